@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import type { CliIo } from '../io.ts';
+
+/** What a command's module exports: it declares its arguments and options on `command` and sets the action. */
+export interface CommandModule {
+  configure(command: Command, io: CliIo): void;
+}
+
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  /** Loads only the plane that the command needs. */
+  load(): Promise<CommandModule>;
+}
+
+export const commands: readonly CommandEntry[] = [];

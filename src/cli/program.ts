@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander';
+import { commands } from './commands/table.ts';
+import { EXIT } from './exit-code.ts';
+import { type CliIo, processIo, UserError } from './io.ts';
+import { version } from './version.ts';
+
+export async function runMain(): Promise<void> {
+  const io = processIo();
+  process.exitCode = await runProgram(process.argv.slice(2), io);
+}
+
+/** Runs one command line. Only the module of the command that was named is loaded. */
+export async function runProgram(args: string[], io: CliIo): Promise<number> {
+  try {
+    const program = await buildProgram(args, io);
+    if (args.length === 0) {
+      program.outputHelp();
+      return EXIT.wrongUse;
+    }
+    await program.parseAsync(args, { from: 'user' });
+    return io.exitCode;
+  } catch (error) {
+    return exitCodeOf(error, io);
+  }
+}
+
+async function buildProgram(args: string[], io: CliIo): Promise<Command> {
+  const program = new Command('jotgate');
+  program
+    .description('Runs Envoy and Istio JWT configuration, and says why each request got in or did not.')
+    .version(version())
+    .option('--no-color', 'plain text')
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .showSuggestionAfterError();
+  const named = args.find((arg) => !arg.startsWith('-'));
+  for (const entry of commands) {
+    const command = program.command(entry.name).description(entry.summary);
+    if (named === entry.name || (named === 'help' && args.includes(entry.name))) {
+      (await entry.load()).configure(command, io);
+    }
+  }
+  return program;
+}
+
+function exitCodeOf(error: unknown, io: CliIo): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? EXIT.ok : EXIT.wrongUse;
+  }
+  if (error instanceof UserError) {
+    io.err(`jotgate: ${error.message}\n`);
+    return error.exitCode;
+  }
+  io.err(`jotgate: internal error, please report it\n${(error as Error).stack ?? String(error)}\n`);
+  return EXIT.ourBug;
+}

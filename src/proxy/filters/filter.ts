@@ -1,0 +1,118 @@
+import type { DescMessage, Message } from '@bufbuild/protobuf';
+import type { Clock, Recorder } from '../../base/index.ts';
+import type { Findings } from '../../resources/index.ts';
+import type { RequestHead } from '../http/request-head.ts';
+import type { SelectedRoute } from '../route/selected-route.ts';
+import type { StatsScope } from '../stats.ts';
+
+/** What the connection under a stream is, as matchers see it. */
+export interface ConnectionInfo {
+  remoteAddress: string;
+  remotePort: number;
+  localAddress: string;
+  localPort: number;
+  /** Server name of the TLS hello, empty without one. */
+  serverName: string;
+  tls: boolean;
+}
+
+/** A JSON value as protobuf's Struct holds it. */
+export type MetadataValue =
+  | null
+  | boolean
+  | number
+  | string
+  | MetadataValue[]
+  | { [key: string]: MetadataValue };
+
+/** Dynamic metadata of one stream: namespace → key → value. The same key is replaced whole by a later writer (envoy.md §3.7). */
+export class DynamicMetadata {
+  readonly #namespaces = new Map<string, Map<string, MetadataValue>>();
+
+  get(namespace: string): ReadonlyMap<string, MetadataValue> | undefined {
+    return this.#namespaces.get(namespace);
+  }
+
+  set(namespace: string, key: string, value: MetadataValue): void {
+    let entries = this.#namespaces.get(namespace);
+    if (entries === undefined) {
+      entries = new Map();
+      this.#namespaces.set(namespace, entries);
+    }
+    entries.set(key, value);
+  }
+}
+
+/** One exchange as its filters see it. */
+export interface FilterStream {
+  readonly request: RequestHead;
+  readonly connection: ConnectionInfo;
+  /** Chosen before the first filter runs; null when no route matches. */
+  readonly route: SelectedRoute | null;
+  /** Chooses the route again, from the request as it is now. */
+  clearRouteCache(): void;
+  /** Made on first use. */
+  readonly metadata: DynamicMetadata;
+  /** The metadata if any was written, without making it. */
+  readonly metadataIfAny: DynamicMetadata | null;
+  readonly clock: Clock;
+  readonly recorder: Recorder | null;
+  /** True once the exchange has ended, so that a late answer is dropped. */
+  readonly closed: boolean;
+  /** Ends when the exchange does; made on demand. */
+  signal(): AbortSignal;
+}
+
+/** A reply of the gate's own. The body is text/plain unless `headers` says otherwise. */
+export interface LocalReply {
+  status: number;
+  body: string;
+  /** Lower-case names. Content-length, date and server are the connection's business. */
+  headers: readonly (readonly [name: string, value: string])[];
+  /** `%RESPONSE_CODE_DETAILS%`. */
+  details: string;
+}
+
+/** undefined: go on with the next filter. */
+export type FilterResult = LocalReply | undefined;
+
+/**
+ * A compiled filter, shared by all streams. The loop owns control flow: a filter only answers. It returns a promise only when it
+ * has to wait; a decision that needs nothing from outside is synchronous.
+ */
+export interface HttpFilter {
+  decodeHeaders(stream: FilterStream): FilterResult | Promise<FilterResult>;
+}
+
+/** The remote key sets' way to the network. Answers null for any failure; never rejects. */
+export interface JwksFetcher {
+  fetch(request: JwksRequest): Promise<string | null>;
+}
+
+export interface JwksRequest {
+  uri: string;
+  cluster: string;
+  timeoutMs: number;
+  /** Retries after the first try. */
+  retries: number;
+  /** Back-off before the first retry and the most it grows to. */
+  backOffMs: { base: number; max: number };
+}
+
+/** What a factory may use. Everything is decided here, once; nothing of it is looked up per request. */
+export interface FactoryContext {
+  /** `http.<stat_prefix>.` of the connection manager. */
+  stats: StatsScope;
+  clock: Clock;
+  jwks: JwksFetcher;
+  findings: Findings;
+  /** Reads a `DataSource`; control has made file contents inline already, so this never touches a disk on a worker. */
+  readonly envoyExact: boolean;
+}
+
+/** Turns one filter's configuration into a compiled filter, or reports located errors and answers null. */
+export interface HttpFilterFactory {
+  /** Full message name of its configuration: the key that a chain entry is found by, whatever the entry's `name` is. */
+  readonly schema: DescMessage;
+  compile(config: Message, context: FactoryContext): HttpFilter | null;
+}

@@ -1,0 +1,19 @@
+import type { HeaderList } from './header-list.ts';
+
+/** A request's head as filters, routes and the router see it, whatever HTTP version it came by. */
+export interface RequestHead {
+  method: string;
+  /** `http` or `https`. */
+  scheme: string;
+  /** `host` as sent, port included; `host` is not in `headers`. */
+  authority: string;
+  /** The request target in origin form, with its query. */
+  path: string;
+  readonly headers: HeaderList;
+}
+
+/** The path without query and fragment: what route and rule matchers look at. */
+export function pathOnly(path: string): string {
+  const end = path.search(/[?#]/);
+  return end < 0 ? path : path.slice(0, end);
+}

@@ -1,0 +1,18 @@
+import type { HeaderMutation } from './header-mutation.ts';
+
+/** What becomes of a request on a route. */
+export type RouteAction =
+  | { kind: 'cluster'; cluster: string; timeoutMs: number; hostRewrite: string | undefined }
+  | { kind: 'direct'; status: number; body: string };
+
+/** A route that was chosen for a request: compiled, shared, immutable. */
+export interface SelectedRoute {
+  name: string;
+  virtualHost: string;
+  action: RouteAction;
+  /** Route's own first, then the virtual host's, then the route configuration's (Envoy's order of application). */
+  requestHeaders: readonly HeaderMutation[];
+  responseHeaders: readonly HeaderMutation[];
+  /** The configuration message it was compiled from. */
+  origin: object;
+}

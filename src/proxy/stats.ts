@@ -1,0 +1,67 @@
+/** Counters under one prefix. A counter is asked for once, when a configuration is compiled; counting is an array increment. */
+export interface StatsScope {
+  counter(name: string): Counter;
+  scope(prefix: string): StatsScope;
+}
+
+export interface Counter {
+  increment(): void;
+}
+
+/**
+ * The counters of one worker: names, and their values in one shared array that the control thread reads without a message.
+ * Only the owner writes.
+ */
+export class Stats implements StatsScope {
+  readonly #names: Map<string, number>;
+  readonly #values: Float64Array;
+  readonly #prefix: string;
+
+  constructor(
+    buffer: SharedArrayBuffer = new SharedArrayBuffer(8 * 4096),
+    names: Map<string, number> = new Map(),
+    prefix = '',
+  ) {
+    this.#values = new Float64Array(buffer);
+    this.#names = names;
+    this.#prefix = prefix;
+  }
+
+  scope(prefix: string): StatsScope {
+    return new Stats(this.#values.buffer as SharedArrayBuffer, this.#names, this.#prefix + prefix);
+  }
+
+  counter(name: string): Counter {
+    const full = this.#prefix + name;
+    let index = this.#names.get(full);
+    if (index === undefined) {
+      index = this.#names.size;
+      if (index >= this.#values.length) throw new RangeError('more counters than the shared array holds');
+      this.#names.set(full, index);
+    }
+    return new ArrayCounter(this.#values, index);
+  }
+
+  /** Every counter's full name and value, sorted by name. */
+  read(): [name: string, value: number][] {
+    const rows = [...this.#names].map(([name, index]): [string, number] => [
+      name,
+      this.#values[index] as number,
+    ]);
+    return rows.sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+}
+
+class ArrayCounter implements Counter {
+  readonly #values: Float64Array;
+  readonly #index: number;
+
+  constructor(values: Float64Array, index: number) {
+    this.#values = values;
+    this.#index = index;
+  }
+
+  increment(): void {
+    this.#values[this.#index]!++;
+  }
+}

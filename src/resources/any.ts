@@ -1,0 +1,34 @@
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type Any, AnySchema } from '@bufbuild/protobuf/wkt';
+
+/**
+ * What control decoded into an `Any`, so that the typed message (with its provenance) is found again where the `Any` did not
+ * leave the process. On the other side of a worker boundary only the bytes are there and are decoded once.
+ */
+const unpacked = new WeakMap<Any, object>();
+
+export const TYPE_URL_PREFIX = 'type.googleapis.com/';
+
+/** The full message name behind a type URL: what follows the last slash. */
+export function typeNameOf(any: Any): string {
+  return any.typeUrl.slice(any.typeUrl.lastIndexOf('/') + 1);
+}
+
+export function packAny<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): Any {
+  const any = create(AnySchema, {
+    typeUrl: TYPE_URL_PREFIX + schema.typeName,
+    value: toBinary(schema, message),
+  });
+  unpacked.set(any, message);
+  return any;
+}
+
+/** The message in an `Any` whose type the caller has checked. */
+export function unpackAny<Desc extends DescMessage>(schema: Desc, any: Any): MessageShape<Desc> {
+  const known = unpacked.get(any);
+  if (known !== undefined) return known as MessageShape<Desc>;
+  const message = fromBinary(schema, any.value);
+  unpacked.set(any, message);
+  return message;
+}
