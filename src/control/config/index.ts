@@ -1,1 +1,13 @@
-export {};
+export { type DecodeOptions, decodeNode, decodeYaml, parseYaml } from './decode-yaml.ts';
+export { type LoadedConfig, type LoadOptions, loadConfig } from './load-config.ts';
+export { loadConfigDump } from './load-config-dump.ts';
+export {
+  type ConfigSource,
+  entryOf,
+  type ListNode,
+  type MapEntry,
+  type MapNode,
+  type ScalarNode,
+  type SourceNode,
+  scalarAt,
+} from './source-node.ts';
