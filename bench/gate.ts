@@ -1,0 +1,83 @@
+// CPU per request of jotgate, Envoy and HAProxy doing one job, side by side: see README.md for the method.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type BenchSettings, measure, type Sample, startOriginOn } from './gate/measure.ts';
+import { renderCircumstances, renderReport } from './gate/report.ts';
+import { scenarios } from './gate/scenarios.ts';
+import { envoyAsItComes, envoyWithCache, haproxy, jotgateSubject } from './gate/subjects.ts';
+import { createTokenPool } from './gate/tokens.ts';
+
+const root = join(import.meta.dirname, '..');
+const RESULTS = /(<!-- results -->\n)[\s\S]*(?=<!-- end of results -->)/;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    'warm-up': { type: 'string', default: '2' },
+    scenarios: { type: 'string', default: 'a,b,c,c2,d' },
+    subjects: { type: 'string', default: 'jotgate,envoy-cache,envoy,haproxy' },
+    gate: {
+      type: 'string',
+      default: `${process.execPath} ${join(root, 'dist/cli/main.js')} run -c {config}`,
+    },
+    warmUpTokens: { type: 'string', default: '60000' },
+    measureTokens: { type: 'string', default: '120000' },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+const settings: BenchSettings = {
+  gateCore: 0,
+  loadCore: 1,
+  connections: 32,
+  warmUpSeconds: Number(values['warm-up']),
+  seconds: Number(values.seconds),
+};
+const rounds = Number(values.rounds);
+const chosen = (list: string) => new Set(list.split(','));
+const subjects = [jotgateSubject(values.gate.split(' ')), envoyWithCache, envoyAsItComes, haproxy].filter(
+  ({ id }) => chosen(values.subjects).has(id),
+);
+const traffic = scenarios.filter(({ id }) => chosen(values.scenarios).has(id));
+
+async function runRounds(folder: string): Promise<Sample[]> {
+  const cache = join(root, 'node_modules/.cache/jotgate/bench');
+  const pool = await createTokenPool(cache, Number(values.warmUpTokens), Number(values.measureTokens));
+  const origin = await startOriginOn(settings.loadCore, folder);
+  const samples: Sample[] = [];
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      for (const scenario of traffic) {
+        for (const subject of subjects) {
+          const sample = await measure(subject, scenario, pool, origin.port, settings, folder);
+          samples.push(sample);
+          process.stderr.write(
+            `round ${round} (${scenario.id}) ${subject.id}: ${sample.cpuUsPerRequest.toFixed(1)} µs, ${Math.round(sample.requestsPerSecond)} requests/s\n`,
+          );
+        }
+      }
+    }
+  } finally {
+    await origin.stop();
+  }
+  return samples;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-gate-'));
+try {
+  const samples = await runRounds(folder);
+  const text = `${renderCircumstances(settings, rounds, new Date())}\n\n${renderReport(samples, subjects)}\n`;
+  process.stdout.write(text);
+  if (values.write) {
+    const file = join(root, 'bench/README.md');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(RESULTS, (_all, start) => `${start}\n${text}\n`),
+    );
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
