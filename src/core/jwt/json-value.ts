@@ -13,3 +13,17 @@ export function memberOf(object: JsonObject, name: string): JsonValue | undefine
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The object's own member, or `otherwise` when it has none. JSON's `null` is a member like any other. */
+export function memberOr<T>(object: JsonObject, name: string, otherwise: T): JsonValue | T {
+  return Object.hasOwn(object, name) ? (object[name] as JsonValue) : otherwise;
+}
+
+/** An object or array counts as 1; Envoy takes 100 levels and not 101. */
+export const JSON_DEPTH_MAX = 100;
+
+export interface ParsedJson {
+  readonly value: JsonValue;
+  /** RFC 8259 to the letter. False: only Envoy's lenient reader takes it. */
+  readonly strict: boolean;
+}
