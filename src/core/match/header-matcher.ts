@@ -1,0 +1,183 @@
+import type { Recorder } from '../../base/index.ts';
+import { fromByteString, lowerAscii } from './byte-string.ts';
+import type { MatchedRequest } from './matched-request.ts';
+import type { Refuse } from './refusal.ts';
+import {
+  compileRegexMatcher,
+  compileStringMatcher,
+  createPlainMatcher,
+  type StringMatcher,
+  type StringMatcherConfig,
+} from './string-matcher.ts';
+
+/** The shape of `envoy.config.route.v3.HeaderMatcher`. */
+export interface HeaderMatcherConfig {
+  name: string;
+  headerMatchSpecifier:
+    | { case: 'exactMatch' | 'prefixMatch' | 'suffixMatch' | 'containsMatch'; value: string }
+    | { case: 'safeRegexMatch'; value: { regex: string } }
+    | { case: 'rangeMatch'; value: { start: bigint; end: bigint } }
+    | { case: 'presentMatch'; value: boolean }
+    | { case: 'stringMatch'; value: StringMatcherConfig }
+    | { case: undefined; value?: undefined };
+  invertMatch: boolean;
+  treatMissingHeaderAsEmpty: boolean;
+}
+
+/** A compiled test of one header of a request. */
+export interface HeaderMatcher {
+  readonly name: string;
+  /** What it looks for, for a person: `header x-a exact "1"`. */
+  readonly wants: string;
+  matches(request: MatchedRequest, recorder: Recorder | null): boolean;
+}
+
+/** Compiles a HeaderMatcher; without a specifier it tests presence (Envoy: header_utility.cc). */
+export function compileHeaderMatcher(config: HeaderMatcherConfig, refuse: Refuse): HeaderMatcher | null {
+  const name = lowerAscii(config.name);
+  const specifier = config.headerMatchSpecifier;
+  if (specifier.case === undefined || specifier.case === 'presentMatch') {
+    return new PresenceMatcher(name, specifier.value ?? true, config);
+  }
+  const value = compileValue(specifier, refuse);
+  return value === null ? null : new LineMatcher(name, value, config);
+}
+
+type ValueSpecifier = Exclude<
+  HeaderMatcherConfig['headerMatchSpecifier'],
+  { case: undefined } | { case: 'presentMatch' }
+>;
+
+type ValueTest = Pick<StringMatcher, 'matches' | 'wants'>;
+
+function compileValue(specifier: ValueSpecifier, refuse: Refuse): ValueTest | null {
+  switch (specifier.case) {
+    case 'exactMatch':
+      return createPlainMatcher('exact', specifier.value, false);
+    case 'prefixMatch':
+      return createPlainMatcher('prefix', specifier.value, false);
+    case 'suffixMatch':
+      return createPlainMatcher('suffix', specifier.value, false);
+    case 'containsMatch':
+      return createPlainMatcher('contains', specifier.value, false);
+    case 'safeRegexMatch':
+      return compileRegexMatcher(specifier.value, refuse);
+    case 'stringMatch':
+      return compileStringMatcher(specifier.value, refuse);
+    case 'rangeMatch':
+      return createRangeTest(specifier.value.start, specifier.value.end);
+  }
+}
+
+const INTEGER = /^[\t-\r ]*([+-]?\d+)[\t-\r ]*$/;
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** A decimal 64-bit integer in `[start, end)`; anything else does not match. */
+function createRangeTest(start: bigint, end: bigint): ValueTest {
+  return {
+    wants: `in range [${start}, ${end})`,
+    matches(bytes) {
+      const digits = INTEGER.exec(bytes)?.[1];
+      if (digits === undefined) return false;
+      const value = BigInt(digits.startsWith('+') ? digits.slice(1) : digits);
+      return value >= -INT64_MAX - 1n && value <= INT64_MAX && value >= start && value < end;
+    },
+  };
+}
+
+/**
+ * Tests each line of a header by itself: one that matches is enough, and an inverted matcher wants none to match. A missing header
+ * matches nothing, not even inverted, unless it is to be treated as empty (Envoy 1.40: match_headers_individually).
+ */
+class LineMatcher implements HeaderMatcher {
+  readonly name: string;
+  readonly wants: string;
+  readonly #value: ValueTest;
+  readonly #invert: boolean;
+  readonly #missingIsEmpty: boolean;
+
+  constructor(name: string, value: ValueTest, config: HeaderMatcherConfig) {
+    this.name = name;
+    this.#value = value;
+    this.#invert = config.invertMatch;
+    this.#missingIsEmpty = config.treatMissingHeaderAsEmpty;
+    this.wants = `header ${name} ${config.invertMatch ? 'not ' : ''}${value.wants}`;
+  }
+
+  matches(request: MatchedRequest, recorder: Recorder | null): boolean {
+    if (recorder !== null) recorder.note(describeHeader(request, this.name));
+    const single = pseudoHeader(request, this.name);
+    if (single !== undefined) return this.#value.matches(single) !== this.#invert;
+    const { names, values } = request.headers;
+    let found = false;
+    for (let i = 0; i < names.length; i++) {
+      if (names[i] !== this.name) continue;
+      found = true;
+      if (this.#value.matches(values[i] as string)) return !this.#invert;
+    }
+    if (found) return this.#invert;
+    return this.#missingIsEmpty && this.#value.matches('') !== this.#invert;
+  }
+}
+
+class PresenceMatcher implements HeaderMatcher {
+  readonly name: string;
+  readonly wants: string;
+  readonly #wanted: boolean;
+  readonly #missingIsEmpty: boolean;
+
+  constructor(name: string, present: boolean, config: HeaderMatcherConfig) {
+    this.name = name;
+    this.#wanted = present !== config.invertMatch;
+    this.#missingIsEmpty = config.treatMissingHeaderAsEmpty;
+    this.wants = `header ${name} ${this.#wanted ? 'present' : 'absent'}`;
+  }
+
+  matches(request: MatchedRequest, recorder: Recorder | null): boolean {
+    if (recorder !== null) recorder.note(describeHeader(request, this.name));
+    const present =
+      this.#missingIsEmpty ||
+      pseudoHeader(request, this.name) !== undefined ||
+      request.headers.names.includes(this.name);
+    return present === this.#wanted;
+  }
+}
+
+/** The value behind a pseudo-header's name; `host` is another name for `:authority`. */
+function pseudoHeader(request: MatchedRequest, name: string): string | undefined {
+  switch (name) {
+    case ':path':
+      return request.path;
+    case ':method':
+      return request.method;
+    case ':authority':
+    case 'host':
+      return request.authority;
+    case ':scheme':
+      return request.scheme;
+    default:
+      return undefined;
+  }
+}
+
+/** Headers whose values are credentials: never shown. */
+const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie']);
+
+/** A header as a person may see it: `x-a = "1"`, `x-a is missing`; credentials are left out. */
+export function describeHeader(request: MatchedRequest, name: string): string {
+  const single = pseudoHeader(request, name);
+  const values = single !== undefined ? [single] : linesOf(request, name);
+  if (values.length === 0) return `header ${name} is missing`;
+  if (SECRET.has(name)) return `header ${name} is present (its value is not shown)`;
+  return `header ${name} = ${values.map((value) => `"${redactTokens(fromByteString(value))}"`).join(', ')}`;
+}
+
+function linesOf(request: MatchedRequest, name: string): string[] {
+  const { names, values } = request.headers;
+  return values.filter((_, index) => names[index] === name);
+}
+
+/** Replaces what looks like a compact token. */
+export function redactTokens(text: string): string {
+  return text.replaceAll(/[\w-]{8,}\.[\w-]{4,}\.[\w-]*/g, '(token)');
+}

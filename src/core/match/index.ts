@@ -1,0 +1,37 @@
+export { detached, fromByteString, lowerAscii, toByteString } from './byte-string.ts';
+export {
+  compileHeaderMatcher,
+  describeHeader,
+  type HeaderMatcher,
+  type HeaderMatcherConfig,
+  redactTokens,
+} from './header-matcher.ts';
+export { createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';
+export { type MatchedRequest, withoutQuery } from './matched-request.ts';
+export {
+  compileMetadataMatcher,
+  type MetadataMatcher,
+  type MetadataMatcherConfig,
+  type MetadataSource,
+} from './metadata-matcher.ts';
+export { type PathCandidate, PathIndex, type PathKey } from './path-index.ts';
+export {
+  compileRegexPathMatcher,
+  createPathMatcher,
+  type PathMatcher,
+  type PlainPathKind,
+} from './path-matcher.ts';
+export {
+  compileQueryParameterMatcher,
+  type QueryParameterMatcher,
+  type QueryParameterMatcherConfig,
+} from './query-parameter-matcher.ts';
+export type { Refuse } from './refusal.ts';
+export { compileRegex, type Regex } from './regex.ts';
+export { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
+export {
+  compileValueMatcher,
+  type MatchedValue,
+  type ValueMatcher,
+  type ValueMatcherConfig,
+} from './value-matcher.ts';

@@ -1,0 +1,17 @@
+/** What matchers look at: a request's head, with lower-case header names and values of one character per byte. */
+export interface MatchedRequest {
+  readonly method: string;
+  readonly scheme: string;
+  readonly authority: string;
+  /** The request target with its query. */
+  readonly path: string;
+  readonly headers: { readonly names: readonly string[]; readonly values: readonly string[] };
+}
+
+/** The path without query and fragment, which is what path matchers see (Envoy: path_utility.cc). */
+export function withoutQuery(path: string): string {
+  const query = path.indexOf('?');
+  const end = query < 0 ? path : path.slice(0, query);
+  const fragment = end.indexOf('#');
+  return fragment < 0 ? end : end.slice(0, fragment);
+}

@@ -1,0 +1,143 @@
+import { lowerAscii } from './byte-string.ts';
+
+/** A text that the path must equal or start with for an entry to have a chance. */
+export interface PathKey {
+  kind: 'exact' | 'prefix';
+  text: string;
+  /** `text` is in lower case and the path's case does not count. */
+  ignoreCase: boolean;
+}
+
+/** One entry of an ordered list of which the first that matches counts. */
+export interface PathCandidate<Subject> {
+  /** The whole test, its path included: the index only narrows down whom to ask. */
+  accepts(subject: Subject): boolean;
+  /** An entry can only match where one of these does; null: it must always be asked. */
+  readonly keys: readonly PathKey[] | null;
+}
+
+/**
+ * Finds the first entry of a list that accepts a request, asking only those whose path has a chance: exact paths by a map,
+ * prefixes by a trie, the rest in order. The answer is that of asking one after another; the cost does not grow with entries
+ * whose paths are others'.
+ */
+export class PathIndex<Subject, Entry extends PathCandidate<Subject>> {
+  readonly entries: readonly Entry[];
+  readonly #asSpelled = new Lookup();
+  readonly #anyCase = new Lookup();
+  readonly #rest: number[] = [];
+  readonly #hasAnyCase: boolean;
+
+  constructor(entries: readonly Entry[]) {
+    this.entries = entries;
+    let anyCase = false;
+    for (const [order, entry] of entries.entries()) {
+      if (entry.keys === null) this.#rest.push(order);
+      for (const key of entry.keys ?? []) {
+        (key.ignoreCase ? this.#anyCase : this.#asSpelled).add(key, order);
+        anyCase ||= key.ignoreCase;
+      }
+    }
+    this.#hasAnyCase = anyCase;
+  }
+
+  /**
+   * @param path without query
+   * @returns the first entry that accepts, by the order of the list
+   */
+  first(path: string, subject: Subject): Entry | null {
+    const none = this.entries.length;
+    let best = this.#firstIn(this.#asSpelled, path, subject, none);
+    if (this.#hasAnyCase) best = this.#firstIn(this.#anyCase, lowerAscii(path), subject, best);
+    best = this.#ask(this.#rest, subject, best);
+    return best === none ? null : (this.entries[best] as Entry);
+  }
+
+  #firstIn(lookup: Lookup, path: string, subject: Subject, bound: number): number {
+    let best = bound;
+    const exact = lookup.exact.get(path);
+    if (exact !== undefined) best = this.#ask(exact, subject, best);
+    let node: TrieNode | undefined = lookup.root;
+    for (let at = 0; node !== undefined; ) {
+      if (node.orders.length > 0) best = this.#ask(node.orders, subject, best);
+      node = node.children.get(path.charCodeAt(at));
+      if (node === undefined || !path.startsWith(node.label, at)) break;
+      at += node.label.length;
+    }
+    return best;
+  }
+
+  #ask(orders: readonly number[], subject: Subject, bound: number): number {
+    for (let i = 0; i < orders.length; i++) {
+      const order = orders[i] as number;
+      if (order >= bound) return bound;
+      if ((this.entries[order] as Entry).accepts(subject)) return order;
+    }
+    return bound;
+  }
+}
+
+interface TrieNode {
+  /** The text between the parent and this node. */
+  label: string;
+  orders: number[];
+  /** By the first character of their labels. */
+  children: Map<number, TrieNode>;
+}
+
+class Lookup {
+  readonly exact = new Map<string, number[]>();
+  readonly root: TrieNode = newNode('');
+
+  add(key: PathKey, order: number): void {
+    if (key.kind === 'prefix') {
+      push(insert(this.root, key.text).orders, order);
+      return;
+    }
+    const orders = this.exact.get(key.text);
+    if (orders === undefined) this.exact.set(key.text, [order]);
+    else push(orders, order);
+  }
+}
+
+/** An entry may name one key twice. */
+function push(orders: number[], order: number): void {
+  if (orders[orders.length - 1] !== order) orders.push(order);
+}
+
+function newNode(label: string): TrieNode {
+  return { label, orders: [], children: new Map() };
+}
+
+function insert(root: TrieNode, text: string): TrieNode {
+  let node = root;
+  let rest = text;
+  while (rest !== '') {
+    const child = node.children.get(rest.charCodeAt(0));
+    if (child === undefined) {
+      const leaf = newNode(rest);
+      node.children.set(rest.charCodeAt(0), leaf);
+      return leaf;
+    }
+    const shared = sharedLength(child.label, rest);
+    node = shared === child.label.length ? child : split(node, child, shared);
+    rest = rest.slice(shared);
+  }
+  return node;
+}
+
+/** Puts a node between `parent` and `child`, where their labels part. */
+function split(parent: TrieNode, child: TrieNode, at: number): TrieNode {
+  const middle = newNode(child.label.slice(0, at));
+  child.label = child.label.slice(at);
+  middle.children.set(child.label.charCodeAt(0), child);
+  parent.children.set(middle.label.charCodeAt(0), middle);
+  return middle;
+}
+
+function sharedLength(a: string, b: string): number {
+  const end = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < end && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at;
+}
