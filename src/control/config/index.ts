@@ -10,4 +10,4 @@ export {
   type ScalarNode,
   type SourceNode,
   scalarAt,
-} from './source-node.ts';
+} from './source/source-node.ts';

@@ -1,5 +1,5 @@
 import { Findings, Provenance, type Snapshot } from '../../resources/index.ts';
-import type { ConfigSource } from './source-node.ts';
+import type { ConfigSource } from './source/source-node.ts';
 
 export interface LoadOptions {
   /** Refuses what is only warned of otherwise. */

@@ -1,4 +1,4 @@
-import type { Position } from '../../resources/index.ts';
+import type { Position } from '../../../resources/index.ts';
 
 /** One text that configuration is read from. */
 export interface ConfigSource {
@@ -16,6 +16,8 @@ export interface ScalarNode {
   text: string;
   /** Written without quotes, so that YAML's plain-scalar rules apply (envoy.md §9.1). */
   plain: boolean;
+  /** A literal of a JSON text (`1.5`, `true`), to which YAML's rules do not apply. */
+  json?: true;
   at: Position;
 }
 

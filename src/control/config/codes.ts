@@ -1,0 +1,218 @@
+/** One entry of docs/errors.md, which is generated from this table. */
+export interface CodeEntry {
+  title: string;
+  /** What is wrong and what to do, in one or two sentences. */
+  meaning: string;
+}
+
+/** Names for the codes of this room's findings. */
+export const CODES = {
+  syntax: 'E101',
+  duplicateKey: 'W102',
+  unknownField: 'E103',
+  wrongType: 'E104',
+  unknownEnumValue: 'E105',
+  badDuration: 'E106',
+  oneofAlreadySet: 'E107',
+  badAny: 'E108',
+  badNumber: 'E109',
+  limit: 'E110',
+  badBase64: 'E111',
+  extraDocument: 'W113',
+  constraint: 'E120',
+  required: 'E121',
+  oneofRequired: 'E122',
+  unknownCluster: 'E201',
+  duplicateCluster: 'E202',
+  unknownProvider: 'E203',
+  unknownRequirementName: 'E204',
+  duplicateDomain: 'E205',
+  filterChain: 'E206',
+  badAddress: 'E207',
+  missingFile: 'E208',
+  missingEnvironmentVariable: 'E209',
+  badJwksUri: 'E210',
+  badClaimToHeader: 'E211',
+  badRegex: 'E212',
+  badLocalJwks: 'E213',
+  duplicateListenerAddress: 'E214',
+  unknownExtension: 'E215',
+  badBackOff: 'E216',
+  badCluster: 'E217',
+  badCertificate: 'E218',
+  fieldNotDone: 'E301',
+  typeNotDone: 'E302',
+  noEffect: 'W301',
+} as const;
+
+export type CodeName = keyof typeof CODES;
+
+/** Every code that `validate` can print. */
+export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
+  E101: {
+    title: 'not YAML or JSON',
+    meaning: 'The text does not parse. Nothing of the document was read; mend the marked place first.',
+  },
+  W102: {
+    title: 'a key is written twice',
+    meaning:
+      'Envoy keeps the last one and says nothing. Remove the one that is not meant; lists written under both spellings of a name add up.',
+  },
+  E103: {
+    title: 'unknown field',
+    meaning:
+      'The message has no field of that name. Names are taken in snake_case and camelCase, as in Envoy. A field that only newer versions of Envoy know is unknown here too.',
+  },
+  E104: {
+    title: 'wrong type',
+    meaning:
+      'The value has another shape than the field wants: a list for a number, a bare number for a string (quote it), or an unquoted `yes` or `no`, which YAML reads as a bool.',
+  },
+  E105: {
+    title: 'unknown enum value',
+    meaning: 'The enum has no value of that name or number. Case does not matter.',
+  },
+  E106: {
+    title: 'not a duration or timestamp',
+    meaning:
+      'Durations are seconds with an `s` (`5s`, `0.25s`) or `{seconds: 5, nanos: 0}`; timestamps are RFC 3339.',
+  },
+  E107: { title: 'two members of one choice', meaning: 'Only one field of a oneof can be set.' },
+  E108: {
+    title: 'bad `@type`',
+    meaning:
+      'A typed config is a mapping with `"@type": type.googleapis.com/<full message name>` of a known message.',
+  },
+  E109: {
+    title: 'not a number, or out of range',
+    meaning: 'The field wants a number of a certain kind and range.',
+  },
+  E110: {
+    title: 'too large or too deep',
+    meaning:
+      'The text expands (by aliases) or nests beyond the bounds that protect the reader from hostile files.',
+  },
+  E111: { title: 'not base64', meaning: 'Fields of bytes are written as base64, in either alphabet.' },
+  W113: { title: 'more than one document', meaning: 'Envoy reads only the first document of a YAML text.' },
+  E120: {
+    title: 'value against a rule of the schema',
+    meaning: "Envoy's own constraint on the field does not hold; the reason is in Envoy's words.",
+  },
+  E121: { title: 'required field missing', meaning: 'Envoy will not load the message without this field.' },
+  E122: { title: 'required choice missing', meaning: 'One field of the named oneof has to be set.' },
+  E201: {
+    title: 'unknown cluster',
+    meaning: 'A route names a cluster that is not among `static_resources.clusters`.',
+  },
+  E202: { title: 'duplicate cluster', meaning: 'Two clusters have one name.' },
+  E203: {
+    title: 'unknown JWT provider',
+    meaning: 'A requirement names a provider that the filter does not have.',
+  },
+  E204: {
+    title: 'unknown requirement name',
+    meaning: 'A rule names a requirement that `requirement_map` does not have.',
+  },
+  E205: {
+    title: 'duplicate domain',
+    meaning:
+      'A domain may stand in one virtual host only, and only one virtual host may have the domain `*`.',
+  },
+  E206: {
+    title: 'filter chain without its end, or with the end in the middle',
+    meaning: 'The last HTTP filter must be the router, and only the last.',
+  },
+  E207: {
+    title: 'malformed address',
+    meaning:
+      'The address must be an IP address here. A host name needs a cluster of type STRICT_DNS or LOGICAL_DNS.',
+  },
+  E208: {
+    title: 'file cannot be read',
+    meaning: 'The configuration names a file that is not there or not readable.',
+  },
+  E209: {
+    title: 'environment variable missing',
+    meaning: 'The configuration names an environment variable that is not set.',
+  },
+  E210: { title: 'bad JWKS address', meaning: 'The URI of a remote JWKS must be absolute.' },
+  E211: {
+    title: 'claim entry without a claim',
+    meaning: 'An entry of `claim_to_headers` sets exactly one of `claim_name` and `claim_path`.',
+  },
+  E212: {
+    title: 'bad regular expression',
+    meaning: 'The expression is not RE2. Lookahead and back-references do not exist there.',
+  },
+  E213: {
+    title: 'bad local JWKS',
+    meaning: 'The key set does not parse, or has no key that Envoy could use.',
+  },
+  E214: { title: 'duplicate listener address', meaning: 'Two listeners have one address and port.' },
+  E215: {
+    title: 'extension without its configuration',
+    meaning:
+      'The entry has a name but no `typed_config`; extensions are found by the type of their configuration.',
+  },
+  E216: { title: 'back-off interval', meaning: '`max_interval` must not be less than `base_interval`.' },
+  E217: {
+    title: 'cluster cannot work as written',
+    meaning: "Envoy's cluster factory refuses this combination of settings.",
+  },
+  E218: {
+    title: 'bad certificate or key',
+    meaning: 'The PEM text cannot be read, or key and certificate do not belong together.',
+  },
+  E301: {
+    title: 'not done by jotgate',
+    meaning:
+      'Envoy takes this field, jotgate does not do it yet, and leaving it out in silence could let requests in or lose them. docs/envoy-support.md lists what is done.',
+  },
+  E302: {
+    title: 'type not done by jotgate',
+    meaning:
+      'Envoy has this filter or extension, jotgate does not. docs/envoy-support.md lists what is done.',
+  },
+  W301: {
+    title: 'no effect in jotgate',
+    meaning:
+      'Envoy takes this field; jotgate reads it and does nothing with it, which changes nobody’s access.',
+  },
+  L03: {
+    title: 'https key set over a cluster without TLS',
+    meaning:
+      'The JWKS URI says https, but the cluster it is fetched through speaks plain text or points at port 80.',
+  },
+  L19: {
+    title: 'path exemption without path normalisation',
+    meaning:
+      'A rule lets a path prefix through without a token while `normalize_path`, `merge_slashes` or `path_with_escaped_slashes_action` is off: `/docs/../private` matches `/docs` here and is `/private` at the service.',
+  },
+  L20: {
+    title: 'a bare prefix exempts more than a folder',
+    meaning: '`prefix: /docs` also matches `/docsecret`. `path_separated_prefix` stops at the slash.',
+  },
+  L21: {
+    title: 'provider without audiences',
+    meaning: 'Any token of the issuer is let in: one made for another client too, and an ID token.',
+  },
+  L22: {
+    title: 'provider that no rule uses',
+    meaning: 'The provider verifies nothing until a rule requires it.',
+  },
+  L25: {
+    title: 'keys or tokens over unverified TLS',
+    meaning:
+      'Without a `validation_context` Envoy takes any certificate, so whoever sits on the way can serve keys of his own and mint tokens; without `sni` the server may not show the right one.',
+  },
+  L26: {
+    title: 'connect timeout longer than the fetch',
+    meaning:
+      "The cluster's `connect_timeout` is far longer than the timeout of the fetch through it, so it never applies.",
+  },
+  L27: {
+    title: 'transport socket without its configuration',
+    meaning:
+      'Envoy 1.40 refuses a `transport_socket` without `typed_config`. jotgate runs it as TLS that verifies the endpoint by name against the system roots.',
+  },
+};

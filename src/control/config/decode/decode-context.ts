@@ -1,0 +1,96 @@
+import type { DescField, DescMessage, Message } from '@bufbuild/protobuf';
+import type { EnvoyTreatment, Findings, Position, Provenance } from '../../../resources/index.ts';
+import { CODES, type CodeName } from '../codes.ts';
+
+/** Nodes that one text may expand to by its aliases. */
+const VISITS_MAX = 20_000_000;
+/** Nodes that may be visited beyond those that were written: what aliases add. */
+export const DEPTH_MAX = 100;
+
+/** Where a value stands, for provenance and findings. */
+export interface Place {
+  at: Position;
+  /** From the file's root. */
+  path: string;
+  /** Nesting so far. */
+  depth: number;
+  /** What is in here is under a field that has no effect or is refused; said once, not again below. */
+  quiet: boolean;
+}
+
+/** A decoded message in the order of decoding, children before parents. */
+export interface DecodedMessage {
+  message: Message;
+  desc: DescMessage;
+  place: Place;
+}
+
+/** Says what jotgate does with a field that was written; true when nothing more is to be said of what is inside it. */
+export type FieldJudge = (desc: DescMessage, field: DescField, value: unknown, place: Place) => boolean;
+
+export interface Fault {
+  code: CodeName;
+  message: string;
+  at: Position;
+  path: string;
+  hint?: string | undefined;
+  envoy?: EnvoyTreatment | undefined;
+  severity?: 'error' | 'warning' | undefined;
+}
+
+/** Thrown to leave a hostile text; becomes one finding. */
+export class LimitReached extends Error {
+  readonly place: Place;
+
+  constructor(place: Place, message: string) {
+    super(message);
+    this.place = place;
+  }
+}
+
+/** What one decoding run shares. */
+export class DecodeContext {
+  readonly findings: Findings;
+  readonly provenance: Provenance;
+  readonly judge: FieldJudge | undefined;
+  readonly decoded: DecodedMessage[] = [];
+  readonly #broken = new WeakMap<object, Set<string>>();
+  #visits = 0;
+
+  constructor(findings: Findings, provenance: Provenance, judge?: FieldJudge) {
+    this.findings = findings;
+    this.provenance = provenance;
+    this.judge = judge;
+  }
+
+  report(fault: Fault): void {
+    const { code, envoy = 'refuses', severity = 'error', ...rest } = fault;
+    this.findings.add({ code: CODES[code], envoy, severity, ...rest });
+  }
+
+  /** A field that was written but could not be read, so that its absence is no second error. */
+  markBroken(message: object, field: string): void {
+    const fields = this.#broken.get(message) ?? new Set();
+    this.#broken.set(message, fields.add(field));
+  }
+
+  isBroken(message: object, field: string): boolean {
+    return this.#broken.get(message)?.has(field) === true;
+  }
+
+  visit(place: Place): void {
+    if (++this.#visits > VISITS_MAX) throw new LimitReached(place, 'aliases expand the text beyond bounds');
+    if (place.depth > DEPTH_MAX) throw new LimitReached(place, `nested deeper than ${DEPTH_MAX} levels`);
+  }
+}
+
+/** The place of something inside: a field, an element, a map's entry. */
+export function placeInside(parent: Place, at: Position, step: string, quiet = parent.quiet): Place {
+  const joint = parent.path === '' || step.startsWith('[') ? '' : '.';
+  return { at, path: `${parent.path}${joint}${step}`, depth: parent.depth + 1, quiet };
+}
+
+/** A map key as a step of a path: bare where it looks like a name. */
+export function keyStep(key: string): string {
+  return /^[A-Za-z_][\w-]*$/.test(key) ? key : `[${JSON.stringify(key)}]`;
+}

@@ -1,0 +1,132 @@
+import { create, type DescField, type DescMessage } from '@bufbuild/protobuf';
+import { checkConstraints } from '../rules/check-constraints.ts';
+import type { MapEntry, MapNode, SourceNode } from '../source/source-node.ts';
+import { type DecodeContext, keyStep, type Place, placeInside } from './decode-context.ts';
+import { decodeValue } from './decode-value.ts';
+import { fieldsByName } from './field-index.ts';
+import { chosenMember, getField, type LooseMessage, setField, shortName } from './message-shape.ts';
+import { nearMiss } from './near-miss.ts';
+import { isNull } from './plain-scalar.ts';
+
+/** Decodes a mapping into a message of `desc`; what could not be read is left unset and said. */
+export function decodeMessage(
+  desc: DescMessage,
+  node: MapNode,
+  place: Place,
+  context: DecodeContext,
+  skip?: string,
+): LooseMessage {
+  context.visit(place);
+  const message = create(desc) as LooseMessage;
+  context.provenance.set(message, place.at, place.path);
+  const seen = new Map<DescField, MapEntry>();
+  for (const entry of node.entries) {
+    if (entry.key !== skip) decodeEntry(message, desc, entry, seen, place, context);
+  }
+  checkConstraints(desc, message, place, context);
+  context.decoded.push({ message, desc, place });
+  return message;
+}
+
+function decodeEntry(
+  message: LooseMessage,
+  desc: DescMessage,
+  entry: MapEntry,
+  seen: Map<DescField, MapEntry>,
+  place: Place,
+  context: DecodeContext,
+): void {
+  const field = fieldsByName(desc).get(entry.key);
+  if (field === undefined) {
+    reportUnknown(message, desc, entry, place, context);
+    return;
+  }
+  const inside = placeInside(place, entry.keyAt, field.name);
+  const earlier = seen.get(field);
+  if (earlier !== undefined) reportDuplicate(earlier, entry, inside, context);
+  seen.set(field, entry);
+  if (isNull(entry.value) && !takesNull(field)) return;
+  if (!mayBeChosen(message, field, inside, context)) return;
+  decodeField(message, desc, field, entry, { place: inside, again: earlier?.key !== entry.key }, context);
+}
+
+function decodeField(
+  message: LooseMessage,
+  desc: DescMessage,
+  field: DescField,
+  entry: MapEntry,
+  where: { place: Place; again: boolean },
+  context: DecodeContext,
+): void {
+  const { place } = where;
+  context.provenance.setField(message, field.name, place.at);
+  const quiet = place.quiet || judgeEarly(desc, field, entry.value, place, context);
+  const inside = quiet === place.quiet ? place : { ...place, quiet };
+  const value = decodeValue(field, entry.value, inside, context, message);
+  if (value === undefined) {
+    context.markBroken(message, field.name);
+    return;
+  }
+  const kept = getField(message, field);
+  const both = where.again && field.fieldKind === 'list' && Array.isArray(kept) && kept.length > 0;
+  setField(message, field, both ? [...kept, ...(value as unknown[])] : value);
+}
+
+/** jotgate's own word on the field comes before what is inside it, so that it is said once. */
+function judgeEarly(
+  desc: DescMessage,
+  field: DescField,
+  value: SourceNode,
+  place: Place,
+  context: DecodeContext,
+): boolean {
+  return context.judge?.(desc, field, value, place) ?? false;
+}
+
+const takesNull = (field: DescField) => field.message?.typeName === 'google.protobuf.Value';
+
+function mayBeChosen(message: LooseMessage, field: DescField, place: Place, context: DecodeContext): boolean {
+  const chosen = chosenMember(message, field);
+  if (chosen === undefined || chosen === field.localName) return true;
+  const other = field.oneof?.fields.find((member) => member.localName === chosen);
+  context.report({
+    code: 'oneofAlreadySet',
+    message: `\`${field.name}\` and \`${other?.name}\` are alternatives: \`${field.oneof?.name}\` has already been set`,
+    at: place.at,
+    path: place.path,
+  });
+  return false;
+}
+
+function reportUnknown(
+  message: LooseMessage,
+  desc: DescMessage,
+  entry: MapEntry,
+  place: Place,
+  context: DecodeContext,
+): void {
+  const meant = nearMiss(
+    entry.key,
+    desc.fields.map((field) => field.name),
+  );
+  if (meant !== undefined) context.markBroken(message, meant);
+  context.report({
+    code: 'unknownField',
+    message: `unknown field \`${entry.key}\` in ${shortName(desc)}`,
+    hint: meant === undefined ? undefined : `did you mean \`${meant}\`?`,
+    at: entry.keyAt,
+    path: placeInside(place, entry.keyAt, keyStep(entry.key)).path,
+  });
+}
+
+function reportDuplicate(earlier: MapEntry, entry: MapEntry, place: Place, context: DecodeContext): void {
+  const spelling = earlier.key === entry.key ? '' : ` (as \`${earlier.key}\`)`;
+  context.report({
+    code: 'duplicateKey',
+    severity: 'warning',
+    message: `\`${entry.key}\` is already written at line ${earlier.keyAt.line}${spelling}; the later one holds`,
+    envoy: 'accepts',
+    at: entry.keyAt,
+    path: place.path,
+  });
+}

@@ -1,0 +1,128 @@
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import type { Position } from '../../../resources/index.ts';
+import type { MapNode, SourceNode } from '../source/source-node.ts';
+import { type DecodeContext, keyStep, type Place, placeInside } from './decode-context.ts';
+import { decodeEnum } from './decode-enum.ts';
+import { decodeScalar } from './decode-scalar.ts';
+import { decodeSubmessage } from './decode-submessage.ts';
+import { isNull } from './plain-scalar.ts';
+
+/** Reads a field's value; undefined when it could not be read, which has been said. `place.at` is the key's place. */
+export function decodeValue(
+  field: DescField,
+  node: SourceNode,
+  place: Place,
+  context: DecodeContext,
+  owner: object,
+): unknown {
+  if (field.fieldKind === 'list') return decodeList(field, node, place, context, owner);
+  if (field.fieldKind === 'map') return decodeMap(field, node, place, context, owner);
+  if (field.fieldKind !== 'message') context.provenance.setField(owner, field.name, spot(node, place.at));
+  return decodeSingle(field, node, place, context, true);
+}
+
+/** @param alone a singular field, whose wrappers are unwrapped outside a oneof. */
+function decodeSingle(
+  field: DescField,
+  node: SourceNode,
+  place: Place,
+  context: DecodeContext,
+  alone: boolean,
+): unknown {
+  if (field.message !== undefined) {
+    return decodeSubmessage(field.message, node, place, context, alone && field.oneof === undefined);
+  }
+  const result =
+    field.enum === undefined ? decodeScalar(scalarOf(field), node) : decodeEnum(field.enum, node);
+  if ('value' in result) return result.value;
+  const message = `\`${field.name}\`: ${result.fault.message}`;
+  context.report({ ...result.fault, message, at: spot(node, place.at), path: place.path });
+  return undefined;
+}
+
+function scalarOf(field: DescField) {
+  return field.scalar as NonNullable<DescField['scalar']>;
+}
+
+/** A single value stands for a list of one (envoy-observed.md). */
+function decodeList(
+  field: DescField & { fieldKind: 'list' },
+  node: SourceNode,
+  place: Place,
+  context: DecodeContext,
+  owner: object,
+): unknown[] | undefined {
+  const items = node.kind === 'list' ? node.items : [node];
+  const values: unknown[] = [];
+  items.forEach((item, index) => {
+    const inside = placeInside(place, spot(item, place.at), `[${index}]`);
+    context.visit(inside);
+    context.provenance.setField(owner, `${field.name}[${index}]`, inside.at);
+    const value = isNull(item) ? nullElement(field) : decodeSingle(field, item, inside, context, false);
+    if (value === undefined) context.markBroken(owner, field.name);
+    else values.push(value);
+  });
+  return values;
+}
+
+/** A null in a list of strings is an empty string; elsewhere it is nothing. */
+function nullElement(field: DescField & { fieldKind: 'list' }): unknown {
+  return field.listKind === 'scalar' ? '' : undefined;
+}
+
+function decodeMap(
+  field: DescField & { fieldKind: 'map' },
+  node: SourceNode,
+  place: Place,
+  context: DecodeContext,
+  owner: object,
+): Record<string, unknown> | undefined {
+  if (node.kind !== 'map') {
+    context.report({
+      code: 'wrongType',
+      message: `\`${field.name}\`: a ${node.kind} where a mapping is expected`,
+      at: spot(node, place.at),
+      path: place.path,
+    });
+    return undefined;
+  }
+  return Object.fromEntries(decodeMapEntries(field, node, place, context, owner));
+}
+
+function decodeMapEntries(
+  field: DescField & { fieldKind: 'map' },
+  node: MapNode,
+  place: Place,
+  context: DecodeContext,
+  owner: object,
+): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const entry of node.entries) {
+    const inside = placeInside(place, entry.keyAt, keyStep(entry.key));
+    context.visit(inside);
+    if (values.has(entry.key)) reportTwice(entry.key, inside, context);
+    context.provenance.setField(owner, `${field.name}[${entry.key}]`, inside.at);
+    const value = decodeSingle(field, entry.value, inside, context, false);
+    if (value === undefined) context.markBroken(owner, field.name);
+    else values.set(entry.key, value);
+  }
+  return values;
+}
+
+function reportTwice(key: string, place: Place, context: DecodeContext): void {
+  context.report({
+    code: 'duplicateKey',
+    severity: 'warning',
+    message: `\`${key}\` is written twice; the later one holds`,
+    envoy: 'accepts',
+    at: place.at,
+    path: place.path,
+  });
+}
+
+/** The value's own place, or its key's where nothing is written. */
+function spot(node: SourceNode, keyAt: Position): Position {
+  return node.at.length > 0 ? node.at : keyAt;
+}
+
+export type { DescMessage };

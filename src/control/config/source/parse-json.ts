@@ -1,0 +1,169 @@
+import type { Findings, Position } from '../../../resources/index.ts';
+import { CODES } from '../codes.ts';
+import type { ConfigSource, ListNode, MapNode, SourceNode } from './source-node.ts';
+
+/** Deeper nesting is refused; protobuf's own readers stop at 100 messages. */
+const DEPTH_MAX = 500;
+
+/**
+ * Parses JSON and keeps places. Trailing commas are taken, comments are not (envoy.md §9.1). A syntax error becomes a finding and
+ * the answer is null.
+ */
+export function parseJson(source: ConfigSource, findings: Findings): SourceNode | null {
+  const reader = new JsonReader(source);
+  try {
+    return reader.readDocument();
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    findings.add({
+      code: CODES.syntax,
+      severity: 'error',
+      message: error.message,
+      envoy: 'refuses',
+      at: reader.positionOf(error.offset, error.offset + 1),
+    });
+    return null;
+  }
+}
+
+class JsonSyntaxError extends Error {
+  readonly offset: number;
+
+  constructor(offset: number, message: string) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const STRING = /"(?:[^"\\\n]|\\.)*"/y;
+const BLANK = /[ \t\r\n]*/y;
+
+class JsonReader {
+  readonly #source: ConfigSource;
+  readonly #text: string;
+  #offset = 0;
+  #lineStarts: number[] | undefined;
+
+  constructor(source: ConfigSource) {
+    this.#source = source;
+    this.#text = source.text;
+  }
+
+  readDocument(): SourceNode {
+    const node = this.#readValue(0);
+    this.#skipBlank();
+    if (this.#offset < this.#text.length) throw this.#unexpected();
+    return node;
+  }
+
+  positionOf(start: number, end: number): Position {
+    this.#lineStarts ??= lineStartsOf(this.#text);
+    const line = lastAtMost(this.#lineStarts, start);
+    const column = start - (this.#lineStarts[line] as number) + 1;
+    return { file: this.#source.name, line: line + 1, column, length: end - start };
+  }
+
+  #readValue(depth: number): SourceNode {
+    this.#skipBlank();
+    if (depth > DEPTH_MAX) throw new JsonSyntaxError(this.#offset, 'the text is nested too deeply');
+    const first = this.#text[this.#offset];
+    if (first === '{') return this.#readMap(depth);
+    if (first === '[') return this.#readList(depth);
+    if (first === '"') {
+      const start = this.#offset;
+      const text = this.#readString();
+      return { kind: 'scalar', text, plain: false, at: this.positionOf(start, this.#offset) };
+    }
+    return this.#readLiteral();
+  }
+
+  #readLiteral(): SourceNode {
+    const start = this.#offset;
+    const text = this.#take(LITERAL);
+    if (text === undefined) throw this.#unexpected();
+    return { kind: 'scalar', text, plain: true, json: true, at: this.positionOf(start, this.#offset) };
+  }
+
+  #readMap(depth: number): MapNode {
+    const start = this.#offset;
+    const node: MapNode = { kind: 'map', entries: [], at: this.positionOf(start, start + 1) };
+    for (this.#offset++; !this.#closes('}'); this.#separator('}')) {
+      const keyStart = this.#offset;
+      const key = this.#readString();
+      const keyAt = this.positionOf(keyStart, this.#offset);
+      this.#skipBlank();
+      if (this.#text[this.#offset] !== ':') throw this.#unexpected();
+      this.#offset++;
+      node.entries.push({ key, keyAt, value: this.#readValue(depth + 1) });
+    }
+    this.#offset++;
+    return node;
+  }
+
+  #readList(depth: number): ListNode {
+    const start = this.#offset;
+    const node: ListNode = { kind: 'list', items: [], at: this.positionOf(start, start + 1) };
+    for (this.#offset++; !this.#closes(']'); this.#separator(']'))
+      node.items.push(this.#readValue(depth + 1));
+    this.#offset++;
+    return node;
+  }
+
+  #readString(): string {
+    const quoted = this.#take(STRING);
+    if (quoted === undefined) throw this.#unexpected();
+    try {
+      return JSON.parse(quoted) as string;
+    } catch {
+      throw new JsonSyntaxError(this.#offset - quoted.length, 'not a JSON string');
+    }
+  }
+
+  #closes(bracket: string): boolean {
+    this.#skipBlank();
+    return this.#text[this.#offset] === bracket;
+  }
+
+  #separator(bracket: string): void {
+    if (this.#closes(bracket)) return;
+    if (this.#text[this.#offset] !== ',') throw this.#unexpected();
+    this.#offset++;
+  }
+
+  #skipBlank(): void {
+    this.#take(BLANK);
+  }
+
+  #take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#offset;
+    const match = pattern.exec(this.#text);
+    if (match === null) return undefined;
+    this.#offset = pattern.lastIndex;
+    return match[0];
+  }
+
+  #unexpected(): JsonSyntaxError {
+    const found = this.#text[this.#offset];
+    const message = found === undefined ? 'the JSON text ends too early' : `unexpected \`${found}\` in JSON`;
+    return new JsonSyntaxError(this.#offset, message);
+  }
+}
+
+function lineStartsOf(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** Index of the last element that is not greater. */
+function lastAtMost(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((sorted[middle] as number) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,154 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseAllDocuments,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import type { Findings, Position } from '../../../resources/index.ts';
+import { CODES } from '../codes.ts';
+import type { ConfigSource, MapEntry, SourceNode } from './source-node.ts';
+
+/** Texts longer than this are refused unread. */
+const TEXT_LENGTH_MAX = 64 * 1024 * 1024;
+
+/**
+ * Parses YAML with nothing interpreted: failsafe schema, no merge keys, later duplicates kept beside earlier ones. Entries whose
+ * key is tagged `!ignore` are dropped (envoy.md §9.1). Syntax errors become findings; a document with one is left out.
+ */
+export function parseYamlDocuments(source: ConfigSource, findings: Findings): SourceNode[] {
+  const lines = new LineCounter();
+  const refuse = (offset: number, message: string) =>
+    findings.add({
+      code: CODES.syntax,
+      severity: 'error',
+      message,
+      envoy: 'refuses',
+      at: position(source.name, lines, offset, offset + 1, source.text),
+    });
+  if (source.text.length > TEXT_LENGTH_MAX) {
+    refuse(0, 'the text is longer than 64 MiB');
+    return [];
+  }
+  try {
+    const documents = parseAllDocuments(source.text, {
+      schema: 'failsafe',
+      merge: false,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+      lineCounter: lines,
+    });
+    if (!Array.isArray(documents)) return [];
+    return documents.flatMap((document) =>
+      convertDocument(document as Document.Parsed, source, lines, refuse),
+    );
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    refuse(0, 'the text is nested too deeply');
+    return [];
+  }
+}
+
+type Refuse = (offset: number, message: string) => void;
+
+function convertDocument(
+  document: Document.Parsed,
+  source: ConfigSource,
+  lines: LineCounter,
+  refuse: Refuse,
+): SourceNode[] {
+  for (const error of document.errors) refuse(error.pos[0], firstLineOf(error.message));
+  if (document.errors.length > 0 || document.contents === null) return [];
+  const converter = new Converter(source, lines, refuse);
+  const node = converter.convert(document.contents as ParsedNode);
+  return node === undefined || isEmpty(node) ? [] : [node];
+}
+
+const isEmpty = (node: SourceNode) => node.kind === 'scalar' && node.plain && node.text === '';
+const firstLineOf = (message: string) =>
+  (message.split('\n', 1)[0] as string).replace(/^./, (first) => first.toLowerCase()).replace(/[.:]$/, '');
+
+class Converter {
+  readonly #source: ConfigSource;
+  readonly #lines: LineCounter;
+  readonly #refuse: Refuse;
+  readonly #anchors = new Map<string, SourceNode>();
+
+  constructor(source: ConfigSource, lines: LineCounter, refuse: Refuse) {
+    this.#source = source;
+    this.#lines = lines;
+    this.#refuse = refuse;
+  }
+
+  convert(node: ParsedNode): SourceNode | undefined {
+    if (isAlias(node)) return this.#resolve(node);
+    const converted = this.#convertContent(node);
+    if (node.anchor !== undefined && converted !== undefined) this.#anchors.set(node.anchor, converted);
+    return converted;
+  }
+
+  #convertContent(node: ParsedNode): SourceNode | undefined {
+    if (isMap(node)) return { kind: 'map', entries: this.#entries(node), at: this.#at(node) };
+    if (isSeq(node)) return { kind: 'list', items: this.#items(node), at: this.#at(node) };
+    if (isScalar(node)) return this.#scalar(node);
+    return undefined;
+  }
+
+  #scalar(node: Scalar): SourceNode {
+    const plain = node.type === 'PLAIN' && node.tag !== '!';
+    return { kind: 'scalar', text: String(node.value ?? ''), plain, at: this.#at(node) };
+  }
+
+  #items(list: YAMLSeq): SourceNode[] {
+    return list.items
+      .map((item) => this.convert(item as ParsedNode))
+      .filter((item): item is SourceNode => item !== undefined);
+  }
+
+  #entries(map: YAMLMap): MapEntry[] {
+    const entries: MapEntry[] = [];
+    for (const pair of map.items) {
+      const key = this.convert(pair.key as ParsedNode);
+      const value = pair.value === null ? undefined : this.convert(pair.value as ParsedNode);
+      if ((pair.key as ParsedNode).tag === '!ignore') continue;
+      if (key?.kind !== 'scalar') {
+        this.#refuse((pair.key as ParsedNode).range[0], 'a key must be a scalar');
+        continue;
+      }
+      entries.push({ key: key.text, keyAt: key.at, value: value ?? emptyScalar(key.at) });
+    }
+    return entries;
+  }
+
+  /** An alias inside its own anchor finds nothing, for the anchor is set when its node is complete. */
+  #resolve(alias: Alias.Parsed): SourceNode | undefined {
+    const target = this.#anchors.get(alias.source);
+    if (target === undefined)
+      this.#refuse(alias.range[0], `no complete anchor \`${alias.source}\` before this alias`);
+    return target;
+  }
+
+  #at(node: { range?: readonly [number, number, number] | null | undefined }): Position {
+    const [start, end] = node.range ?? [0, 0];
+    return position(this.#source.name, this.#lines, start, end, this.#source.text);
+  }
+}
+
+function emptyScalar(at: Position): SourceNode {
+  return { kind: 'scalar', text: '', plain: true, at };
+}
+
+function position(file: string, lines: LineCounter, start: number, end: number, text: string): Position {
+  const { line, col } = lines.linePos(start);
+  const newline = text.indexOf('\n', start);
+  const stop = newline === -1 ? end : Math.min(end, newline);
+  return { file, line: Math.max(line, 1), column: Math.max(col, 1), length: Math.max(stop - start, 0) };
+}
