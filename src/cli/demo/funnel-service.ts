@@ -6,7 +6,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { CertifiedKey } from '../../server/index.ts';
+import type { CertifiedKey } from '../../platform/index.ts';
 import { findBirds } from './birds.ts';
 
 /** The claims that the service reads. It trusts them: only the gate can reach it, and the gate has verified them. */

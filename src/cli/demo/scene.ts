@@ -1,0 +1,40 @@
+import type { FunnelService } from './funnel-service.ts';
+import type { StoryClient, StoryRequest } from './http-client.ts';
+
+/** A gate of the story: where it listens, and the data path's own account of a refusal. */
+export interface SceneGate {
+  /** `http://127.0.0.1:PORT`. */
+  url: string;
+  /** The configuration file that it runs, as a person would name it. */
+  file: string;
+  /** Why this request was refused here: one line per step that refused, outermost first, with file:line. */
+  explain(request: StoryRequest): Promise<string[]>;
+}
+
+/** The issuer of the story, with what its operator can do to it. */
+export interface SceneIssuer {
+  /** `https://auth.funnel-labs.io/auth/realms/funnel`. */
+  url: string;
+  /** `curl` with the options that reach it from here. */
+  curl: string;
+  /** Publishes the key that will sign next, before it signs. */
+  publishNextKey(): Promise<void>;
+  /** Signs with the published key from now on; the old one stays published. */
+  signWithNextKey(): Promise<void>;
+  /** Puts a stranger's certificate, for the same name, in front of the same issuer. */
+  useStrangersCertificate(): Promise<void>;
+  useOwnCertificate(): Promise<void>;
+}
+
+/** Everything that runs while the story is told. One clock drives issuer and gates. */
+export interface Scene {
+  client: StoryClient;
+  issuer: SceneIssuer;
+  front: SceneGate;
+  trains: SceneGate;
+  mesh: SceneGate;
+  service: FunnelService;
+  /** Moves the one clock. */
+  passTime(seconds: number): void;
+  close(): Promise<void>;
+}
