@@ -45,3 +45,42 @@ export interface KeyFinding {
   readonly status: Status;
   readonly reason: string;
 }
+
+export function createKeySet(
+  keys: readonly VerificationKey[],
+  findings: readonly KeyFinding[],
+  crypto: CryptoPort,
+): KeySet {
+  return new IndexedKeySet(keys, findings, crypto);
+}
+
+/** Finds keys by kid without looking at all of them. */
+class IndexedKeySet implements KeySet {
+  readonly keys: readonly VerificationKey[];
+  readonly findings: readonly KeyFinding[];
+  readonly crypto: CryptoPort;
+  readonly #unnamed: readonly VerificationKey[];
+  readonly #byKid: ReadonlyMap<string, readonly VerificationKey[]>;
+  readonly #identities: ReadonlySet<string>;
+
+  constructor(keys: readonly VerificationKey[], findings: readonly KeyFinding[], crypto: CryptoPort) {
+    this.keys = keys;
+    this.findings = findings;
+    this.crypto = crypto;
+    this.#unnamed = keys.filter((key) => key.kid === '');
+    this.#byKid = Map.groupBy(keys, (key) => key.kid);
+    this.#identities = new Set(keys.filter((key) => key.refusal === null).map((key) => key.identity));
+  }
+
+  candidates(kid: string): readonly VerificationKey[] {
+    if (kid === '') return this.keys;
+    const named = this.#byKid.get(kid);
+    if (named === undefined) return this.#unnamed;
+    if (this.#unnamed.length === 0) return named;
+    return [...named, ...this.#unnamed].sort((a, b) => a.index - b.index);
+  }
+
+  has(identity: string): boolean {
+    return this.#identities.has(identity);
+  }
+}

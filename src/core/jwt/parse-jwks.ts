@@ -1,0 +1,56 @@
+import type { CryptoPort } from './crypto-port.ts';
+import { isJsonObject, type JsonObject, memberOf } from './json-value.ts';
+import { createKeySet, type KeyFinding, type KeySet, type VerificationKey } from './key-set.ts';
+import { parseCertificates } from './parse-certificates.ts';
+import { parseJsonText } from './parse-json.ts';
+import { parseJwk } from './parse-jwk.ts';
+import { STATUS, type Status } from './status.ts';
+
+/** Longest document, in UTF-16 units. A set of a thousand RSA keys with certificates takes about 2 MB. */
+export const JWKS_LENGTH_MAX = 4 * 1024 * 1024;
+/** Keys after this many are refused. */
+export const JWKS_KEYS_MAX = 10_000;
+
+/**
+ * Parses a JWKS document: RFC 7517 §5, or Google's flat object of kid → PEM certificate (envoy.md §4.5; Envoy: jwks.cc).
+ * Keys that do not parse are skipped, keys unfit for verification refused, both with a finding. Envoy's lenient JSON is taken, for
+ * the document is the operator's or the issuer's, not the client's.
+ * @returns the document's status when it has no key left: that of its first key.
+ */
+export function parseJwks(text: string, crypto: CryptoPort): KeySet | Status {
+  if (text.length > JWKS_LENGTH_MAX) return STATUS.jwksBadJson;
+  const parsed = parseJsonText(text);
+  if (parsed === null) return STATUS.jwksBadJson;
+  const document = parsed.value ?? {};
+  if (!isJsonObject(document)) return STATUS.jwksBadJson;
+  const keys = memberOf(document, 'keys');
+  if (keys === undefined) return parseCertificates(document, crypto);
+  if (!Array.isArray(keys)) return STATUS.jwksKeysNotArray;
+  return parseKeys(keys.filter(isJsonObject), crypto);
+}
+
+function parseKeys(jwks: readonly JsonObject[], crypto: CryptoPort): KeySet | Status {
+  const keys: VerificationKey[] = [];
+  const findings: KeyFinding[] = [];
+  let firstError: Status = STATUS.jwksWithoutValidKey;
+  for (const [index, jwk] of jwks.slice(0, JWKS_KEYS_MAX).entries()) {
+    const parsed = parseJwk(jwk, index, crypto);
+    findings.push(...parsed.findings);
+    if (parsed.key !== null) keys.push(parsed.key);
+    else if (firstError === STATUS.jwksWithoutValidKey) firstError = parsed.status;
+  }
+  if (keys.length === 0) return firstError;
+  if (jwks.length > JWKS_KEYS_MAX) findings.push(tooManyKeys(jwks.length));
+  return createKeySet(keys, findings, crypto);
+}
+
+function tooManyKeys(count: number): KeyFinding {
+  const reason = `the set has ${count} keys, those after the first ${JWKS_KEYS_MAX} are not used`;
+  return { index: JWKS_KEYS_MAX, kid: '', kind: 'refused', status: STATUS.ok, reason };
+}
+
+/** One line for a log or a lint: which key, what became of it, why. */
+export function findingText({ index, kid, kind, reason }: KeyFinding): string {
+  const name = kid === '' ? `key ${index}` : `key ${index} (kid \`${kid}\`)`;
+  return `${name} ${kind}: ${reason}`;
+}
