@@ -10,8 +10,8 @@ export interface PathKey {
 
 /** One entry of an ordered list of which the first that matches counts. */
 export interface PathCandidate<Subject> {
-  /** The whole test, its path included: the index only narrows down whom to ask. */
-  accepts(subject: Subject): boolean;
+  /** The whole test, its path (without query) included: the index only narrows down whom to ask. */
+  accepts(path: string, subject: Subject): boolean;
   /** An entry can only match where one of these does; null: it must always be asked. */
   readonly keys: readonly PathKey[] | null;
 }
@@ -47,31 +47,31 @@ export class PathIndex<Subject, Entry extends PathCandidate<Subject>> {
    */
   first(path: string, subject: Subject): Entry | null {
     const none = this.entries.length;
-    let best = this.#firstIn(this.#asSpelled, path, subject, none);
-    if (this.#hasAnyCase) best = this.#firstIn(this.#anyCase, lowerAscii(path), subject, best);
-    best = this.#ask(this.#rest, subject, best);
+    let best = this.#firstIn(this.#asSpelled, path, path, subject, none);
+    if (this.#hasAnyCase) best = this.#firstIn(this.#anyCase, lowerAscii(path), path, subject, best);
+    best = this.#ask(this.#rest, path, subject, best);
     return best === none ? null : (this.entries[best] as Entry);
   }
 
-  #firstIn(lookup: Lookup, path: string, subject: Subject, bound: number): number {
+  #firstIn(lookup: Lookup, key: string, path: string, subject: Subject, bound: number): number {
     let best = bound;
-    const exact = lookup.exact.get(path);
-    if (exact !== undefined) best = this.#ask(exact, subject, best);
+    const exact = lookup.exact.get(key);
+    if (exact !== undefined) best = this.#ask(exact, path, subject, best);
     let node: TrieNode | undefined = lookup.root;
     for (let at = 0; node !== undefined; ) {
-      if (node.orders.length > 0) best = this.#ask(node.orders, subject, best);
-      node = node.children.get(path.charCodeAt(at));
-      if (node === undefined || !path.startsWith(node.label, at)) break;
+      if (node.orders.length > 0) best = this.#ask(node.orders, path, subject, best);
+      node = node.children.get(key.charCodeAt(at));
+      if (node === undefined || !key.startsWith(node.label, at)) break;
       at += node.label.length;
     }
     return best;
   }
 
-  #ask(orders: readonly number[], subject: Subject, bound: number): number {
+  #ask(orders: readonly number[], path: string, subject: Subject, bound: number): number {
     for (let i = 0; i < orders.length; i++) {
       const order = orders[i] as number;
       if (order >= bound) return bound;
-      if ((this.entries[order] as Entry).accepts(subject)) return order;
+      if ((this.entries[order] as Entry).accepts(path, subject)) return order;
     }
     return bound;
   }

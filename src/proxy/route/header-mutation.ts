@@ -1,4 +1,124 @@
-/** One compiled entry of `request_headers_to_add` or `…_remove`. */
-export type HeaderMutation =
-  | { kind: 'remove'; name: string }
-  | { kind: 'append' | 'overwrite' | 'add-if-absent'; name: string; value: string };
+import {
+  HeaderValueOption_HeaderAppendAction as AppendAction,
+  type HeaderValueOption,
+} from '#schema/envoy/config/core/v3/base_pb.js';
+import { lowerAscii } from '../../core/match/index.ts';
+import type { Findings } from '../../resources/index.ts';
+import type { HeaderList } from '../http/header-list.ts';
+import { compileHeaderFormat, type FormatSource, type HeaderFormat } from './header-format.ts';
+
+export interface HeaderAddition {
+  name: string;
+  action: 'append' | 'add-if-absent' | 'overwrite' | 'overwrite-if-exists';
+  value: HeaderFormat;
+  keepEmpty: boolean;
+}
+
+/** The header changes of one level: a route, a virtual host or a route configuration. */
+export interface HeaderMutations {
+  remove: readonly string[];
+  add: readonly HeaderAddition[];
+}
+
+/**
+ * Applies each level's changes: removals, then overwriting, then adding, all values rendered before the level changes anything
+ * (Envoy: header_parser.cc).
+ */
+export function applyHeaderMutations(
+  headers: HeaderList,
+  levels: readonly HeaderMutations[],
+  source: FormatSource,
+): void {
+  for (const level of levels) {
+    for (const name of level.remove) headers.remove(name);
+    if (level.add.length > 0) applyAdditions(headers, level.add, source);
+  }
+}
+
+function applyAdditions(
+  headers: HeaderList,
+  additions: readonly HeaderAddition[],
+  source: FormatSource,
+): void {
+  const overwrite: [string, string][] = [];
+  const append: [string, string][] = [];
+  for (const addition of additions) {
+    const value = addition.value.render(source);
+    if (value === '' && !addition.keepEmpty) continue;
+    const exists = headers.has(addition.name);
+    if (addition.action === 'overwrite' || (addition.action === 'overwrite-if-exists' && exists)) {
+      overwrite.push([addition.name, value]);
+    } else if (addition.action === 'append' || (addition.action === 'add-if-absent' && !exists)) {
+      append.push([addition.name, value]);
+    }
+  }
+  for (const [name, value] of overwrite) headers.set(name, value);
+  for (const [name, value] of append) headers.append(name, value);
+}
+
+/** Compiles one level's `…_headers_to_add` and `…_to_remove`; null when the level changes nothing or has an error. */
+export function compileHeaderMutations(
+  toAdd: readonly HeaderValueOption[],
+  toRemove: readonly string[],
+  about: object,
+  findings: Findings,
+): HeaderMutations | null {
+  const remove = toRemove.map(lowerAscii);
+  for (const name of remove) {
+    if (isProtected(name)) refuseProtected(name, 'removed', about, findings);
+  }
+  const add = toAdd.map((option) => compileAddition(option, findings)).filter((one) => one !== null);
+  return remove.length === 0 && add.length === 0 ? null : { remove, add };
+}
+
+function compileAddition(option: HeaderValueOption, findings: Findings): HeaderAddition | null {
+  const name = lowerAscii(option.header?.key ?? '');
+  if (isProtected(name)) {
+    refuseProtected(name, 'modified', option, findings);
+    return null;
+  }
+  const compiled = compileHeaderFormat(option.header?.value ?? '');
+  if ('unsupported' in compiled) {
+    findings.report({
+      code: 'E301',
+      severity: 'error',
+      message:
+        compiled.unsupported === '%'
+          ? `a lone \`%\` in the value of header \`${name}\``
+          : `\`${compiled.unsupported}\` in the value of header \`${name}\` is not supported`,
+      hint: compiled.unsupported === '%' ? 'write `%%` for a percent sign' : undefined,
+      envoy: compiled.unsupported === '%' ? 'refuses' : 'accepts',
+      about: option.header ?? option,
+      field: 'value',
+    });
+    return null;
+  }
+  return { name, action: actionOf(option), value: compiled.format, keepEmpty: option.keepEmptyValue };
+}
+
+/** The deprecated `append` counts where it is set: false overwrites. */
+function actionOf(option: HeaderValueOption): HeaderAddition['action'] {
+  if (option.append !== undefined) return option.append ? 'append' : 'overwrite';
+  switch (option.appendAction) {
+    case AppendAction.APPEND_IF_EXISTS_OR_ADD:
+      return 'append';
+    case AppendAction.ADD_IF_ABSENT:
+      return 'add-if-absent';
+    case AppendAction.OVERWRITE_IF_EXISTS_OR_ADD:
+      return 'overwrite';
+    case AppendAction.OVERWRITE_IF_EXISTS:
+      return 'overwrite-if-exists';
+  }
+}
+
+const isProtected = (name: string) => name.startsWith(':') || name === 'host';
+
+function refuseProtected(name: string, verb: string, about: object, findings: Findings): void {
+  findings.report({
+    code: 'E120',
+    severity: 'error',
+    message: `\`${name}\`: :-prefixed or host headers may not be ${verb}`,
+    envoy: 'refuses',
+    about,
+  });
+}

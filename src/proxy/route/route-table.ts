@@ -1,8 +1,179 @@
+import type { Route, VirtualHost } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import type { Recorder } from '../../base/index.ts';
+import { PathIndex, type PathKey, withoutQuery } from '../../core/match/index.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { DomainIndex } from './domain-index.ts';
+import { compileHeaderMutations, type HeaderMutations } from './header-mutation.ts';
+import { refuseOtherRouteFields } from './per-filter-config.ts';
+import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts';
+import { compileRouteAction, type RouteContext } from './route-action.ts';
 import type { SelectedRoute } from './selected-route.ts';
 
 /** A compiled route configuration: virtual hosts by domain, routes by path, first match wins. */
 export interface RouteTable {
   select(request: RequestHead, recorder: Recorder | null): SelectedRoute | null;
+  /** The configuration message it was compiled from. */
+  readonly origin: RouteConfiguration;
+}
+
+/** Compiles a route configuration; null when one of its routes cannot be done. */
+export function compileRouteTable(config: RouteConfiguration, context: RouteContext): RouteTable | null {
+  const domains = new DomainIndex<CompiledHost>();
+  const shared = mutationsOf(config, context);
+  let complete = true;
+  for (const virtualHost of config.virtualHosts) {
+    const host = compileVirtualHost(virtualHost, shared, context);
+    if (host === null) complete = false;
+    else if (!addDomains(domains, virtualHost, host, context)) complete = false;
+  }
+  refuseOtherRouteFields(config, context.findings);
+  return complete ? new CompiledRouteTable(config, domains) : null;
+}
+
+interface Levels {
+  request: readonly HeaderMutations[];
+  response: readonly HeaderMutations[];
+}
+
+type WithMutations = Pick<
+  RouteConfiguration,
+  'requestHeadersToAdd' | 'requestHeadersToRemove' | 'responseHeadersToAdd' | 'responseHeadersToRemove'
+>;
+
+/** One level's mutations in front of those of the levels around it. */
+function mutationsOf(level: WithMutations, context: RouteContext, outer?: Levels): Levels {
+  const { findings } = context;
+  const request = compileHeaderMutations(
+    level.requestHeadersToAdd,
+    level.requestHeadersToRemove,
+    level,
+    findings,
+  );
+  const response = compileHeaderMutations(
+    level.responseHeadersToAdd,
+    level.responseHeadersToRemove,
+    level,
+    findings,
+  );
+  return {
+    request: [...(request === null ? [] : [request]), ...(outer?.request ?? [])],
+    response: [...(response === null ? [] : [response]), ...(outer?.response ?? [])],
+  };
+}
+
+class CompiledRoute {
+  readonly matcher: RequestMatcher;
+  readonly selected: SelectedRoute;
+  readonly keys: readonly PathKey[] | null;
+
+  constructor(matcher: RequestMatcher, selected: SelectedRoute) {
+    this.matcher = matcher;
+    this.selected = selected;
+    this.keys = matcher.keys;
+  }
+
+  accepts(path: string, request: RequestHead): boolean {
+    return this.matcher.matches(path, request, null);
+  }
+}
+
+interface CompiledHost {
+  origin: VirtualHost;
+  routes: PathIndex<RequestHead, CompiledRoute>;
+}
+
+function compileVirtualHost(config: VirtualHost, shared: Levels, context: RouteContext): CompiledHost | null {
+  refuseOtherRouteFields(config, context.findings);
+  const levels = mutationsOf(config, context, shared);
+  const routes = config.routes.map((route) => compileRoute(route, config.name, levels, context));
+  if (routes.includes(null)) return null;
+  return { origin: config, routes: new PathIndex(routes as CompiledRoute[]) };
+}
+
+function compileRoute(
+  route: Route,
+  virtualHost: string,
+  outer: Levels,
+  context: RouteContext,
+): CompiledRoute | null {
+  refuseOtherRouteFields(route, context.findings);
+  const matcher =
+    route.match === undefined ? null : compileRequestMatcher(route.match, 'route', context.findings);
+  const action = compileRouteAction(route, context);
+  const levels = mutationsOf(route, context, outer);
+  if (matcher === null || action === null) return null;
+  return new CompiledRoute(matcher, {
+    name: route.name,
+    virtualHost,
+    action,
+    requestHeaders: levels.request,
+    responseHeaders: levels.response,
+    origin: route,
+  });
+}
+
+function addDomains(
+  index: DomainIndex<CompiledHost>,
+  config: VirtualHost,
+  host: CompiledHost,
+  context: RouteContext,
+): boolean {
+  let complete = true;
+  for (const [position, domain] of config.domains.entries()) {
+    if (index.add(domain, host)) continue;
+    complete = false;
+    context.findings.report({
+      code: 'E205',
+      severity: 'error',
+      message: `only unique values for domains are permitted, and \`${domain}\` is there twice`,
+      envoy: 'refuses',
+      about: config,
+      field: `domains[${position}]`,
+    });
+  }
+  return complete;
+}
+
+class CompiledRouteTable implements RouteTable {
+  readonly origin: RouteConfiguration;
+  readonly #domains: DomainIndex<CompiledHost>;
+
+  constructor(origin: RouteConfiguration, domains: DomainIndex<CompiledHost>) {
+    this.origin = origin;
+    this.#domains = domains;
+  }
+
+  select(request: RequestHead, recorder: Recorder | null): SelectedRoute | null {
+    const host = this.#domains.find(request.authority);
+    if (recorder !== null) return this.#explain(host, request, recorder);
+    return host?.routes.first(withoutQuery(request.path), request)?.selected ?? null;
+  }
+
+  /** The same choice, with a step for every route that was passed over on the way to it. */
+  #explain(host: CompiledHost | null, request: RequestHead, recorder: Recorder): SelectedRoute | null {
+    if (host === null) {
+      recorder.open('virtual host', `none has the domain "${request.authority}"`, this.origin);
+      recorder.close('no');
+      return null;
+    }
+    const path = withoutQuery(request.path);
+    const chosen = host.routes.first(path, request);
+    recorder.open('virtual host', `"${host.origin.name}"`, host.origin);
+    recorder.note(`host = "${request.authority}"`);
+    for (const route of host.routes.entries) {
+      recorder.open('route', describeRoute(route), route.selected.origin);
+      route.matcher.matches(path, request, recorder);
+      recorder.close(route === chosen ? 'ok' : 'no');
+      if (route === chosen) break;
+    }
+    recorder.close(chosen === null ? 'no' : 'ok', chosen === null ? 'no route matches' : undefined);
+    return chosen?.selected ?? null;
+  }
+}
+
+function describeRoute(route: CompiledRoute): string {
+  const { name, action } = route.selected;
+  const target = action.kind === 'cluster' ? `cluster ${action.cluster}` : `direct response ${action.status}`;
+  return `${name === '' ? '' : `${name}: `}${route.matcher.wants} -> ${target}`;
 }

@@ -1,8 +1,14 @@
-import type { HeaderMutation } from './header-mutation.ts';
+import type { HeaderMutations } from './header-mutation.ts';
 
 /** What becomes of a request on a route. */
 export type RouteAction =
-  | { kind: 'cluster'; cluster: string; timeoutMs: number; hostRewrite: string | undefined }
+  | {
+      kind: 'cluster';
+      cluster: string;
+      /** 0: none. */
+      timeoutMs: number;
+      hostRewrite: string | undefined;
+    }
   | { kind: 'direct'; status: number; body: string };
 
 /** A route that was chosen for a request: compiled, shared, immutable. */
@@ -11,8 +17,8 @@ export interface SelectedRoute {
   virtualHost: string;
   action: RouteAction;
   /** Route's own first, then the virtual host's, then the route configuration's (Envoy's order of application). */
-  requestHeaders: readonly HeaderMutation[];
-  responseHeaders: readonly HeaderMutation[];
+  requestHeaders: readonly HeaderMutations[];
+  responseHeaders: readonly HeaderMutations[];
   /** The configuration message it was compiled from. */
   origin: object;
 }

@@ -1,0 +1,132 @@
+import type { RouteMatch } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type { Recorder } from '../../base/index.ts';
+import {
+  compileHeaderMatcher,
+  compileQueryParameterMatcher,
+  compileRegexPathMatcher,
+  createPathMatcher,
+  fromByteString,
+  type HeaderMatcher,
+  type MatchedRequest,
+  type PathKey,
+  type PathMatcher,
+  type QueryParameterMatcher,
+} from '../../core/match/index.ts';
+import type { Findings } from '../../resources/index.ts';
+import { refuseField, refuseInto } from '../refusals.ts';
+
+/** A compiled `RouteMatch`: what a route and a jwt rule ask of a request's head. All of it must hold. */
+export class RequestMatcher {
+  readonly origin: RouteMatch;
+  /** For a person: `prefix "/api", header x-a present`. */
+  readonly wants: string;
+  readonly keys: readonly PathKey[] | null;
+  readonly #path: PathMatcher;
+  readonly #headers: readonly HeaderMatcher[];
+  readonly #parameters: readonly QueryParameterMatcher[];
+
+  constructor(
+    origin: RouteMatch,
+    path: PathMatcher,
+    headers: readonly HeaderMatcher[],
+    parameters: readonly QueryParameterMatcher[],
+  ) {
+    this.origin = origin;
+    this.#path = path;
+    this.#headers = headers;
+    this.#parameters = parameters;
+    this.keys = keysOf(path);
+    this.wants = [path, ...headers, ...parameters].map((part) => part.wants).join(', ');
+  }
+
+  /** @param path the request's path without query and fragment */
+  matches(path: string, request: MatchedRequest, recorder: Recorder | null): boolean {
+    if (recorder !== null) recorder.note(`path = "${fromByteString(path)}"`);
+    if (!this.#path.matches(path)) return false;
+    for (const header of this.#headers) {
+      if (!header.matches(request, recorder)) return false;
+    }
+    for (const parameter of this.#parameters) {
+      if (!parameter.matches(request.path, recorder)) return false;
+    }
+    return true;
+  }
+}
+
+function keysOf(path: PathMatcher): PathKey[] | null {
+  if (path.plain === null) return null;
+  const { kind, text, ignoreCase } = path.plain;
+  return [{ kind: kind === 'path' ? 'exact' : 'prefix', text, ignoreCase }];
+}
+
+/**
+ * Compiles a RouteMatch.
+ * @param use a jwt rule leaves out of account, in Envoy too, what only routes look at (envoy.md §6.2)
+ */
+export function compileRequestMatcher(
+  match: RouteMatch,
+  use: 'route' | 'rule',
+  findings: Findings,
+): RequestMatcher | null {
+  const refuse = refuseInto(findings);
+  reportOtherFields(match, use, findings);
+  const path = compilePath(match, findings);
+  const headers = match.headers.map((header) => compileHeaderMatcher(header, refuse));
+  const parameters = match.queryParameters.map((one) => compileQueryParameterMatcher(one, refuse));
+  if (path === null || headers.includes(null) || parameters.includes(null)) return null;
+  return new RequestMatcher(match, path, headers as HeaderMatcher[], parameters as QueryParameterMatcher[]);
+}
+
+function compilePath(match: RouteMatch, findings: Findings): PathMatcher | null {
+  const { pathSpecifier: specifier } = match;
+  const ignoreCase = match.caseSensitive === false;
+  switch (specifier.case) {
+    case 'prefix':
+      return createPathMatcher('prefix', specifier.value, ignoreCase);
+    case 'path':
+      return createPathMatcher('path', specifier.value, ignoreCase);
+    case 'pathSeparatedPrefix':
+      return createPathMatcher('path_separated_prefix', specifier.value, ignoreCase);
+    case 'safeRegex':
+      return compileRegexPathMatcher(specifier.value, refuseInto(findings));
+    case 'connectMatcher':
+      refuseField(findings, match, 'connect_matcher');
+      return null;
+    case 'pathMatchPolicy':
+      refuseField(findings, match, 'path_match_policy');
+      return null;
+    case undefined:
+      findings.report({
+        code: 'E122',
+        severity: 'error',
+        message: 'a match needs one of `prefix`, `path`, `path_separated_prefix`, `safe_regex`',
+        envoy: 'refuses',
+        about: match,
+      });
+      return null;
+  }
+}
+
+/** Conditions that are not tested here. On a route that would widen it, so they are refused; in a rule Envoy ignores them too. */
+function reportOtherFields(match: RouteMatch, use: 'route' | 'rule', findings: Findings): void {
+  const fields: [string, boolean][] = [
+    ['runtime_fraction', match.runtimeFraction !== undefined],
+    ['grpc', match.grpc !== undefined],
+    ['tls_context', match.tlsContext !== undefined],
+    ['dynamic_metadata', match.dynamicMetadata.length > 0],
+  ];
+  for (const [field, isSet] of fields) {
+    if (!isSet) continue;
+    if (use === 'route') refuseField(findings, match, field);
+    else {
+      findings.report({
+        code: 'W301',
+        severity: 'warning',
+        message: `\`${field}\` has no effect in a jwt_authn rule`,
+        envoy: 'ignores',
+        about: match,
+        field,
+      });
+    }
+  }
+}
