@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { Random } from '../fuzz/random.ts';
 import { type MutatedRequest, mutateRequest } from '../fuzz/request-mutations.ts';
@@ -7,22 +6,15 @@ import { type StrictOrigin, type StrictRequest, startStrictOrigin } from '../fuz
 import { findFreePort, type GateProcess, startGateProcess } from './gate-process.ts';
 import { renderJwtGateConfig } from './jwt-gate-config.ts';
 import { RawClient } from './raw-exchange.ts';
+import { createTokenSigner, EXPIRES_LATE } from './token-signer.ts';
 
 const COUNT = Number(process.env['FUZZ_REQUESTS'] ?? 1000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_220_701);
 const LANES = 16;
 const ISSUER = 'https://issuer.test';
 
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), alg: 'ES256', kid: 'k' }] });
-const token = signToken(privateKey);
-
-function signToken(key: KeyObject): string {
-  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const text = `${encode({ alg: 'ES256', kid: 'k' })}.${encode({ iss: ISSUER, sub: 'a', exp: 4_000_000_000 })}`;
-  const signature = sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' });
-  return `${text}.${signature.toString('base64url')}`;
-}
+const signer = createTokenSigner('ES256');
+const token = signer.sign({ iss: ISSUER, sub: 'a', exp: EXPIRES_LATE });
 
 /** What no origin behind this gate may see. */
 function judge({ target, fields }: StrictRequest): string | null {
@@ -109,7 +101,7 @@ describe('mutated requests', () => {
   before(async () => {
     origin = await startStrictOrigin(judge);
     port = await findFreePort();
-    const config = renderJwtGateConfig({ port, originPort: origin.port, issuer: ISSUER, jwks });
+    const config = renderJwtGateConfig({ port, originPort: origin.port, issuer: ISSUER, jwks: signer.jwks });
     gate = await startGateProcess(config, port);
   });
 

@@ -518,7 +518,7 @@ export const requestMutations: Readonly<Record<string, Mutation>> = {
   },
   'authorization spelt oddly': (draft, random) =>
     void draft.fields.push(`authorization: ${random.pick(AUTHORIZATIONS)}`),
-  'field repeated': (draft, random) => void draft.fields.push(random.pick(draft.fields)),
+  'field repeated': (draft, random) => void draft.fields.push(random.pick([...draft.fields, 'x: y'])),
   'field upper-case': (draft, random) => bendField(draft, random, (field) => field.toUpperCase()),
   'space before colon': (draft, random) => bendField(draft, random, (field) => field.replace(':', ' :')),
   'line ends': (draft, random) => {

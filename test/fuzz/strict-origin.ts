@@ -88,7 +88,7 @@ function measureBody(bytes: Buffer, fields: StrictRequest['fields']): number | n
     case undefined:
       return 0;
     case 'content-length':
-      if (!/^\d{1,15}$/.test(value)) throw new Error('length is not clean');
+      if (!/^\d{1,19}$/.test(value)) throw new Error('length is not clean');
       return bytes.length < Number(value) ? null : Number(value);
     case 'transfer-encoding':
       if (value !== 'chunked') throw new Error('coding is not chunked');

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type CertifiedKey, DevelopmentAuthority } from '../../src/platform/certificates.ts';
+import { createSelfSigned } from './certificates.ts';
+import { FUNNEL_ISSUER, frontProxyFile } from './front-proxy-config.ts';
+import { findFreePort, startGateProcess } from './gate-process.ts';
+import { exchange } from './raw-exchange.ts';
+import { createTokenSigner, EXPIRES_LATE } from './token-signer.ts';
+
+const KEY_SERVER = 'auth.funnel-labs.io';
+const SERVICE = 'www.envoyproxy.io';
+const signer = createTokenSigner('RS256');
+const token = signer.sign({ iss: FUNNEL_ISSUER, sub: 'demo', exp: EXPIRES_LATE });
+const request = `GET / HTTP/1.1\r\nhost: gate.test\r\nauthorization: Bearer ${token}\r\n\r\n`;
+
+const [authority, stranger] = await Promise.all([
+  DevelopmentAuthority.create('ours'),
+  DevelopmentAuthority.create('a stranger'),
+]);
+const past = { notBefore: new Date('2020-01-01'), notAfter: new Date('2020-12-31') };
+const future = { notBefore: new Date('2090-01-01'), notAfter: new Date('2091-01-01') };
+
+interface Case {
+  name: string;
+  given: CertifiedKey;
+  want: number;
+}
+
+const cases: Case[] = [
+  { name: 'a good certificate', given: await authority.issue({ names: [KEY_SERVER] }), want: 200 },
+  {
+    name: 'the right name among others',
+    given: await authority.issue({ names: ['other.test', KEY_SERVER] }),
+    want: 200,
+  },
+  {
+    name: 'a wildcard for its domain',
+    given: await authority.issue({ names: ['*.funnel-labs.io'] }),
+    want: 200,
+  },
+  { name: 'a wrong name', given: await authority.issue({ names: ['other.test'] }), want: 401 },
+  {
+    name: 'the name as a prefix',
+    given: await authority.issue({ names: [`${KEY_SERVER}.test`] }),
+    want: 401,
+  },
+  {
+    name: 'its address instead of its name',
+    given: await authority.issue({ names: ['127.0.0.1'] }),
+    want: 401,
+  },
+  { name: 'a wildcard one level up', given: await authority.issue({ names: ['*.io'] }), want: 401 },
+  {
+    name: 'an expired certificate',
+    given: await authority.issue({ names: [KEY_SERVER], ...past }),
+    want: 401,
+  },
+  { name: 'one not valid yet', given: await authority.issue({ names: [KEY_SERVER], ...future }), want: 401 },
+  { name: 'a self-signed certificate', given: await createSelfSigned(KEY_SERVER), want: 401 },
+  { name: "a stranger's certificate", given: await stranger.issue({ names: [KEY_SERVER] }), want: 401 },
+];
+
+async function startTlsServer(
+  certified: CertifiedKey,
+  body: string,
+): Promise<{ server: Server; requests: string[] }> {
+  const requests: string[] = [];
+  const server = createServer(
+    { cert: certified.certificate, key: certified.privateKey },
+    (incoming, response) => {
+      requests.push(incoming.url ?? '');
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    },
+  );
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, requests };
+}
+
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+describe("the article's file, byte for byte, with a key server that shows", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jwks-tls-'));
+  const trust = join(folder, 'authority.pem');
+  let service: Server;
+
+  before(async () => {
+    writeFileSync(trust, authority.certificate);
+    service = (await startTlsServer(await authority.issue({ names: [SERVICE] }), 'service')).server;
+  });
+
+  after(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await stop(service);
+  });
+
+  /** Runs the gate with the key server at `keysPort`, and returns what the good token gets. */
+  async function askWith(keysPort: number, extra: string[]) {
+    const port = await findFreePort();
+    const gate = await startGateProcess(readFileSync(frontProxyFile, 'utf8'), port, [
+      ...['--listen', `0.0.0.0:8080=127.0.0.1:${port}`, ...extra],
+      ...['--connect-to', `${KEY_SERVER}:443:127.0.0.1:${keysPort}`],
+      ...['--connect-to', `${SERVICE}:443:127.0.0.1:${portOf(service)}`],
+    ]);
+    try {
+      return await exchange(port, request);
+    } finally {
+      assert.equal(await gate.stop(), 'exit 0', gate.log());
+    }
+  }
+
+  for (const { name, given, want } of cases) {
+    it(`${name}: ${want === 200 ? 'the token is admitted' : 'no token is admitted on its keys'}`, async () => {
+      const { server, requests } = await startTlsServer(given, signer.jwks);
+      try {
+        const response = await askWith(portOf(server), ['--trust', trust]);
+        assert.equal(response?.status, want);
+        assert.equal(response?.body, want === 200 ? 'service' : 'Jwks remote fetch is failed');
+        assert.equal(requests.length, want === 200 ? 1 : 0);
+      } finally {
+        await stop(server);
+      }
+    });
+  }
+
+  it('a certificate of an authority that nobody told it to trust: no token is admitted', async () => {
+    const { server } = await startTlsServer(await authority.issue({ names: [KEY_SERVER] }), signer.jwks);
+    try {
+      const response = await askWith(portOf(server), []);
+      assert.deepEqual([response?.status, response?.body], [401, 'Jwks remote fetch is failed']);
+    } finally {
+      await stop(server);
+    }
+  });
+});
