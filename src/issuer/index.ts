@@ -1,1 +1,12 @@
-export {};
+export type { IssuerReply, IssuerRequest } from './endpoints/http.ts';
+export { createIssuer, type Issuer, type IssuerOptions } from './issuer.ts';
+export type { KeyInfo } from './keys/key-ring.ts';
+export { type Profile, type ProfileName, profiles } from './profile.ts';
+export { type Random, systemRandom } from './random.ts';
+export { type CompiledRealm, compileRealm } from './realm/compile-realm.ts';
+export type { RealmProblem } from './realm/problem.ts';
+export type { Realm } from './realm/realm.ts';
+export type { RealmRepresentation } from './realm/representation.ts';
+export { createMemoryStore } from './store/memory-store.ts';
+export { openSqliteStore } from './store/sqlite-store.ts';
+export type { IssuerStore } from './store/store.ts';

@@ -1,0 +1,58 @@
+export type Claim = string | number | boolean | null | readonly Claim[] | { readonly [name: string]: Claim };
+
+/** Claims in the making. Members keep the order in which they first came. */
+export class ClaimSet {
+  readonly #members = new Map<string, Claim>();
+
+  get(name: string): Claim | undefined {
+    return this.#members.get(name);
+  }
+
+  set(name: string, value: Claim | undefined): void {
+    if (value !== undefined) this.#members.set(name, value);
+  }
+
+  /** Sets the claim at a path, making the objects on the way there; what is no object on the way is replaced. */
+  setAt(path: readonly string[], value: Claim): void {
+    const [first, ...rest] = path;
+    if (first === undefined) return;
+    this.#members.set(first, nest(this.#members.get(first), rest, value));
+  }
+
+  addAudience(audience: string): void {
+    const held = this.audiences();
+    if (held.includes(audience)) return;
+    this.#members.set('aud', held.length === 0 ? audience : [...held, audience]);
+  }
+
+  audiences(): string[] {
+    const held = this.#members.get('aud');
+    if (held === undefined) return [];
+    return typeof held === 'string' ? [held] : ([...(held as string[])] as string[]);
+  }
+
+  /** The members named in `order` that are there, in that order, then all others as they came. */
+  render(order: readonly string[]): string {
+    const first = order.filter((name) => this.#members.has(name));
+    const rest = [...this.#members.keys()].filter((name) => !order.includes(name));
+    const members = [...first, ...rest].map(
+      (name) => `${JSON.stringify(name)}:${JSON.stringify(this.#members.get(name))}`,
+    );
+    return `{${members.join(',')}}`;
+  }
+}
+
+function nest(held: Claim | undefined, path: readonly string[], value: Claim): Claim {
+  const [first, ...rest] = path;
+  if (first === undefined) return value;
+  const object = isObject(held) ? held : {};
+  const inner = Object.hasOwn(object, first) ? object[first] : undefined;
+  return Object.fromEntries([
+    ...Object.entries(object).filter(([name]) => name !== first),
+    [first, nest(inner, rest, value)],
+  ]);
+}
+
+function isObject(value: Claim | undefined): value is { readonly [name: string]: Claim } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { decodeCredential } from '../passwords/decode-credential.ts';
+import { createDecoy, hashPassword, type PasswordHash } from '../passwords/password-hash.ts';
+import { type Random, renderUuid } from '../random.ts';
+import type { ProblemList, RealmProblem } from './problem.ts';
+import type { Client, User, UserDirectory } from './realm.ts';
+import type { RealmRepresentation, UserRepresentation } from './representation.ts';
+import type { RoleBook } from './roles.ts';
+
+interface UsersContext {
+  readonly realm: RealmRepresentation;
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly roles: RoleBook;
+  readonly random: Random;
+  readonly problems: ProblemList;
+}
+
+/** Plain passwords are hashed here, before the realm is ever used. */
+export async function compileUsers(context: UsersContext): Promise<UserDirectory> {
+  const representations = context.realm.users ?? [];
+  const users = await Promise.all(
+    representations.map((user, index) => compileUser(user, ['users', index], context)),
+  );
+  const byId = new Map(users.map((user) => [user.id, user]));
+  const byName = new Map(users.map((user) => [user.username.toLowerCase(), user]));
+  const byEmail = new Map(
+    users.flatMap((user): [string, User][] => (user.email ? [[user.email.toLowerCase(), user]] : [])),
+  );
+  const accounts = serviceAccounts(users, context);
+  for (const account of accounts.values()) byId.set(account.id, account);
+  tellTwins(users, context.problems);
+  const withEmail = context.realm.loginWithEmailAllowed ?? true;
+  const hashes = users.flatMap((user) => user.password ?? []);
+  return {
+    byId: (id) => byId.get(id),
+    byLogin: (name) =>
+      byName.get(name.toLowerCase()) ?? (withEmail ? byEmail.get(name.toLowerCase()) : undefined),
+    serviceAccount: (clientId) => accounts.get(clientId),
+    decoy: createDecoy(hashes[0], (count) => context.random.bytes(count)),
+  };
+}
+
+async function compileUser(
+  user: UserRepresentation,
+  path: RealmProblem['path'],
+  context: UsersContext,
+): Promise<User> {
+  const groupRoles = (user.groups ?? []).flatMap((group) => context.roles.ofGroup(group));
+  return {
+    id: user.id ?? deriveId(context.realm.realm, 'user', user.username.toLowerCase()),
+    username: user.username.toLowerCase(),
+    email: user.email || undefined,
+    emailVerified: user.emailVerified ?? false,
+    enabled: user.enabled ?? true,
+    firstName: user.firstName || undefined,
+    lastName: user.lastName || undefined,
+    createdTimestamp: user.createdTimestamp,
+    attributes: user.attributes ?? {},
+    requiredActions: user.requiredActions ?? [],
+    groups: user.groups ?? [],
+    roles: context.roles.expand({ realm: user.realmRoles, client: user.clientRoles }, ...groupRoles),
+    notBefore: user.notBefore ?? 0,
+    serviceAccountClientId: user.serviceAccountClientId || undefined,
+    password: await compilePassword(user, path, context),
+  };
+}
+
+async function compilePassword(
+  user: UserRepresentation,
+  path: RealmProblem['path'],
+  { random, problems }: UsersContext,
+): Promise<PasswordHash | undefined> {
+  const index = (user.credentials ?? []).findIndex((credential) => credential.type === 'password');
+  const credential = user.credentials?.[index];
+  if (credential === undefined) return undefined;
+  const decoded = decodeCredential(credential);
+  if (typeof decoded === 'string') {
+    problems.error([...path, 'credentials', index], `password of user \`${user.username}\`: ${decoded}`);
+    return undefined;
+  }
+  return decoded.kind === 'plain' ? hashPassword(decoded.value, random.bytes(16)) : decoded;
+}
+
+/** The user behind each client with a service account: the file's, or one made up with the realm's default roles. */
+function serviceAccounts(users: User[], context: UsersContext): Map<string, User> {
+  const accounts = new Map<string, User>();
+  for (const user of users) {
+    if (user.serviceAccountClientId !== undefined) accounts.set(user.serviceAccountClientId, user);
+  }
+  for (const client of context.clients.values()) {
+    if (client.serviceAccountsEnabled && !accounts.has(client.clientId)) {
+      accounts.set(client.clientId, createServiceAccount(client.clientId, context));
+    }
+  }
+  return accounts;
+}
+
+function createServiceAccount(clientId: string, { realm, roles }: UsersContext): User {
+  return {
+    id: deriveId(realm.realm, 'service-account', clientId),
+    username: `service-account-${clientId}`.toLowerCase(),
+    email: undefined,
+    emailVerified: false,
+    enabled: true,
+    firstName: undefined,
+    lastName: undefined,
+    createdTimestamp: undefined,
+    attributes: {},
+    requiredActions: [],
+    groups: [],
+    roles: roles.expand({ realm: [roles.defaultRole] }),
+    notBefore: 0,
+    serviceAccountClientId: clientId,
+    password: undefined,
+  };
+}
+
+/** An id that stays the same over restarts although no file holds it. */
+function deriveId(...parts: string[]): string {
+  return renderUuid(createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16));
+}
+
+function tellTwins(users: User[], problems: ProblemList): void {
+  const seen = new Set<string>();
+  for (const [index, user] of users.entries()) {
+    if (seen.has(user.username))
+      problems.error(['users', index, 'username'], `\`${user.username}\` is there twice`);
+    seen.add(user.username);
+  }
+}
