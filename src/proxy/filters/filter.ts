@@ -1,5 +1,6 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import type { Clock, Recorder } from '../../base/index.ts';
+import type { CryptoPort } from '../../core/jwt/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
@@ -81,6 +82,15 @@ export type FilterResult = LocalReply | undefined;
  * has to wait; a decision that needs nothing from outside is synchronous.
  */
 export interface HttpFilter {
+  /** For people: `jwt_authn`, `rbac`, … */
+  readonly kind: string;
+  /** The configuration message it was compiled from. */
+  readonly origin: object;
+  /**
+   * Fetches what the filter wants at hand before the first request; resolves when that is there or has failed.
+   * @param need `configured`: what the configuration says is fetched ahead; `all`: whatever a request could need
+   */
+  prepare?(need: 'configured' | 'all'): Promise<void>;
   decodeHeaders(stream: FilterStream): FilterResult | Promise<FilterResult>;
 }
 
@@ -90,6 +100,8 @@ export interface JwksFetcher {
 }
 
 export interface JwksRequest {
+  /** Name of the provider that asks. */
+  provider: string;
   uri: string;
   cluster: string;
   timeoutMs: number;
@@ -104,10 +116,10 @@ export interface FactoryContext {
   /** `http.<stat_prefix>.` of the connection manager. */
   stats: StatsScope;
   clock: Clock;
-  jwks: JwksFetcher;
+  /** null: no network. Remote keys are then unknown: a request that needs them is refused, a recorded one is judged without them. */
+  jwks: JwksFetcher | null;
+  crypto: CryptoPort;
   findings: Findings;
-  /** Reads a `DataSource`; control has made file contents inline already, so this never touches a disk on a worker. */
-  readonly envoyExact: boolean;
 }
 
 /** Turns one filter's configuration into a compiled filter, or reports located errors and answers null. */

@@ -1,1 +1,11 @@
-export {};
+export { type CompileOptions, compileSnapshot } from '../compiled/compile-snapshot.ts';
+export type {
+  CompiledConnectionManager,
+  CompiledFilterChain,
+  CompiledListener,
+  CompiledSnapshot,
+} from '../compiled/compiled-listener.ts';
+export type { ConnectionInfo, JwksFetcher, JwksRequest } from '../filters/filter.ts';
+export type { RequestHead } from '../http/request-head.ts';
+export { buildRequestHead, type RequestWords } from './build-request.ts';
+export { type Rehearsal, rehearse, type Verdict } from './rehearse.ts';

@@ -1,0 +1,147 @@
+import type { FilterChain } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
+import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
+import {
+  type HttpConnectionManager,
+  HttpConnectionManagerSchema,
+} from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type { Clock } from '../../base/index.ts';
+import type { CryptoPort } from '../../core/jwt/index.ts';
+import { nodeCrypto } from '../../platform/index.ts';
+import { type Findings, type Snapshot, typeNameOf, unpackAny } from '../../resources/index.ts';
+import { compileFilterChain } from '../filters/compile-filter-chain.ts';
+import type { JwksFetcher } from '../filters/filter.ts';
+import { refuseField } from '../refusals.ts';
+import { compileRouteTable } from '../route/route-table.ts';
+import { Stats, type StatsScope } from '../stats.ts';
+import type {
+  CompiledConnectionManager,
+  CompiledFilterChain,
+  CompiledListener,
+  CompiledSnapshot,
+} from './compiled-listener.ts';
+import { FilterChainSelector } from './filter-chain-selector.ts';
+
+export interface CompileOptions {
+  findings: Findings;
+  clock: Clock;
+  /** The way to remote key sets; null: no network (see `FactoryContext.jwks`). */
+  jwks: JwksFetcher | null;
+  /** Root scope. Default: counters of their own that nobody reads. */
+  stats?: StatsScope;
+  crypto?: CryptoPort;
+}
+
+/**
+ * Compiles the listeners of a snapshot: filter chains, route tables, HTTP filters. Everything that cannot be done as Envoy would is an
+ * error among the findings; a listener with an error is left out, so nothing half-compiled ever serves.
+ */
+export function compileSnapshot(snapshot: Snapshot, options: CompileOptions): CompiledSnapshot {
+  const context: SnapshotContext = {
+    ...options,
+    stats: options.stats ?? new Stats(),
+    crypto: options.crypto ?? nodeCrypto,
+    clusters: new Set(snapshot.clusters.map((cluster) => cluster.name)),
+  };
+  const listeners = snapshot.listeners.map((listener) => compileListener(listener, context));
+  return new CompiledSet(listeners.filter((listener) => listener !== null));
+}
+
+type SnapshotContext = Required<CompileOptions> & { clusters: ReadonlySet<string> };
+
+class CompiledSet implements CompiledSnapshot {
+  readonly listeners: readonly CompiledListener[];
+
+  constructor(listeners: readonly CompiledListener[]) {
+    this.listeners = listeners;
+  }
+
+  async prepare(need: 'configured' | 'all'): Promise<void> {
+    const filters = this.listeners.flatMap(({ chains }) => chains).flatMap(({ manager }) => manager.filters);
+    await Promise.all(filters.map((filter) => filter.prepare?.(need)));
+  }
+}
+
+function compileListener(listener: Listener, context: SnapshotContext): CompiledListener | null {
+  const { findings } = context;
+  const before = findings.list.length;
+  const address = addressOf(listener, findings);
+  if (listener.filterChainMatcher !== undefined) refuseField(findings, listener, 'filter_chain_matcher');
+  const chains = listener.filterChains.map((chain, index) => compileChain(chain, index, context));
+  const fallback = listener.defaultFilterChain;
+  const defaultChain = fallback === undefined ? null : compileChain(fallback, 'default', context);
+  const usable = chains.filter((chain) => chain !== null);
+  const selector = new FilterChainSelector(usable, defaultChain, findings);
+  const hasErrors = findings.list.slice(before).some(({ severity }) => severity === 'error');
+  if (hasErrors || address === null) return null;
+  return {
+    origin: listener,
+    name: listener.name === '' ? `${address.address}:${address.port}` : listener.name,
+    address,
+    chains: defaultChain === null ? usable : [...usable, defaultChain],
+    selectChain: (connection, recorder) => selector.select(connection, recorder),
+  };
+}
+
+function addressOf(listener: Listener, findings: Findings): { address: string; port: number } | null {
+  const specifier = listener.address?.address;
+  if (specifier?.case !== 'socketAddress' || specifier.value.portSpecifier.case !== 'portValue') {
+    findings.report({
+      code: 'E301',
+      severity: 'error',
+      message: 'a listener needs a `socket_address` with a `port_value`',
+      envoy: 'accepts',
+      about: listener.address ?? listener,
+    });
+    return null;
+  }
+  return { address: specifier.value.address, port: specifier.value.portSpecifier.value };
+}
+
+function compileChain(
+  chain: FilterChain,
+  place: number | 'default',
+  context: SnapshotContext,
+): CompiledFilterChain | null {
+  const hcm = managerOf(chain, context.findings);
+  const manager = hcm === null ? null : compileManager(hcm, context);
+  if (manager === null) return null;
+  const name = chain.name === '' ? `chain ${place}` : chain.name;
+  return { origin: chain, name, manager };
+}
+
+/** The one network filter that is done: the HTTP connection manager. */
+function managerOf(chain: FilterChain, findings: Findings): HttpConnectionManager | null {
+  const [filter] = chain.filters;
+  const config = filter?.configType;
+  const isManager =
+    chain.filters.length === 1 &&
+    config?.case === 'typedConfig' &&
+    typeNameOf(config.value) === HttpConnectionManagerSchema.typeName;
+  if (isManager) return unpackAny(HttpConnectionManagerSchema, config.value);
+  findings.report({
+    code: 'E302',
+    severity: 'error',
+    message: 'a filter chain must hold the HTTP connection manager and nothing else',
+    envoy: 'accepts',
+    about: chain,
+    field: 'filters',
+  });
+  return null;
+}
+
+function compileManager(
+  hcm: HttpConnectionManager,
+  context: SnapshotContext,
+): CompiledConnectionManager | null {
+  const { findings, clusters } = context;
+  const specifier = hcm.routeSpecifier;
+  if (specifier.case !== 'routeConfig') refuseField(findings, hcm, specifier.case ?? 'route_specifier');
+  const routes =
+    specifier.case === 'routeConfig' ? compileRouteTable(specifier.value, { findings, clusters }) : null;
+  const chain = compileFilterChain(hcm, {
+    ...context,
+    stats: context.stats.scope(`http.${hcm.statPrefix}.`),
+  });
+  if (routes === null || chain === null) return null;
+  return { origin: hcm, statPrefix: hcm.statPrefix, routes, ...chain };
+}

@@ -1,0 +1,48 @@
+import type { FilterChain } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
+import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
+import type { Router } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
+import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type { Recorder } from '../../base/index.ts';
+import type { ConnectionInfo, HttpFilter } from '../filters/filter.ts';
+import type { RouteTable } from '../route/route-table.ts';
+
+/** A connection manager ready for requests. */
+export interface CompiledConnectionManager {
+  origin: HttpConnectionManager;
+  statPrefix: string;
+  routes: RouteTable;
+  /** All but the router. */
+  filters: readonly HttpFilter[];
+  router: Router;
+}
+
+export interface CompiledFilterChain {
+  origin: FilterChain;
+  /** Its own name, or its place in the listener. */
+  name: string;
+  manager: CompiledConnectionManager;
+}
+
+export interface CompiledListener {
+  origin: Listener;
+  /** Its own name, or its address. */
+  name: string;
+  address: { address: string; port: number };
+  /** In the listener's order; its default chain is not among them. */
+  chains: readonly CompiledFilterChain[];
+  /** The chain for a connection, or null where Envoy closes it. */
+  selectChain(connection: ConnectionFacts, recorder: Recorder | null): CompiledFilterChain | null;
+}
+
+/** What a filter chain is chosen by. */
+export type ConnectionFacts = Pick<ConnectionInfo, 'serverName' | 'tls'> & {
+  /** The hello's application protocols, as it listed them. */
+  applicationProtocols?: readonly string[];
+};
+
+/** A snapshot as the data path, `validate` and `why` use it: the very same objects decide for all three. */
+export interface CompiledSnapshot {
+  listeners: readonly CompiledListener[];
+  /** Lets every filter fetch what it wants at hand before the first request. */
+  prepare(need: 'configured' | 'all'): Promise<void>;
+}

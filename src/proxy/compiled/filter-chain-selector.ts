@@ -1,0 +1,113 @@
+import type { FilterChainMatch } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
+import type { Recorder } from '../../base/index.ts';
+import { lowerAscii } from '../../core/match/index.ts';
+import type { Findings } from '../../resources/index.ts';
+import { refuseField } from '../refusals.ts';
+import { DomainIndex } from '../route/domain-index.ts';
+import type { CompiledFilterChain, ConnectionFacts } from './compiled-listener.ts';
+
+/**
+ * Chooses a connection's filter chain as Envoy does: the most specific server name first, then the transport protocol, then the
+ * application protocols; a step once taken is not taken back (Envoy: filter_chain_manager_impl.cc).
+ */
+export class FilterChainSelector {
+  readonly #byServerName = new DomainIndex<ProtocolTable>();
+  readonly #anyServerName: ProtocolTable = [];
+  readonly #default: CompiledFilterChain | null;
+
+  constructor(
+    chains: readonly CompiledFilterChain[],
+    defaultChain: CompiledFilterChain | null,
+    findings: Findings,
+  ) {
+    this.#default = defaultChain;
+    const tables = new Map<string, ProtocolTable>();
+    for (const chain of chains) this.#add(chain, tables, findings);
+    for (const [name, table] of tables) this.#byServerName.add(name, table);
+  }
+
+  select(connection: ConnectionFacts, recorder: Recorder | null): CompiledFilterChain | null {
+    const chain = this.#find(connection) ?? this.#default;
+    if (recorder !== null) {
+      recorder.open('filter chain', chain === null ? 'none matches' : chain.name, chain?.origin);
+      recorder.note(describe(connection));
+      recorder.close(chain === null ? 'deny' : 'ok', chain === null ? 'the connection is closed' : undefined);
+    }
+    return chain;
+  }
+
+  #find(connection: ConnectionFacts): CompiledFilterChain | null {
+    const named = connection.serverName === '' ? null : this.#byServerName.find(connection.serverName);
+    const table = named ?? this.#anyServerName;
+    const transport = connection.tls ? 'tls' : 'raw_buffer';
+    const ofTransport = table.filter((row) => row.transport === transport);
+    const rows = ofTransport.length > 0 ? ofTransport : table.filter((row) => row.transport === '');
+    const offered = connection.applicationProtocols ?? [];
+    const row =
+      rows.find(({ protocols }) => protocols.some((protocol) => offered.includes(protocol))) ??
+      rows.find(({ protocols }) => protocols.length === 0);
+    return row?.chain ?? null;
+  }
+
+  #add(chain: CompiledFilterChain, tables: Map<string, ProtocolTable>, findings: Findings): void {
+    const match = chain.origin.filterChainMatch;
+    const row = {
+      transport: match?.transportProtocol ?? '',
+      protocols: match?.applicationProtocols ?? [],
+      chain,
+    };
+    if (match !== undefined) refuseOtherConditions(match, findings);
+    const names = (match?.serverNames ?? []).map(lowerAscii);
+    if (names.length === 0) addRow(this.#anyServerName, row, findings);
+    for (const name of names) {
+      const table = tables.get(name) ?? [];
+      tables.set(name, table);
+      addRow(table, row, findings);
+    }
+  }
+}
+
+interface ProtocolRow {
+  transport: string;
+  protocols: readonly string[];
+  chain: CompiledFilterChain;
+}
+
+type ProtocolTable = ProtocolRow[];
+
+function addRow(table: ProtocolTable, row: ProtocolRow, findings: Findings): void {
+  const same = table.some(
+    (other) =>
+      other.transport === row.transport &&
+      (row.protocols.length === 0
+        ? other.protocols.length === 0
+        : row.protocols.some((protocol) => other.protocols.includes(protocol))),
+  );
+  if (same) {
+    findings.report({
+      code: 'E206',
+      severity: 'error',
+      message: `filter chain \`${row.chain.name}\` has the same matching rules as an earlier one`,
+      envoy: 'refuses',
+      about: row.chain.origin,
+    });
+  }
+  table.push(row);
+}
+
+/** Conditions that are not tested here would widen the chain, so they are refused. */
+function refuseOtherConditions(match: FilterChainMatch, findings: Findings): void {
+  const fields: [string, boolean][] = [
+    ['destination_port', match.destinationPort !== undefined],
+    ['prefix_ranges', match.prefixRanges.length > 0],
+    ['direct_source_prefix_ranges', match.directSourcePrefixRanges.length > 0],
+    ['source_type', match.sourceType !== 0],
+    ['source_prefix_ranges', match.sourcePrefixRanges.length > 0],
+    ['source_ports', match.sourcePorts.length > 0],
+  ];
+  for (const [field, isSet] of fields) if (isSet) refuseField(findings, match, field);
+}
+
+function describe({ serverName, tls }: ConnectionFacts): string {
+  return `${tls ? 'TLS' : 'plain text'}${serverName === '' ? '' : `, server name "${serverName}"`}`;
+}

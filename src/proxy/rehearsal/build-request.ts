@@ -1,0 +1,36 @@
+import { FIELD, fieldKind } from '../http/field-names.ts';
+import { HeaderList } from '../http/header-list.ts';
+import type { RequestHead } from '../http/request-head.ts';
+
+export interface RequestWords {
+  method: string;
+  scheme: 'http' | 'https';
+  /** `host` or `host:port`, as a client would send it. */
+  authority: string;
+  /** Target in origin form. */
+  path: string;
+  /** As written; a `host` among them takes the authority's place. */
+  headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** Makes the head that the codec would make of the same words: names in lower case, bytes, some repeated lines joined. */
+export function buildRequestHead({ method, scheme, authority, path, headers }: RequestWords): RequestHead {
+  const head: RequestHead = {
+    method,
+    scheme,
+    authority: bytesOf(authority),
+    path: bytesOf(path),
+    headers: new HeaderList(),
+  };
+  for (const [rawName, rawValue] of headers) {
+    const name = rawName.toLowerCase();
+    const value = bytesOf(rawValue.replaceAll(/^[\t ]+|[\t ]+$/g, ''));
+    const before = fieldKind(name) === FIELD.joined ? head.headers.get(name) : undefined;
+    if (name === 'host') head.authority = value;
+    else if (before === undefined) head.headers.append(name, value);
+    else head.headers.set(name, `${before},${value}`);
+  }
+  return head;
+}
+
+const bytesOf = (text: string) => Buffer.from(text, 'utf8').toString('latin1');

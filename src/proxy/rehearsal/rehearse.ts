@@ -1,0 +1,91 @@
+import type { Clock, Recorder } from '../../base/index.ts';
+import type {
+  CompiledConnectionManager,
+  CompiledListener,
+  CompiledSnapshot,
+} from '../compiled/compiled-listener.ts';
+import type { ConnectionInfo, LocalReply } from '../filters/filter.ts';
+import { runFilters } from '../filters/run-filters.ts';
+import type { RequestHead } from '../http/request-head.ts';
+import { applyHeaderMutations } from '../route/header-mutation.ts';
+import type { SelectedRoute } from '../route/selected-route.ts';
+import { RehearsedStream } from './rehearsed-stream.ts';
+
+/** What becomes of a request that is played without a socket. */
+export interface Verdict {
+  /** Status of the gate's own reply; null: the request goes on to the origin. */
+  status: number | null;
+  body: string;
+  headers: readonly (readonly [name: string, value: string])[];
+  /** `%RESPONSE_CODE_DETAILS%` of a reply of the gate's own. */
+  details: string;
+  route: SelectedRoute | null;
+  /** The head that the origin would be sent by this configuration, before the router's own headers; null for a reply. */
+  forwarded: RequestHead | null;
+}
+
+export interface Rehearsal {
+  /** A name of a listener; by default the first one is played. */
+  listener?: string | undefined;
+  request: RequestHead;
+  connection: ConnectionInfo;
+}
+
+/**
+ * Plays one request through a compiled snapshot: the same filter chain, route table and filter loop as on the data path.
+ * @param recorder is told every step
+ */
+export async function rehearse(
+  snapshot: CompiledSnapshot,
+  { listener: name, request, connection }: Rehearsal,
+  clock: Clock,
+  recorder: Recorder | null,
+): Promise<Verdict> {
+  const listener = findListener(snapshot, name);
+  if (listener === undefined) return closed('no listener');
+  recorder?.open('listener', listener.name, listener.origin);
+  const chain = listener.selectChain(connection, recorder);
+  const verdict =
+    chain === null
+      ? closed('no filter chain')
+      : await play(chain.manager, request, connection, clock, recorder);
+  recorder?.close(verdict.status === null ? 'ok' : 'deny');
+  return verdict;
+}
+
+function findListener(snapshot: CompiledSnapshot, name: string | undefined): CompiledListener | undefined {
+  return name === undefined ? snapshot.listeners[0] : snapshot.listeners.find((one) => one.name === name);
+}
+
+/** Envoy closes the connection without a word. */
+function closed(details: string): Verdict {
+  return { status: 0, body: '', headers: [], details, route: null, forwarded: null };
+}
+
+async function play(
+  manager: CompiledConnectionManager,
+  request: RequestHead,
+  connection: ConnectionInfo,
+  clock: Clock,
+  recorder: Recorder | null,
+): Promise<Verdict> {
+  const stream = new RehearsedStream(request, connection, manager.routes, clock, recorder);
+  const refusal = await runFilters(manager.filters, stream);
+  const { route } = stream;
+  if (refusal !== undefined) return replied(refusal, route);
+  if (route === null) return replied(NO_ROUTE, null);
+  if (route.action.kind === 'direct') {
+    const { status, body } = route.action;
+    return replied({ status, body, headers: [], details: 'direct_response' }, route);
+  }
+  applyHeaderMutations(request.headers, route.requestHeaders, stream);
+  if (route.action.hostRewrite !== undefined) request.authority = route.action.hostRewrite;
+  return { status: null, body: '', headers: [], details: '', route, forwarded: request };
+}
+
+/** Envoy: conn_manager_impl.cc. */
+const NO_ROUTE: LocalReply = { status: 404, body: '', headers: [], details: 'route_not_found' };
+
+function replied({ status, body, headers, details }: LocalReply, route: SelectedRoute | null): Verdict {
+  return { status, body, headers, details, route, forwarded: null };
+}
