@@ -7,8 +7,8 @@ export interface Segment {
 }
 
 const WHITE_SPACE = /[ \t\n\v\f\r]/g;
-/** Alphabet, then padding; what is before the padding is group 1. */
-const UNWRAPPED = /^([A-Za-z0-9_-]*)(=*)$/;
+/** Alphabet, then padding, for which Envoy takes a dot too; what is before it is group 1. */
+const UNWRAPPED = /^([A-Za-z0-9_-]*)([=.]*)$/;
 
 /**
  * Decodes base64url, telling apart what jotgate takes (canonical, RFC 7515 §2) and what Envoy takes besides: ASCII white space
