@@ -1,0 +1,54 @@
+/** Names for the codes of this room's findings. */
+export const ISTIO_CODES = {
+  shape: 'E401',
+  admission: 'E402',
+  admissionWarning: 'W403',
+  severalWorkloads: 'E404',
+  notTranslated: 'E405',
+  noDiscovery: 'E406',
+  badUpstream: 'E407',
+  failsClosed: 'W408',
+  peerIdentity: 'W409',
+} as const;
+
+/** One entry of docs/errors.md each. */
+export const ISTIO_CODE_ENTRIES: Readonly<Record<string, { title: string; meaning: string }>> = {
+  E401: {
+    title: 'not a valid manifest',
+    meaning:
+      'The Kubernetes API server would refuse this object or drop the field: names are camelCase, lists are lists, strings that look like numbers are quoted.',
+  },
+  E402: {
+    title: 'refused by Istio',
+    meaning: 'The object decodes, but the schema of its kind or the admission webhook of Istio refuses it.',
+  },
+  W403: { title: 'Istio warns', meaning: 'Istio takes the object and warns of it.' },
+  E404: {
+    title: 'several workloads',
+    meaning:
+      'The objects are for different workloads, so that no single proxy enforces them all. Say with `--workload NAMESPACE/LABEL=VALUE,…` for which one to run.',
+  },
+  E405: {
+    title: 'not translated yet',
+    meaning: 'jotgate knows the field but cannot enforce it yet, and does not leave it out in silence.',
+  },
+  E406: {
+    title: 'keys by discovery',
+    meaning:
+      "The rule has neither `jwks` nor `jwksUri`: Istio would ask the issuer's discovery document. Write the `jwksUri` that it names.",
+  },
+  E407: {
+    title: 'bad upstream',
+    meaning: 'The upstream is an http or https address with a host, and with nothing behind it but a slash.',
+  },
+  W408: {
+    title: 'denies instead of asking',
+    meaning:
+      'The external authorizer of a CUSTOM policy cannot be used, so everything that the policy matches is denied, as in Istio.',
+  },
+  W409: {
+    title: 'peer identity outside a mesh',
+    meaning:
+      'The rule asks for the identity of a mesh certificate. Without mesh mTLS no request has one: it never matches, and its negation always does.',
+  },
+};

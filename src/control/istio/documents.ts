@@ -1,0 +1,187 @@
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { type ServiceEntry, ServiceEntrySchema } from '#schema/istio/networking_pb.js';
+import {
+  type AuthorizationPolicy,
+  AuthorizationPolicySchema,
+  type PeerAuthentication,
+  PeerAuthenticationSchema,
+  type RequestAuthentication,
+  RequestAuthenticationSchema,
+} from '#schema/istio/security_pb.js';
+import { Findings, type Position, type Provenance } from '../../resources/index.ts';
+import {
+  type ConfigSource,
+  decodeNode,
+  entryOf,
+  parseYaml,
+  type SourceNode,
+  scalarAt,
+} from '../config/index.ts';
+import { admitAuthorizationPolicy } from './admission/authorization-policy.ts';
+import { type Fault, Faults } from './admission/fault.ts';
+import { checkManifestShape } from './admission/manifest-shape.ts';
+import { admitPeerAuthentication } from './admission/peer-authentication.ts';
+import { admitRequestAuthentication } from './admission/request-authentication.ts';
+import { ISTIO_CODES } from './codes.ts';
+import { nameOf, namespaceOf } from './identity.ts';
+import type { IstioObjects } from './translate-policies.ts';
+
+/** What admission says of one document. */
+export interface Admission {
+  kind: string;
+  name: string;
+  namespace: string;
+  accepted: boolean;
+  faults: Fault[];
+}
+
+/** A document that is none of jotgate's business, or not yet. */
+export interface PassedOver {
+  kind: string;
+  name: string;
+  at: Position;
+}
+
+export interface IstioDocuments {
+  /** The admitted ones. */
+  objects: IstioObjects;
+  admissions: Admission[];
+  passedOver: PassedOver[];
+}
+
+interface Kind<Desc extends DescMessage> {
+  group: string;
+  schema: Desc;
+  admit(object: MessageShape<Desc>, faults: Faults): void;
+  keep(object: MessageShape<Desc>, objects: IstioObjects): void;
+}
+
+const KINDS: Readonly<Record<string, Kind<DescMessage>>> = {
+  RequestAuthentication: kind({
+    group: 'security.istio.io',
+    schema: RequestAuthenticationSchema,
+    admit: admitRequestAuthentication,
+    keep: (object: RequestAuthentication, objects) => objects.requestAuthentications.push(object),
+  }),
+  AuthorizationPolicy: kind({
+    group: 'security.istio.io',
+    schema: AuthorizationPolicySchema,
+    admit: admitAuthorizationPolicy,
+    keep: (object: AuthorizationPolicy, objects) => objects.authorizationPolicies.push(object),
+  }),
+  PeerAuthentication: kind({
+    group: 'security.istio.io',
+    schema: PeerAuthenticationSchema,
+    admit: admitPeerAuthentication,
+    keep: (object: PeerAuthentication, objects) => objects.peerAuthentications.push(object),
+  }),
+  ServiceEntry: kind({
+    group: 'networking.istio.io',
+    schema: ServiceEntrySchema,
+    admit: () => undefined,
+    keep: (object: ServiceEntry, objects) => objects.serviceEntries.push(object),
+  }),
+};
+
+function kind<Desc extends DescMessage>(entry: Kind<Desc>): Kind<DescMessage> {
+  return entry as unknown as Kind<DescMessage>;
+}
+
+/** True when the text is Kubernetes manifests rather than an Envoy bootstrap. */
+export function isManifest(source: ConfigSource): boolean {
+  const [first] = parseYaml(source, { findings: new Findings() });
+  return (
+    first !== undefined &&
+    scalarAt(first, 'apiVersion') !== undefined &&
+    scalarAt(first, 'kind') !== undefined
+  );
+}
+
+/** Reads Istio objects, checks them as Istio's admission does, and keeps those that pass. Everything wrong is a located finding. */
+export function readDocuments(
+  sources: readonly ConfigSource[],
+  options: { findings: Findings; provenance: Provenance },
+): IstioDocuments {
+  const documents: IstioDocuments = {
+    objects: {
+      requestAuthentications: [],
+      authorizationPolicies: [],
+      peerAuthentications: [],
+      serviceEntries: [],
+    },
+    admissions: [],
+    passedOver: [],
+  };
+  for (const source of sources) {
+    for (const node of parseYaml(source, options).flatMap(itemsOf)) readDocument(node, documents, options);
+  }
+  return documents;
+}
+
+/** `kubectl get -o yaml` wraps objects in a List. */
+function itemsOf(node: SourceNode): SourceNode[] {
+  const items = scalarAt(node, 'kind') === 'List' ? entryOf(node, 'items')?.value : undefined;
+  return items?.kind === 'list' ? items.items : [node];
+}
+
+function readDocument(
+  node: SourceNode,
+  documents: IstioDocuments,
+  { findings, provenance }: { findings: Findings; provenance: Provenance },
+): void {
+  const entry = knownKind(node);
+  if (entry === undefined) {
+    documents.passedOver.push(passedOver(node));
+    return;
+  }
+  const own = new Findings(provenance);
+  checkManifestShape(entry.schema, node, own);
+  const object = decodeNode(entry.schema, node, { findings: own, provenance });
+  const faults = new Faults();
+  if (object !== null) entry.admit(object, faults);
+  reportFaults(faults.list, own);
+  findings.list.push(...own.list);
+  const accepted = object !== null && !own.hasErrors;
+  documents.admissions.push(admissionOf(object, node, accepted, faults.list));
+  if (accepted) entry.keep(object, documents.objects);
+}
+
+function knownKind(node: SourceNode): Kind<DescMessage> | undefined {
+  const entry = KINDS[scalarAt(node, 'kind') ?? ''];
+  return scalarAt(node, 'apiVersion')?.startsWith(`${entry?.group}/`) ? entry : undefined;
+}
+
+function passedOver(node: SourceNode): PassedOver {
+  const metadata = entryOf(node, 'metadata')?.value;
+  return {
+    kind: scalarAt(node, 'kind') ?? 'document',
+    name: (metadata === undefined ? undefined : scalarAt(metadata, 'name')) ?? '',
+    at: node.at,
+  };
+}
+
+function admissionOf(object: object | null, node: SourceNode, accepted: boolean, faults: Fault[]): Admission {
+  const known = object ?? {};
+  return {
+    kind: scalarAt(node, 'kind') ?? '',
+    name: nameOf(known),
+    namespace: namespaceOf(known),
+    accepted,
+    faults,
+  };
+}
+
+function reportFaults(faults: readonly Fault[], findings: Findings): void {
+  for (const { by, message, hint, about, field } of faults) {
+    const warning = by === 'warning';
+    findings.report({
+      code: warning ? ISTIO_CODES.admissionWarning : ISTIO_CODES.admission,
+      severity: warning ? 'warning' : 'error',
+      envoy: warning ? 'accepts' : 'refuses',
+      message,
+      hint,
+      about,
+      ...(field === undefined ? {} : { field }),
+    });
+  }
+}
