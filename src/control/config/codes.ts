@@ -30,6 +30,7 @@ export const CODES = {
   filterChain: 'E206',
   badAddress: 'E207',
   missingFile: 'E208',
+  noSystemBundle: 'W208',
   missingEnvironmentVariable: 'E209',
   badJwksUri: 'E210',
   badClaimToHeader: 'E211',
@@ -43,6 +44,15 @@ export const CODES = {
   fieldNotDone: 'E301',
   typeNotDone: 'E302',
   noEffect: 'W301',
+  httpsWithoutTls: 'L03',
+  unknownJwksCluster: 'L04',
+  pathsNotNormalised: 'L19',
+  barePrefix: 'L20',
+  noAudiences: 'L21',
+  unusedProvider: 'L22',
+  unverifiedKeys: 'L25',
+  longConnectTimeout: 'L26',
+  bareTransportSocket: 'L27',
 } as const;
 
 export type CodeName = keyof typeof CODES;
@@ -94,6 +104,7 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   },
   E111: { title: 'not base64', meaning: 'Fields of bytes are written as base64, in either alphabet.' },
   W113: { title: 'more than one document', meaning: 'Envoy reads only the first document of a YAML text.' },
+  E112: { title: 'empty text', meaning: 'There is nothing in the text to load.' },
   E120: {
     title: 'value against a rule of the schema',
     meaning: "Envoy's own constraint on the field does not hold; the reason is in Envoy's words.",
@@ -130,6 +141,11 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   E208: {
     title: 'file cannot be read',
     meaning: 'The configuration names a file that is not there or not readable.',
+  },
+  W208: {
+    title: "the system's certificate bundle is elsewhere",
+    meaning:
+      'The configuration names the place where some systems keep their trusted certificate authorities, and this one has no such file. jotgate uses the roots that this machine trusts; Envoy refuses.',
   },
   E209: {
     title: 'environment variable missing',
@@ -182,6 +198,11 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
     title: 'https key set over a cluster without TLS',
     meaning:
       'The JWKS URI says https, but the cluster it is fetched through speaks plain text or points at port 80.',
+  },
+  L04: {
+    title: 'key set over a cluster that is not there',
+    meaning:
+      'The cluster of a remote JWKS is not defined. Envoy loads the file, and every fetch of the keys fails.',
   },
   L19: {
     title: 'path exemption without path normalisation',

@@ -1,7 +1,7 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type { Findings, Provenance } from '../../resources/index.ts';
 import { CODES } from './codes.ts';
-import { DecodeContext, type FieldJudge, LimitReached, type Place } from './decode/decode-context.ts';
+import { DecodeContext, LimitReached, type Place } from './decode/decode-context.ts';
 import { decodeMessage } from './decode/decode-message.ts';
 import { parseJson } from './source/parse-json.ts';
 import { parseYamlDocuments } from './source/parse-yaml.ts';
@@ -78,5 +78,3 @@ export function warnOfExtraDocuments(documents: readonly SourceNode[], findings:
     at: second.at,
   });
 }
-
-export type { FieldJudge };

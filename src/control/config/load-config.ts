@@ -1,25 +1,87 @@
+import { readFileSync } from 'node:fs';
+import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { Findings, Provenance, type Snapshot } from '../../resources/index.ts';
-import type { ConfigSource } from './source/source-node.ts';
+import { runChecks } from './checks/run-checks.ts';
+import { BootstrapHooks } from './complete/complete-message.ts';
+import { DecodeContext } from './decode/decode-context.ts';
+import { decodeInContext, parseYaml, warnOfExtraDocuments } from './decode-yaml.ts';
+import { runLints } from './lints/run-lints.ts';
+import { mergeBootstraps } from './merge-bootstraps.ts';
+import { schemaMessage } from './schema-registry.ts';
+import { settleFindings } from './settle-findings.ts';
+import type { ConfigSource, SourceNode } from './source/source-node.ts';
 
 export interface LoadOptions {
   /** Refuses what is only warned of otherwise. */
   strict?: boolean | undefined;
   /** Reads a file that the configuration names; throws when it cannot. Default: the disk, relative to the working folder. */
   readFile?: ((path: string) => Uint8Array) | undefined;
-  /** Environment variables that the configuration names. Default: none. */
+  /** Environment variables that the configuration may name. Default: none. */
   env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 export interface LoadedConfig {
-  /** Null when a finding keeps the configuration from being loaded. A lint of error level alone does not. */
+  /** Null when a finding keeps the configuration from being loaded. A lint of error level alone does not, unless strict. */
   snapshot: Snapshot | null;
   /** Everything there is to say, sorted by place. */
   findings: Findings;
   provenance: Provenance;
 }
 
-/** Reads Envoy bootstrap texts (YAML or JSON); several are merged in order, lists append. Never throws for what is in them. */
-export function loadConfig(_sources: readonly ConfigSource[], _options: LoadOptions = {}): LoadedConfig {
+/**
+ * Reads Envoy bootstrap texts (YAML, or JSON where a name ends in `.json`); several are merged in order, lists append. Never
+ * throws for what is in them.
+ */
+export function loadConfig(sources: readonly ConfigSource[], options: LoadOptions = {}): LoadedConfig {
+  const context = newContext(options);
+  const bootstraps = sources.flatMap((source) => {
+    const [first] = documentsOf(source, context.findings);
+    const bootstrap = first === undefined ? null : decodeBootstrap(first, context);
+    return bootstrap === null ? [] : [bootstrap];
+  });
+  return finishLoading(mergeBootstraps(bootstraps), context, options);
+}
+
+export function newContext(options: LoadOptions): DecodeContext {
   const provenance = new Provenance();
-  return { snapshot: null, findings: new Findings(provenance), provenance };
+  const hooks = new BootstrapHooks({ readFile: options.readFile ?? readFileSync, env: options.env ?? {} });
+  return new DecodeContext(new Findings(provenance), provenance, hooks);
+}
+
+/** Checks and lints what was decoded; says whether it can be run. */
+export function finishLoading(
+  bootstrap: Bootstrap | null,
+  context: DecodeContext,
+  options: LoadOptions,
+): LoadedConfig {
+  const { findings, provenance } = context;
+  if (bootstrap !== null) {
+    runChecks(bootstrap, context);
+    runLints(bootstrap, context);
+  }
+  const blocked = settleFindings(findings, options.strict === true);
+  if (bootstrap === null || blocked) return { snapshot: null, findings, provenance };
+  const { listeners = [], clusters = [] } = bootstrap.staticResources ?? {};
+  return { snapshot: { listeners, clusters, bootstrap }, findings, provenance };
+}
+
+function documentsOf(source: ConfigSource, findings: Findings): SourceNode[] {
+  const before = findings.list.length;
+  const documents = parseYaml(source, { findings });
+  warnOfExtraDocuments(documents, findings);
+  if (documents.length === 0 && findings.list.length === before) {
+    findings.add({
+      code: 'E112',
+      severity: 'error',
+      message: 'the text is empty',
+      envoy: 'refuses',
+      at: { file: source.name, line: 1, column: 1, length: 0 },
+    });
+  }
+  return documents;
+}
+
+function decodeBootstrap(node: SourceNode, context: DecodeContext): Bootstrap | null {
+  const schema = schemaMessage('envoy.config.bootstrap.v3.Bootstrap');
+  return decodeInContext(schema, node, context) as unknown as Bootstrap | null;
 }

@@ -55,7 +55,8 @@ function decodeOfType(
   const schema = lookUp(url.slice(slash + 1), typePlace, context);
   if (schema === undefined) return undefined;
   if (TYPED_STRUCTS.has(schema.typeName)) return decodeTypedStruct(node, typePlace, place, context);
-  const message = decodeContent(schema, node, place, context);
+  const done = context.hooks?.judgeType(schema, typePlace, context) ?? true;
+  const message = decodeContent(schema, node, done ? place : { ...place, quiet: true }, context);
   if (message === undefined) return undefined;
   const any = packAny(schema, message);
   context.provenance.inherit(any, message);
@@ -95,7 +96,7 @@ function decodeTypedStruct(
 function lookUp(typeName: string, place: Place, context: DecodeContext): DescMessage | undefined {
   const schema = schemaRegistry().getMessage(typeName);
   if (schema !== undefined) return schema;
-  const meant = nearMiss(typeName, configTypes());
+  const meant = nearMiss(typeName, configTypes(), 2);
   context.report({
     code: meant === undefined ? 'typeNotDone' : 'badAny',
     message:

@@ -1,6 +1,8 @@
-import type { DescField, DescMessage, Message } from '@bufbuild/protobuf';
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import type { EnvoyTreatment, Findings, Position, Provenance } from '../../../resources/index.ts';
 import { CODES, type CodeName } from '../codes.ts';
+import type { SourceNode } from '../source/source-node.ts';
+import type { LooseMessage } from './message-shape.ts';
 
 /** Nodes that one text may expand to by its aliases. */
 const VISITS_MAX = 20_000_000;
@@ -20,13 +22,26 @@ export interface Place {
 
 /** A decoded message in the order of decoding, children before parents. */
 export interface DecodedMessage {
-  message: Message;
+  message: LooseMessage;
   desc: DescMessage;
   place: Place;
 }
 
-/** Says what jotgate does with a field that was written; true when nothing more is to be said of what is inside it. */
-export type FieldJudge = (desc: DescMessage, field: DescField, value: unknown, place: Place) => boolean;
+/** What a reader of Envoy's own configuration adds to plain decoding. */
+export interface DecodeHooks {
+  /** Says what jotgate does with a field that was written; true when nothing more is to be said of what is inside it. */
+  judgeField(
+    desc: DescMessage,
+    field: DescField,
+    node: SourceNode,
+    place: Place,
+    context: DecodeContext,
+  ): boolean;
+  /** Says whether jotgate does a type that an `Any` names. */
+  judgeType(desc: DescMessage, place: Place, context: DecodeContext): boolean;
+  /** A message is complete, and not yet packed into an `Any` around it: the last moment to change it. */
+  complete(decoded: DecodedMessage, context: DecodeContext): void;
+}
 
 export interface Fault {
   code: CodeName;
@@ -52,20 +67,25 @@ export class LimitReached extends Error {
 export class DecodeContext {
   readonly findings: Findings;
   readonly provenance: Provenance;
-  readonly judge: FieldJudge | undefined;
+  readonly hooks: DecodeHooks | undefined;
   readonly decoded: DecodedMessage[] = [];
   readonly #broken = new WeakMap<object, Set<string>>();
   #visits = 0;
 
-  constructor(findings: Findings, provenance: Provenance, judge?: FieldJudge) {
+  constructor(findings: Findings, provenance: Provenance, hooks?: DecodeHooks) {
     this.findings = findings;
     this.provenance = provenance;
-    this.judge = judge;
+    this.hooks = hooks;
   }
 
   report(fault: Fault): void {
     const { code, envoy = 'refuses', severity = 'error', ...rest } = fault;
     this.findings.add({ code: CODES[code], envoy, severity, ...rest });
+  }
+
+  complete(decoded: DecodedMessage): void {
+    this.decoded.push(decoded);
+    this.hooks?.complete(decoded, this);
   }
 
   /** A field that was written but could not be read, so that its absence is no second error. */

@@ -1,6 +1,6 @@
 import { create, type DescField, type DescMessage } from '@bufbuild/protobuf';
 import { checkConstraints } from '../rules/check-constraints.ts';
-import type { MapEntry, MapNode, SourceNode } from '../source/source-node.ts';
+import type { MapEntry, MapNode } from '../source/source-node.ts';
 import { type DecodeContext, keyStep, type Place, placeInside } from './decode-context.ts';
 import { decodeValue } from './decode-value.ts';
 import { fieldsByName } from './field-index.ts';
@@ -24,7 +24,7 @@ export function decodeMessage(
     if (entry.key !== skip) decodeEntry(message, desc, entry, seen, place, context);
   }
   checkConstraints(desc, message, place, context);
-  context.decoded.push({ message, desc, place });
+  context.complete({ message, desc, place });
   return message;
 }
 
@@ -60,7 +60,7 @@ function decodeField(
 ): void {
   const { place } = where;
   context.provenance.setField(message, field.name, place.at);
-  const quiet = place.quiet || judgeEarly(desc, field, entry.value, place, context);
+  const quiet = context.hooks?.judgeField(desc, field, entry.value, place, context) ?? place.quiet;
   const inside = quiet === place.quiet ? place : { ...place, quiet };
   const value = decodeValue(field, entry.value, inside, context, message);
   if (value === undefined) {
@@ -70,17 +70,6 @@ function decodeField(
   const kept = getField(message, field);
   const both = where.again && field.fieldKind === 'list' && Array.isArray(kept) && kept.length > 0;
   setField(message, field, both ? [...kept, ...(value as unknown[])] : value);
-}
-
-/** jotgate's own word on the field comes before what is inside it, so that it is said once. */
-function judgeEarly(
-  desc: DescMessage,
-  field: DescField,
-  value: SourceNode,
-  place: Place,
-  context: DecodeContext,
-): boolean {
-  return context.judge?.(desc, field, value, place) ?? false;
 }
 
 const takesNull = (field: DescField) => field.message?.typeName === 'google.protobuf.Value';

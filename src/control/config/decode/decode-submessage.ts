@@ -76,7 +76,7 @@ function decodeSeconds(
   if (scalar.kind !== 'string') return reportShape(desc, node, place, context);
   const message = Object.assign(create(desc), parsed) as unknown as LooseMessage;
   context.provenance.set(message, node.at, place.path);
-  context.decoded.push({ message, desc, place: { ...place, at: node.at } });
+  context.complete({ message, desc, place: { ...place, at: node.at } });
   return message;
 }
 

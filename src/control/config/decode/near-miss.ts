@@ -1,8 +1,12 @@
 /** The candidate closest to what was written, if it is close enough to be what was meant. Case and `_` count little. */
-export function nearMiss(written: string, candidates: Iterable<string>): string | undefined {
+export function nearMiss(
+  written: string,
+  candidates: Iterable<string>,
+  distanceMax = Math.max(1, Math.floor(flatten(written).length / 3)),
+): string | undefined {
   const plain = flatten(written);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(plain.length / 3)) + 1;
+  let bestDistance = distanceMax + 1;
   for (const candidate of candidates) {
     const distance = editDistance(plain, flatten(candidate), bestDistance);
     if (distance < bestDistance) {

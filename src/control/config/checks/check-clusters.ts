@@ -1,0 +1,72 @@
+import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
+import type { SocketAddress } from '#schema/envoy/config/core/v3/address_pb.js';
+import type { CheckContext } from './check-context.ts';
+import { isIpAddress } from './ip-address.ts';
+
+const STATIC = 0;
+const LOGICAL_DNS = 2;
+
+/** Two clusters of one name cannot be (Envoy: cluster_manager_impl.cc). */
+export function checkClusterNames(clusters: readonly Cluster[], context: CheckContext): void {
+  const first = new Map<string, Cluster>();
+  for (const cluster of clusters) {
+    const earlier = first.get(cluster.name);
+    if (earlier === undefined) {
+      first.set(cluster.name, cluster);
+      continue;
+    }
+    const line = context.placeOf(earlier, 'name')?.line;
+    context.complain({
+      code: 'duplicateCluster',
+      message: `duplicate cluster \`${cluster.name}\``,
+      hint: line === undefined ? undefined : `the first one is at line ${line}`,
+      about: cluster,
+      field: 'name',
+    });
+  }
+}
+
+/** What the factories of the three cluster types refuse. */
+export function checkCluster(cluster: Cluster, context: CheckContext): void {
+  if (cluster.clusterDiscoveryType.case === 'clusterType') return;
+  if (context.isBroken(cluster, 'type')) return;
+  const type = cluster.clusterDiscoveryType.value ?? STATIC;
+  if (type === STATIC) checkStaticAddresses(cluster, context);
+  if (type === LOGICAL_DNS) checkSingleEndpoint(cluster, context);
+}
+
+function checkStaticAddresses(cluster: Cluster, context: CheckContext): void {
+  for (const address of socketAddresses(cluster)) {
+    if (isIpAddress(address.address) || address.address === '') continue;
+    context.complain({
+      code: 'badAddress',
+      message: `malformed IP address: \`${address.address}\``,
+      hint: 'a host name needs `type: STRICT_DNS` or `type: LOGICAL_DNS`',
+      about: address,
+      field: 'address',
+    });
+  }
+}
+
+export function socketAddresses(cluster: Cluster): SocketAddress[] {
+  const endpoints = (cluster.loadAssignment?.endpoints ?? []).flatMap((locality) => locality.lbEndpoints);
+  return endpoints.flatMap((lbEndpoint) => {
+    const endpoint =
+      lbEndpoint.hostIdentifier.case === 'endpoint' ? lbEndpoint.hostIdentifier.value : undefined;
+    const address = endpoint?.address?.address;
+    return address?.case === 'socketAddress' ? [address.value] : [];
+  });
+}
+
+function checkSingleEndpoint(cluster: Cluster, context: CheckContext): void {
+  const localities = cluster.loadAssignment?.endpoints ?? [];
+  if (localities.length === 1 && localities[0]?.lbEndpoints.length === 1) return;
+  if (cluster.loadAssignment !== undefined && context.isBroken(cluster.loadAssignment, 'endpoints')) return;
+  context.complain({
+    code: 'badCluster',
+    message: 'LOGICAL_DNS clusters must have a single locality_lb_endpoint and a single lb_endpoint',
+    hint: 'use STRICT_DNS for several endpoints',
+    about: cluster,
+    field: 'load_assignment',
+  });
+}

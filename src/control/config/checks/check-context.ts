@@ -1,0 +1,60 @@
+import type { Any } from '@bufbuild/protobuf/wkt';
+import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
+import type { EnvoyTreatment, Position, Provenance } from '../../../resources/index.ts';
+import { typeNameOf, unpackAny } from '../../../resources/index.ts';
+import type { CodeName } from '../codes.ts';
+import type { DecodeContext } from '../decode/decode-context.ts';
+import { schemaRegistry } from '../schema-registry.ts';
+
+export interface Complaint {
+  code: CodeName;
+  message: string;
+  about: object;
+  /** Proto name; elements as `name[0]`. */
+  field?: string | undefined;
+  hint?: string | undefined;
+  severity?: 'error' | 'warning' | undefined;
+  envoy?: EnvoyTreatment | undefined;
+}
+
+/** What the checks that look beyond one message share. */
+export class CheckContext {
+  readonly bootstrap: Bootstrap;
+  readonly clusterNames: ReadonlySet<string>;
+  readonly #decode: DecodeContext;
+
+  constructor(bootstrap: Bootstrap, decode: DecodeContext) {
+    this.bootstrap = bootstrap;
+    this.#decode = decode;
+    this.clusterNames = new Set((bootstrap.staticResources?.clusters ?? []).map((cluster) => cluster.name));
+  }
+
+  get provenance(): Provenance {
+    return this.#decode.provenance;
+  }
+
+  isBroken(message: object, field: string): boolean {
+    return this.#decode.isBroken(message, field);
+  }
+
+  placeOf(message: object, field?: string): Position | undefined {
+    return this.provenance.find(message, field);
+  }
+
+  complain({ code, message, about, field, hint, severity, envoy }: Complaint): void {
+    const at = this.placeOf(about, field) as Position;
+    const base = this.provenance.path(about) ?? '';
+    const path = field === undefined ? base : `${base}.${field}`;
+    this.#decode.report({ code, message, hint, severity, envoy, at, path });
+  }
+}
+
+/** The message that control decoded into an `Any`, if it is of that type. */
+export function configOf<T extends { $typeName: string }>(
+  any: Any | undefined,
+  typeName: T['$typeName'],
+): T | undefined {
+  if (any === undefined || typeNameOf(any) !== typeName) return undefined;
+  const schema = schemaRegistry().getMessage(typeName);
+  return schema === undefined ? undefined : (unpackAny(schema, any) as unknown as T);
+}

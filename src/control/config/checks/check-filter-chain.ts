@@ -1,0 +1,57 @@
+import type { Filter } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
+import type {
+  HttpConnectionManager,
+  HttpFilter,
+} from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { typeNameOf } from '../../../resources/index.ts';
+import type { CheckContext } from './check-context.ts';
+
+const ROUTER = 'envoy.extensions.filters.http.router.v3.Router';
+
+/** The router ends the chain, and nothing else may (Envoy: filter_chain_helper.cc). */
+export function checkHttpFilters(manager: HttpConnectionManager, context: CheckContext): void {
+  if (context.isBroken(manager, 'http_filters')) return;
+  const filters = manager.httpFilters;
+  filters.forEach((filter, index) => {
+    const last = index === filters.length - 1;
+    if (isUnreadable(filter, context)) return;
+    if (isRouter(filter) && !last) complainOfMiddle(filter, context);
+    if (!isRouter(filter) && last) complainOfEnd(filter, context);
+  });
+}
+
+const isRouter = ({ configType }: HttpFilter) =>
+  configType.case === 'typedConfig' && typeNameOf(configType.value) === ROUTER;
+
+const isUnreadable = (filter: HttpFilter, context: CheckContext) =>
+  filter.configType.case === undefined || context.isBroken(filter, 'typed_config');
+
+function complainOfMiddle(filter: HttpFilter, context: CheckContext): void {
+  context.complain({
+    code: 'filterChain',
+    message: `terminal filter \`${filter.name}\` must be the last filter in a http filter chain`,
+    hint: 'move the router to the end of `http_filters`',
+    about: filter,
+  });
+}
+
+function complainOfEnd(filter: HttpFilter, context: CheckContext): void {
+  context.complain({
+    code: 'filterChain',
+    message: `non-terminal filter \`${filter.name}\` is the last filter in a http filter chain`,
+    hint: 'end `http_filters` with envoy.filters.http.router',
+    about: filter,
+  });
+}
+
+/** Extensions are found by the type of their configuration, so each entry needs one. */
+export function checkTypedConfig(entry: Filter | HttpFilter, context: CheckContext): void {
+  if (entry.configType.case !== undefined) return;
+  if (context.isBroken(entry, 'typed_config') || context.isBroken(entry, 'config_discovery')) return;
+  context.complain({
+    code: 'unknownExtension',
+    message: `\`${entry.name}\` has no \`typed_config\``,
+    hint: 'an extension is found by the `@type` of its `typed_config`',
+    about: entry,
+  });
+}

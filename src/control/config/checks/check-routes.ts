@@ -1,0 +1,78 @@
+import type { Route, RouteAction, VirtualHost } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
+import { nearMiss } from '../decode/near-miss.ts';
+import type { CheckContext } from './check-context.ts';
+
+/** Domains must be unique, clusters must exist (Envoy: config_impl.cc). */
+export function checkRoutes(routes: RouteConfiguration, context: CheckContext): void {
+  checkDomains(routes, context);
+  if (routes.validateClusters === false) return;
+  for (const host of routes.virtualHosts) {
+    for (const route of host.routes) checkRouteClusters(route, context);
+  }
+}
+
+function checkDomains(routes: RouteConfiguration, context: CheckContext): void {
+  const seen = new Map<string, VirtualHost>();
+  for (const host of routes.virtualHosts) {
+    host.domains.forEach((written, index) => {
+      const domain = written.toLowerCase();
+      const first = seen.get(domain);
+      if (first === undefined) seen.set(domain, host);
+      else complainOfDomain(written, index, host, first, routes, context);
+    });
+  }
+}
+
+function complainOfDomain(
+  domain: string,
+  index: number,
+  host: VirtualHost,
+  first: VirtualHost,
+  routes: RouteConfiguration,
+  context: CheckContext,
+): void {
+  const message =
+    domain === '*'
+      ? `only a single wildcard domain is permitted in route \`${routes.name}\``
+      : `only unique values for domains are permitted: \`${domain}\` is in route \`${routes.name}\` twice`;
+  const line = context.placeOf(first)?.line;
+  context.complain({
+    code: 'duplicateDomain',
+    message,
+    hint: `it is already in virtual host \`${first.name}\`${line === undefined ? '' : ` (line ${line})`}`,
+    about: host,
+    field: `domains[${index}]`,
+  });
+}
+
+function checkRouteClusters(route: Route, context: CheckContext): void {
+  if (route.action.case !== 'route') return;
+  const action: RouteAction = route.action.value;
+  const specifier = action.clusterSpecifier;
+  if (specifier.case === 'cluster') checkCluster(specifier.value, action, 'cluster', context);
+  if (specifier.case !== 'weightedClusters') return;
+  for (const weighted of specifier.value.clusters) {
+    if (weighted.name !== '') checkCluster(weighted.name, weighted, 'name', context);
+  }
+}
+
+function checkCluster(name: string, about: object, field: string, context: CheckContext): void {
+  if (context.clusterNames.has(name) || name === '') return;
+  const meant = nearMiss(name, context.clusterNames);
+  context.complain({
+    code: 'unknownCluster',
+    message: `unknown cluster \`${name}\``,
+    hint: meant === undefined ? clustersThatAre(context.clusterNames) : `did you mean \`${meant}\`?`,
+    about,
+    field,
+  });
+}
+
+function clustersThatAre(names: ReadonlySet<string>): string {
+  if (names.size === 0) return 'there are no clusters';
+  return `the clusters are ${[...names]
+    .slice(0, 8)
+    .map((name) => `\`${name}\``)
+    .join(', ')}`;
+}

@@ -1,0 +1,38 @@
+import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
+import type { DecodeContext } from '../decode/decode-context.ts';
+import { checkCluster, checkClusterNames } from './check-clusters.ts';
+import { CheckContext } from './check-context.ts';
+import { checkDuration } from './check-duration.ts';
+import { checkHttpFilters, checkTypedConfig } from './check-filter-chain.ts';
+import { checkJwtAuthn } from './check-jwt-authn.ts';
+import { checkListeners } from './check-listeners.ts';
+import { checkRegex } from './check-regex.ts';
+import { checkRoutes } from './check-routes.ts';
+import { checkDownstreamTls } from './check-tls.ts';
+
+type Check = (message: never, context: CheckContext) => void;
+
+/** Checks of one message, wherever it stands, by its full name. */
+const CHECKS: Readonly<Record<string, Check>> = {
+  'google.protobuf.Duration': checkDuration,
+  'envoy.type.matcher.v3.RegexMatcher': checkRegex,
+  'envoy.config.cluster.v3.Cluster': checkCluster,
+  'envoy.config.route.v3.RouteConfiguration': checkRoutes,
+  'envoy.config.listener.v3.Filter': checkTypedConfig,
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': checkTypedConfig,
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': checkHttpFilters,
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': checkJwtAuthn,
+  'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext': checkDownstreamTls,
+};
+
+/** What Envoy finds when it builds what the text describes: references, addresses, expressions, key sets, chains. */
+export function runChecks(bootstrap: Bootstrap, decode: DecodeContext): void {
+  const context = new CheckContext(bootstrap, decode);
+  const { clusters = [], listeners = [] } = bootstrap.staticResources ?? {};
+  checkClusterNames(clusters, context);
+  checkListeners(listeners, context);
+  for (const { message, desc } of decode.decoded) {
+    const check = CHECKS[desc.typeName];
+    check?.(message as never, context);
+  }
+}

@@ -1,0 +1,123 @@
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import type { DecodeContext, Place } from '../decode/decode-context.ts';
+import { decodeEnum } from '../decode/decode-enum.ts';
+import { shortName } from '../decode/message-shape.ts';
+import { jsonScalarOf } from '../decode/plain-scalar.ts';
+import type { SourceNode } from '../source/source-node.ts';
+import { type MessageSupport, SUPPORT } from './support-table.ts';
+
+export type FieldState = 'done' | 'noEffect' | 'refused';
+
+const sets = new Map<string, ReadonlySet<string>>();
+
+function namesIn(list: string): ReadonlySet<string> {
+  let names = sets.get(list);
+  if (names === undefined) {
+    names = new Set(list.split(' '));
+    sets.set(list, names);
+  }
+  return names;
+}
+
+/** What jotgate does with a field, by the table. */
+export function fieldState(support: MessageSupport, field: string): FieldState {
+  if (support.done === '*' || namesIn(support.done).has(field)) return 'done';
+  return namesIn(support.noEffect ?? '').has(field) ? 'noEffect' : 'refused';
+}
+
+/**
+ * Says of each field that was written whether jotgate does it; one that is refused or has no effect is said once, with nothing
+ * about what is inside it. Types that have no table entry are refused when they are named by an `Any`.
+ */
+export class SupportJudge {
+  readonly #said = new Set<string>();
+
+  /** True when nothing more is to be said of what is inside the field. */
+  judgeField(
+    desc: DescMessage,
+    field: DescField,
+    node: SourceNode,
+    place: Place,
+    context: DecodeContext,
+  ): boolean {
+    const support = SUPPORT[desc.typeName];
+    if (support === undefined || place.quiet || saysNothing(field, node)) return place.quiet;
+    const state = fieldState(support, field.name);
+    if (state === 'done') return this.#judgeValue(support, field, node, place, context);
+    if (state === 'refused') this.#refuse(desc, field.name, place, context);
+    else this.#warn(desc, field.name, place, context);
+    return true;
+  }
+
+  /** True when the type is one that jotgate does. */
+  judgeType(desc: DescMessage, place: Place, context: DecodeContext): boolean {
+    if (place.quiet || SUPPORT[desc.typeName] !== undefined) return true;
+    context.report({
+      code: 'typeNotDone',
+      message: `jotgate does not do \`${desc.typeName}\` yet`,
+      envoy: 'accepts',
+      at: place.at,
+      path: place.path,
+    });
+    return false;
+  }
+
+  #judgeValue(
+    support: MessageSupport,
+    field: DescField,
+    node: SourceNode,
+    place: Place,
+    context: DecodeContext,
+  ): boolean {
+    const allowed = support.values?.[field.name];
+    if (allowed === undefined || allowed === '*' || field.enum === undefined) return false;
+    const result = decodeEnum(field.enum, node);
+    if (!('value' in result)) return false;
+    const name = field.enum.value[result.value]?.name;
+    if (name === undefined || namesIn(allowed).has(name)) return false;
+    context.report({
+      code: 'fieldNotDone',
+      message: `\`${field.name}: ${name}\` is not done by jotgate yet`,
+      hint: `done: ${allowed.replaceAll(' ', ', ')}`,
+      envoy: 'accepts',
+      at: node.at,
+      path: place.path,
+    });
+    return false;
+  }
+
+  #refuse(desc: DescMessage, field: string, place: Place, context: DecodeContext): void {
+    context.report({
+      code: 'fieldNotDone',
+      message: `\`${field}\` of ${shortName(desc)} is not done by jotgate yet`,
+      envoy: 'accepts',
+      at: place.at,
+      path: place.path,
+    });
+  }
+
+  /** The first place of each field is enough. */
+  #warn(desc: DescMessage, field: string, place: Place, context: DecodeContext): void {
+    const name = `${desc.typeName}.${field}`;
+    if (this.#said.has(name)) return;
+    this.#said.add(name);
+    context.report({
+      code: 'noEffect',
+      severity: 'warning',
+      message: `\`${field}\` of ${shortName(desc)} has no effect in jotgate`,
+      envoy: 'accepts',
+      at: place.at,
+      path: place.path,
+    });
+  }
+}
+
+/** A plain field that is written with its default value changes nothing. */
+function saysNothing(field: DescField, node: SourceNode): boolean {
+  if (node.kind === 'list') return node.items.length === 0;
+  if (node.kind === 'map') return field.fieldKind === 'map' && node.entries.length === 0;
+  if (field.fieldKind !== 'scalar' || field.oneof !== undefined) return false;
+  const scalar = jsonScalarOf(node);
+  if (scalar.kind === 'bool') return !scalar.value;
+  return scalar.kind !== 'null' && (scalar.text === '' || scalar.text === '0');
+}

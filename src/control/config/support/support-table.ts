@@ -1,0 +1,223 @@
+/**
+ * What jotgate does with a field of Envoy's schema:
+ * done; accepted with a warning, because it has no effect here and changes nobody's access; everything else is refused.
+ */
+export interface MessageSupport {
+  /** Names with blanks between them; `*` is every field. */
+  done: string;
+  noEffect?: string;
+  /** For fields of done enums: the values that are done; the others are refused. */
+  values?: Readonly<Record<string, string>>;
+}
+
+const HEADER_CHANGES =
+  'request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove';
+
+/** By full message name; a message that is not here is refused as a whole. docs/envoy-support.md is made from this. */
+export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
+  'envoy.config.bootstrap.v3.Bootstrap': {
+    done: 'static_resources',
+    noEffect:
+      'node node_context_params cluster_manager flags_path stats_sinks deferred_stat_options stats_config stats_flush_interval stats_flush_on_admin watchdog watchdogs tracing layered_runtime admin overload_manager enable_dispatcher_stats stats_server_version_override use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config fatal_actions default_socket_interface perf_tracing_file_path application_log_config memory_allocator_manager',
+  },
+  'envoy.config.bootstrap.v3.Bootstrap.StaticResources': { done: 'listeners clusters' },
+
+  'envoy.config.listener.v3.Listener': {
+    done: 'name address filter_chains stat_prefix listener_filters per_connection_buffer_limit_bytes',
+    noEffect:
+      'metadata drain_type listener_filters_timeout continue_on_listener_filters_timeout socket_options tcp_fast_open_queue_length traffic_direction connection_balance_config reuse_port enable_reuse_port access_log tcp_backlog_size max_connections_to_accept_per_socket_event enable_mptcp ignore_global_conn_limit bypass_overload_manager',
+  },
+  'envoy.config.listener.v3.ListenerFilter': { done: 'name typed_config' },
+  'envoy.config.listener.v3.FilterChain': {
+    done: 'filters transport_socket name',
+    noEffect: 'metadata transport_socket_connect_timeout',
+  },
+  'envoy.config.listener.v3.Filter': { done: 'name typed_config' },
+  'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector': { done: '*' },
+  'envoy.extensions.filters.listener.http_inspector.v3.HttpInspector': { done: '*' },
+  'envoy.config.core.v3.Address': { done: 'socket_address' },
+  'envoy.config.core.v3.SocketAddress': {
+    done: 'protocol address port_value',
+    noEffect: 'ipv4_compat',
+    values: { protocol: 'TCP' },
+  },
+  'envoy.config.core.v3.TransportSocket': { done: 'name typed_config' },
+  'envoy.config.core.v3.DataSource': {
+    done: 'filename inline_bytes inline_string environment_variable',
+    noEffect: 'watched_directory',
+  },
+
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': {
+    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id always_set_request_id_in_response common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout drain_timeout via strip_matching_host_port strip_any_host_port strip_trailing_host_dot',
+    noEffect:
+      'tracing http2_protocol_options http3_protocol_options delayed_close_timeout access_log access_log_flush_interval flush_access_log_on_new_request access_log_options request_id_extension add_user_agent proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 stream_error_on_invalid_http_message append_local_overload add_proxy_protocol_connection_state internal_address_config',
+    values: {
+      codec_type: 'AUTO HTTP1',
+      path_with_escaped_slashes_action: '*',
+      server_header_transformation: '*',
+    },
+  },
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': {
+    done: 'name typed_config disabled is_optional',
+  },
+  'envoy.config.core.v3.HttpProtocolOptions': {
+    done: 'idle_timeout max_headers_count headers_with_underscores_action',
+    noEffect: 'max_connection_duration max_stream_duration max_requests_per_connection',
+  },
+  'envoy.config.core.v3.Http1ProtocolOptions': {
+    done: 'allow_absolute_url',
+    noEffect: 'use_balsa_parser override_stream_error_on_invalid_http_message',
+  },
+
+  'envoy.config.route.v3.RouteConfiguration': {
+    done: `name virtual_hosts ${HEADER_CHANGES} most_specific_header_mutations_wins validate_clusters typed_per_filter_config max_direct_response_body_size_bytes ignore_port_in_host_matching`,
+    noEffect: 'metadata',
+  },
+  'envoy.config.route.v3.VirtualHost': {
+    done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config`,
+    noEffect: 'virtual_clusters retry_policy hedge_policy metadata per_request_buffer_limit_bytes',
+  },
+  'envoy.config.route.v3.Route': {
+    done: `name match route direct_response ${HEADER_CHANGES} typed_per_filter_config`,
+    noEffect: 'metadata decorator tracing per_request_buffer_limit_bytes stat_prefix',
+  },
+  'envoy.config.route.v3.RouteMatch': {
+    done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters',
+  },
+  'envoy.config.route.v3.RouteAction': {
+    done: 'cluster host_rewrite_literal timeout',
+    noEffect:
+      'idle_timeout retry_policy priority hedge_policy max_grpc_timeout grpc_timeout_offset max_stream_duration early_data_policy',
+  },
+  'envoy.config.route.v3.DirectResponseAction': { done: 'status body' },
+  'envoy.config.route.v3.HeaderMatcher': { done: '*' },
+  'envoy.config.route.v3.QueryParameterMatcher': { done: '*' },
+  'envoy.config.core.v3.HeaderValueOption': {
+    done: 'header append append_action keep_empty_value',
+    values: { append_action: '*' },
+  },
+  'envoy.config.core.v3.HeaderValue': { done: 'key value' },
+  'envoy.config.route.v3.FilterConfig': { done: 'config disabled is_optional' },
+
+  'envoy.type.matcher.v3.StringMatcher': { done: 'exact prefix suffix safe_regex contains ignore_case' },
+  'envoy.type.matcher.v3.RegexMatcher': { done: 'regex google_re2' },
+  'envoy.type.matcher.v3.RegexMatcher.GoogleRE2': { done: '', noEffect: 'max_program_size' },
+  'envoy.type.matcher.v3.PathMatcher': { done: '*' },
+  'envoy.type.matcher.v3.MetadataMatcher': { done: '*' },
+  'envoy.type.matcher.v3.MetadataMatcher.PathSegment': { done: '*' },
+  'envoy.type.matcher.v3.ValueMatcher': { done: '*' },
+  'envoy.type.matcher.v3.ValueMatcher.NullMatch': { done: '*' },
+  'envoy.type.matcher.v3.ListMatcher': { done: '*' },
+  'envoy.type.matcher.v3.OrMatcher': { done: '*' },
+  'envoy.type.matcher.v3.DoubleMatcher': { done: '*' },
+  'envoy.type.v3.Int64Range': { done: '*' },
+  'envoy.type.v3.DoubleRange': { done: '*' },
+
+  'envoy.config.cluster.v3.Cluster': {
+    done: 'name type load_assignment connect_timeout transport_socket dns_lookup_family lb_policy dns_refresh_rate respect_dns_ttl',
+    noEffect:
+      'alt_stat_name per_connection_buffer_limit_bytes health_checks max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options dns_failure_refresh_rate dns_resolvers use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config wait_for_warm_on_init outlier_detection cleanup_interval common_lb_config metadata upstream_connection_options close_connections_on_host_health_failure ignore_health_on_host_removal lrs_server track_timeout_budgets track_cluster_stats preconnect_policy ring_hash_lb_config maglev_lb_config least_request_lb_config round_robin_lb_config',
+    values: {
+      type: 'STATIC STRICT_DNS LOGICAL_DNS',
+      lb_policy: 'ROUND_ROBIN LEAST_REQUEST RANDOM',
+      dns_lookup_family: '*',
+    },
+  },
+  'envoy.config.endpoint.v3.ClusterLoadAssignment': { done: 'cluster_name endpoints', noEffect: 'policy' },
+  'envoy.config.endpoint.v3.LocalityLbEndpoints': {
+    done: 'lb_endpoints',
+    noEffect: 'locality metadata load_balancing_weight proximity',
+  },
+  'envoy.config.endpoint.v3.LbEndpoint': { done: 'endpoint', noEffect: 'metadata load_balancing_weight' },
+  'envoy.config.endpoint.v3.Endpoint': { done: 'address hostname', noEffect: 'health_check_config' },
+
+  'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer': { done: '*' },
+  'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext': {
+    done: 'common_tls_context sni',
+    noEffect: 'allow_renegotiation max_session_keys enforce_rsa_key_usage',
+  },
+  'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext': {
+    done: 'common_tls_context require_client_certificate',
+    noEffect:
+      'disable_stateless_session_resumption disable_stateful_session_resumption session_timeout ocsp_staple_policy full_scan_certs_on_sni_mismatch',
+    values: { ocsp_staple_policy: 'LENIENT_STAPLING' },
+  },
+  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext': {
+    done: 'tls_params tls_certificates validation_context alpn_protocols',
+  },
+  'envoy.extensions.transport_sockets.tls.v3.TlsParameters': {
+    done: 'tls_minimum_protocol_version tls_maximum_protocol_version cipher_suites',
+    noEffect: 'ecdh_curves signature_algorithms',
+    values: { tls_minimum_protocol_version: '*', tls_maximum_protocol_version: '*' },
+  },
+  'envoy.extensions.transport_sockets.tls.v3.TlsCertificate': {
+    done: 'certificate_chain private_key password',
+  },
+  'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext': {
+    done: 'trusted_ca system_root_certs match_typed_subject_alt_names trust_chain_verification',
+    noEffect: 'watched_directory',
+    values: { trust_chain_verification: '*' },
+  },
+  'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.SystemRootCerts': { done: '*' },
+  'envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher': {
+    done: 'san_type matcher',
+    values: { san_type: 'DNS IP_ADDRESS URI EMAIL' },
+  },
+
+  'envoy.extensions.filters.http.router.v3.Router': {
+    done: 'suppress_envoy_headers',
+    noEffect:
+      'dynamic_stats start_child_span upstream_log upstream_log_options suppress_grpc_request_failure_code_stats',
+  },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': {
+    done: 'providers rules bypass_cors_preflight requirement_map strip_failure_response stat_prefix',
+  },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider': {
+    done: 'issuer audiences remote_jwks local_jwks forward from_headers from_params from_cookies forward_payload_header pad_forward_payload_header payload_in_metadata normalize_payload_in_metadata header_in_metadata failed_status_in_metadata clock_skew_seconds claim_to_headers clear_route_cache subjects require_expiration max_lifetime jwt_cache_config',
+  },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider.NormalizePayload': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtCacheConfig': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks': {
+    done: 'http_uri cache_duration retry_policy',
+  },
+  'envoy.config.core.v3.RetryPolicy': {
+    done: 'num_retries retry_back_off',
+    noEffect: 'retry_on retry_priority retry_host_predicate host_selection_retry_max_attempts',
+  },
+  'envoy.config.core.v3.BackoffStrategy': { done: '*' },
+  'envoy.config.core.v3.HttpUri': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtHeader': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader.ClaimPathSegment': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.RequirementRule': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement': {
+    done: 'provider_name provider_and_audiences requires_any requires_all allow_missing allow_missing_or_failed extract_only_without_validation',
+  },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementAndList': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.ProviderWithAudiences': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.ExtractOnlyWithoutValidation': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig': { done: '*' },
+  'google.protobuf.Empty': { done: '*' },
+
+  'envoy.extensions.filters.http.rbac.v3.RBAC': {
+    done: 'rules rules_stat_prefix shadow_rules shadow_rules_stat_prefix',
+    noEffect: 'track_per_rule_stats',
+  },
+  'envoy.extensions.filters.http.rbac.v3.RBACPerRoute': { done: '*' },
+  'envoy.config.rbac.v3.RBAC': {
+    done: 'action policies',
+    noEffect: 'audit_logging_options',
+    values: { action: '*' },
+  },
+  'envoy.config.rbac.v3.Policy': { done: 'permissions principals' },
+  'envoy.config.rbac.v3.Permission': {
+    done: 'and_rules or_rules any header url_path metadata not_rule destination_port requested_server_name destination_ip',
+  },
+  'envoy.config.rbac.v3.Permission.Set': { done: '*' },
+  'envoy.config.rbac.v3.Principal': {
+    done: 'and_ids or_ids any header url_path metadata not_id source_ip direct_remote_ip remote_ip',
+  },
+  'envoy.config.rbac.v3.Principal.Set': { done: '*' },
+  'envoy.config.core.v3.CidrRange': { done: '*' },
+};
