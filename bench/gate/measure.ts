@@ -47,6 +47,7 @@ export async function measure(
   const job = { port, originPort, pool, verifies: scenario.verifies };
   const gate = await subject.start(job, settings.gateCore, folder);
   try {
+    if (scenario.verifies) await checkVerdicts(subject, port, pool);
     const load = { core: settings.loadCore, port, connections: settings.connections };
     const tokensFrom = (file: string) => {
       const token = scenario.token(pool);
@@ -69,6 +70,28 @@ export async function measure(
   } finally {
     await gate.stop();
   }
+}
+
+/** Before it is measured, each gate shows that it does the whole job. */
+async function checkVerdicts(subject: Subject, port: number, pool: TokenPool): Promise<void> {
+  const ask = async (path: string, token: string | null) => {
+    const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+    const reply = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    await reply.arrayBuffer();
+    return reply.status;
+  };
+  const verdicts: [name: string, status: number, want: number][] = [
+    ['a good token', await ask('/', pool.token), 200],
+    ['no token', await ask('/', null), 401],
+    ['no token on an open path', await ask('/docs', null), 200],
+  ];
+  for (const [name, token] of Object.entries(pool.badTokens)) {
+    verdicts.push([`a token: ${name}`, await ask('/', token), 401]);
+  }
+  const wrong = verdicts.filter(([, status, want]) => status !== want);
+  if (wrong.length === 0) return;
+  const list = wrong.map(([name, status, want]) => `${name} gets ${status} instead of ${want}`);
+  throw new Error(`${subject.title} does another job: ${list.join('; ')}`);
 }
 
 /** A gate that answers wrongly is fast for nothing. */

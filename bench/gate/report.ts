@@ -50,7 +50,7 @@ export function renderReport(samples: readonly Sample[], subjects: readonly Subj
         .filter(({ id }) => id !== 'jotgate')
         .map(({ id, title }) => [
           `over ${title}`,
-          ...shown.map((s) => (cost(s.id, 'jotgate') / cost(s.id, id)).toFixed(2)),
+          ...shown.map((s) => renderRatio(cost(s.id, 'jotgate') / cost(s.id, id))),
         ]),
     ]),
     'Requests per second with one core for the gate (the load’s core may be what is full)',
@@ -66,6 +66,8 @@ function renderCell(scenario: string, subject: string, samples: readonly Sample[
   const values = costs.map((s) => s.cpuUsPerRequest);
   return `${median(values).toFixed(1)} (${Math.min(...values).toFixed(1)}–${Math.max(...values).toFixed(1)})`;
 }
+
+const renderRatio = (ratio: number) => (Number.isNaN(ratio) ? '–' : ratio.toFixed(2));
 
 function renderTable(rows: readonly (readonly string[])[]): string {
   const [heading = [], ...body] = rows;

@@ -15,6 +15,8 @@ export interface TokenPool {
   readonly token: string;
   /** The same with one character of the signature changed. */
   readonly forgedToken: string;
+  /** Tokens that no gate may let in, by what is wrong with them. */
+  readonly badTokens: Readonly<Record<string, string>>;
   /** Good tokens, one a line, no two alike: the first file to warm up with, the second to measure with. */
   readonly warmUpFile: string;
   readonly measureFile: string;
@@ -44,7 +46,16 @@ export async function createTokenPool(folder: string, warmUp: number, measure: n
     use: 'sig',
   };
   const jwks = JSON.stringify({ keys: [jwk] });
-  return { issuer: ISSUER, jwks, publicKeyFile, token, forgedToken: forge(token), ...files };
+  const forgedToken = forge(token);
+  const badTokens = {
+    forged: forgedToken,
+    expired: signBenchToken(privateKey, 'expired', { exp: 1_600_000_000 }),
+    'of another issuer': signBenchToken(privateKey, 'stray', { iss: 'https://elsewhere.test' }),
+    unsigned: `${encode({ alg: 'none' })}.${token.split('.')[1]}.`,
+    'of a different algorithm': `${encode({ alg: 'HS256', kid: KID })}.${token.split('.').slice(1).join('.')}`,
+    'no token at all': 'x',
+  };
+  return { issuer: ISSUER, jwks, publicKeyFile, token, forgedToken, badTokens, ...files };
 }
 
 function keyPair(folder: string): { privateKey: KeyObject; publicKeyFile: string } {
@@ -58,9 +69,10 @@ function keyPair(folder: string): { privateKey: KeyObject; publicKeyFile: string
   return { privateKey: createPrivateKey(readFileSync(privateKeyFile)), publicKeyFile };
 }
 
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 /** Signs a token whose `jti` is `id`, filled up to 1 kB. */
-export function signBenchToken(privateKey: KeyObject, id: string): string {
-  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+export function signBenchToken(privateKey: KeyObject, id: string, override: object = {}): string {
   const header = encode({ alg: 'RS256', typ: 'JWT', kid: KID });
   const claims = {
     exp: EXPIRES_AT,
@@ -76,6 +88,7 @@ export function signBenchToken(privateKey: KeyObject, id: string): string {
     namespaces: ['demo'],
     username: 'demo',
     filler: '',
+    ...override,
   };
   const signatureLength = 342;
   const payloadLength = TOKEN_BYTES - header.length - signatureLength - 2;
