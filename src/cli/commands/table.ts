@@ -13,4 +13,11 @@ export interface CommandEntry {
   load(): Promise<CommandModule>;
 }
 
-export const commands: readonly CommandEntry[] = [];
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'token',
+    summary: 'mint, inspect and verify tokens, offline',
+    load: () => import('./token.ts'),
+  },
+  { name: 'jws', summary: 'verify signed objects with any payload, offline', load: () => import('./jws.ts') },
+];

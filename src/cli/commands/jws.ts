@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import {
+  type KeySet,
+  parseJws,
+  STATUS,
+  type Status,
+  statusText,
+  verifySignature,
+} from '../../core/jwt/index.ts';
+import { EXIT } from '../exit-code.ts';
+import type { CliIo } from '../io.ts';
+import { readTextFile } from './token-input.ts';
+import { loadKeySet } from './token-keys.ts';
+
+interface VerifyOptions {
+  jwks: string;
+  json?: boolean;
+}
+
+/** `jotgate jws …`: signed objects whose payload may be anything. */
+export function configure(command: Command, io: CliIo): void {
+  command
+    .command('verify')
+    .description('checks compact JWS, any payload; exit 5 when one is not valid')
+    .argument('<jws>', 'the JWS, @FILE, or - for one a line on the standard input')
+    .requiredOption('--jwks <file>', 'the key set, or a single JWK')
+    .option('--json', 'one JSON object a line')
+    .action(async (argument: string, options: VerifyOptions) => {
+      const keySet = loadKeySet(options.jwks, io);
+      for (const jws of await readJwsLines(argument, io)) {
+        const status = judgeJws(jws, keySet);
+        io.out(`${options.json === true ? renderJson(status) : renderText(status)}\n`);
+        if (status !== STATUS.ok) io.exitCode = EXIT.deniedOrNotValid;
+      }
+    });
+}
+
+/** Lines are taken as they are: a blank at an end makes a JWS invalid, and an empty line is an invalid one. */
+async function readJwsLines(argument: string, io: CliIo): Promise<string[]> {
+  if (argument !== '-' && !argument.startsWith('@')) return [argument];
+  const text = argument === '-' ? await io.readStdin() : readTextFile(argument.slice(1));
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** Form, then key, then signature; a key set that has no readable key verifies nothing. */
+export function judgeJws(text: string, keySet: KeySet | Status): Status {
+  const jws = parseJws(text);
+  if (typeof jws === 'number') return jws;
+  return typeof keySet === 'number' ? keySet : verifySignature(jws, keySet).status;
+}
+
+function renderText(status: Status): string {
+  return status === STATUS.ok ? 'valid' : `invalid: ${statusText(status)}`;
+}
+
+function renderJson(status: Status): string {
+  return JSON.stringify({ valid: status === STATUS.ok, status, text: statusText(status) });
+}

@@ -1,0 +1,59 @@
+import {
+  findingText,
+  isJsonObject,
+  type JsonObject,
+  type KeySet,
+  parseJwks,
+  STATUS,
+  type Status,
+  statusText,
+} from '../../core/jwt/index.ts';
+import { nodeCrypto } from '../../platform/index.ts';
+import { EXIT } from '../exit-code.ts';
+import { type CliIo, UserError } from '../io.ts';
+import { readTextFile } from './token-input.ts';
+
+/**
+ * Keys of a JWKS file, a single JWK too. What was skipped or refused is told on `io.err`.
+ * @returns the status of a document none of whose keys can be read; nothing verifies with it.
+ */
+export function loadKeySet(path: string, io: CliIo): KeySet | Status {
+  const keySet = parseJwks(wrapSingleJwk(readTextFile(path)), nodeCrypto);
+  if (typeof keySet !== 'number') {
+    for (const finding of keySet.findings) io.err(`${path}: ${findingText(finding)}\n`);
+    return keySet;
+  }
+  if (isNoKeySet(keySet)) throw new UserError(`\`${path}\`: ${statusText(keySet)}`, EXIT.configInvalid);
+  io.err(`${path}: ${statusText(keySet)}\n`);
+  return keySet;
+}
+
+/** A set of one HMAC key: the bytes of a text. */
+export function createSecretKeySet(secret: string, io: CliIo): KeySet | Status {
+  const k = Buffer.from(secret).toString('base64url');
+  const keySet = parseJwks(JSON.stringify({ keys: [{ kty: 'oct', k }] }), nodeCrypto);
+  if (typeof keySet === 'number') return keySet;
+  for (const { reason } of keySet.findings) io.err(`--secret: ${reason}\n`);
+  return keySet;
+}
+
+function isNoKeySet(status: Status): boolean {
+  return (
+    status === STATUS.jwksBadJson || status === STATUS.jwksWithoutKeys || status === STATUS.jwksKeysNotArray
+  );
+}
+
+function wrapSingleJwk(text: string): string {
+  const json = parseObject(text);
+  return json !== null && 'kty' in json && !('keys' in json) ? `{"keys":[${text}]}` : text;
+}
+
+/** A JSON object in strict JSON; null for anything else. */
+export function parseObject(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value as JsonObject) ? (value as JsonObject) : null;
+  } catch {
+    return null;
+  }
+}
