@@ -20,4 +20,14 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./token.ts'),
   },
   { name: 'jws', summary: 'verify signed objects with any payload, offline', load: () => import('./jws.ts') },
+  {
+    name: 'validate',
+    summary: 'says what is wrong, or not what was meant, in configuration files',
+    load: () => import('./validate.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'says what a code of `validate` means',
+    load: () => import('./explain.ts'),
+  },
 ];

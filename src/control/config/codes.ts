@@ -237,3 +237,8 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
       'Envoy 1.40 refuses a `transport_socket` without `typed_config`. jotgate runs it as TLS that verifies the endpoint by name against the system roots.',
   },
 };
+
+/** What a code means; undefined for one that is not ours. */
+export function explainCode(code: string): CodeEntry | undefined {
+  return Object.hasOwn(CODE_ENTRIES, code) ? CODE_ENTRIES[code] : undefined;
+}

@@ -1,0 +1,66 @@
+import type { EnvoyTreatment, Finding } from '../resources/index.ts';
+
+export interface RenderOptions {
+  /** Lines of each file by the name that findings use. */
+  lines(file: string): readonly string[] | undefined;
+  color: boolean;
+}
+
+const CODES = { red: 31, yellow: 33, blue: 34, bold: 1 } as const;
+
+type Paint = (style: keyof typeof CODES, text: string) => string;
+
+/** One finding with the line that it is about, in the shape of a compiler's message. */
+export function renderFinding(finding: Finding, options: RenderOptions): string {
+  const paint: Paint = (style, text) => (options.color ? `\u001B[${CODES[style]}m${text}\u001B[0m` : text);
+  const tone = finding.severity === 'error' ? 'red' : 'yellow';
+  const head = paint(tone, `${finding.severity}[${finding.code}]`);
+  const gutter = ' '.repeat(String(finding.at?.line ?? '').length);
+  const lines = [
+    `${head}: ${paint('bold', finding.message)}`,
+    ...renderPlace(finding, gutter, options, paint, tone),
+    ...renderHint(finding, gutter),
+    ...(finding.path === undefined || finding.path === '' ? [] : [`${gutter} = path: ${finding.path}`]),
+    `${gutter} = ${renderTreatment(finding)}  more: jotgate explain ${finding.code}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function renderPlace(
+  { at, hint }: Finding,
+  gutter: string,
+  options: RenderOptions,
+  paint: Paint,
+  tone: 'red' | 'yellow',
+): string[] {
+  if (at === undefined) return [];
+  const arrow = `${gutter}${paint('blue', '-->')} ${at.file}:${at.line}:${at.column}`;
+  const text = options.lines(at.file)?.[at.line - 1];
+  if (text === undefined) return [arrow];
+  const bar = paint('blue', '|');
+  const marks = '^'.repeat(Math.max(1, Math.min(at.length, text.length - at.column + 1)));
+  const note = hint === undefined || hint.includes('\n') ? '' : ` ${hint}`;
+  const indent = text.slice(0, at.column - 1).replaceAll(/[^\t]/g, ' ');
+  return [
+    arrow,
+    `${gutter} ${bar}`,
+    `${paint('blue', String(at.line))} ${bar} ${text}`,
+    `${gutter} ${bar} ${indent}${paint(tone, marks + note)}`,
+  ];
+}
+
+/** A hint of one line stands at the marks. */
+function renderHint({ at, hint }: Finding, gutter: string): string[] {
+  if (hint === undefined || (at !== undefined && !hint.includes('\n'))) return [];
+  return hint.split('\n').map((line, index) => `${gutter} ${index === 0 ? '=' : ' '} ${line}`);
+}
+
+const TREATMENTS: Readonly<Record<EnvoyTreatment, string>> = {
+  refuses: 'Envoy refuses this file.',
+  ignores: 'Envoy ignores this in silence.',
+  accepts: 'Envoy accepts this.',
+};
+
+function renderTreatment({ envoy, severity }: Finding): string {
+  return envoy === 'refuses' && severity === 'error' ? 'Envoy refuses this file too.' : TREATMENTS[envoy];
+}
