@@ -122,7 +122,7 @@ async function expiredAndRefreshed(
 }
 
 async function otherPeoplesData(scene: Scene, narrator: Parameters<Chapter>[1], demo: Tokens): Promise<void> {
-  const bob = await login(scene, { username: 'bob', password: 'abcd1234' });
+  const bob = await login(scene, { username: 'bob', password: 'bob-pass' });
   const url = scene.front.url + DATA.replace('/users/demo/', '/users/bob/');
   const step = (title: string, token: string, variable: string, body: RegExp) =>
     narrator.step({

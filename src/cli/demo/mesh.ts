@@ -23,7 +23,7 @@ export const mesh: Chapter = async (scene, narrator) => {
       expect: { status: 200 },
     }),
   );
-  const bob = await login(scene, { username: 'bob', password: 'abcd1234' });
+  const bob = await login(scene, { username: 'bob', password: 'bob-pass' });
   await narrator.step(
     askGate(scene, scene.mesh, {
       title: "bob's token is as valid, but the AuthorizationPolicy admits only demo",
