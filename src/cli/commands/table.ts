@@ -15,6 +15,11 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'issuer',
+    summary: "issue tokens in Keycloak's shape from a realm file",
+    load: () => import('./issuer.ts'),
+  },
+  {
     name: 'token',
     summary: 'mint, inspect and verify tokens, offline',
     load: () => import('./token.ts'),

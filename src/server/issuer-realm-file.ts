@@ -1,0 +1,25 @@
+import { RealmSchema } from '#schema/realm/realm_pb.js';
+import { type ConfigSource, decodeYaml } from '../control/config/index.ts';
+import { type CompiledRealm, compileRealm, type Realm } from '../issuer/index.ts';
+import { type Finding, Findings, Provenance } from '../resources/index.ts';
+import { locateProblem } from './issuer-realm-problem.ts';
+import { translateRealm } from './issuer-realm-representation.ts';
+import { unsupportedFeatures } from './issuer-realm-support.ts';
+
+export interface LoadedRealm {
+  /** Null when a finding is an error. */
+  readonly realm: Realm | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads a realm file, JSON or YAML, in the shape of Keycloak's realm export. All that is wrong with it is told at once. */
+export async function loadRealm(source: ConfigSource): Promise<LoadedRealm> {
+  const provenance = new Provenance();
+  const findings = new Findings(provenance);
+  const message = decodeYaml(RealmSchema, source, { findings, provenance });
+  if (message === null || findings.hasErrors) return { realm: null, findings: findings.list };
+  for (const finding of unsupportedFeatures(message)) findings.report(finding);
+  const compiled: CompiledRealm = await compileRealm(translateRealm(message));
+  for (const problem of compiled.problems) findings.report(locateProblem(message, problem));
+  return { realm: findings.hasErrors ? null : compiled.realm, findings: findings.list };
+}
