@@ -17,9 +17,18 @@ export async function loadRealm(source: ConfigSource): Promise<LoadedRealm> {
   const provenance = new Provenance();
   const findings = new Findings(provenance);
   const message = decodeYaml(RealmSchema, source, { findings, provenance });
-  if (message === null || findings.hasErrors) return { realm: null, findings: findings.list };
+  if (message === null || findings.hasErrors)
+    return { realm: null, findings: findings.list.map(withoutSecret) };
   for (const finding of unsupportedFeatures(message)) findings.report(finding);
   const compiled: CompiledRealm = await compileRealm(translateRealm(message));
   for (const problem of compiled.problems) findings.report(locateProblem(message, problem));
   return { realm: findings.hasErrors ? null : compiled.realm, findings: findings.list };
+}
+
+const SECRETS = /\.(?:value|secret|secretData)$/;
+
+/** What the decoder says of a wrong value quotes it; a password must not be. */
+function withoutSecret(finding: Finding): Finding {
+  if (!SECRETS.test(finding.path ?? '')) return finding;
+  return { ...finding, message: 'a string is expected here', hint: 'put it into quotes' };
 }

@@ -55,13 +55,16 @@ function compileClient(
     notBefore: client.notBefore ?? 0,
     webOrigins: resolveOrigins(client),
     mappers: compileMappers(client.protocolMappers ?? [], [...path, 'protocolMappers'], problems),
-    defaultScopes: scopesOf(
-      client.defaultClientScopes,
-      realm.defaultDefaultClientScopes,
-      builtInDefaultScopes,
-      [...path, 'defaultClientScopes'],
-      context,
-    ),
+    defaultScopes: [
+      ...scopesOf(
+        client.defaultClientScopes,
+        realm.defaultDefaultClientScopes,
+        builtInDefaultScopes,
+        [...path, 'defaultClientScopes'],
+        context,
+      ),
+      ...serviceAccountScope(client, context),
+    ],
     optionalScopes: scopesOf(
       client.optionalClientScopes,
       realm.defaultOptionalClientScopes,
@@ -121,6 +124,15 @@ function scopesOf(
     }
     return scope === undefined ? [] : [scope];
   });
+}
+
+/** A service account that the file does not bring along is made, and its client given the scope that tells of it. */
+function serviceAccountScope(client: ClientRepresentation, { realm, scopes }: ClientsContext): ClientScope[] {
+  const isMade =
+    client.serviceAccountsEnabled &&
+    !realm.users?.some((user) => user.serviceAccountClientId === client.clientId);
+  const scope = scopes.get('service_account');
+  return isMade && scope !== undefined ? [scope] : [];
 }
 
 const ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'RS384', 'RS512'];
