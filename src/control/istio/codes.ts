@@ -8,7 +8,7 @@ export const ISTIO_CODES = {
   noDiscovery: 'E406',
   badUpstream: 'E407',
   failsClosed: 'W408',
-  peerIdentity: 'W409',
+  noJwksHost: 'E409',
 } as const;
 
 /** One entry of docs/errors.md each. */
@@ -46,9 +46,8 @@ export const ISTIO_CODE_ENTRIES: Readonly<Record<string, { title: string; meanin
     meaning:
       'The external authorizer of a CUSTOM policy cannot be used, so everything that the policy matches is denied, as in Istio.',
   },
-  W409: {
-    title: 'peer identity outside a mesh',
-    meaning:
-      'The rule asks for the identity of a mesh certificate. Without mesh mTLS no request has one: it never matches, and its negation always does.',
+  E409: {
+    title: 'no host to fetch keys from',
+    meaning: 'Istio takes such a `jwksUri` and then fails to fetch it. Name a host, and a port up to 65535.',
   },
 };

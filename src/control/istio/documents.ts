@@ -135,8 +135,8 @@ function readDocument(
     return;
   }
   const own = new Findings(provenance);
-  checkManifestShape(entry.schema, node, own);
   const object = decodeNode(entry.schema, node, { findings: own, provenance });
+  addShapeFindings(entry.schema, node, own);
   const faults = new Faults();
   if (object !== null) entry.admit(object, faults);
   reportFaults(faults.list, own);
@@ -144,6 +144,16 @@ function readDocument(
   const accepted = object !== null && !own.hasErrors;
   documents.admissions.push(admissionOf(object, node, accepted, faults.list));
   if (accepted) entry.keep(object, documents.objects);
+}
+
+/** What the decoder has said of a place is not said again in other words. */
+function addShapeFindings(schema: DescMessage, node: SourceNode, findings: Findings): void {
+  const shape = new Findings();
+  checkManifestShape(schema, node, shape);
+  const said = new Set(findings.list.map(({ at }) => `${at?.line}:${at?.column}`));
+  for (const finding of shape.list) {
+    if (!said.has(`${finding.at?.line}:${finding.at?.column}`)) findings.add(finding);
+  }
 }
 
 function knownKind(node: SourceNode): Kind<DescMessage> | undefined {

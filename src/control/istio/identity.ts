@@ -14,6 +14,11 @@ export function nameOf(object: IstioObject): string {
   return object.metadata?.name ?? '';
 }
 
+/** Where an object's name is written: the place of what is said about the object as a whole. */
+export function nameplateOf(object: IstioObject): { about: object; field?: string } {
+  return object.metadata === undefined ? { about: object } : { about: object.metadata, field: 'name' };
+}
+
 const DRY_RUN = 'istio.io/dry-run';
 
 /** The dry-run annotation as Go's `ParseBool` reads it; null when it is no boolean, false when it is absent. */

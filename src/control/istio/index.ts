@@ -12,7 +12,9 @@ export {
   type PassedOver,
   readDocuments,
 } from './documents.ts';
+export { parseWorkload } from './gateway/derive-workload.ts';
 export { Lineage } from './lineage.ts';
+export { type IstioOptions, type LoadedIstio, loadIstio } from './load-istio.ts';
 export { Services } from './services.ts';
 export {
   type IstioObjects,

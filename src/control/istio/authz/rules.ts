@@ -8,7 +8,7 @@ import {
   RBAC_Action as Verdict,
 } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
 import type { AuthorizationPolicy } from '#schema/istio/security_pb.js';
-import { namespaceOf } from '../identity.ts';
+import { nameplateOf, namespaceOf } from '../identity.ts';
 import type { Lineage } from '../lineage.ts';
 import { Unfit } from './attribute.ts';
 import { permissionAlgebra } from './permission-attributes.ts';
@@ -63,5 +63,6 @@ function matchNothing(policy: AuthorizationPolicy, lineage: Lineage): Policy {
     permissions: [permissionAlgebra.not(permissionAlgebra.any())],
     principals: [principalAlgebra.not(principalAlgebra.any())],
   });
-  return lineage.inherit(never, policy.spec ?? policy);
+  const { about, field } = nameplateOf(policy);
+  return lineage.inherit(never, about, field);
 }

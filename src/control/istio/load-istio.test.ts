@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { JwtAuthenticationSchema } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
+import { RBACSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
+import {
+  type HttpConnectionManager,
+  HttpConnectionManagerSchema,
+} from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { type Snapshot, unpackAny } from '../../resources/index.ts';
+import { loadIstio } from './load-istio.ts';
+
+const REQUEST = `apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: { name: weather, namespace: foo }
+spec:
+  jwtRules:
+  - issuer: weather@cloudnative-istio
+    jwksUri: https://keys.example.test/jwks
+`;
+
+const POLICY = `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: weather, namespace: foo }
+spec:
+  rules:
+  - from:
+    - source:
+        requestPrincipals: ["weather@cloudnative-istio/alice"]
+    to:
+    - operation:
+        methods: [GET]
+        paths:
+        - /weather
+        - /forecast*
+`;
+
+const load = (text: string, options: { strict?: boolean } = {}) =>
+  loadIstio([{ name: 'istio.yaml', text }], { upstream: 'http://127.0.0.1:9000', ...options });
+
+function managerOf(snapshot: Snapshot | null): HttpConnectionManager {
+  const config = snapshot?.listeners[0]?.filterChains[0]?.filters[0]?.configType;
+  assert.equal(config?.case, 'typedConfig');
+  return unpackAny(HttpConnectionManagerSchema, config.value);
+}
+
+function filterConfig(snapshot: Snapshot | null, name: string) {
+  const filter = managerOf(snapshot).httpFilters.find((one) => one.name === name);
+  assert.equal(filter?.configType.case, 'typedConfig');
+  return filter.configType.value;
+}
+
+describe('a gateway from Istio manifests', () => {
+  it('verifies tokens, then authorizes, then routes', () => {
+    const { snapshot, findings } = load(`${REQUEST}---\n${POLICY}`);
+    assert.deepEqual(findings.list, []);
+    assert.deepEqual(
+      managerOf(snapshot).httpFilters.map(({ name }) => name),
+      ['envoy.filters.http.jwt_authn', 'envoy.filters.http.rbac', 'envoy.filters.http.router'],
+    );
+  });
+
+  it('listens on loopback unless told otherwise', () => {
+    const address = load(`${REQUEST}---\n${POLICY}`).snapshot?.listeners[0]?.address?.address;
+    assert.equal(address?.case, 'socketAddress');
+    assert.deepEqual([address.value.address, address.value.portSpecifier.value], ['127.0.0.1', 8080]);
+  });
+
+  it('fetches keys through a cluster that checks the certificate for the name of the host', () => {
+    const { snapshot } = load(`${REQUEST}---\n${POLICY}`);
+    const names = snapshot?.clusters.map(({ name }) => name);
+    assert.deepEqual(names, ['outbound|9000||127.0.0.1', 'outbound|443||keys.example.test|tls']);
+    assert.notEqual(snapshot?.clusters[1]?.transportSocket, undefined);
+  });
+
+  it('hands the lines of the policy on to what is generated from them', () => {
+    const { snapshot, provenance } = load(`${REQUEST}---\n${POLICY}`);
+    const { rules } = unpackAny(RBACSchema, filterConfig(snapshot, 'envoy.filters.http.rbac'));
+    const policy = rules?.policies['ns[foo]-policy[weather]-rule[0]'];
+    assert.ok(policy);
+    assert.equal(provenance.find(policy)?.line, 14);
+    const [methods, paths] =
+      policy.permissions[0]?.rule.case === 'andRules' ? policy.permissions[0].rule.value.rules : [];
+    assert.ok(methods && paths);
+    assert.equal(provenance.find(methods)?.line, 19);
+    const second = paths.rule.case === 'orRules' ? paths.rule.value.rules[1] : undefined;
+    assert.ok(second);
+    assert.deepEqual(
+      { line: provenance.find(second)?.line, path: provenance.path(second) },
+      { line: 22, path: 'spec.rules[0].to[0].operation.paths[1]' },
+    );
+  });
+
+  it('hands the lines of the rule on to its provider', () => {
+    const { snapshot, provenance } = load(`${REQUEST}---\n${POLICY}`);
+    const { providers } = unpackAny(
+      JwtAuthenticationSchema,
+      filterConfig(snapshot, 'envoy.filters.http.jwt_authn'),
+    );
+    const provider = providers['origins-0'];
+    assert.ok(provider);
+    assert.equal(provenance.find(provider, 'issuer')?.line, 6);
+    assert.equal(provenance.find(provider, 'remote_jwks')?.line, 7);
+  });
+
+  it('passes other kinds over by name', () => {
+    const other = 'apiVersion: v1\nkind: Service\nmetadata: { name: web }\n';
+    const { snapshot, passedOver } = load(`${REQUEST}---\n${POLICY}---\n${other}`);
+    assert.notEqual(snapshot, null);
+    assert.deepEqual(
+      passedOver.map(({ kind, name, at }) => ({ kind, name, line: at.line })),
+      [{ kind: 'Service', name: 'web', line: 24 }],
+    );
+  });
+});
+
+interface FindingCase {
+  name: string;
+  given: string;
+  /** code, line. */
+  want: [string, number][];
+}
+
+const policyWith = (spec: string) =>
+  `${REQUEST}---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: { name: p, namespace: foo }\nspec:\n${spec}`;
+
+const REFUSED: FindingCase[] = [
+  {
+    name: 'a misspelt field',
+    given: POLICY.replace('requestPrincipals', 'requestPrincipal'),
+    want: [
+      ['E103', 8],
+      ['E402', 7],
+    ],
+  },
+  {
+    name: 'a field in snake case',
+    given: POLICY.replace('requestPrincipals', 'request_principals'),
+    want: [['E401', 8]],
+  },
+  {
+    name: 'a number among strings',
+    given: POLICY.replace('[GET]', '[80]'),
+    want: [['E104', 11]],
+  },
+  { name: 'a value in place of a list', given: POLICY.replace('[GET]', 'GET'), want: [['E401', 11]] },
+  { name: 'an empty value', given: POLICY.replace('[GET]', '["GET", ""]'), want: [['E402', 11]] },
+  { name: 'a DENY policy without rules', given: policyWith('  action: DENY\n'), want: [['E402', 13]] },
+  {
+    name: 'a bad address',
+    given: policyWith('  rules:\n  - from:\n    - source:\n        ipBlocks: [10.0.0]\n'),
+    want: [['E402', 16]],
+  },
+  {
+    name: 'an unknown attribute',
+    given: policyWith('  rules:\n  - when:\n    - key: bogus\n      values: [x]\n'),
+    want: [['E402', 15]],
+  },
+  {
+    name: 'a mesh identity',
+    given: policyWith('  rules:\n  - from:\n    - source:\n        namespaces: [bar]\n'),
+    want: [['E405', 16]],
+  },
+  {
+    name: 'a path template',
+    given: policyWith('  rules:\n  - to:\n    - operation:\n        paths: ["/a/{*}"]\n'),
+    want: [['E405', 16]],
+  },
+  {
+    name: 'an external authorizer',
+    given: policyWith('  action: CUSTOM\n  provider: { name: x }\n  rules: [{}]\n'),
+    want: [
+      ['E405', 13],
+      ['W408', 11],
+    ],
+  },
+  {
+    name: 'keys by discovery',
+    given: `${REQUEST.replace(/ {4}jwksUri.*\n/, '')}---\n${POLICY}`,
+    want: [['E406', 6]],
+  },
+  {
+    name: 'keys from nowhere',
+    given: `${REQUEST.replace('https://keys.example.test/jwks', 'http:///x')}---\n${POLICY}`,
+    want: [['E409', 7]],
+  },
+  {
+    name: 'policies of two namespaces',
+    given: `${REQUEST}---\n${POLICY.replace('namespace: foo', 'namespace: bar')}`,
+    want: [['E404', 11]],
+  },
+];
+
+const WARNED: FindingCase[] = [
+  { name: 'L06: nothing asks for a token', given: REQUEST, want: [['L06', 6]] },
+  {
+    name: 'L07: open paths refuse bad tokens',
+    given: policyWith(
+      '  rules:\n  - to: [{operation: {paths: [/docs]}}]\n  - from: [{source: {requestPrincipals: ["*"]}}]\n',
+    ),
+    want: [['L07', 14]],
+  },
+  { name: 'L09: nothing verifies the token that is asked for', given: POLICY, want: [['L09', 3]] },
+  {
+    name: 'L10: a claim with dots',
+    given: policyWith('  rules:\n  - when:\n    - key: request.auth.claims[a.b]\n      values: [x]\n'),
+    want: [['L10', 15]],
+  },
+  {
+    name: 'L10: a number',
+    given: policyWith('  rules:\n  - when:\n    - key: request.auth.claims[level]\n      values: ["3"]\n'),
+    want: [['L10', 16]],
+  },
+];
+
+describe('what is found in Istio manifests', () => {
+  for (const { name, given, want } of REFUSED) {
+    it(`${name} is refused where it stands`, () => {
+      const { snapshot, findings } = load(given);
+      assert.equal(snapshot, null);
+      const errors = findings.list.filter(({ code }) => !code.startsWith('L'));
+      assert.deepEqual(
+        errors.map(({ code, at }) => [code, at?.line]),
+        want,
+      );
+    });
+  }
+  for (const { name, given, want } of WARNED) {
+    it(`${name}`, () => {
+      const { snapshot, findings } = load(given);
+      assert.notEqual(snapshot, null);
+      assert.deepEqual(
+        findings.list.map(({ code, at }) => [code, at?.line]),
+        want,
+      );
+      assert.equal(load(given, { strict: true }).snapshot, null);
+    });
+  }
+  it('an upstream that is none is refused', () => {
+    const { snapshot, findings } = loadIstio([{ name: 'a.yaml', text: POLICY }], { upstream: 'nowhere' });
+    assert.equal(snapshot, null);
+    assert.ok(findings.list.some(({ code }) => code === 'E407'));
+  });
+});
