@@ -1,11 +1,18 @@
 /** Counters under one prefix. A counter is asked for once, when a configuration is compiled; counting is an array increment. */
 export interface StatsScope {
   counter(name: string): Counter;
+  gauge(name: string): Gauge;
   scope(prefix: string): StatsScope;
 }
 
 export interface Counter {
   increment(): void;
+}
+
+/** A number that goes up and down. */
+export interface Gauge {
+  add(change: number): void;
+  set(value: number): void;
 }
 
 /**
@@ -32,6 +39,19 @@ export class Stats implements StatsScope {
   }
 
   counter(name: string): Counter {
+    return this.#cell(name);
+  }
+
+  gauge(name: string): Gauge {
+    return this.#cell(name);
+  }
+
+  /** Names in the order of their places in the shared array. */
+  get names(): readonly string[] {
+    return [...this.#names.keys()];
+  }
+
+  #cell(name: string): Cell {
     const full = this.#prefix + name;
     let index = this.#names.get(full);
     if (index === undefined) {
@@ -39,7 +59,7 @@ export class Stats implements StatsScope {
       if (index >= this.#values.length) throw new RangeError('more counters than the shared array holds');
       this.#names.set(full, index);
     }
-    return new ArrayCounter(this.#values, index);
+    return new Cell(this.#values, index);
   }
 
   /** Every counter's full name and value, sorted by name. */
@@ -52,7 +72,7 @@ export class Stats implements StatsScope {
   }
 }
 
-class ArrayCounter implements Counter {
+class Cell implements Counter, Gauge {
   readonly #values: Float64Array;
   readonly #index: number;
 
@@ -63,5 +83,13 @@ class ArrayCounter implements Counter {
 
   increment(): void {
     this.#values[this.#index]!++;
+  }
+
+  add(change: number): void {
+    this.#values[this.#index]! += change;
+  }
+
+  set(value: number): void {
+    this.#values[this.#index] = value;
   }
 }

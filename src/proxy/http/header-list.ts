@@ -5,6 +5,18 @@
 export class HeaderList {
   readonly names: string[] = [];
   readonly values: string[] = [];
+  /** So many lines at the front are as the parser judged them; what comes after was added by the gate's own parts. */
+  #received = 0;
+
+  /** Notes that all lines so far came off the wire and hold no byte that may not be in a field. */
+  markReceived(): void {
+    this.#received = this.names.length;
+  }
+
+  /** Index of the first line that nobody has judged. */
+  get firstUnjudged(): number {
+    return this.#received;
+  }
 
   get length(): number {
     return this.names.length;
@@ -34,6 +46,7 @@ export class HeaderList {
       return;
     }
     this.values[at] = value;
+    if (at < this.#received) this.#received = at;
     this.#removeFrom(name, at + 1);
   }
 
@@ -46,18 +59,24 @@ export class HeaderList {
   clear(): void {
     this.names.length = 0;
     this.values.length = 0;
+    this.#received = 0;
   }
 
   #removeFrom(name: string, start: number): void {
     const { names, values } = this;
     let kept = start;
+    let received = this.#received;
     for (let i = start; i < names.length; i++) {
-      if (names[i] === name) continue;
+      if (names[i] === name) {
+        if (i < this.#received) received--;
+        continue;
+      }
       names[kept] = names[i] as string;
       values[kept] = values[i] as string;
       kept++;
     }
     names.length = kept;
     values.length = kept;
+    this.#received = received;
   }
 }

@@ -1,1 +1,2 @@
-export {};
+export { DateField } from './date-field.ts';
+export { Deadlines } from './deadlines.ts';

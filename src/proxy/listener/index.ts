@@ -1,1 +1,2 @@
-export {};
+export type { LoopParts } from './create-service.ts';
+export { type ListenAddress, ListenerServer } from './listener-server.ts';

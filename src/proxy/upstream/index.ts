@@ -1,1 +1,3 @@
-export {};
+export { type AddressFamily, Cluster } from './cluster.ts';
+export { type ClusterContext, compileCluster } from './compile-cluster.ts';
+export { type ConnectTo, parseConnectTo } from './connect-to.ts';

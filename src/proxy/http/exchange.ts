@@ -1,0 +1,407 @@
+import type { Clock } from '../../base/index.ts';
+import {
+  type ConnectionInfo,
+  DynamicMetadata,
+  type FilterResult,
+  type FilterStream,
+  type LocalReply,
+} from '../filters/filter.ts';
+import { runFilters } from '../filters/run-filters.ts';
+import { applyHeaderMutations } from '../route/header-mutation.ts';
+import type { SelectedRoute } from '../route/selected-route.ts';
+import type { Cluster } from '../upstream/cluster.ts';
+import { UpstreamConnection } from '../upstream/upstream-connection.ts';
+import type { BodyEnd, UpstreamConsumer } from '../upstream/upstream-consumer.ts';
+import { deadlineAfter, NEVER } from './deadlines.ts';
+import { HeaderList } from './header-list.ts';
+import type { HttpService } from './http-service.ts';
+import { prepareRequest } from './prepare-request.ts';
+import type { Refusal } from './refusal.ts';
+import { findIllegalField, type RequestFraming, renderRequestHead } from './render-request.ts';
+import { renderLocalReply, renderResponseHead } from './render-response.ts';
+import type { RequestHead } from './request-head.ts';
+import type { ResponseParser } from './response-parser.ts';
+import { STREAM_ERROR, type StreamError } from './stream-error.ts';
+
+/** Where an exchange writes to, and what it may ask of the connection under it. */
+export interface ClientSide {
+  /** Adds text to what is written with the next flush. */
+  write(text: string): void;
+  /** Adds body bytes, which may be sent after the call returns. */
+  writeBytes(bytes: Buffer, start: number, end: number): void;
+  /** Sends what was gathered. @returns whether bytes handed over still wait to be sent. */
+  flush(): boolean;
+  /** What was sent waits at the client: stop. */
+  readonly congested: boolean;
+  readonly info: ConnectionInfo;
+  /** This exchange is the last one on the connection. */
+  readonly closing: boolean;
+  /** Stops and starts reading the request's body. */
+  pauseRequest(): void;
+  resumeRequest(): void;
+  /** The exchange is over. `keep`: the connection may serve another. `flushed`: the reply is whole. */
+  onExchangeDone(exchange: Exchange, outcome: ExchangeOutcome): void;
+}
+
+/** keep: the connection serves on. close: it is closed once the client has the reply. abort: it is cut, the reply is not whole. */
+export type ExchangeOutcome = 'keep' | 'close' | 'abort';
+
+/** Why an exchange ended. */
+export type FinishReason =
+  | 'complete'
+  | 'local_reply'
+  | 'client_gone'
+  | 'bad_request_body'
+  | 'upstream_failure'
+  | 'timeout'
+  | 'shutdown';
+
+export type ExchangeState = 'head' | 'decide' | 'forward' | 'respond' | 'done';
+
+const NO_HEADERS: LocalReply['headers'] = [];
+
+/** One request and its response, from the head's last byte to the response's. It ends by `finish`, once. */
+export class Exchange implements FilterStream, UpstreamConsumer {
+  readonly request: RequestHead;
+  readonly recorder = null;
+  state: ExchangeState = 'head';
+  route: SelectedRoute | null = null;
+  metadataIfAny: DynamicMetadata | null = null;
+  /** The request's body has come to its end. */
+  requestDone: boolean;
+  readonly #service: HttpService;
+  readonly #client: ClientSide;
+  readonly #framing: RequestFraming;
+  readonly #receivedPath: string;
+  #upstream: UpstreamConnection | null = null;
+  #cluster: Cluster | null = null;
+  #abort: AbortController | null = null;
+  #chunkedResponse = false;
+  #requestPaused = false;
+  #responsePaused = false;
+  #closeAfter = false;
+  /** The last byte in either direction, for the idle limit. */
+  #activeMs: number;
+  #routeDeadlineMs = NEVER;
+  #routeTimeoutMs = 0;
+  #sentAt = 0;
+
+  constructor(service: HttpService, client: ClientSide, request: RequestHead, framing: RequestFraming) {
+    this.#service = service;
+    this.#client = client;
+    this.request = request;
+    this.#framing = framing;
+    this.#receivedPath = request.path;
+    this.requestDone = framing === 'none';
+    this.#activeMs = service.deadlines.nowMs;
+  }
+
+  get connection(): ConnectionInfo {
+    return this.#client.info;
+  }
+
+  get clock(): Clock {
+    return this.#service.clock;
+  }
+
+  get closed(): boolean {
+    return this.state === 'done';
+  }
+
+  get metadata(): DynamicMetadata {
+    this.metadataIfAny ??= new DynamicMetadata();
+    return this.metadataIfAny;
+  }
+
+  /** Body bytes can be taken. */
+  get acceptsBody(): boolean {
+    return this.#upstream !== null && !this.#requestPaused;
+  }
+
+  signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.closed) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  clearRouteCache(): void {
+    this.route = this.#service.routes.select(this.request, null);
+  }
+
+  /** Decides what becomes of the request. Without a filter that waits this is one synchronous run to the upstream's socket. */
+  start(): void {
+    const service = this.#service;
+    service.stats.requests.increment();
+    service.stats.requestsActive.add(1);
+    const preparation = prepareRequest(this.request, this.#client.info, service.options);
+    this.request.headers.markReceived();
+    this.state = 'decide';
+    if (preparation !== null) {
+      if ('redirect' in preparation) this.#redirect(preparation.redirect);
+      else this.refuse(preparation);
+      return;
+    }
+    this.route = service.routes.select(this.request, null);
+    const { filters } = service;
+    if (filters.length === 0) {
+      this.#decided(undefined);
+      return;
+    }
+    const result = runFilters(filters, this);
+    if (result instanceof Promise) this.#wait(result);
+    else this.#decided(result);
+  }
+
+  /** Body bytes of the request. */
+  onRequestBody(bytes: Buffer, start: number, end: number): void {
+    this.#activeMs = this.#service.deadlines.nowMs;
+    if (this.#upstream?.writeBody(bytes, start, end) === false) this.#pauseRequest();
+  }
+
+  onRequestEnd(): void {
+    this.requestDone = true;
+    this.#upstream?.endRequest();
+    this.#armRouteTimeout();
+  }
+
+  /** All that one read brought has been handed over. */
+  flushRequest(): void {
+    if (this.#upstream?.flushRequest() === false && !this.requestDone) this.#pauseRequest();
+  }
+
+  /** The client's side can take more. */
+  onClientDrain(): void {
+    if (!this.#responsePaused) return;
+    this.#responsePaused = false;
+    this.#upstream?.resume();
+  }
+
+  /** The client has left. */
+  onClientGone(): void {
+    this.#service.stats.clientAborts.increment();
+    this.finish('client_gone', 'abort');
+  }
+
+  /** Refuses a request that is broken; its connection is of no further use. */
+  refuse(refusal: Refusal): void {
+    if (this.state === 'respond') {
+      this.finish('bad_request_body', 'abort');
+      return;
+    }
+    this.#closeAfter = true;
+    this.#reply(refusal.status, refusal.body, NO_HEADERS, 'bad_request_body');
+  }
+
+  checkDeadline(nowMs: number): void {
+    if (nowMs >= this.#routeDeadlineMs) {
+      this.#cluster?.stats.requestTimeouts.increment();
+      this.#timeOut(STREAM_ERROR.routeTimeout);
+      return;
+    }
+    const idleMs = this.#service.options.streamIdleTimeoutMs;
+    if (idleMs > 0 && nowMs - this.#activeMs >= idleMs) {
+      this.#timeOut(this.requestDone ? STREAM_ERROR.responseIdle : STREAM_ERROR.requestIdle);
+    }
+  }
+
+  onResponseHead(parser: ResponseParser, body: BodyEnd): void {
+    const { status, headers } = parser;
+    this.state = 'respond';
+    this.#activeMs = this.#service.deadlines.nowMs;
+    this.#cluster?.stats.countStatus(status);
+    this.#service.stats.countStatus(status);
+    this.#chunkedResponse = body === 'chunked' || body === 'close';
+    if (!this.requestDone) this.#closeAfter = true;
+    const upstreamMs = Math.trunc(performance.now() - this.#sentAt);
+    const mutations = this.route?.responseHeaders;
+    if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
+    const close = this.#closeAfter || this.#client.closing;
+    this.#closeAfter = close;
+    this.#client.write(
+      renderResponseHead(this.#service, {
+        status,
+        headers,
+        chunked: this.#chunkedResponse,
+        upstreamMs,
+        close,
+      }),
+    );
+  }
+
+  onBody(bytes: Buffer, start: number, end: number): void {
+    if (end === start) return;
+    this.#activeMs = this.#service.deadlines.nowMs;
+    if (this.#chunkedResponse) {
+      this.#client.write(`${(end - start).toString(16)}\r\n`);
+      this.#client.writeBytes(bytes, start, end);
+      this.#client.write('\r\n');
+    } else {
+      this.#client.writeBytes(bytes, start, end);
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#upstream = null;
+    if (this.#chunkedResponse) this.#client.write('0\r\n\r\n');
+    this.finish('complete', this.requestDone && !this.#closeAfter ? 'keep' : 'close');
+  }
+
+  onUpstreamFailure(error: StreamError): void {
+    this.#upstream = null;
+    if (this.state === 'respond') this.finish('upstream_failure', 'abort');
+    else this.#replyError(error, 'upstream_failure');
+  }
+
+  onUpstreamDrain(): void {
+    if (!this.#requestPaused) return;
+    this.#requestPaused = false;
+    this.#client.resumeRequest();
+  }
+
+  flushResponse(): boolean {
+    const held = this.#client.flush();
+    if (this.#upstream !== null && this.#client.congested && !this.#responsePaused) {
+      this.#responsePaused = true;
+      this.#upstream.pause();
+    }
+    return held;
+  }
+
+  /** Ends the exchange, whatever state it is in; what comes after the first call has no effect. */
+  finish(_reason: FinishReason, outcome: ExchangeOutcome): void {
+    if (this.state === 'done') return;
+    this.state = 'done';
+    this.#service.stats.requestsActive.add(-1);
+    this.#routeDeadlineMs = NEVER;
+    const upstream = this.#upstream;
+    this.#upstream = null;
+    upstream?.abandon();
+    this.#abort?.abort();
+    this.#client.onExchangeDone(this, outcome);
+  }
+
+  /** A filter waits for something from outside. Its late answer to an exchange that has ended means nothing. */
+  #wait(result: Promise<FilterResult>): void {
+    this.#client.pauseRequest();
+    this.#requestPaused = true;
+    result.then(
+      (reply) => {
+        if (this.closed) return;
+        this.#requestPaused = false;
+        this.#decided(reply);
+        if (this.closed) return;
+        this.flushRequest();
+        this.#client.resumeRequest();
+      },
+      () => {
+        if (!this.closed) this.#reply(500, '', NO_HEADERS, 'local_reply');
+      },
+    );
+  }
+
+  #decided(reply: FilterResult): void {
+    if (reply !== undefined) {
+      this.#reply(reply.status, reply.body, reply.headers, 'local_reply');
+      return;
+    }
+    const { route } = this;
+    if (route === null) {
+      this.#reply(404, '', NO_HEADERS, 'local_reply');
+    } else if (route.action.kind === 'direct') {
+      this.#reply(route.action.status, route.action.body, NO_HEADERS, 'local_reply');
+    } else {
+      this.#forward(route, route.action.cluster, route.action.timeoutMs, route.action.hostRewrite);
+    }
+  }
+
+  #forward(
+    route: SelectedRoute,
+    clusterName: string,
+    timeoutMs: number,
+    hostRewrite: string | undefined,
+  ): void {
+    const { request } = this;
+    const { headers } = request;
+    const cluster = this.#service.clusters.get(clusterName);
+    if (cluster === undefined) {
+      this.#replyError(STREAM_ERROR.noCluster, 'local_reply');
+      return;
+    }
+    const envoyHeaders = !this.#service.options.suppressEnvoyHeaders;
+    if (timeoutMs > 0 && envoyHeaders) headers.append('x-envoy-expected-rq-timeout-ms', String(timeoutMs));
+    if (route.requestHeaders.length > 0) applyHeaderMutations(headers, route.requestHeaders, this);
+    if (hostRewrite !== undefined) this.#rewriteHost(hostRewrite);
+    const illegal = findIllegalField(request, this.#receivedPath);
+    if (illegal !== null) {
+      this.#reply(503, illegal, NO_HEADERS, 'local_reply');
+      return;
+    }
+    const upstream = cluster.acquire();
+    if (!(upstream instanceof UpstreamConnection)) {
+      this.#replyError(upstream, 'local_reply');
+      return;
+    }
+    this.state = 'forward';
+    this.#cluster = cluster;
+    this.#upstream = upstream;
+    this.#routeTimeoutMs = timeoutMs;
+    this.#sentAt = performance.now();
+    upstream.begin(
+      this,
+      renderRequestHead(request, this.#framing),
+      request.method === 'HEAD',
+      this.#framing === 'chunked',
+    );
+    if (this.#framing === 'none') {
+      upstream.endRequest();
+      this.#armRouteTimeout();
+      upstream.flushRequest();
+    }
+  }
+
+  #rewriteHost(host: string): void {
+    const { request } = this;
+    if (request.authority !== '' && !this.#service.options.suppressEnvoyHeaders) {
+      request.headers.set('x-envoy-original-host', request.authority);
+    }
+    request.authority = host;
+  }
+
+  #armRouteTimeout(): void {
+    this.#routeDeadlineMs = deadlineAfter(this.#service.deadlines, this.#routeTimeoutMs);
+  }
+
+  #redirect(location: string): void {
+    this.#reply(307, '', [['location', location]], 'local_reply');
+  }
+
+  #replyError(error: StreamError, reason: FinishReason): void {
+    this.#reply(error.status, error.body, NO_HEADERS, reason);
+  }
+
+  #timeOut(error: StreamError): void {
+    if (this.state === 'respond') {
+      this.finish('timeout', 'abort');
+      return;
+    }
+    this.#replyError(error, 'timeout');
+  }
+
+  #reply(status: number, body: string, fields: LocalReply['headers'], reason: FinishReason): void {
+    const headers = new HeaderList();
+    for (const [name, value] of fields) headers.append(name, value);
+    const mutations = this.route?.responseHeaders;
+    if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
+    const close = this.#closeAfter || !this.requestDone || this.#client.closing;
+    this.#service.stats.countStatus(status);
+    const bodiless = this.request.method === 'HEAD';
+    this.#client.write(renderLocalReply(this.#service, { status, body, headers, bodiless, close }));
+    this.finish(reason, close ? 'close' : 'keep');
+  }
+
+  #pauseRequest(): void {
+    if (this.#requestPaused) return;
+    this.#requestPaused = true;
+    this.#client.pauseRequest();
+  }
+}

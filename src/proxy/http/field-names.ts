@@ -1,0 +1,102 @@
+/**
+ * Field names that the gate meets every day, so that a head's names are constants and not strings made per request; and what
+ * each of the few special ones means to the codec.
+ */
+
+/** How the codec treats a field. The numbers are bits of nothing: they are compared, never combined. */
+export const FIELD = {
+  /** Nothing special. */
+  plain: 0,
+  /** Repeated lines are joined with a comma when the head is read (Envoy's inline headers, envoy.md §3.2). */
+  joined: 1,
+  host: 2,
+  connection: 3,
+  contentLength: 4,
+  transferEncoding: 5,
+  upgrade: 6,
+  expect: 7,
+  /** Belongs to one hop and is not passed on (RFC 9110 §7.6.1). */
+  hopByHop: 8,
+  /** A framing field's name spelt with an underscore, which some origins read as the real one. */
+  framingLookalike: 9,
+} as const;
+
+export interface FieldName {
+  readonly name: string;
+  readonly kind: number;
+  /** Place of a joined field in the set of those already seen in a head: one bit. */
+  readonly bit: number;
+}
+
+const JOINED =
+  'accept accept-encoding authorization cache-control content-type origin referer user-agent via if-match grpc-timeout access-control-request-method access-control-request-headers x-request-id x-forwarded-for x-forwarded-host x-forwarded-proto x-client-trace-id etag';
+const HOP_BY_HOP = 'keep-alive proxy-connection te trailer http2-settings';
+const PLAIN =
+  'accept-language accept-ranges age allow alt-svc content-disposition content-encoding content-language content-location content-range cookie date dnt dpop expires forwarded from if-modified-since if-none-match if-range if-unmodified-since last-modified link location max-forwards pragma priority proxy-authenticate proxy-authorization range retry-after save-data sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc server set-cookie strict-transport-security traceparent tracestate upgrade-insecure-requests vary www-authenticate x-api-key x-access-token x-b3-sampled x-b3-spanid x-b3-traceid x-content-type-options x-correlation-id x-envoy-attempt-count x-envoy-decorator-operation x-envoy-expected-rq-timeout-ms x-envoy-external-address x-envoy-internal x-envoy-original-host x-envoy-original-path x-envoy-upstream-service-time x-forwarded-client-cert x-forwarded-port x-frame-options x-jwt-payload x-powered-by x-real-ip x-requested-with x-token x-xss-protection';
+
+const SPECIAL: readonly (readonly [string, number])[] = [
+  ['host', FIELD.host],
+  ['connection', FIELD.connection],
+  ['content-length', FIELD.contentLength],
+  ['transfer-encoding', FIELD.transferEncoding],
+  ['upgrade', FIELD.upgrade],
+  ['expect', FIELD.expect],
+  ['content_length', FIELD.framingLookalike],
+  ['transfer_encoding', FIELD.framingLookalike],
+];
+
+interface Slot extends FieldName {
+  readonly hash: number;
+}
+
+const SIZE = 1024;
+const table: (Slot | undefined)[] = new Array(SIZE).fill(undefined);
+const byName = new Map<string, FieldName>();
+
+function addName(name: string, kind: number, bit: number): void {
+  let hash = 0;
+  for (let i = 0; i < name.length; i++) hash = nextHash(hash, name.charCodeAt(i));
+  let at = hash & (SIZE - 1);
+  while (table[at] !== undefined) at = (at + 1) & (SIZE - 1);
+  const slot: Slot = { name, kind, bit, hash };
+  table[at] = slot;
+  byName.set(name, slot);
+}
+
+JOINED.split(' ').forEach((name, index) => {
+  addName(name, FIELD.joined, 1 << index);
+});
+for (const name of HOP_BY_HOP.split(' ')) addName(name, FIELD.hopByHop, 0);
+for (const name of PLAIN.split(' ')) addName(name, FIELD.plain, 0);
+for (const [name, kind] of SPECIAL) addName(name, kind, 0);
+
+/** One step of the hash over a name's lower-case bytes; starts from 0. */
+export function nextHash(hash: number, lowerCaseByte: number): number {
+  return (Math.imul(hash, 31) + lowerCaseByte) | 0;
+}
+
+/** The known name whose bytes stand at `start`, in whatever case, or undefined. `hash` is the name's, made while scanning. */
+export function findName(bytes: Buffer, start: number, end: number, hash: number): FieldName | undefined {
+  let at = hash & (SIZE - 1);
+  for (;;) {
+    const slot = table[at];
+    if (slot === undefined) return undefined;
+    if (slot.hash === hash && sameName(bytes, start, end, slot.name)) return slot;
+    at = (at + 1) & (SIZE - 1);
+  }
+}
+
+/** A name's meaning to the codec, for names that come as text. */
+export function fieldKind(name: string): number {
+  return byName.get(name)?.kind ?? FIELD.plain;
+}
+
+function sameName(bytes: Buffer, start: number, end: number, name: string): boolean {
+  if (end - start !== name.length) return false;
+  for (let i = 0; i < name.length; i++) {
+    const byte = bytes[start + i]!;
+    const lower = byte >= 65 && byte <= 90 ? byte + 32 : byte;
+    if (lower !== name.charCodeAt(i)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,211 @@
+import { COLON, CR, FIELD_VALUE, LF, SP, TAB, TOKEN_LOWER } from './bytes.ts';
+import { FIELD, findName, nextHash } from './field-names.ts';
+import { HeaderList } from './header-list.ts';
+import { latin1 } from './latin1.ts';
+import { type HeadStore, LineStore } from './line-store.ts';
+import { REFUSAL, type Refusal } from './refusal.ts';
+
+/** The head is not whole yet: feed the next bytes. */
+export const INCOMPLETE = -1;
+/** The head is refused; `refusal` says why. */
+export const REFUSED = -2;
+
+export interface HeadLimits {
+  /** Bytes of a head, from its first line to the empty one. */
+  headBytesMax: number;
+  /** Field lines of a head. */
+  fieldsMax: number;
+}
+
+/** Envoy's defaults: `max_request_headers_kb`, `max_headers_count`. */
+export const DEFAULT_LIMITS: HeadLimits = { headBytesMax: 60 * 1024, fieldsMax: 100 };
+
+/**
+ * Reads one HTTP/1.1 head out of bytes as they come (RFC 9112 §2–5), strictly: lines end in CRLF, names are tokens that touch
+ * their colon, values have no control characters, nothing is folded. Subclasses read the start line and judge the fields.
+ */
+export abstract class HeadParser {
+  headers = new HeaderList();
+  refusal: Refusal | null = null;
+  /** Value of content-length; -1 without one. */
+  contentLength = -1;
+  /** transfer-encoding is exactly `chunked`. */
+  chunked = false;
+  /** Values of the connection field, comma-joined. */
+  protected connection = '';
+  readonly #limits: HeadLimits;
+  readonly #store: HeadStore = new LineStore();
+  #atFields = false;
+  #fields = 0;
+  #joined = 0;
+  /** Bytes of the lines that are done with. */
+  #size = 0;
+  /** Where the line that is not whole yet begins. */
+  #lineStart = 0;
+
+  constructor(limits: HeadLimits) {
+    this.#limits = limits;
+  }
+
+  /** True between a head's first byte and its last. */
+  get started(): boolean {
+    return this.#atFields || this.#store.length > 0;
+  }
+
+  /** Makes ready for the next head, whose fields go into a list of their own unless one is handed in. */
+  reset(headers: HeaderList = new HeaderList()): void {
+    this.headers = headers;
+    this.refusal = null;
+    this.contentLength = -1;
+    this.chunked = false;
+    this.connection = '';
+    this.#atFields = false;
+    this.#fields = 0;
+    this.#joined = 0;
+    this.#size = 0;
+  }
+
+  /**
+   * Reads on. `bytes` may be reused by the caller afterwards: what is needed later is copied.
+   * @returns the offset just after the head, or INCOMPLETE (all bytes taken), or REFUSED.
+   */
+  parse(bytes: Buffer, start: number, end: number): number {
+    const kept = this.#store.length;
+    if (kept > 0) return this.#resume(bytes, start, end, kept);
+    const next = this.#run(bytes, start, end);
+    if (next !== INCOMPLETE) return next;
+    return this.#keep(bytes, this.#lineStart, end);
+  }
+
+  /** @returns the offset after the line, INCOMPLETE, or REFUSED with `refusal` set. */
+  protected abstract startLine(bytes: Buffer, start: number, end: number): number;
+  /** Judges one special field. `value` has no blanks around it. */
+  protected abstract field(kind: number, name: string, value: string): Refusal | null;
+  /** Judges the head as a whole. */
+  protected abstract finish(): Refusal | null;
+
+  protected refuse(refusal: Refusal): typeof REFUSED {
+    this.refusal = refusal;
+    return REFUSED;
+  }
+
+  #resume(bytes: Buffer, start: number, end: number, kept: number): number {
+    const store = this.#store;
+    const mayHoldLine = store.append(bytes, start, end);
+    const next = mayHoldLine ? this.#run(store.bytes, 0, store.length) : INCOMPLETE;
+    if (next >= 0) {
+      store.clear();
+      return start + next - kept;
+    }
+    if (next === REFUSED) return REFUSED;
+    if (mayHoldLine) store.dropBefore(this.#lineStart);
+    return this.#size + store.length > this.#limits.headBytesMax
+      ? this.refuse(REFUSAL.headTooLarge)
+      : INCOMPLETE;
+  }
+
+  #keep(bytes: Buffer, start: number, end: number): number {
+    if (this.#size + end - start > this.#limits.headBytesMax) return this.refuse(REFUSAL.headTooLarge);
+    this.#store.append(bytes, start, end);
+    return INCOMPLETE;
+  }
+
+  #run(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    if (!this.#atFields) {
+      this.#lineStart = at;
+      const next = this.startLine(bytes, at, end);
+      if (next < 0) return next;
+      if (!this.#count(at, next)) return REFUSED;
+      this.#atFields = true;
+      at = next;
+    }
+    for (;;) {
+      this.#lineStart = at;
+      if (at + 1 >= end) return INCOMPLETE;
+      if (bytes[at] === CR) return this.#end(bytes, at);
+      const next = this.#fieldLine(bytes, at, end);
+      if (next < 0) return next;
+      if (!this.#count(at, next)) return REFUSED;
+      at = next;
+    }
+  }
+
+  #count(from: number, to: number): boolean {
+    this.#size += to - from;
+    if (this.#size <= this.#limits.headBytesMax) return true;
+    this.refusal = REFUSAL.headTooLarge;
+    return false;
+  }
+
+  #end(bytes: Buffer, at: number): number {
+    if (bytes[at + 1] !== LF) return this.refuse(REFUSAL.badFieldName);
+    const refusal = this.finish();
+    return refusal === null ? at + 2 : this.refuse(refusal);
+  }
+
+  #fieldLine(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    let hash = 0;
+    let lower = 0;
+    while (at < end) {
+      lower = TOKEN_LOWER[bytes[at]!]!;
+      if (lower === 0) break;
+      hash = nextHash(hash, lower);
+      at++;
+    }
+    if (at === end) return INCOMPLETE;
+    if (bytes[at] !== COLON || at === start) return this.refuse(REFUSAL.badFieldName);
+    const nameEnd = at++;
+    while (at < end && (bytes[at] === SP || bytes[at] === TAB)) at++;
+    const valueStart = at;
+    while (at < end && FIELD_VALUE[bytes[at]!] === 1) at++;
+    if (at === end) return INCOMPLETE;
+    if (bytes[at] !== CR) return this.refuse(REFUSAL.badFieldValue);
+    if (at + 1 === end) return INCOMPLETE;
+    if (bytes[at + 1] !== LF) return this.refuse(REFUSAL.badFieldValue);
+    let valueEnd = at;
+    while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1]!)) valueEnd--;
+    if (++this.#fields > this.#limits.fieldsMax) return this.refuse(REFUSAL.tooManyFields);
+    return this.#take(bytes, start, nameEnd, hash, valueStart, valueEnd) ? at + 2 : REFUSED;
+  }
+
+  #take(
+    bytes: Buffer,
+    nameStart: number,
+    nameEnd: number,
+    hash: number,
+    start: number,
+    end: number,
+  ): boolean {
+    const value = latin1(bytes, start, end);
+    const known = findName(bytes, nameStart, nameEnd, hash);
+    if (known === undefined) {
+      this.headers.append(latin1(bytes, nameStart, nameEnd).toLowerCase(), value);
+      return true;
+    }
+    if (known.kind === FIELD.plain) {
+      this.headers.append(known.name, value);
+      return true;
+    }
+    if (known.kind === FIELD.joined) {
+      this.#join(known.name, known.bit, value);
+      return true;
+    }
+    this.refusal = this.field(known.kind, known.name, value);
+    return this.refusal === null;
+  }
+
+  #join(name: string, bit: number, value: string): void {
+    if ((this.#joined & bit) === 0) {
+      this.#joined |= bit;
+      this.headers.append(name, value);
+    } else {
+      this.headers.set(name, `${this.headers.get(name)},${value}`);
+    }
+  }
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SP || byte === TAB;
+}

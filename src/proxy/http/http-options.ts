@@ -1,0 +1,59 @@
+import type { HeadLimits } from './head-parser.ts';
+
+/** What becomes of `%2F` and `%5C` in a path (HCM `path_with_escaped_slashes_action`). */
+export type EscapedSlashes = 'keep' | 'reject' | 'redirect' | 'forward';
+
+/** A connection manager's settings but for its routes and filters: compiled, shared, immutable. Times in ms, 0: no limit. */
+export interface HttpOptions {
+  /** Value of the `server` field in replies. */
+  serverName: string;
+  serverHeader: 'overwrite' | 'append-if-absent' | 'pass-through';
+  /** Take the peer's address for the client's, and clean what an outsider must not set. */
+  useRemoteAddress: boolean;
+  skipXffAppend: boolean;
+  generateRequestId: boolean;
+  preserveExternalRequestId: boolean;
+  /** Address that stands for this machine when the peer is on it. */
+  nodeAddress: string;
+  normalizePath: boolean;
+  mergeSlashes: boolean;
+  escapedSlashes: EscapedSlashes;
+  underscores: 'allow' | 'reject' | 'drop';
+  limits: HeadLimits;
+  /** Between two requests. */
+  idleTimeoutMs: number;
+  /** From a head's first byte to its last. */
+  requestHeadTimeoutMs: number;
+  /** From a request's first byte to its last. */
+  requestTimeoutMs: number;
+  /** Without a byte in either direction. */
+  streamIdleTimeoutMs: number;
+  /** How long a client is given to read the last reply before the connection goes. */
+  delayedCloseMs: number;
+  requestsPerConnectionMax: number;
+  /** Leaves out the `x-envoy-…` fields that the router adds. */
+  suppressEnvoyHeaders: boolean;
+}
+
+/** Envoy's defaults; the head's time limit is ours, for Envoy's is off and a slow sender would hold a connection for ever. */
+export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
+  serverName: 'jotgate',
+  serverHeader: 'overwrite',
+  useRemoteAddress: false,
+  skipXffAppend: false,
+  generateRequestId: true,
+  preserveExternalRequestId: false,
+  nodeAddress: '127.0.0.1',
+  normalizePath: false,
+  mergeSlashes: false,
+  escapedSlashes: 'keep',
+  underscores: 'allow',
+  limits: { headBytesMax: 60 * 1024, fieldsMax: 100 },
+  idleTimeoutMs: 3_600_000,
+  requestHeadTimeoutMs: 10_000,
+  requestTimeoutMs: 0,
+  streamIdleTimeoutMs: 300_000,
+  delayedCloseMs: 1000,
+  requestsPerConnectionMax: 0,
+  suppressEnvoyHeaders: false,
+};

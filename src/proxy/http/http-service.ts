@@ -1,0 +1,21 @@
+import type { Clock } from '../../base/index.ts';
+import type { HttpFilter } from '../filters/filter.ts';
+import type { RouteTable } from '../route/route-table.ts';
+import type { Cluster } from '../upstream/cluster.ts';
+import type { DateField } from './date-field.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { HttpOptions } from './http-options.ts';
+import type { HttpStats } from './http-stats.ts';
+
+/** All that a connection needs to serve requests: one connection manager, compiled. A reload puts another in its place. */
+export interface HttpService {
+  readonly options: HttpOptions;
+  readonly routes: RouteTable;
+  /** All but the router. */
+  readonly filters: readonly HttpFilter[];
+  readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly stats: HttpStats;
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly date: DateField;
+}

@@ -1,0 +1,30 @@
+import type { Counter, Gauge, StatsScope } from '../stats.ts';
+
+/** A connection manager's counters, `http.<stat_prefix>.…`. */
+export class HttpStats {
+  readonly connections: Counter;
+  readonly connectionsActive: Gauge;
+  readonly connectionsRefused: Counter;
+  readonly requests: Counter;
+  readonly requestsActive: Gauge;
+  readonly protocolErrors: Counter;
+  readonly requestTimeouts: Counter;
+  readonly clientAborts: Counter;
+  readonly #byClass: readonly Counter[];
+
+  constructor(scope: StatsScope) {
+    this.connections = scope.counter('downstream_cx_total');
+    this.connectionsActive = scope.gauge('downstream_cx_active');
+    this.connectionsRefused = scope.counter('downstream_cx_overflow');
+    this.requests = scope.counter('downstream_rq_total');
+    this.requestsActive = scope.gauge('downstream_rq_active');
+    this.protocolErrors = scope.counter('downstream_cx_protocol_error');
+    this.requestTimeouts = scope.counter('downstream_rq_timeout');
+    this.clientAborts = scope.counter('downstream_rq_rx_reset');
+    this.#byClass = [1, 2, 3, 4, 5].map((digit) => scope.counter(`downstream_rq_${digit}xx`));
+  }
+
+  countStatus(status: number): void {
+    this.#byClass[Math.trunc(status / 100) - 1]?.increment();
+  }
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { ConnectionInfo } from '../filters/filter.ts';
+import type { HeaderList } from './header-list.ts';
+import type { HttpOptions } from './http-options.ts';
+import { normalizePath } from './normalize-path.ts';
+import { REFUSAL, type Refusal } from './refusal.ts';
+import type { RequestHead } from './request-head.ts';
+
+/** What the connection manager says to a request before any filter: go on, or a refusal, or the path to come back with. */
+export type Preparation = null | Refusal | { redirect: string };
+
+/** Fields that steer Envoy's router. They are taken off every request; the gate does not let its clients steer it. */
+const ROUTER_FIELDS =
+  'x-envoy-internal x-envoy-max-retries x-envoy-retry-on x-envoy-retry-grpc-on x-envoy-retriable-status-codes x-envoy-retriable-header-names x-envoy-upstream-rq-timeout-ms x-envoy-upstream-rq-per-try-timeout-ms x-envoy-upstream-rq-timeout-alt-response x-envoy-upstream-alt-stat-name x-envoy-upstream-stream-duration-ms x-envoy-hedge-on-per-try-timeout x-envoy-ip-tags x-envoy-force-trace x-envoy-expected-rq-timeout-ms x-forwarded-client-cert'.split(
+    ' ',
+  );
+/** Taken off too where the peer is the client itself (Envoy: conn_manager_utility.cc, cleanEdgeRequest). */
+const EDGE_FIELDS = [
+  ...ROUTER_FIELDS,
+  ...'x-envoy-original-path x-envoy-original-host x-envoy-decorator-operation x-envoy-downstream-service-cluster x-envoy-downstream-service-node'.split(
+    ' ',
+  ),
+];
+const ROUTER_SET = new Set(ROUTER_FIELDS);
+const EDGE_SET = new Set(EDGE_FIELDS);
+
+/**
+ * Makes a received head into what filters, routes and the origin see: cleans what a client must not set, says who the client
+ * is, gives the request its id, normalises the path.
+ */
+export function prepareRequest(
+  request: RequestHead,
+  connection: ConnectionInfo,
+  options: HttpOptions,
+): Preparation {
+  const { headers } = request;
+  const edge = options.useRemoteAddress;
+  removeClientFields(headers, edge ? EDGE_SET : ROUTER_SET);
+  if (options.underscores !== 'allow' && !judgeUnderscores(headers, options)) return REFUSAL.underscore;
+  if (edge) setRemoteAddress(headers, connection, options);
+  setForwardedProto(request, connection, edge);
+  if (edge) headers.set('x-envoy-external-address', connection.remoteAddress);
+  if (options.generateRequestId) setRequestId(headers, edge && !options.preserveExternalRequestId);
+  return preparePath(request, options);
+}
+
+/** Most requests have none of them: one look at each name, removal only where one is found. */
+function removeClientFields(headers: HeaderList, fields: ReadonlySet<string>): void {
+  const { names } = headers;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    if (name.charCodeAt(0) === 120 && name.charCodeAt(1) === 45 && fields.has(name)) {
+      headers.remove(name);
+      i--;
+    }
+  }
+}
+
+function judgeUnderscores(headers: HeaderList, options: HttpOptions): boolean {
+  for (const name of headers.names.filter((one) => one.includes('_'))) {
+    if (options.underscores === 'reject') return false;
+    headers.remove(name);
+  }
+  return true;
+}
+
+/** A peer on this machine is written down under the machine's own address, as Envoy does. */
+function setRemoteAddress(headers: HeaderList, connection: ConnectionInfo, options: HttpOptions): void {
+  if (options.skipXffAppend) return;
+  const peer = isLoopback(connection.remoteAddress) ? options.nodeAddress : connection.remoteAddress;
+  const before = headers.get('x-forwarded-for');
+  headers.set('x-forwarded-for', before === undefined || before === '' ? peer : `${before},${peer}`);
+}
+
+function setForwardedProto(request: RequestHead, connection: ConnectionInfo, edge: boolean): void {
+  const actual = connection.tls ? 'https' : 'http';
+  const claimed = request.headers.get('x-forwarded-proto');
+  if (edge || claimed === undefined || claimed === '') {
+    request.headers.set('x-forwarded-proto', actual);
+    request.scheme = actual;
+  } else {
+    request.scheme = claimed === 'http' || claimed === 'https' ? claimed : actual;
+  }
+}
+
+function setRequestId(headers: HeaderList, replace: boolean): void {
+  const given = headers.get('x-request-id');
+  if (replace || given === undefined || given === '') headers.set('x-request-id', randomUUID());
+}
+
+function preparePath(request: RequestHead, options: HttpOptions): Preparation {
+  if (!options.normalizePath && !options.mergeSlashes && options.escapedSlashes === 'keep') return null;
+  const normalized = normalizePath(request.path, options);
+  switch (normalized.kind) {
+    case 'path':
+      request.path = normalized.path;
+      return null;
+    case 'redirect':
+      return { redirect: normalized.path };
+    case 'refused':
+      return REFUSAL.badPath;
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
+}

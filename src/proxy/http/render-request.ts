@@ -1,0 +1,52 @@
+import type { HeaderList } from './header-list.ts';
+import type { RequestHead } from './request-head.ts';
+
+/** Methods whose requests say nothing about a body when they have none (RFC 9110 §8.6). */
+const BODILESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT']);
+
+export type RequestFraming = 'none' | 'length' | 'chunked';
+
+/** Serialises a request for an upstream: the only bytes of a head that an upstream ever sees. */
+export function renderRequestHead(request: RequestHead, framing: RequestFraming): string {
+  const { method, headers } = request;
+  const { names, values } = headers;
+  let out = `${method} ${request.path} HTTP/1.1\r\nhost: ${request.authority}\r\n`;
+  for (let i = 0; i < names.length; i++) out += `${names[i]}: ${values[i]}\r\n`;
+  if (framing === 'chunked') out += 'transfer-encoding: chunked\r\n';
+  else if (framing === 'none' && !BODILESS_METHODS.has(method) && !headers.has('content-length')) {
+    out += 'content-length: 0\r\n';
+  }
+  return `${out}\r\n`;
+}
+
+const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const TARGET = /^[!-~]+$/;
+
+/**
+ * Judges what the gate's own parts wrote into a request, for a claim may hold anything. What came off the wire was judged there.
+ * @returns what is wrong in Envoy's words, or null
+ */
+export function findIllegalField(request: RequestHead, receivedPath: string): string | null {
+  const { headers } = request;
+  if (request.path !== receivedPath && !TARGET.test(request.path)) return 'invalid header value for: :path';
+  for (let i = headers.firstUnjudged; i < headers.length; i++) {
+    const illegal = judgeField(headers, i);
+    if (illegal !== null) return illegal;
+  }
+  return null;
+}
+
+function judgeField(headers: HeaderList, index: number): string | null {
+  const name = headers.names[index] as string;
+  if (!NAME.test(name)) return `invalid header name: ${name}`;
+  return hasControl(headers.values[index] as string) ? `invalid header value for: ${name}` : null;
+}
+
+/** Anything but tab, visible characters and bytes above 127; a character above 255 would not be one byte. */
+function hasControl(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if ((code < 32 && code !== 9) || code === 127 || code > 255) return true;
+  }
+  return false;
+}

@@ -1,0 +1,86 @@
+import type { HeaderList } from './header-list.ts';
+import type { HttpService } from './http-service.ts';
+import { statusLine } from './reason-phrases.ts';
+
+export interface ResponseWords {
+  status: number;
+  headers: HeaderList;
+  /** A chunked body follows. */
+  chunked: boolean;
+  /** Milliseconds that the upstream took. */
+  upstreamMs: number;
+  close: boolean;
+}
+
+/** Serialises an upstream's response head for the client, with what Envoy adds and in Envoy's order. */
+export function renderResponseHead(service: HttpService, response: ResponseWords): string {
+  const { options } = service;
+  const { names, values } = response.headers;
+  let out = statusLine(response.status);
+  let hasDate = false;
+  let hasServer = false;
+  let hasTime = options.suppressEnvoyHeaders;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    switch (name) {
+      case 'date':
+        hasDate = true;
+        break;
+      case 'content-length':
+        if (response.status === 204 || response.chunked) continue;
+        break;
+      case 'server':
+        if (options.serverHeader === 'overwrite') {
+          if (!hasServer) out += `server: ${options.serverName}\r\n`;
+          hasServer = true;
+          continue;
+        }
+        hasServer = true;
+        break;
+      case 'x-envoy-upstream-service-time':
+        if (hasTime) continue;
+        hasTime = true;
+        out += `x-envoy-upstream-service-time: ${response.upstreamMs}\r\n`;
+        continue;
+    }
+    out += `${name}: ${values[i]}\r\n`;
+  }
+  if (!hasTime) out += `x-envoy-upstream-service-time: ${response.upstreamMs}\r\n`;
+  if (!hasDate) out += service.date.line;
+  if (!hasServer && options.serverHeader !== 'pass-through') out += `server: ${options.serverName}\r\n`;
+  if (response.close) out += 'connection: close\r\n';
+  return response.chunked ? `${out}transfer-encoding: chunked\r\n\r\n` : `${out}\r\n`;
+}
+
+export interface LocalWords {
+  status: number;
+  /** One character per byte. */
+  body: string;
+  headers: HeaderList;
+  /** The request was HEAD: the head of the reply, without its body. */
+  bodiless: boolean;
+  close: boolean;
+}
+
+/** Serialises a reply of the gate's own, in Envoy's order of fields (envoy.md §2.2). */
+export function renderLocalReply(service: HttpService, reply: LocalWords): string {
+  const { status, body, headers } = reply;
+  const { names, values } = headers;
+  const mayHaveBody = status !== 204 && status !== 304;
+  let out = statusLine(status);
+  let hasType = false;
+  for (let i = 0; i < names.length; i++) {
+    if (names[i] === 'content-type') hasType = true;
+    out += `${names[i]}: ${values[i]}\r\n`;
+  }
+  if (mayHaveBody && body !== '') {
+    out += `content-length: ${body.length}\r\n`;
+    if (!hasType) out += 'content-type: text/plain\r\n';
+  }
+  out += `${service.date.line}server: ${service.options.serverName}\r\n`;
+  if (reply.close) out += 'connection: close\r\n';
+  if (mayHaveBody && body === '')
+    out += reply.bodiless ? 'transfer-encoding: chunked\r\n' : 'content-length: 0\r\n';
+  out += '\r\n';
+  return mayHaveBody && !reply.bodiless ? out + body : out;
+}

@@ -1,0 +1,327 @@
+import type { Socket } from 'node:net';
+import type { ConnectionInfo } from '../filters/filter.ts';
+import { type BodySink, ChunkedDecoder } from './chunked-decoder.ts';
+import { deadlineAfter, NEVER, type Watched } from './deadlines.ts';
+import { type ClientSide, Exchange, type ExchangeOutcome } from './exchange.ts';
+import { INCOMPLETE, REFUSED } from './head-parser.ts';
+import { HeaderList } from './header-list.ts';
+import type { HttpService } from './http-service.ts';
+import { latin1 } from './latin1.ts';
+import { ReceivedRequest } from './received-request.ts';
+import { REFUSAL, type Refusal } from './refusal.ts';
+import { renderLocalReply } from './render-response.ts';
+import { RequestParser } from './request-parser.ts';
+
+const NO_BODY = 0;
+const LENGTH = 1;
+const CHUNKED = 2;
+
+/** Pieces up to this size are written together with what stands before them. */
+const TOGETHER_BYTES = 4096;
+/** Bytes that a client may still send after its last reply before it is cut off. */
+const LINGER_BYTES_MAX = 1_048_576;
+
+/** Who keeps the connections of a listener. */
+export interface ConnectionKeeper {
+  /** The service as it is now: every request takes the newest. */
+  serviceFor(connection: ServerConnection): HttpService;
+  onClosed(connection: ServerConnection): void;
+}
+
+/** One client's connection: bytes in, exchanges one after another, bytes out. */
+export class ServerConnection implements ClientSide, BodySink, Watched {
+  readonly info: ConnectionInfo;
+  readonly #socket: Socket;
+  readonly #keeper: ConnectionKeeper;
+  readonly #parser: RequestParser;
+  readonly #decoder = new ChunkedDecoder('refuse');
+  #service: HttpService;
+  #exchange: Exchange | null = null;
+  #bodyKind = NO_BODY;
+  #bodyRemaining = 0;
+  /** Bytes that came while they could not be used. */
+  #parked: Buffer | null = null;
+  /** Text to be written with the next flush. */
+  #out = '';
+  #consuming = false;
+  #draining = false;
+  /** The last reply is out; what the client still sends is thrown away until it closes. */
+  #lingering = false;
+  #lingerBytes = 0;
+  #closed = false;
+  #requests = 0;
+  #deadlineMs: number;
+  #requestDeadlineMs = NEVER;
+
+  constructor(socket: Socket, info: ConnectionInfo, keeper: ConnectionKeeper, service: HttpService) {
+    this.#socket = socket;
+    this.info = info;
+    this.#keeper = keeper;
+    this.#service = service;
+    this.#parser = new RequestParser(service.options.limits);
+    this.#deadlineMs = deadlineAfter(service.deadlines, service.options.idleTimeoutMs);
+    service.deadlines.add(this);
+    service.stats.connections.increment();
+    service.stats.connectionsActive.add(1);
+    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    socket.on('drain', () => this.#onDrain());
+    socket.on('end', () => this.#onClientGone());
+    socket.on('error', () => this.#onClientGone());
+    socket.on('close', () => this.#onClosed());
+  }
+
+  get closing(): boolean {
+    const max = this.#service.options.requestsPerConnectionMax;
+    return this.#draining || this.#parser.close || (max > 0 && this.#requests >= max);
+  }
+
+  get congested(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  /** Ends the connection after the exchange that runs, or now. */
+  drain(): void {
+    this.#draining = true;
+    if (this.#exchange === null && !this.#lingering && !this.#parser.started) this.#linger();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+    this.#onClosed();
+  }
+
+  write(text: string): void {
+    this.#out += text;
+  }
+
+  writeBytes(bytes: Buffer, start: number, end: number): void {
+    if (end - start <= TOGETHER_BYTES) {
+      this.#out += latin1(bytes, start, end);
+      return;
+    }
+    this.#socket.cork();
+    this.#writeOut();
+    this.#socket.write(bytes.subarray(start, end));
+    this.#socket.uncork();
+  }
+
+  flush(): boolean {
+    this.#writeOut();
+    return this.#socket.writableLength > 0;
+  }
+
+  pauseRequest(): void {
+    this.#socket.pause();
+  }
+
+  resumeRequest(): void {
+    if (this.#closed) return;
+    this.#consumeParked();
+    if (this.#parked === null) this.#socket.resume();
+  }
+
+  onExchangeDone(exchange: Exchange, outcome: ExchangeOutcome): void {
+    if (this.#exchange !== exchange) return;
+    this.#exchange = null;
+    this.#bodyKind = NO_BODY;
+    this.#requestDeadlineMs = NEVER;
+    if (this.#closed) return;
+    if (outcome === 'abort') {
+      this.destroy();
+      return;
+    }
+    if (outcome === 'close') {
+      this.#linger();
+      return;
+    }
+    this.#deadlineMs = deadlineAfter(this.#service.deadlines, this.#service.options.idleTimeoutMs);
+    this.#parser.reset();
+    if (this.#consuming) return;
+    this.flush();
+    this.#consumeParked();
+    if (this.#parked === null) this.#socket.resume();
+  }
+
+  checkDeadline(nowMs: number): void {
+    if (this.#exchange !== null) {
+      if (nowMs >= this.#requestDeadlineMs && !this.#exchange.requestDone) {
+        this.#service.stats.requestTimeouts.increment();
+        this.#exchange.refuse(REFUSAL.requestTimeout);
+      } else this.#exchange.checkDeadline(nowMs);
+      this.flush();
+      return;
+    }
+    if (nowMs < this.#deadlineMs) return;
+    if (this.#parser.started && !this.#lingering) this.#refuse(REFUSAL.headTimeout);
+    else this.destroy();
+  }
+
+  #onData(bytes: Buffer): void {
+    if (this.#lingering) {
+      this.#lingerBytes += bytes.length;
+      if (this.#lingerBytes > LINGER_BYTES_MAX) this.destroy();
+    } else if (this.#parked !== null) {
+      this.#parked = Buffer.concat([this.#parked, bytes]);
+      this.#socket.pause();
+    } else {
+      this.#consume(bytes);
+    }
+  }
+
+  #onDrain(): void {
+    if (this.#exchange !== null) this.#exchange.onClientDrain();
+    else this.resumeRequest();
+  }
+
+  #consumeParked(): void {
+    const parked = this.#parked;
+    if (parked === null || this.#consuming || this.#lingering) return;
+    this.#parked = null;
+    this.#consume(parked);
+  }
+
+  /** Works through bytes as far as they can be used now; the rest is parked. */
+  #consume(bytes: Buffer): void {
+    this.#consuming = true;
+    const end = bytes.length;
+    let at = 0;
+    while (at < end && at >= 0) {
+      if (this.#closed || this.#lingering) break;
+      if (this.#exchange === null) {
+        if (this.#socket.writableNeedDrain) at = this.#park(bytes, at);
+        else at = this.#readHead(bytes, at, end);
+      } else if (this.#bodyKind !== NO_BODY && this.#exchange.acceptsBody) {
+        at = this.#readBody(this.#exchange, bytes, at, end);
+      } else {
+        at = this.#park(bytes, at);
+      }
+    }
+    this.#consuming = false;
+    if (this.#closed) return;
+    this.#exchange?.flushRequest();
+    this.flush();
+  }
+
+  #park(bytes: Buffer, at: number): number {
+    this.#parked = at === 0 ? bytes : bytes.subarray(at);
+    this.#socket.pause();
+    return -1;
+  }
+
+  #readHead(bytes: Buffer, start: number, end: number): number {
+    const parser = this.#parser;
+    const first = !parser.started;
+    const at = parser.parse(bytes, start, end);
+    if (at >= 0) {
+      this.#begin();
+      return at;
+    }
+    if (at === REFUSED) this.#refuse(parser.refusal as Refusal);
+    else if (at === INCOMPLETE && first) {
+      const { deadlines, options } = this.#service;
+      this.#deadlineMs = deadlineAfter(deadlines, options.requestHeadTimeoutMs);
+    }
+    return -1;
+  }
+
+  #begin(): void {
+    const parser = this.#parser;
+    const service = this.#keeper.serviceFor(this);
+    this.#service = service;
+    this.#requests++;
+    this.#bodyRemaining = parser.contentLength;
+    this.#bodyKind = parser.chunked ? CHUNKED : parser.contentLength > 0 ? LENGTH : NO_BODY;
+    const request = new ReceivedRequest(
+      parser.method,
+      this.info.tls ? 'https' : 'http',
+      parser.authority,
+      parser.path,
+      parser.headers,
+    );
+    const framing = this.#bodyKind === NO_BODY ? 'none' : this.#bodyKind === CHUNKED ? 'chunked' : 'length';
+    if (this.#bodyKind !== NO_BODY) {
+      this.#decoder.reset();
+      this.#requestDeadlineMs = deadlineAfter(service.deadlines, service.options.requestTimeoutMs);
+    }
+    const exchange = new Exchange(service, this, request, framing);
+    this.#exchange = exchange;
+    exchange.start();
+  }
+
+  #readBody(exchange: Exchange, bytes: Buffer, start: number, end: number): number {
+    if (this.#bodyKind === LENGTH) {
+      const at = Math.min(end, start + this.#bodyRemaining);
+      this.#bodyRemaining -= at - start;
+      exchange.onRequestBody(bytes, start, at);
+      if (this.#bodyRemaining === 0) this.#endBody(exchange);
+      return at;
+    }
+    const decoder = this.#decoder;
+    const at = decoder.decode(bytes, start, end, this);
+    if (decoder.refusal !== null) {
+      this.#service.stats.protocolErrors.increment();
+      exchange.refuse(decoder.refusal);
+      return -1;
+    }
+    if (decoder.done) this.#endBody(exchange);
+    return at;
+  }
+
+  /** Bytes of a chunked body, out of their chunks. */
+  onBody(bytes: Buffer, start: number, end: number): void {
+    this.#exchange?.onRequestBody(bytes, start, end);
+  }
+
+  #endBody(exchange: Exchange): void {
+    this.#bodyKind = NO_BODY;
+    if (!exchange.closed) exchange.onRequestEnd();
+  }
+
+  /** Refuses a head that cannot be read, so that there is no exchange to speak of. */
+  #refuse(refusal: Refusal): void {
+    const service = this.#service;
+    service.stats.protocolErrors.increment();
+    service.stats.requests.increment();
+    service.stats.countStatus(refusal.status);
+    this.#out += renderLocalReply(service, {
+      status: refusal.status,
+      body: refusal.body,
+      headers: new HeaderList(),
+      bodiless: false,
+      close: true,
+    });
+    this.#linger();
+  }
+
+  /** Sends what is left and then closes, leaving the client time to read: a close at once could cut the reply off. */
+  #linger(): void {
+    this.flush();
+    this.#lingering = true;
+    this.#parked = null;
+    this.#deadlineMs = this.#service.deadlines.nowMs + this.#service.options.delayedCloseMs;
+    this.#socket.end();
+    this.#socket.resume();
+  }
+
+  #writeOut(): void {
+    if (this.#out === '') return;
+    this.#socket.write(this.#out, 'latin1');
+    this.#out = '';
+  }
+
+  /** A client that half-closes has left, as in Envoy. */
+  #onClientGone(): void {
+    this.#exchange?.onClientGone();
+    if (!this.#lingering) this.destroy();
+  }
+
+  #onClosed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#parked = null;
+    this.#service.deadlines.remove(this);
+    this.#service.stats.connectionsActive.add(-1);
+    this.#exchange?.onClientGone();
+    this.#keeper.onClosed(this);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Duration } from '@bufbuild/protobuf/wkt';
+import { HttpProtocolOptions_HeadersWithUnderscoresAction as Underscores } from '#schema/envoy/config/core/v3/protocol_pb.js';
+import type { Router } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
+import {
+  HttpConnectionManager_PathWithEscapedSlashesAction as EscapedSlashesAction,
+  type HttpConnectionManager,
+  HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
+} from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { durationMs } from '../duration.ts';
+import { DEFAULT_HTTP_OPTIONS, type EscapedSlashes, type HttpOptions } from '../http/http-options.ts';
+
+/** Reads a connection manager's settings. @param nodeAddress what stands in `x-forwarded-for` for a peer on this machine */
+export function compileHttpOptions(
+  hcm: HttpConnectionManager,
+  router: Router,
+  nodeAddress: string,
+): HttpOptions {
+  const common = hcm.commonHttpProtocolOptions;
+  const defaults = DEFAULT_HTTP_OPTIONS;
+  const ms = (duration: Duration | undefined, otherwise: number) =>
+    duration === undefined ? otherwise : durationMs(duration);
+  return {
+    serverName: hcm.serverName === '' ? defaults.serverName : hcm.serverName,
+    serverHeader: SERVER_HEADER[hcm.serverHeaderTransformation],
+    useRemoteAddress: hcm.useRemoteAddress ?? false,
+    skipXffAppend: hcm.skipXffAppend,
+    generateRequestId: hcm.generateRequestId ?? true,
+    preserveExternalRequestId: hcm.preserveExternalRequestId,
+    nodeAddress,
+    normalizePath: hcm.normalizePath ?? false,
+    mergeSlashes: hcm.mergeSlashes,
+    escapedSlashes: ESCAPED_SLASHES[hcm.pathWithEscapedSlashesAction],
+    underscores: UNDERSCORES[common?.headersWithUnderscoresAction ?? Underscores.ALLOW],
+    limits: {
+      headBytesMax: (hcm.maxRequestHeadersKb ?? 60) * 1024,
+      fieldsMax: common?.maxHeadersCount ?? 100,
+    },
+    idleTimeoutMs: ms(common?.idleTimeout, defaults.idleTimeoutMs),
+    requestHeadTimeoutMs: ms(hcm.requestHeadersTimeout, defaults.requestHeadTimeoutMs),
+    requestTimeoutMs: ms(hcm.requestTimeout, defaults.requestTimeoutMs),
+    streamIdleTimeoutMs: ms(hcm.streamIdleTimeout, defaults.streamIdleTimeoutMs),
+    delayedCloseMs: ms(hcm.delayedCloseTimeout, defaults.delayedCloseMs),
+    requestsPerConnectionMax: common?.maxRequestsPerConnection ?? 0,
+    suppressEnvoyHeaders: router.suppressEnvoyHeaders,
+  };
+}
+
+const SERVER_HEADER: Record<ServerHeader, HttpOptions['serverHeader']> = {
+  [ServerHeader.OVERWRITE]: 'overwrite',
+  [ServerHeader.APPEND_IF_ABSENT]: 'append-if-absent',
+  [ServerHeader.PASS_THROUGH]: 'pass-through',
+};
+
+const ESCAPED_SLASHES: Record<EscapedSlashesAction, EscapedSlashes> = {
+  [EscapedSlashesAction.IMPLEMENTATION_SPECIFIC_DEFAULT]: 'keep',
+  [EscapedSlashesAction.KEEP_UNCHANGED]: 'keep',
+  [EscapedSlashesAction.REJECT_REQUEST]: 'reject',
+  [EscapedSlashesAction.UNESCAPE_AND_REDIRECT]: 'redirect',
+  [EscapedSlashesAction.UNESCAPE_AND_FORWARD]: 'forward',
+};
+
+const UNDERSCORES: Record<Underscores, HttpOptions['underscores']> = {
+  [Underscores.ALLOW]: 'allow',
+  [Underscores.REJECT_REQUEST]: 'reject',
+  [Underscores.DROP_HEADER]: 'drop',
+};

@@ -1,0 +1,33 @@
+import type { Clock } from '../../base/index.ts';
+import type { CompiledConnectionManager } from '../compiled/compiled-listener.ts';
+import type { DateField } from '../http/date-field.ts';
+import type { Deadlines } from '../http/deadlines.ts';
+import type { HttpService } from '../http/http-service.ts';
+import { HttpStats } from '../http/http-stats.ts';
+import type { StatsScope } from '../stats.ts';
+import type { Cluster } from '../upstream/cluster.ts';
+import { compileHttpOptions } from './compile-http-options.ts';
+
+/** What all connection managers of one data loop share. */
+export interface LoopParts {
+  clusters: ReadonlyMap<string, Cluster>;
+  stats: StatsScope;
+  clock: Clock;
+  deadlines: Deadlines;
+  date: DateField;
+  nodeAddress: string;
+}
+
+/** Puts a compiled connection manager on a data loop. */
+export function createService(manager: CompiledConnectionManager, parts: LoopParts): HttpService {
+  return {
+    options: compileHttpOptions(manager.origin, manager.router, parts.nodeAddress),
+    routes: manager.routes,
+    filters: manager.filters,
+    clusters: parts.clusters,
+    stats: new HttpStats(parts.stats.scope(`http.${manager.statPrefix}.`)),
+    clock: parts.clock,
+    deadlines: parts.deadlines,
+    date: parts.date,
+  };
+}

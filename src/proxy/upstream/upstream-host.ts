@@ -1,0 +1,81 @@
+import type { Deadlines } from '../http/deadlines.ts';
+import type { StreamError } from '../http/stream-error.ts';
+import type { ClusterStats } from './cluster-stats.ts';
+import type { Transport } from './transport.ts';
+import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
+
+export interface HostSettings {
+  transport: Transport;
+  deadlines: Deadlines;
+  stats: ClusterStats;
+  connectTimeoutMs: number;
+  idleTimeoutMs: number;
+}
+
+/** One address of a cluster, and its idle connections: the one used last is used next. */
+export class UpstreamHost implements ConnectionOwner {
+  readonly address: string;
+  readonly port: number;
+  /** Connections that work for an exchange, or will. */
+  active = 0;
+  readonly #settings: HostSettings;
+  readonly #idle: UpstreamConnection[] = [];
+  #retired = false;
+
+  constructor(address: string, port: number, settings: HostSettings) {
+    this.address = address;
+    this.port = port;
+    this.#settings = settings;
+  }
+
+  get idleTimeoutMs(): number {
+    return this.#settings.idleTimeoutMs;
+  }
+
+  /** A connection for one exchange, from the pool or new. */
+  acquire(): UpstreamConnection {
+    this.active++;
+    return this.#idle.pop() ?? this.#open();
+  }
+
+  onIdle(connection: UpstreamConnection): void {
+    this.active--;
+    if (this.#retired) {
+      this.active++;
+      connection.destroy();
+    } else this.#idle.push(connection);
+  }
+
+  onConnected(): void {
+    this.#settings.stats.connectionsActive.add(1);
+  }
+
+  onConnectFailed(_connection: UpstreamConnection, error: StreamError): void {
+    const { stats } = this.#settings;
+    if (error.code === 'connect_timeout') stats.connectTimeouts.increment();
+    stats.connectFailures.increment();
+    stats.reportFailure(`${this.address}:${this.port}`, error);
+  }
+
+  onClosed(connection: UpstreamConnection): void {
+    const at = this.#idle.indexOf(connection);
+    if (at >= 0) this.#idle.splice(at, 1);
+    else this.active--;
+    if (connection.ready) this.#settings.stats.connectionsActive.add(-1);
+  }
+
+  /** The address is gone: idle connections close now, working ones when they are done. */
+  retire(): void {
+    this.#retired = true;
+    for (const connection of this.#idle.slice()) connection.destroy();
+  }
+
+  #open(): UpstreamConnection {
+    const { transport, deadlines, stats, connectTimeoutMs } = this.#settings;
+    stats.connections.increment();
+    const opening = transport.connect(this.address, this.port);
+    const connection = new UpstreamConnection(opening.socket, this, deadlines, connectTimeoutMs);
+    opening.attach(connection);
+    return connection;
+  }
+}
