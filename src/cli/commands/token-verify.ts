@@ -19,6 +19,9 @@ import { readToken } from './token-input.ts';
 import { createSecretKeySet, loadKeySet } from './token-keys.ts';
 import { distanceText, instantText, parseInstant, parseSeconds } from './token-times.ts';
 
+/** Lets an option be given more than once. */
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
 interface VerifyOptions {
   jwks?: string;
   secret?: string;
@@ -44,7 +47,7 @@ export function configureVerify(command: Command, io: CliIo): void {
     .option('--jwks <file>', 'the key set, or a single JWK')
     .option('--secret <text>', 'the text whose bytes are the HMAC key')
     .option('--issuer <issuer>', 'the `iss` that it must have; default: any')
-    .option('--audience <audience...>', 'one of these must be in `aud`; default: not checked')
+    .option('--audience <audience>', 'must be in `aud`; given again: or this; default: not checked', collect)
     .option('--at <time>', 'the time, ISO 8601 or seconds since 1970; default: now')
     .option('--skew <duration>', 'allowed difference of clocks', '60s')
     .option('--json', 'one JSON object')
