@@ -40,6 +40,7 @@ const WALLS: Record<string, Wall> = {
       '@bufbuild/protobuf/reflect',
       '@bufbuild/protobuf/codegenv2',
       'yaml',
+      'node:crypto',
       'node:fs',
       'node:path',
     ],

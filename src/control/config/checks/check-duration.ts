@@ -2,12 +2,16 @@ import type { Duration } from '@bufbuild/protobuf/wkt';
 import { nanosOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
 
-/** No time in a configuration may be negative (Envoy: protobuf/utility.cc). */
+/** Nanoseconds in 64 bits end here. */
+const SECONDS_MAX = 9_223_372_036n;
+
+/** Times are neither negative nor longer than 292 years (Envoy: protobuf/utility.cc). */
 export function checkDuration(duration: Duration, context: CheckContext): void {
-  if (nanosOf(duration) >= 0n) return;
+  const negative = nanosOf(duration) < 0n;
+  if (!negative && duration.seconds <= SECONDS_MAX) return;
   context.complain({
     code: 'badDuration',
-    message: 'invalid duration: expected positive duration',
+    message: negative ? 'invalid duration: expected positive duration' : 'duration out-of-range',
     about: duration,
   });
 }

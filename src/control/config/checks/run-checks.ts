@@ -8,7 +8,7 @@ import { checkJwtAuthn } from './check-jwt-authn.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkRegex } from './check-regex.ts';
 import { checkRoutes } from './check-routes.ts';
-import { checkDownstreamTls } from './check-tls.ts';
+import { checkDownstreamTls, checkValidationContext } from './check-tls.ts';
 
 type Check = (message: never, context: CheckContext) => void;
 
@@ -23,6 +23,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': checkHttpFilters,
   'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': checkJwtAuthn,
   'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext': checkDownstreamTls,
+  'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext': checkValidationContext,
 };
 
 /** What Envoy finds when it builds what the text describes: references, addresses, expressions, key sets, chains. */

@@ -115,10 +115,16 @@ function decodeInteger(type: ScalarType, scalar: JsonScalar, written: string): S
 
 function integerOf(text: string): bigint | 'fraction' | undefined {
   if (/^[+-]?\d+$/.test(text)) return BigInt(text.replace('+', ''));
+  if (/^[+-]?0[xX][\da-fA-F]+$/.test(text)) return hexadecimal(text);
   if (!DECIMAL.test(text)) return undefined;
   const value = Number(text);
   if (!Number.isFinite(value)) return undefined;
   return Number.isInteger(value) ? BigInt(value) : 'fraction';
+}
+
+function hexadecimal(text: string): bigint {
+  const magnitude = BigInt(text.replace(/^[+-]/, ''));
+  return text.startsWith('-') ? -magnitude : magnitude;
 }
 
 const TYPE_WORDS = new Map<ScalarType, string>([

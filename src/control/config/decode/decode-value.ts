@@ -1,4 +1,4 @@
-import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import { type DescField, ScalarType } from '@bufbuild/protobuf';
 import type { Position } from '../../../resources/index.ts';
 import type { MapNode, SourceNode } from '../source/source-node.ts';
 import { type DecodeContext, keyStep, type Place, placeInside } from './decode-context.ts';
@@ -58,17 +58,15 @@ function decodeList(
     const inside = placeInside(place, spot(item, place.at), `[${index}]`);
     context.visit(inside);
     context.provenance.setField(owner, `${field.name}[${index}]`, inside.at);
-    const value = isNull(item) ? nullElement(field) : decodeSingle(field, item, inside, context, false);
+    const value = isNull(item) && takesNull(field) ? '' : decodeSingle(field, item, inside, context, false);
     if (value === undefined) context.markBroken(owner, field.name);
     else values.push(value);
   });
   return values;
 }
 
-/** A null in a list of strings is an empty string; elsewhere it is nothing. */
-function nullElement(field: DescField & { fieldKind: 'list' }): unknown {
-  return field.listKind === 'scalar' ? '' : undefined;
-}
+/** A null in a list of strings is an empty string; of other types there is none. */
+const takesNull = (field: DescField & { fieldKind: 'list' }) => field.scalar === ScalarType.STRING;
 
 function decodeMap(
   field: DescField & { fieldKind: 'map' },
@@ -124,5 +122,3 @@ function reportTwice(key: string, place: Place, context: DecodeContext): void {
 function spot(node: SourceNode, keyAt: Position): Position {
   return node.at.length > 0 ? node.at : keyAt;
 }
-
-export type { DescMessage };
