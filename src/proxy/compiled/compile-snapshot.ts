@@ -140,6 +140,7 @@ function compileManager(
     specifier.case === 'routeConfig' ? compileRouteTable(specifier.value, { findings, clusters }) : null;
   const chain = compileFilterChain(hcm, {
     ...context,
+    remoteAddress: { usesPeer: hcm.useRemoteAddress === true, trustedHops: hcm.xffNumTrustedHops },
     stats: context.stats.scope(`http.${hcm.statPrefix}.`),
   });
   if (routes === null || chain === null) return null;

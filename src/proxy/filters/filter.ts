@@ -97,6 +97,8 @@ export interface HttpFilter {
 /** The remote key sets' way to the network. Answers null for any failure; never rejects. */
 export interface JwksFetcher {
   fetch(request: JwksRequest): Promise<string | null>;
+  /** Whether the keys of this provider can be had at all; every provider's when absent. For tools that hold some keys only. */
+  covers?(provider: string): boolean;
 }
 
 export interface JwksRequest {
@@ -120,6 +122,15 @@ export interface FactoryContext {
   jwks: JwksFetcher | null;
   crypto: CryptoPort;
   findings: Findings;
+  /** How the connection manager finds a client's address. */
+  remoteAddress: RemoteAddressRule;
+}
+
+export interface RemoteAddressRule {
+  /** `use_remote_address`: the peer is the client. */
+  usesPeer: boolean;
+  /** `xff_num_trusted_hops`. */
+  trustedHops: number;
 }
 
 /** Turns one filter's configuration into a compiled filter, or reports located errors and answers null. */

@@ -1,0 +1,184 @@
+import {
+  compileHeaderMatcher,
+  compileMetadataMatcher,
+  compileStringMatcher,
+  createIpRange,
+  type Refuse,
+} from '../match/index.ts';
+import {
+  addressCondition,
+  allOf,
+  always,
+  anyOf,
+  type Condition,
+  connectionCondition,
+  headerCondition,
+  metadataCondition,
+  not,
+  pathCondition,
+  type RbacSubject,
+} from './condition.ts';
+import type { CidrConfig, PathMatcherConfig, PermissionConfig, PrincipalConfig } from './rbac-config.ts';
+
+export interface ConditionContext {
+  refuse: Refuse;
+  /** The client's address as the connection manager sees it, which a forwarded-for header may have a say in. */
+  remoteAddressOf(subject: RbacSubject): string;
+}
+
+/** Compiles a permission; null where something in it is not done. */
+export function compilePermission(config: PermissionConfig, context: ConditionContext): Condition | null {
+  const { refuse } = context;
+  const { rule } = config;
+  switch (rule.case) {
+    case 'andRules':
+      return group(rule.value.rules, compilePermission, allOf, context);
+    case 'orRules':
+      return group(rule.value.rules, compilePermission, anyOf, context);
+    case 'any':
+      return always;
+    case 'header': {
+      const matcher = compileHeaderMatcher(rule.value, refuse);
+      return matcher && headerCondition(matcher);
+    }
+    case 'urlPath':
+      return compilePath(rule.value, context);
+    case 'metadata': {
+      const matcher = compileMetadataMatcher(rule.value, refuse);
+      return matcher && metadataCondition(matcher);
+    }
+    case 'notRule': {
+      const member = compilePermission(rule.value, context);
+      return member && not(member);
+    }
+    case 'destinationIp':
+      return compileAddress(
+        'local address',
+        rule.value,
+        ({ connection }) => connection.localAddress,
+        context,
+      );
+    case 'destinationPort':
+      return portCondition(String(rule.value), (port) => port === rule.value);
+    case 'destinationPortRange': {
+      const { start, end } = rule.value;
+      return portCondition(`in [${start}, ${end})`, (port) => port >= start && port < end);
+    }
+    case 'requestedServerName': {
+      const matcher = compileStringMatcher(rule.value, refuse);
+      if (matcher === null) return null;
+      const read = ({ connection }: RbacSubject) => connection.serverName;
+      return connectionCondition('server name', matcher.wants, read, (name) => matcher.matches(name));
+    }
+    case 'matcher':
+    case 'uriTemplate':
+      refuse(`the permission \`${snake(rule.case)}\` is not supported`, config, snake(rule.case), 'accepts');
+      return null;
+    case undefined:
+      refuse('a permission needs one of its rules', config);
+      return null;
+  }
+}
+
+function portCondition(wants: string, test: (port: number) => boolean): Condition {
+  return connectionCondition('local port', wants, ({ connection }) => connection.localPort, test);
+}
+
+/** Compiles a principal; null where something in it is not done. */
+export function compilePrincipal(config: PrincipalConfig, context: ConditionContext): Condition | null {
+  const { refuse } = context;
+  const { identifier } = config;
+  switch (identifier.case) {
+    case 'andIds':
+      return group(identifier.value.ids, compilePrincipal, allOf, context);
+    case 'orIds':
+      return group(identifier.value.ids, compilePrincipal, anyOf, context);
+    case 'any':
+      return always;
+    case 'header': {
+      const matcher = compileHeaderMatcher(identifier.value, refuse);
+      return matcher && headerCondition(matcher);
+    }
+    case 'urlPath':
+      return compilePath(identifier.value, context);
+    case 'metadata': {
+      const matcher = compileMetadataMatcher(identifier.value, refuse);
+      return matcher && metadataCondition(matcher);
+    }
+    case 'notId': {
+      const member = compilePrincipal(identifier.value, context);
+      return member && not(member);
+    }
+    case 'sourceIp':
+    case 'directRemoteIp':
+      return compileAddress(
+        'peer address',
+        identifier.value,
+        ({ connection }) => connection.remoteAddress,
+        context,
+      );
+    case 'remoteIp':
+      return compileAddress('remote address', identifier.value, context.remoteAddressOf, context);
+    case 'authenticated':
+      return compileAuthenticated(config, identifier.value, context);
+    case 'filterState':
+      refuse('the principal `filter_state` is not supported', config, 'filter_state', 'accepts');
+      return null;
+    case undefined:
+      refuse('a principal needs one of its identifiers', config);
+      return null;
+  }
+}
+
+/** Without a name any TLS connection will do, with or without a client certificate (Envoy: matchers.cc). */
+function compileAuthenticated(
+  config: PrincipalConfig,
+  value: { principalName?: object | undefined },
+  { refuse }: ConditionContext,
+): Condition | null {
+  if (value.principalName !== undefined) {
+    refuse('`principal_name` of `authenticated` is not supported', config, 'authenticated', 'accepts');
+    return null;
+  }
+  return connectionCondition(
+    'TLS',
+    'true',
+    ({ connection }) => connection.tls,
+    (tls) => tls,
+  );
+}
+
+function group<Config>(
+  configs: readonly Config[],
+  compile: (config: Config, context: ConditionContext) => Condition | null,
+  combine: (members: readonly Condition[]) => Condition,
+  context: ConditionContext,
+): Condition | null {
+  const members = configs.map((config) => compile(config, context));
+  return members.includes(null) ? null : combine(members as Condition[]);
+}
+
+function compilePath(config: PathMatcherConfig, { refuse }: ConditionContext): Condition | null {
+  if (config.rule.case === undefined) {
+    refuse('`url_path` needs a `path`', config);
+    return null;
+  }
+  const matcher = compileStringMatcher(config.rule.value, refuse);
+  return matcher && pathCondition(matcher);
+}
+
+function compileAddress(
+  name: string,
+  config: CidrConfig,
+  read: (subject: RbacSubject) => string,
+  { refuse }: ConditionContext,
+): Condition | null {
+  const range = createIpRange(config.addressPrefix, config.prefixLen);
+  if (range === null) {
+    refuse(`malformed IP address: \`${config.addressPrefix}\``, config, 'address_prefix');
+    return null;
+  }
+  return addressCondition(name, range, read);
+}
+
+const snake = (name: string) => name.replaceAll(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`);

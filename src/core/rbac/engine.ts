@@ -1,0 +1,119 @@
+import type { Recorder } from '../../base/index.ts';
+import { PathIndex, type PathKey, toByteString, withoutQuery } from '../match/index.ts';
+import { type ConditionContext, compilePermission, compilePrincipal } from './compile-condition.ts';
+import { anyOf, type Condition, type RbacSubject } from './condition.ts';
+import type { PolicyConfig, RbacConfig } from './rbac-config.ts';
+
+export type RbacAction = 'ALLOW' | 'DENY' | 'LOG';
+
+const ACTIONS: readonly RbacAction[] = ['ALLOW', 'DENY', 'LOG'];
+
+/** A compiled policy: one of its permissions and one of its principals must hold. */
+export class Policy {
+  readonly name: string;
+  readonly origin: object;
+  readonly keys: readonly PathKey[] | null;
+  readonly #permissions: Part;
+  readonly #principals: Part;
+
+  constructor(name: string, origin: PolicyConfig, permissions: Condition, principals: Condition) {
+    this.name = name;
+    this.origin = origin;
+    this.#permissions = { kind: 'permission', condition: permissions, origin, field: 'permissions' };
+    this.#principals = { kind: 'principal', condition: principals, origin, field: 'principals' };
+    this.keys = permissions.keys ?? principals.keys;
+  }
+
+  accepts(_path: string, subject: RbacSubject): boolean {
+    return this.matches(subject, null);
+  }
+
+  matches(subject: RbacSubject, recorder: Recorder | null): boolean {
+    return holds(this.#permissions, subject, recorder) && holds(this.#principals, subject, recorder);
+  }
+}
+
+interface Part {
+  kind: string;
+  condition: Condition;
+  origin: object;
+  field: string;
+}
+
+function holds(
+  { kind, condition, origin, field }: Part,
+  subject: RbacSubject,
+  recorder: Recorder | null,
+): boolean {
+  if (recorder === null) return condition.holds(subject, null);
+  recorder.open(kind, `wants ${condition.wants}`, origin, field);
+  const verdict = condition.holds(subject, recorder);
+  recorder.close(verdict ? 'ok' : 'no');
+  return verdict;
+}
+
+/** A compiled set of policies (Envoy: engine_impl.cc). */
+export class RbacEngine {
+  readonly action: RbacAction;
+  /** In the order of their names' bytes, in which they are asked. */
+  readonly policies: readonly Policy[];
+  readonly #index: PathIndex<RbacSubject, Policy>;
+
+  constructor(action: RbacAction, policies: readonly Policy[]) {
+    this.action = action;
+    this.policies = policies;
+    this.#index = new PathIndex(policies);
+  }
+
+  /** The first policy that matches, or null. */
+  match(subject: RbacSubject, recorder: Recorder | null): Policy | null {
+    const matched = this.#index.first(withoutQuery(subject.request.path), subject);
+    if (recorder !== null) this.#explain(matched, subject, recorder);
+    return matched;
+  }
+
+  /** ALLOW lets pass what a policy matches, DENY what none does, LOG everything. */
+  allows(matched: Policy | null): boolean {
+    return this.action === 'LOG' || (matched !== null) === (this.action === 'ALLOW');
+  }
+
+  #explain(matched: Policy | null, subject: RbacSubject, recorder: Recorder): void {
+    for (const policy of this.policies) {
+      recorder.open('policy', `"${policy.name}"`, policy.origin);
+      policy.matches(subject, recorder);
+      if (policy !== matched) recorder.close('no', 'does not match');
+      else recorder.close(this.action === 'DENY' ? 'deny' : 'ok', `matches, ${this.action}`);
+      if (policy === matched) return;
+    }
+  }
+}
+
+/** Compiles an RBAC message; null where one of its policies is not done, each reason refused. */
+export function compileRbacEngine(config: RbacConfig, context: ConditionContext): RbacEngine | null {
+  const action = ACTIONS[config.action];
+  if (action === undefined) {
+    context.refuse(`unknown action ${config.action}`, config, 'action');
+    return null;
+  }
+  const names = Object.keys(config.policies).sort(byBytes);
+  const policies = names.map((name) => compilePolicy(name, config.policies[name] as PolicyConfig, context));
+  return policies.includes(null) ? null : new RbacEngine(action, policies as Policy[]);
+}
+
+function byBytes(a: string, b: string): number {
+  return toByteString(a) < toByteString(b) ? -1 : 1;
+}
+
+function compilePolicy(name: string, config: PolicyConfig, context: ConditionContext): Policy | null {
+  for (const [field, condition] of [
+    ['condition', config.condition],
+    ['checked_condition', config.checkedCondition],
+  ] as const) {
+    if (condition !== undefined)
+      context.refuse(`\`${field}\` of a policy is not supported`, config, field, 'accepts');
+  }
+  const permissions = config.permissions.map((permission) => compilePermission(permission, context));
+  const principals = config.principals.map((principal) => compilePrincipal(principal, context));
+  if (permissions.includes(null) || principals.includes(null)) return null;
+  return new Policy(name, config, anyOf(permissions as Condition[]), anyOf(principals as Condition[]));
+}

@@ -1,0 +1,55 @@
+import type { HeaderMatcherConfig, MetadataMatcherConfig, StringMatcherConfig } from '../match/index.ts';
+
+/** The shapes of `envoy.config.rbac.v3`, as far as they are looked at. */
+export interface RbacConfig {
+  action: number;
+  policies: { [name: string]: PolicyConfig };
+}
+
+export interface PolicyConfig {
+  permissions: PermissionConfig[];
+  principals: PrincipalConfig[];
+  condition?: object | undefined;
+  checkedCondition?: object | undefined;
+}
+
+export interface CidrConfig {
+  addressPrefix: string;
+  prefixLen?: number | undefined;
+}
+
+export interface PathMatcherConfig {
+  rule: { case: 'path'; value: StringMatcherConfig } | { case: undefined; value?: undefined };
+}
+
+type Unset = { case: undefined; value?: undefined };
+
+export interface PermissionConfig {
+  rule:
+    | { case: 'andRules' | 'orRules'; value: { rules: PermissionConfig[] } }
+    | { case: 'any'; value: boolean }
+    | { case: 'header'; value: HeaderMatcherConfig }
+    | { case: 'urlPath'; value: PathMatcherConfig }
+    | { case: 'destinationIp'; value: CidrConfig }
+    | { case: 'destinationPort'; value: number }
+    | { case: 'destinationPortRange'; value: { start: number; end: number } }
+    | { case: 'metadata'; value: MetadataMatcherConfig }
+    | { case: 'notRule'; value: PermissionConfig }
+    | { case: 'requestedServerName'; value: StringMatcherConfig }
+    | { case: 'matcher' | 'uriTemplate'; value: object }
+    | Unset;
+}
+
+export interface PrincipalConfig {
+  identifier:
+    | { case: 'andIds' | 'orIds'; value: { ids: PrincipalConfig[] } }
+    | { case: 'any'; value: boolean }
+    | { case: 'authenticated'; value: { principalName?: object | undefined } }
+    | { case: 'sourceIp' | 'directRemoteIp' | 'remoteIp'; value: CidrConfig }
+    | { case: 'header'; value: HeaderMatcherConfig }
+    | { case: 'urlPath'; value: PathMatcherConfig }
+    | { case: 'metadata'; value: MetadataMatcherConfig }
+    | { case: 'filterState'; value: object }
+    | { case: 'notId'; value: PrincipalConfig }
+    | Unset;
+}

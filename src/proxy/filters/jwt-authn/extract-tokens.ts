@@ -1,0 +1,71 @@
+import type { RequestHead } from '../../http/request-head.ts';
+import type { LocationSet, TokenLocation } from './locations.ts';
+import { firstParameter } from './query.ts';
+
+/** A text that stands where a token should. */
+export interface FoundToken {
+  text: string;
+  location: TokenLocation;
+}
+
+/** Finds every token, in the order of the locations (Envoy: extractor.cc; envoy.md §3.1–3.3). */
+export function extractTokens(request: RequestHead, locations: LocationSet): FoundToken[] {
+  const found: FoundToken[] = [];
+  for (const location of locations.headers) extractFromHeader(request, location, found);
+  if (locations.parameters.length > 0 && request.path.includes('?')) {
+    for (const location of locations.parameters) {
+      const text = firstParameter(request.path, location.name);
+      if (text !== undefined) found.push({ text, location });
+    }
+  }
+  if (locations.cookies.length > 0) {
+    for (const location of locations.cookies) {
+      const text = firstCookie(request, location.name);
+      if (text !== undefined) found.push({ text, location });
+    }
+  }
+  return found;
+}
+
+function extractFromHeader({ headers }: RequestHead, location: TokenLocation, found: FoundToken[]): void {
+  const { names, values } = headers;
+  for (let i = 0; i < names.length; i++) {
+    if (names[i] !== location.name) continue;
+    const text = textAfter(values[i] as string, location.prefix);
+    if (text !== undefined) found.push({ text, location });
+  }
+}
+
+/** The first character that a token may start with, or a dot. */
+const TOKEN_START = /[\w.-]/g;
+
+/**
+ * The rest of the value from the first token character after the prefix, wherever the prefix stands; the whole value when nothing
+ * of the kind follows it.
+ */
+function textAfter(value: string, prefix: string): string | undefined {
+  if (prefix === '') return value;
+  const at = value.indexOf(prefix);
+  if (at < 0) return undefined;
+  TOKEN_START.lastIndex = at + prefix.length;
+  const start = TOKEN_START.exec(value);
+  return start === null ? value : value.slice(start.index);
+}
+
+/** The first cookie of that name over all `cookie` lines. Only blanks before the name are dropped. */
+function firstCookie({ headers }: RequestHead, name: string): string | undefined {
+  const { names, values } = headers;
+  for (let i = 0; i < names.length; i++) {
+    if (names[i] !== 'cookie') continue;
+    for (const pair of (values[i] as string).split(';')) {
+      const text = pair.replace(/^ +/, '');
+      const equals = text.indexOf('=');
+      if (equals >= 0 && text.slice(0, equals) === name) return unquote(text.slice(equals + 1));
+    }
+  }
+  return undefined;
+}
+
+function unquote(value: string): string {
+  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+}

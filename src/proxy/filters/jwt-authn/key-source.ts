@@ -1,0 +1,126 @@
+import type { Clock } from '../../../base/index.ts';
+import { type CryptoPort, type KeySet, parseJwks } from '../../../core/jwt/index.ts';
+import { nextTurn } from '../../../platform/index.ts';
+import type { JwksFetcher, JwksRequest } from '../filter.ts';
+import type { JwtAuthnStats } from './stats.ts';
+
+/** Where a provider's keys come from. */
+export interface KeySource {
+  /** false: there is no way to the keys here (no network), so that they are not known. */
+  readonly reachable: boolean;
+  /** The keys if they are at hand and fresh, else null. */
+  current(): KeySet | null;
+  /** Waits for keys; null: there are none to be had. */
+  fetch(): Promise<KeySet | null>;
+  /** Fetches at start-up if the configuration asks for it. */
+  readonly fetchesAhead: boolean;
+}
+
+/** Keys written in the configuration; null for an empty text, with which Envoy loads and verifies nothing. */
+export class LocalKeys implements KeySource {
+  readonly reachable = true;
+  readonly fetchesAhead = false;
+  readonly #keys: KeySet | null;
+
+  constructor(keys: KeySet | null) {
+    this.#keys = keys;
+  }
+
+  current(): KeySet | null {
+    return this.#keys;
+  }
+
+  fetch(): Promise<KeySet | null> {
+    return Promise.resolve(this.#keys);
+  }
+}
+
+export interface RemoteKeysOptions {
+  request: JwksRequest;
+  /** Whole seconds, as Envoy cuts them; below one second nothing is kept. */
+  cacheMs: number;
+  /** Set for `async_fetch`. */
+  background: { failedRefetchMs: number } | null;
+  fetcher: JwksFetcher | null;
+  clock: Clock;
+  crypto: CryptoPort;
+  stats: JwtAuthnStats;
+}
+
+/**
+ * Keys from a server. On demand (the default): a request that finds none fresh waits for them; all that wait share one fetch; expired
+ * keys are never used. In the background (`async_fetch`): they are renewed before they get old, and stay in use while the server fails
+ * (envoy.md §5.1–5.2). Nothing ticks: what is due is started by the request that finds it due, and keys too old to be what Envoy, which
+ * has a timer, would hold are waited for.
+ */
+export class RemoteKeys implements KeySource {
+  readonly reachable: boolean;
+  readonly fetchesAhead: boolean;
+  readonly #options: RemoteKeysOptions;
+  #keys: KeySet | null = null;
+  /** Text of the document behind `#keys`: the same again brings the same set. */
+  #text = '';
+  #pending: Promise<KeySet | null> | null = null;
+  /** On demand: when the keys expire. In the background: when the next fetch is due. */
+  #dueMs = 0;
+  #triedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: RemoteKeysOptions) {
+    this.#options = options;
+    const { fetcher, request } = options;
+    this.reachable = fetcher !== null && fetcher.covers?.(request.provider) !== false;
+    this.fetchesAhead = options.background !== null;
+  }
+
+  current(): KeySet | null {
+    const { clock, background, cacheMs } = this.#options;
+    if (this.#keys === null) return null;
+    const nowMs = clock.now();
+    if (nowMs < this.#dueMs) return this.#keys;
+    if (background === null) return null;
+    if (nowMs - this.#triedMs >= Math.max(cacheMs, background.failedRefetchMs)) return null;
+    void this.fetch();
+    return this.#keys;
+  }
+
+  /** All that wait share one fetch, and each is woken in a turn of its own, so that what one does is done before the next goes on. */
+  async fetch(): Promise<KeySet | null> {
+    this.#pending ??= this.#fetchOnce();
+    const keys = await this.#pending;
+    await nextTurn();
+    return keys;
+  }
+
+  async #fetchOnce(): Promise<KeySet | null> {
+    const { fetcher, request, stats, background } = this.#options;
+    const text = await (fetcher === null ? null : fetcher.fetch(request));
+    const keys = text === null ? null : this.#read(text);
+    this.#pending = null;
+    (keys === null ? stats.jwksFetchFailed : stats.jwksFetchSuccess).increment();
+    this.#schedule(keys !== null);
+    if (keys !== null) this.#keys = keys;
+    return keys ?? (background === null ? null : this.#keys);
+  }
+
+  #read(text: string): KeySet | null {
+    if (this.#keys !== null && text === this.#text) return this.#keys;
+    const keys = parseJwks(text, this.#options.crypto);
+    if (typeof keys === 'number') return null;
+    this.#text = text;
+    return keys;
+  }
+
+  #schedule(succeeded: boolean): void {
+    const { clock, cacheMs, background } = this.#options;
+    this.#triedMs = clock.now();
+    if (background === null) {
+      if (succeeded) this.#dueMs = this.#triedMs + cacheMs;
+    } else {
+      const refetchMs = cacheMs > AHEAD_MS ? cacheMs - AHEAD_MS : cacheMs;
+      this.#dueMs = this.#triedMs + (succeeded ? refetchMs : background.failedRefetchMs);
+    }
+  }
+}
+
+/** Keys are renewed so long before they would expire (Envoy: jwks_async_fetcher.cc). */
+const AHEAD_MS = 5000;

@@ -1,0 +1,151 @@
+import type {
+  JwtClaimToHeader,
+  JwtProvider,
+} from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
+import type { JsonObject, JsonValue } from '../../../core/jwt/index.ts';
+import { detached, lowerAscii } from '../../../core/match/index.ts';
+import type { Findings } from '../../../resources/index.ts';
+import { FIELD, fieldKind } from '../../http/field-names.ts';
+import type { HeaderList } from '../../http/header-list.ts';
+import type { FilterStream, MetadataValue } from '../filter.ts';
+import { claimText, findClaim } from './claim-text.ts';
+
+export const METADATA_NAMESPACE = 'envoy.filters.http.jwt_authn';
+
+/** What a verified token leaves behind, made once per token. */
+export interface TokenOutputs {
+  /** Header lines: the payload's first, then the claims'. */
+  names: readonly string[];
+  values: readonly string[];
+  /** A claim became a header. */
+  hasClaimHeader: boolean;
+  /** Name of a header whose value cannot be sent, or null. */
+  unsendable: string | null;
+  /** Payload as metadata holds it. */
+  payload: JsonObject;
+  header: JsonObject;
+}
+
+/** What a provider writes for its tokens, and so the names that no client may send. */
+export class OutputPlan {
+  readonly headerNames: readonly string[];
+  readonly #payloadHeader: string;
+  readonly #padded: boolean;
+  readonly #claims: readonly { header: string; path: readonly string[] }[];
+  readonly #payloadKey: string;
+  readonly #headerKey: string;
+  readonly #failureKey: string;
+  readonly #spaceDelimited: readonly string[];
+
+  constructor(provider: JwtProvider, findings: Findings) {
+    this.#payloadHeader = lowerAscii(provider.forwardPayloadHeader);
+    this.#padded = provider.padForwardPayloadHeader;
+    this.#claims = provider.claimToHeaders.map((entry) => ({
+      header: lowerAscii(entry.headerName),
+      path: claimPathOf(entry),
+    }));
+    this.#payloadKey = provider.payloadInMetadata;
+    this.#headerKey = provider.headerInMetadata;
+    this.#failureKey = provider.failedStatusInMetadata;
+    this.#spaceDelimited = provider.normalizePayloadInMetadata?.spaceDelimitedClaims ?? [];
+    const names = [this.#payloadHeader, ...this.#claims.map(({ header }) => header)];
+    this.headerNames = [...new Set(names.filter((name) => name !== ''))];
+    for (const name of this.headerNames) refuseBadName(name, provider, findings);
+  }
+
+  get writesPayloadMetadata(): boolean {
+    return this.#payloadKey !== '';
+  }
+
+  /** Makes what `write` writes. Its strings share no memory with the request's. */
+  make(payload: JsonObject, header: JsonObject, payloadSegment: string): TokenOutputs {
+    const names: string[] = [];
+    const values: string[] = [];
+    if (this.#payloadHeader !== '') {
+      names.push(this.#payloadHeader);
+      values.push(detached(this.#padded ? pad(payloadSegment) : payloadSegment));
+    }
+    let hasClaimHeader = false;
+    for (const claim of this.#claims) {
+      const text = claimText(findClaim(payload, claim.path));
+      if (text === undefined) continue;
+      names.push(claim.header);
+      values.push(text);
+      hasClaimHeader = true;
+    }
+    const unsendable = names.find((_, index) => UNSENDABLE.test(values[index] as string)) ?? null;
+    return { names, values, hasClaimHeader, unsendable, payload: this.#normalize(payload), header };
+  }
+
+  /** Writes a verified token's headers. Repeated names add lines; those that Envoy keeps as one are joined (envoy.md §3.6). */
+  writeHeaders(headers: HeaderList, outputs: TokenOutputs): void {
+    for (let i = 0; i < outputs.names.length; i++) {
+      appendField(headers, outputs.names[i] as string, outputs.values[i] as string);
+    }
+  }
+
+  /** With one key for both, the payload wins. */
+  writeMetadata(stream: FilterStream, outputs: TokenOutputs): void {
+    if (this.#headerKey !== '') stream.metadata.set(METADATA_NAMESPACE, this.#headerKey, outputs.header);
+    if (this.#payloadKey !== '') stream.metadata.set(METADATA_NAMESPACE, this.#payloadKey, outputs.payload);
+  }
+
+  writeFailure(stream: FilterStream, code: number, message: string): void {
+    if (this.#failureKey === '') return;
+    stream.metadata.set(METADATA_NAMESPACE, this.#failureKey, { code, message });
+  }
+
+  #normalize(payload: JsonObject): JsonObject {
+    const changed = this.#spaceDelimited.filter((name) => isSpaced(payload, name));
+    if (changed.length === 0) return payload;
+    const copy: { [name: string]: MetadataValue } = { ...payload };
+    for (const name of changed)
+      copy[name] = (payload[name] as string).split(' ').filter((part) => part !== '');
+    return copy as JsonObject;
+  }
+}
+
+/** Text with something else in it than spaces. */
+function isSpaced(payload: JsonObject, name: string): boolean {
+  const value: JsonValue | undefined = Object.hasOwn(payload, name) ? payload[name] : undefined;
+  return typeof value === 'string' && /[^ ]/.test(value);
+}
+
+/** Bytes that no header value may have: controls but tab, and DEL. */
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
+
+function claimPathOf(entry: JwtClaimToHeader): string[] {
+  return entry.claimPath.length > 0 ? entry.claimPath.map(({ key }) => key) : entry.claimName.split('.');
+}
+
+function pad(segment: string): string {
+  return segment.padEnd(Math.ceil(segment.length / 4) * 4, '=');
+}
+
+function appendField(headers: HeaderList, name: string, value: string): void {
+  const before = fieldKind(name) === FIELD.joined ? headers.get(name) : undefined;
+  if (before === undefined) headers.append(name, value);
+  else headers.set(name, `${before},${value}`);
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~\da-z]+$/;
+const OF_THE_MESSAGE = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'te',
+  'upgrade',
+]);
+
+/** Envoy loads such a name and then answers 503, or worse frames the request anew, for every token that verifies. */
+function refuseBadName(name: string, provider: JwtProvider, findings: Findings): void {
+  if (TOKEN.test(name) && !OF_THE_MESSAGE.has(name)) return;
+  findings.report({
+    code: 'E120',
+    severity: 'error',
+    message: `\`${name}\` cannot be the name of a header that a token is written to`,
+    envoy: 'accepts',
+    about: provider,
+  });
+}

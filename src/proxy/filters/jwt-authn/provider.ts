@@ -1,0 +1,176 @@
+import type {
+  JwtProvider,
+  RemoteJwks,
+} from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
+import type { Clock } from '../../../base/index.ts';
+import { type CryptoPort, normalizeAudience, parseJwks, statusText } from '../../../core/jwt/index.ts';
+import { compileStringMatcher, toByteString } from '../../../core/match/index.ts';
+import type { Findings } from '../../../resources/index.ts';
+import { inlineText } from '../../data-source.ts';
+import { durationMs } from '../../duration.ts';
+import { refuseInto } from '../../refusals.ts';
+import type { JwksFetcher } from '../filter.ts';
+import { type KeySource, LocalKeys, RemoteKeys } from './key-source.ts';
+import { compileLocations, type LocationSet } from './locations.ts';
+import { OutputPlan } from './outputs.ts';
+import type { JwtAuthnStats } from './stats.ts';
+import { TokenMemo } from './token-memo.ts';
+
+/** A compiled `JwtProvider`. */
+export interface Provider {
+  readonly name: string;
+  readonly origin: JwtProvider;
+  /** Empty: any. */
+  readonly issuer: string;
+  /** Normalised; empty: not checked. */
+  readonly audiences: ReadonlySet<string>;
+  readonly subject: { matches(sub: string): boolean; wants: string } | null;
+  readonly requireExpiration: boolean;
+  readonly maxLifetimeMs: number | null;
+  readonly skewSeconds: number;
+  /** `forward`: the token stays in the request. */
+  readonly forwardsToken: boolean;
+  readonly clearsRouteCache: boolean;
+  readonly locations: LocationSet;
+  readonly outputs: OutputPlan;
+  readonly keys: KeySource;
+  readonly memo: TokenMemo;
+  /** `jwt_cache_config` is there: for Envoy's counters only. */
+  readonly countsCacheHits: boolean;
+}
+
+export interface ProviderContext {
+  findings: Findings;
+  clock: Clock;
+  crypto: CryptoPort;
+  jwks: JwksFetcher | null;
+  stats: JwtAuthnStats;
+  memoBytesMax: number;
+}
+
+const DEFAULT_SKEW_SECONDS = 60;
+
+export function compileProvider(name: string, config: JwtProvider, context: ProviderContext): Provider {
+  return {
+    name,
+    origin: config,
+    issuer: config.issuer,
+    audiences: compileAudiences(config.audiences),
+    subject: compileSubject(config, context.findings),
+    requireExpiration: config.requireExpiration,
+    maxLifetimeMs: config.maxLifetime === undefined ? null : durationMs(config.maxLifetime),
+    skewSeconds: config.clockSkewSeconds === 0 ? DEFAULT_SKEW_SECONDS : config.clockSkewSeconds,
+    forwardsToken: config.forward,
+    clearsRouteCache: config.clearRouteCache,
+    locations: compileCheckedLocations(config, context.findings),
+    outputs: new OutputPlan(config, context.findings),
+    keys: compileKeys(name, config, context),
+    memo: new TokenMemo(context.memoBytesMax),
+    countsCacheHits: config.jwtCacheConfig !== undefined,
+  };
+}
+
+export function compileAudiences(audiences: readonly string[]): ReadonlySet<string> {
+  return new Set(audiences.map(normalizeAudience));
+}
+
+function compileSubject({ subjects }: JwtProvider, findings: Findings): Provider['subject'] {
+  if (subjects === undefined) return null;
+  const matcher = compileStringMatcher(subjects, refuseInto(findings));
+  if (matcher === null) return { matches: () => false, wants: 'nothing' };
+  return { matches: (sub) => matcher.matches(toByteString(sub)), wants: matcher.wants };
+}
+
+/** A token taken out of a pseudo-header would take that with it; Envoy loads it and answers 503 (envoy.md §3.2). */
+function compileCheckedLocations(config: JwtProvider, findings: Findings): LocationSet {
+  const locations = compileLocations([config]);
+  for (const { name } of locations.headers) {
+    if (!name.startsWith(':') && name !== 'host') continue;
+    findings.report({
+      code: 'E301',
+      severity: 'error',
+      message: `tokens in the header \`${name}\` are not supported`,
+      envoy: 'accepts',
+      about: config,
+      field: 'from_headers',
+    });
+  }
+  return locations;
+}
+
+function compileKeys(name: string, config: JwtProvider, context: ProviderContext): KeySource {
+  const specifier = config.jwksSourceSpecifier;
+  switch (specifier.case) {
+    case 'remoteJwks':
+      return compileRemoteKeys(name, specifier.value, context);
+    case 'localJwks': {
+      const text = inlineText(specifier.value, context.findings);
+      return text === null || text === ''
+        ? new LocalKeys(null)
+        : compileLocalKeys(name, text, config, context);
+    }
+    case undefined:
+      context.findings.report({
+        code: 'E122',
+        severity: 'error',
+        message: `provider \`${name}\` needs one of \`remote_jwks\`, \`local_jwks\``,
+        envoy: 'refuses',
+        about: config,
+      });
+      return new LocalKeys(null);
+  }
+}
+
+function compileLocalKeys(
+  name: string,
+  bytes: string,
+  config: JwtProvider,
+  context: ProviderContext,
+): KeySource {
+  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  const keys = parseJwks(text, context.crypto);
+  if (typeof keys !== 'number') return new LocalKeys(keys);
+  context.findings.report({
+    code: 'E213',
+    severity: 'error',
+    message: `Provider '${name}' in jwt_authn config has invalid local jwks: ${statusText(keys)}`,
+    envoy: 'refuses',
+    about: config,
+    field: 'local_jwks',
+  });
+  return new LocalKeys(null);
+}
+
+const DEFAULT_CACHE_MS = 600_000;
+const DEFAULT_BACK_OFF_MS = 1000;
+const DEFAULT_FAILED_REFETCH_MS = 1000;
+
+function compileRemoteKeys(provider: string, config: RemoteJwks, context: ProviderContext): KeySource {
+  const { httpUri, cacheDuration, asyncFetch, retryPolicy } = config;
+  const backOff = retryPolicy?.retryBackOff;
+  const base = backOff?.baseInterval === undefined ? DEFAULT_BACK_OFF_MS : durationMs(backOff.baseInterval);
+  const cacheMs = cacheDuration === undefined ? DEFAULT_CACHE_MS : durationMs(cacheDuration);
+  return new RemoteKeys({
+    request: {
+      provider,
+      uri: httpUri?.uri ?? '',
+      cluster: httpUri?.httpUpstreamType.value ?? '',
+      timeoutMs: httpUri?.timeout === undefined ? 0 : durationMs(httpUri.timeout),
+      retries: retryPolicy === undefined ? 0 : (retryPolicy.numRetries ?? 1),
+      backOffMs: {
+        base,
+        max: backOff?.maxInterval === undefined ? base * 10 : durationMs(backOff.maxInterval),
+      },
+    },
+    cacheMs: Math.floor(cacheMs / 1000) * 1000,
+    background: asyncFetch === undefined ? null : { failedRefetchMs: failedRefetchMs(asyncFetch) },
+    fetcher: context.jwks,
+    clock: context.clock,
+    crypto: context.crypto,
+    stats: context.stats,
+  });
+}
+
+function failedRefetchMs({ failedRefetchDuration: duration }: NonNullable<RemoteJwks['asyncFetch']>): number {
+  return duration === undefined ? DEFAULT_FAILED_REFETCH_MS : durationMs(duration);
+}

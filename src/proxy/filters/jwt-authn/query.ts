@@ -1,0 +1,76 @@
+/** One parameter of a query as it is spelled there. `value` is empty for a bare name. */
+export interface RawParameter {
+  name: string;
+  value: string;
+}
+
+/** Splits the query of a request target as Envoy does: at `&`, then at the first `=`; `;` is no separator (utility.cc). */
+export function splitQuery(path: string): RawParameter[] {
+  const parameters: RawParameter[] = [];
+  const question = path.indexOf('?');
+  if (question < 0) return parameters;
+  for (let at = question + 1; at < path.length; ) {
+    const next = path.indexOf('&', at);
+    const end = next < 0 ? path.length : next;
+    const equals = path.indexOf('=', at);
+    if (equals < 0 || equals >= end) parameters.push({ name: path.slice(at, end), value: '' });
+    else parameters.push({ name: path.slice(at, equals), value: path.slice(equals + 1, end) });
+    at = end + 1;
+  }
+  return parameters;
+}
+
+const ESCAPE = /%([\da-fA-F]{2})/g;
+
+/** Turns `%XX` into its byte; what is no escape stays, `+` stays (envoy.md §3.3). */
+export function decodePercent(text: string): string {
+  return text.includes('%') ? text.replaceAll(ESCAPE, (_, hex: string) => byteOf(hex)) : text;
+}
+
+const byteOf = (hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
+
+/** The decoded value of the first parameter of that (decoded) name, or undefined. */
+export function firstParameter(path: string, name: string): string | undefined {
+  if (!path.includes('?')) return undefined;
+  const found = splitQuery(path).find((parameter) => decodePercent(parameter.name) === name);
+  return found === undefined ? undefined : decodePercent(found.value);
+}
+
+/**
+ * The target without a parameter, its query rebuilt as Envoy rebuilds it: sorted and grouped by decoded name, a bare name with its
+ * `=`, no `?` for an empty query. Envoy writes the parameters decoded; here an escape stays as the client spelled it where decoding
+ * would change the meaning or break the request line (docs/divergences.md).
+ */
+export function removeParameter(path: string, name: string): string {
+  const groups = new Map<string, RawParameter[]>();
+  for (const parameter of splitQuery(path)) {
+    const key = decodePercent(parameter.name);
+    if (key === name) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [parameter]);
+    else group.push(parameter);
+  }
+  const rebuilt = [...groups.keys()]
+    .sort(byByte)
+    .flatMap((key) => groups.get(key) as RawParameter[])
+    .map((parameter) => `${decodeHarmless(parameter.name, '=')}=${decodeHarmless(parameter.value, '')}`);
+  const bare = path.slice(0, path.indexOf('?'));
+  return rebuilt.length === 0 ? bare : `${bare}?${rebuilt.join('&')}`;
+}
+
+/** Byte strings compare by byte; a locale has no say. */
+const byByte = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function decodeHarmless(text: string, alsoKept: string): string {
+  if (!text.includes('%')) return text;
+  return text.replaceAll(ESCAPE, (spelled, hex: string) => {
+    const byte = byteOf(hex);
+    return byte <= ' ' || byte > '~' || `#&+%${alsoKept}`.includes(byte) ? spelled : byte;
+  });
+}
+
+/** Has the query an escape for a byte that Envoy, writing it decoded, finds it cannot send? It answers 503 then. */
+export function hidesControlByte(path: string): boolean {
+  const query = path.indexOf('?');
+  return query >= 0 && /%(?:0[0-8a-fA-F]|1[\da-fA-F]|7[fF])/.test(path.slice(query));
+}

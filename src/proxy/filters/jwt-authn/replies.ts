@@ -1,0 +1,46 @@
+import { STATUS, type Status, statusText } from '../../../core/jwt/index.ts';
+import type { RequestHead } from '../../http/request-head.ts';
+import type { LocalReply } from '../filter.ts';
+
+/** The HTTP code for each failing status: the wrong audience is forbidden, everything else is not authenticated (envoy.md §2.2). */
+export function httpCodeOf(status: Status): number {
+  return status === STATUS.jwtAudienceNotAllowed ? 403 : 401;
+}
+
+/**
+ * The reply to a request that failed (Envoy: filter.cc).
+ * @param uri as it was before a token was taken out of it, see `challengeUri`
+ * @param stripped `strip_failure_response`: neither body nor challenge
+ */
+export function denialReply(status: Status, uri: string, stripped: boolean): LocalReply {
+  const text = statusText(status);
+  const challenge = `Bearer realm="${uri}"${status === STATUS.jwtIsMissing ? '' : ', error="invalid_token"'}`;
+  return {
+    status: httpCodeOf(status),
+    body: stripped ? '' : text,
+    headers: stripped ? [] : [['www-authenticate', challenge]],
+    details: `jwt_authn_access_denied{${text.replaceAll(/\s/g, '_')}}`,
+  };
+}
+
+const URI_PATH_MAX = 256;
+
+/** The URI that a challenge names: what the client asked for, its path cut at 256 characters (Envoy: utility.cc). */
+export function challengeUri(
+  { headers, scheme, authority, path }: RequestHead,
+  pathOnEntry: string = path,
+): string {
+  const shown = headers.get('x-envoy-original-path') ?? pathOnEntry;
+  return `${headers.get('x-forwarded-proto') ?? scheme}://${authority}${shown.slice(0, URI_PATH_MAX)}`;
+}
+
+/** The router's answer where a verified token left a header that cannot be sent (envoy.md §3.4, §3.6). */
+export function unsendableReply(header: string): LocalReply {
+  const text = `invalid header value for: ${header}`;
+  return {
+    status: 503,
+    body: text,
+    headers: [],
+    details: `filter_removed_required_request_headers{${text.replaceAll(/\s/g, '_')}}`,
+  };
+}

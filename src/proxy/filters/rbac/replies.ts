@@ -1,0 +1,11 @@
+import type { LocalReply } from '../filter.ts';
+
+/** The one reply of this filter (envoy.md §7.2). */
+export function denialReply(policy: string): LocalReply {
+  return {
+    status: 403,
+    body: 'RBAC: access denied',
+    headers: [],
+    details: `rbac_access_denied_matched_policy[${policy.replaceAll(/\s/g, '_')}]`,
+  };
+}
