@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { rootCertificates } from 'node:tls';
+import { createFileRegistry, fromBinary, toJsonString } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { BootstrapSchema } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
+import { loadIstio } from '../../src/control/istio/index.ts';
+import { conformanceFolder } from '../conformance/conformance-data.ts';
+import { type DecisionCase, decisionGroups } from '../conformance/istio/decision-groups.ts';
+import { type EnvoyProcess, findEnvoy, startEnvoy, validateWithEnvoy } from './envoy-process.ts';
+import { type Origin, startOrigin } from './origin.ts';
+
+const registry = createFileRegistry(
+  fromBinary(
+    FileDescriptorSetSchema,
+    readFileSync(new URL('../../schema/descriptors.binpb', import.meta.url)),
+  ),
+);
+
+/** What Envoy is given: the snapshot that jotgate would run. */
+function bootstrapOf(manifests: string, upstreamPort: number): string {
+  const { snapshot } = loadIstio([{ name: 'istio.yaml', text: manifests }], {
+    upstream: `http://127.0.0.1:${upstreamPort}`,
+    listen: { address: '127.0.0.1', port: 0 },
+  });
+  assert.ok(snapshot);
+  return toJsonString(BootstrapSchema, snapshot.bootstrap, { registry });
+}
+
+function send(
+  port: number,
+  { method = 'GET', host = 'a.test', path, headers = {} }: DecisionCase,
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      { port, host: '127.0.0.1', method, path, headers: { host, ...headers } },
+      async (reply) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of reply) chunks.push(chunk as Buffer);
+        resolve({ status: reply.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
+      },
+    );
+    outgoing.on('error', reject).end();
+  });
+}
+
+const folder = conformanceFolder('istio/jwt');
+
+const REMOTE_KEYS = `apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: { name: jwt, namespace: foo }
+spec:
+  jwtRules:
+  - { issuer: a, jwksUri: "https://keys.example.test/jwks", timeout: 1m }
+  - { issuer: b, jwksUri: "https://[::1]:8443/jwks" }
+  - { issuer: c, jwksUri: "http://127.0.0.1:8080/jwks" }
+`;
+
+if (findEnvoy() !== null) {
+  it('a real Envoy takes the clusters that keys are fetched through', () => {
+    // Envoy does not know `system_root_certs` yet: it is given an authority's file instead.
+    const roots = JSON.stringify({ inline_string: rootCertificates[0] });
+    const bootstrap = bootstrapOf(REMOTE_KEYS, 80).replaceAll('"systemRootCerts":{}', `"trustedCa":${roots}`);
+    const { ok, output } = validateWithEnvoy(bootstrap);
+    assert.ok(ok, output);
+  });
+}
+
+if (folder !== null && findEnvoy() !== null) {
+  for (const { name, manifests, cases } of decisionGroups(folder)) {
+    describe(`a real Envoy on what was translated: ${name}`, () => {
+      let origin: Origin;
+      let envoy: EnvoyProcess;
+      before(async () => {
+        origin = await startOrigin();
+        envoy = await startEnvoy(bootstrapOf(manifests, origin.port));
+      });
+      after(async () => {
+        await envoy?.stop();
+        await origin?.close();
+      });
+      for (const row of cases) {
+        it(row.name, async () => {
+          origin.requests.length = 0;
+          const reply = await send(envoy.listeners[0]?.port ?? 0, row);
+          assert.equal(reply.status, row.want.status, reply.body);
+          if (row.want.body !== undefined) assert.equal(reply.body, row.want.body);
+          const [forwarded] = origin.requests;
+          assert.equal(forwarded !== undefined, row.want.status === 200);
+          for (const [header, value] of Object.entries(row.want.forwarded ?? {})) {
+            assert.equal(forwarded?.headers[header] ?? null, value, header);
+          }
+          if (row.want.path !== undefined) assert.equal(forwarded?.url, row.want.path);
+        });
+      }
+    });
+  }
+}
