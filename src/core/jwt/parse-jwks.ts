@@ -1,6 +1,7 @@
 import type { CryptoPort } from './crypto-port.ts';
 import { isJsonObject, type JsonObject, memberOf } from './json-value.ts';
 import { createKeySet, type KeyFinding, type KeySet, type VerificationKey } from './key-set.ts';
+import { refuseSecretsBySet } from './key-set-policy.ts';
 import { parseCertificates } from './parse-certificates.ts';
 import { parseJsonText } from './parse-json.ts';
 import { parseJwk } from './parse-jwk.ts';
@@ -40,8 +41,10 @@ function parseKeys(jwks: readonly JsonObject[], crypto: CryptoPort): KeySet | St
     else if (firstError === STATUS.jwksWithoutValidKey) firstError = parsed.status;
   }
   if (keys.length === 0) return firstError;
+  const judged = refuseSecretsBySet(keys);
+  findings.push(...judged.findings);
   if (jwks.length > JWKS_KEYS_MAX) findings.push(tooManyKeys(jwks.length));
-  return createKeySet(keys, findings, crypto);
+  return createKeySet(judged.keys, findings, crypto);
 }
 
 function tooManyKeys(count: number): KeyFinding {
