@@ -140,7 +140,11 @@ function compileManager(
     specifier.case === 'routeConfig' ? compileRouteTable(specifier.value, { findings, clusters }) : null;
   const chain = compileFilterChain(hcm, {
     ...context,
-    remoteAddress: { usesPeer: hcm.useRemoteAddress === true, trustedHops: hcm.xffNumTrustedHops },
+    remoteAddress: {
+      usesPeer: hcm.useRemoteAddress === true,
+      trustedHops: hcm.xffNumTrustedHops,
+      appendsPeer: hcm.useRemoteAddress === true && !hcm.skipXffAppend,
+    },
     stats: context.stats.scope(`http.${hcm.statPrefix}.`),
   });
   if (routes === null || chain === null) return null;

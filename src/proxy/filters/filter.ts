@@ -131,6 +131,8 @@ export interface RemoteAddressRule {
   usesPeer: boolean;
   /** `xff_num_trusted_hops`. */
   trustedHops: number;
+  /** The peer is written at the end of `x-forwarded-for` before filters run. */
+  appendsPeer: boolean;
 }
 
 /** Turns one filter's configuration into a compiled filter, or reports located errors and answers null. */

@@ -6,7 +6,9 @@ import type {
 } from '../compiled/compiled-listener.ts';
 import type { ConnectionInfo, LocalReply } from '../filters/filter.ts';
 import { runFilters } from '../filters/run-filters.ts';
+import { type Preparation, prepareRequest } from '../http/prepare-request.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { compileHttpOptions } from '../listener/compile-http-options.ts';
 import { applyHeaderMutations } from '../route/header-mutation.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import { RehearsedStream } from './rehearsed-stream.ts';
@@ -69,6 +71,9 @@ async function play(
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
+  const options = compileHttpOptions(manager.origin, manager.router, connection.localAddress);
+  const preparation = prepareRequest(request, connection, options);
+  if (preparation !== null) return notPrepared(preparation, request);
   const stream = new RehearsedStream(request, connection, manager.routes, clock, recorder);
   const refusal = await runFilters(manager.filters, stream);
   const { route } = stream;
@@ -81,6 +86,15 @@ async function play(
   applyHeaderMutations(request.headers, route.requestHeaders, stream);
   if (route.action.hostRewrite !== undefined) request.authority = route.action.hostRewrite;
   return { status: null, body: '', headers: [], details: '', route, forwarded: request };
+}
+
+function notPrepared(preparation: Exclude<Preparation, null>, { scheme, authority }: RequestHead): Verdict {
+  if (!('redirect' in preparation)) return replied({ ...preparation, headers: [] }, null);
+  const location = `${scheme}://${authority}${preparation.redirect}`;
+  return replied(
+    { status: 307, body: '', headers: [['location', location]], details: 'path_normalization_redirect' },
+    null,
+  );
 }
 
 /** Envoy: conn_manager_impl.cc. */

@@ -18,7 +18,12 @@ export interface RouteTable {
 }
 
 /** Compiles a route configuration; null when one of its routes cannot be done. */
-export function compileRouteTable(config: RouteConfiguration, context: RouteContext): RouteTable | null {
+export function compileRouteTable(config: RouteConfiguration, outer: RouteContext): RouteTable | null {
+  const context: LevelContext = {
+    findings: outer.findings,
+    clusters: config.validateClusters === false ? null : outer.clusters,
+    mostSpecificWins: config.mostSpecificHeaderMutationsWins,
+  };
   const domains = new DomainIndex<CompiledHost>();
   const shared = mutationsOf(config, context);
   let complete = true;
@@ -29,6 +34,10 @@ export function compileRouteTable(config: RouteConfiguration, context: RouteCont
   }
   refuseOtherRouteFields(config, context.findings);
   return complete ? new CompiledRouteTable(config, domains) : null;
+}
+
+interface LevelContext extends RouteContext {
+  mostSpecificWins: boolean;
 }
 
 interface Levels {
@@ -62,6 +71,14 @@ function mutationsOf(level: WithMutations, context: RouteContext, outer?: Levels
   };
 }
 
+/** The most specific level is applied first, so that the others can overwrite it, unless it is to win. */
+function inOrder(
+  levels: readonly HeaderMutations[],
+  { mostSpecificWins }: LevelContext,
+): readonly HeaderMutations[] {
+  return mostSpecificWins ? levels.toReversed() : levels;
+}
+
 class CompiledRoute {
   readonly matcher: RequestMatcher;
   readonly selected: SelectedRoute;
@@ -83,7 +100,7 @@ interface CompiledHost {
   routes: PathIndex<RequestHead, CompiledRoute>;
 }
 
-function compileVirtualHost(config: VirtualHost, shared: Levels, context: RouteContext): CompiledHost | null {
+function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelContext): CompiledHost | null {
   refuseOtherRouteFields(config, context.findings);
   const levels = mutationsOf(config, context, shared);
   const routes = config.routes.map((route) => compileRoute(route, config.name, levels, context));
@@ -95,7 +112,7 @@ function compileRoute(
   route: Route,
   virtualHost: string,
   outer: Levels,
-  context: RouteContext,
+  context: LevelContext,
 ): CompiledRoute | null {
   refuseOtherRouteFields(route, context.findings);
   const matcher =
@@ -107,8 +124,8 @@ function compileRoute(
     name: route.name,
     virtualHost,
     action,
-    requestHeaders: levels.request,
-    responseHeaders: levels.response,
+    requestHeaders: inOrder(levels.request, context),
+    responseHeaders: inOrder(levels.response, context),
     origin: route,
   });
 }
@@ -145,7 +162,10 @@ class CompiledRouteTable implements RouteTable {
   }
 
   select(request: RequestHead, recorder: Recorder | null): SelectedRoute | null {
-    const host = this.#domains.find(request.authority);
+    const { authority } = request;
+    const host = this.#domains.find(
+      this.origin.ignorePortInHostMatching ? withoutPort(authority) : authority,
+    );
     if (recorder !== null) return this.#explain(host, request, recorder);
     return host?.routes.first(withoutQuery(request.path), request)?.selected ?? null;
   }
@@ -170,6 +190,14 @@ class CompiledRouteTable implements RouteTable {
     recorder.close(chosen === null ? 'no' : 'ok', chosen === null ? 'no route matches' : undefined);
     return chosen?.selected ?? null;
   }
+}
+
+/** The host in front of a port; an IPv6 literal keeps its brackets. */
+function withoutPort(authority: string): string {
+  const colon = authority.lastIndexOf(':');
+  return colon > authority.lastIndexOf(']') && /^\d+$/.test(authority.slice(colon + 1))
+    ? authority.slice(0, colon)
+    : authority;
 }
 
 function describeRoute(route: CompiledRoute): string {
