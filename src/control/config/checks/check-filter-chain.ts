@@ -12,12 +12,11 @@ const ROUTER = 'envoy.extensions.filters.http.router.v3.Router';
 export function checkHttpFilters(manager: HttpConnectionManager, context: CheckContext): void {
   if (context.isBroken(manager, 'http_filters')) return;
   const filters = manager.httpFilters;
-  filters.forEach((filter, index) => {
-    const last = index === filters.length - 1;
-    if (isUnreadable(filter, context)) return;
-    if (isRouter(filter) && !last) complainOfMiddle(filter, context);
-    if (!isRouter(filter) && last) complainOfEnd(filter, context);
-  });
+  const early = filters.slice(0, -1).filter(isRouter);
+  for (const filter of early) complainOfMiddle(filter, context);
+  const last = filters.at(-1);
+  if (early.length > 0 || last === undefined || isUnreadable(last, context) || isRouter(last)) return;
+  complainOfEnd(last, context);
 }
 
 const isRouter = ({ configType }: HttpFilter) =>

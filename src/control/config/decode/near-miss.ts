@@ -1,7 +1,19 @@
-/** The candidate closest to what was written, if it is close enough to be what was meant. Case and `_` count little. */
+/**
+ * The candidate closest to what was written, if it is close enough to be what was meant; else the only one that it is a part of.
+ * Case and `_` do not count.
+ */
 export function nearMiss(
   written: string,
   candidates: Iterable<string>,
+  distanceMax?: number,
+): string | undefined {
+  const names = [...candidates];
+  return closest(written, names, distanceMax) ?? onlyOneWith(written, names);
+}
+
+function closest(
+  written: string,
+  candidates: readonly string[],
   distanceMax = Math.max(1, Math.floor(flatten(written).length / 3)),
 ): string | undefined {
   const plain = flatten(written);
@@ -15,6 +27,18 @@ export function nearMiss(
     }
   }
   return best;
+}
+
+/** Shorter pieces are in too many names. */
+const PART_LENGTH_MIN = 4;
+
+function onlyOneWith(written: string, candidates: readonly string[]): string | undefined {
+  const part = flatten(written);
+  if (part.length < PART_LENGTH_MIN) return undefined;
+  const whole = candidates.filter((candidate) => flatten(candidate).includes(part));
+  const starting = whole.filter((candidate) => flatten(candidate).startsWith(part));
+  const found = starting.length > 0 ? starting : whole;
+  return found.length === 1 ? found[0] : undefined;
 }
 
 const flatten = (name: string) => name.toLowerCase().replaceAll('_', '').replaceAll('-', '');

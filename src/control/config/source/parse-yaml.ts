@@ -21,7 +21,7 @@ const TEXT_LENGTH_MAX = 64 * 1024 * 1024;
 
 /**
  * Parses YAML with nothing interpreted: failsafe schema, no merge keys, later duplicates kept beside earlier ones. Entries whose
- * key is tagged `!ignore` are dropped (envoy.md §9.1). Syntax errors become findings; a document with one is left out.
+ * key is tagged `!ignore` are dropped (envoy.md §9.1). The first syntax error of a document becomes a finding (what follows from it says little), and the document is left out.
  */
 export function parseYamlDocuments(source: ConfigSource, findings: Findings): SourceNode[] {
   const lines = new LineCounter();
@@ -65,7 +65,8 @@ function convertDocument(
   lines: LineCounter,
   refuse: Refuse,
 ): SourceNode[] {
-  for (const error of document.errors) refuse(error.pos[0], firstLineOf(error.message));
+  const [error] = document.errors;
+  if (error !== undefined) refuse(error.pos[0], firstLineOf(error.message));
   if (document.errors.length > 0 || document.contents === null) return [];
   const converter = new Converter(source, lines, refuse);
   const node = converter.convert(document.contents as ParsedNode);
