@@ -1,1 +1,1 @@
-export {};
+export { type AdminServer, type AdminSource, startAdmin } from './start-admin.ts';

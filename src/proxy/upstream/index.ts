@@ -1,3 +1,4 @@
-export { type AddressFamily, Cluster } from './cluster.ts';
+export type { AddressFamily, Cluster } from './cluster.ts';
 export { type ClusterContext, compileCluster } from './compile-cluster.ts';
 export { type ConnectTo, parseConnectTo } from './connect-to.ts';
+export { type FetchOutcome, type FetchRequest, fetchThrough } from './fetch-text.ts';

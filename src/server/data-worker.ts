@@ -1,0 +1,10 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { DataLoop } from './data-loop.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
+
+// The entry of a data worker: one loop, and a port to the control thread.
+const port = parentPort;
+if (port === null) throw new Error('data-worker runs as a worker thread');
+const loop = new DataLoop(workerData as WorkerStart, (message: FromWorker) => port.postMessage(message));
+port.on('message', (message: ToWorker) => loop.onMessage(message));
+await loop.start();

@@ -1,0 +1,105 @@
+import type { Logger } from '../base/index.ts';
+import type { JwksFetcher, JwksRequest } from '../proxy/rehearsal/index.ts';
+import { type Cluster, type FetchOutcome, fetchThrough } from '../proxy/upstream/index.ts';
+
+const BYTES_MAX = 8 * 1024 * 1024;
+
+/**
+ * Fetches key sets for the data workers through the clusters' transports (envoy.md §5.3, §5.4). Callers that want the same key
+ * set at the same time share one fetch.
+ */
+export class JwksClient implements JwksFetcher {
+  readonly #clusters: ReadonlyMap<string, Cluster>;
+  readonly #logger: Logger;
+  readonly #nodeAddress: string;
+  readonly #running = new Map<string, Promise<string | null>>();
+
+  constructor(clusters: ReadonlyMap<string, Cluster>, logger: Logger, nodeAddress: string) {
+    this.#clusters = clusters;
+    this.#logger = logger;
+    this.#nodeAddress = nodeAddress;
+  }
+
+  fetch(request: JwksRequest): Promise<string | null> {
+    const key = JSON.stringify([request.cluster, request.uri]);
+    const running = this.#running.get(key);
+    if (running !== undefined) return running;
+    const started = this.#fetch(request).finally(() => this.#running.delete(key));
+    this.#running.set(key, started);
+    return started;
+  }
+
+  async #fetch(request: JwksRequest): Promise<string | null> {
+    const cluster = this.#clusters.get(request.cluster);
+    if (cluster === undefined) return this.#give(request, `unknown cluster \`${request.cluster}\``);
+    const endMs = performance.now() + request.timeoutMs;
+    for (let attempt = 0; ; attempt++) {
+      const leftMs = endMs - performance.now();
+      const tryMs = request.retries > 0 ? Math.min(leftMs, request.backOffMs.max) : leftMs;
+      const outcome = await fetchThrough(cluster, this.#requestOf(request, Math.max(1, tryMs)));
+      const text = textOf(outcome);
+      if (text !== null) return text;
+      const waitMs = backOff(request, attempt);
+      const isLast = attempt >= request.retries || !isRetriable(outcome);
+      if (isLast || performance.now() + waitMs >= endMs) return this.#give(request, describe(outcome));
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+
+  #requestOf(request: JwksRequest, tryMs: number) {
+    const { authority, path } = splitUri(request.uri);
+    const shownMs =
+      request.retries > 0 ? Math.min(request.timeoutMs, request.backOffMs.max) : request.timeoutMs;
+    return {
+      authority,
+      path,
+      headers: [
+        ['user-agent', 'Go-browser'],
+        ['x-envoy-internal', 'true'],
+        ['x-forwarded-for', this.#nodeAddress],
+        ['x-envoy-expected-rq-timeout-ms', String(shownMs)],
+      ] as const,
+      timeoutMs: tryMs,
+      bytesMax: BYTES_MAX,
+    };
+  }
+
+  #give(request: JwksRequest, reason: string): null {
+    this.#logger.warn(`no keys from ${withoutUser(request.uri)}`, { cluster: request.cluster, reason });
+    return null;
+  }
+}
+
+/** Scheme off, user information and fragment left where they are, as Envoy sends them. */
+export function splitUri(uri: string): { authority: string; path: string } {
+  const rest = uri.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
+  const slash = rest.indexOf('/');
+  return slash < 0
+    ? { authority: rest, path: '/' }
+    : { authority: rest.slice(0, slash), path: rest.slice(slash) };
+}
+
+/** Only a 200 with a body that is not encoded counts. */
+function textOf(outcome: FetchOutcome): string | null {
+  if (outcome.kind !== 'reply' || outcome.status !== 200 || outcome.body.length === 0) return null;
+  return outcome.contentEncoding === '' || outcome.contentEncoding === 'identity'
+    ? outcome.body.toString('utf8')
+    : null;
+}
+
+function isRetriable(outcome: FetchOutcome): boolean {
+  return outcome.kind === 'failure' ? outcome.code !== 'too_large' : outcome.status >= 500;
+}
+
+/** Fully jittered exponential back-off. */
+function backOff({ backOffMs }: JwksRequest, attempt: number): number {
+  return Math.random() * Math.min(backOffMs.max, backOffMs.base * 2 ** attempt);
+}
+
+function describe(outcome: FetchOutcome): string {
+  if (outcome.kind === 'failure') return outcome.text.replace(/^.*reset reason: /, '');
+  if (outcome.status !== 200) return `status ${outcome.status}`;
+  return outcome.body.length === 0 ? 'empty answer' : `content-encoding \`${outcome.contentEncoding}\``;
+}
+
+const withoutUser = (uri: string) => uri.replace(/\/\/[^/]*@/, '//');

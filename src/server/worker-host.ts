@@ -1,0 +1,141 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger } from '../base/index.ts';
+import { Stats } from '../proxy/listener/index.ts';
+import type { JwksFetcher } from '../proxy/rehearsal/index.ts';
+import { type GateListener, GateStartError } from './gate.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
+
+const DRAIN_MS = 10_000;
+/** A worker that dies sooner than this after its start is not replaced at once for ever. */
+const RESTARTS_MAX = 5;
+
+const workerFile = new URL(
+  import.meta.url.endsWith('.ts') ? './data-worker.ts' : './data-worker.js',
+  import.meta.url,
+);
+
+/** Runs the data worker: starts it, answers it, replaces it when it dies. */
+export class WorkerHost {
+  readonly #start: Omit<WorkerStart, 'stats'>;
+  readonly #jwks: JwksFetcher;
+  readonly #logger: Logger;
+  #worker: Worker | null = null;
+  #stats: SharedArrayBuffer;
+  #names: ReadonlyMap<string, number> = new Map();
+  #listenAt: readonly { address: string; port: number }[];
+  #ending = false;
+  #restarts = 0;
+  #onClosed: (() => void) | null = null;
+
+  constructor(start: Omit<WorkerStart, 'stats'>, jwks: JwksFetcher, logger: Logger) {
+    this.#start = start;
+    this.#jwks = jwks;
+    this.#logger = logger;
+    this.#listenAt = start.listenAt;
+    this.#stats = this.#newStats();
+  }
+
+  /** @throws GateStartError when the worker cannot listen. */
+  async start(): Promise<GateListener[]> {
+    const listeners = await this.#spawn();
+    this.#listenAt = listeners.map(({ address, port }) => ({ address, port }));
+    return listeners;
+  }
+
+  get running(): boolean {
+    return this.#worker !== null && !this.#ending;
+  }
+
+  post(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  stats(): [name: string, value: number][] {
+    return new Stats(this.#stats, new Map(this.#names)).read();
+  }
+
+  drain(): Promise<void> {
+    return this.#end({ type: 'drain', timeoutMs: DRAIN_MS });
+  }
+
+  close(): Promise<void> {
+    return this.#end({ type: 'close' });
+  }
+
+  #newStats(): SharedArrayBuffer {
+    const counters = 4096 + 32 * this.#start.clusters.length + 128 * this.#start.listeners.length;
+    return new SharedArrayBuffer(8 * counters);
+  }
+
+  #spawn(): Promise<GateListener[]> {
+    this.#stats = this.#newStats();
+    const workerData: WorkerStart = { ...this.#start, listenAt: this.#listenAt, stats: this.#stats };
+    const worker = new Worker(workerFile, { workerData });
+    this.#worker = worker;
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: FromWorker) => this.#onMessage(message, resolve, reject));
+      worker.on('error', (error: unknown) => {
+        this.#logger.error('the data worker has died', {
+          reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+      });
+      worker.on('exit', () => {
+        reject(new GateStartError('the data worker ended before it listened'));
+        this.#onExit(worker);
+      });
+    });
+  }
+
+  #onMessage(
+    message: FromWorker,
+    resolve: (listeners: GateListener[]) => void,
+    reject: (error: Error) => void,
+  ): void {
+    switch (message.type) {
+      case 'listening':
+        resolve(message.listeners);
+        break;
+      case 'failed':
+        reject(new GateStartError(message.message));
+        break;
+      case 'counters':
+        this.#names = new Map(message.names.map((name, index) => [name, index]));
+        break;
+      case 'jwks':
+        void this.#jwks
+          .fetch(message.request)
+          .then((text) => this.post({ type: 'jwks', id: message.id, text }));
+        break;
+      case 'log':
+        this.#logger[message.level](message.message, message.fields);
+        break;
+      case 'closed':
+        this.#onClosed?.();
+    }
+  }
+
+  #onExit(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    this.#onClosed?.();
+    if (this.#ending) return;
+    if (++this.#restarts > RESTARTS_MAX) {
+      this.#logger.error('the data worker died too often and is not replaced');
+      return;
+    }
+    this.#logger.warn('the data worker is replaced');
+    this.#spawn().catch((error: Error) => this.#logger.error(error.message));
+  }
+
+  async #end(message: ToWorker): Promise<void> {
+    const worker = this.#worker;
+    this.#ending = true;
+    if (worker === null) return;
+    await new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+      worker.postMessage(message);
+    });
+    this.#worker = null;
+    await worker.terminate();
+  }
+}
