@@ -29,6 +29,7 @@ interface Case {
   user?: 'alice' | 'bob';
   method?: string;
   path: string;
+  extra?: [string, string][];
   spoil?: (token: string) => string;
   want: { status: number | null; body: string };
 }
@@ -40,7 +41,13 @@ const CASES: Case[] = [
   { name: 'bob does not', user: 'bob', path: '/forecast', want: DENIED },
   { name: 'nobody in particular does not', path: '/forecast', want: DENIED },
   { name: 'alice does not write', user: 'alice', method: 'POST', path: '/forecast', want: DENIED },
-  { name: 'a draft is for nobody', user: 'alice', path: '/forecast/draft', want: DENIED },
+  {
+    name: 'a draft is for nobody',
+    user: 'alice',
+    path: '/forecast',
+    extra: [['x-draft', '1']],
+    want: DENIED,
+  },
   {
     name: 'a changed signature is refused',
     user: 'alice',
@@ -86,7 +93,7 @@ describe('the ten steps of examples/02-istio-jwt', () => {
     assert.deepEqual(findings.list, []);
   });
 
-  for (const { name, user, method = 'GET', path, spoil, want } of CASES) {
+  for (const { name, user, method = 'GET', path, spoil, extra = [], want } of CASES) {
     it(name, async () => {
       const { snapshot, findings } = loadIstio([{ name: 'istio.yaml', text: read('istio.yaml') }], {
         upstream: 'http://127.0.0.1:9000',
@@ -96,7 +103,7 @@ describe('the ten steps of examples/02-istio-jwt', () => {
       const compiled = compileSnapshot(snapshot, { findings, clock, jwks });
       const token = user === undefined ? undefined : await login(user);
       const headers: [string, string][] =
-        token === undefined ? [] : [['authorization', `Bearer ${spoil?.(token) ?? token}`]];
+        token === undefined ? extra : [['authorization', `Bearer ${spoil?.(token) ?? token}`], ...extra];
       const request = buildRequestHead({
         method,
         scheme: 'http',

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ManualClock } from '../../../src/base/index.ts';
 import { loadIstio } from '../../../src/control/istio/index.ts';
-import { DEFAULT_HTTP_OPTIONS } from '../../../src/proxy/http/http-options.ts';
-import { prepareRequest } from '../../../src/proxy/http/prepare-request.ts';
 import {
   buildRequestHead,
   type CompiledSnapshot,
@@ -38,7 +36,6 @@ function compile(manifests: string): CompiledSnapshot {
   return compiled;
 }
 
-/** As on the data path: the head is prepared by the connection manager's settings, then the filters see it. */
 function play(
   compiled: CompiledSnapshot,
   { method = 'GET', host = 'a.test', path, headers = {} }: DecisionCase,
@@ -50,14 +47,6 @@ function play(
     path,
     headers: Object.entries(headers),
   });
-  const manager = compiled.listeners[0]?.chains[0]?.manager.origin;
-  const { normalizePath, useRemoteAddress } = manager ?? {};
-  const options = {
-    ...DEFAULT_HTTP_OPTIONS,
-    normalizePath: normalizePath === true,
-    useRemoteAddress: useRemoteAddress === true,
-  };
-  assert.equal(prepareRequest(request, CONNECTION, options), null);
   return rehearse(compiled, { request, connection: CONNECTION }, CLOCK, null);
 }
 
