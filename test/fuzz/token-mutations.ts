@@ -1,7 +1,7 @@
 /** One token text made from a good one. */
 export interface MutatedToken {
   readonly text: string;
-  /** Byte for byte the good token: it has to be admitted. */
+  /** Byte for byte a good token: it has to be admitted. */
   readonly twin: boolean;
 }
 
@@ -21,7 +21,7 @@ export function* mutateTokens(
   for (let index = 1; index <= count; index++) {
     const token = tokens[random(tokens.length)] as string;
     const text = index % TWIN_EVERY === 0 ? token : mutate(token, tokens, random);
-    yield { text, twin: text === token };
+    yield { text, twin: tokens.includes(text) };
   }
 }
 
