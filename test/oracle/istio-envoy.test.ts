@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import { createFileRegistry, fromBinary, toJsonString } from '@bufbuild/protobuf';
@@ -8,7 +7,8 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { BootstrapSchema } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { loadIstio } from '../../src/control/istio/index.ts';
 import { conformanceFolder } from '../conformance/conformance-data.ts';
-import { type DecisionCase, decisionGroups } from '../conformance/istio/decision-groups.ts';
+import { decisionGroups } from '../conformance/istio/decision-groups.ts';
+import { sendDecision } from '../conformance/istio/send-decision.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy, validateWithEnvoy } from './envoy-process.ts';
 import { type Origin, startOrigin } from './origin.ts';
 
@@ -27,23 +27,6 @@ function bootstrapOf(manifests: string, upstreamPort: number): string {
   });
   assert.ok(snapshot);
   return toJsonString(BootstrapSchema, snapshot.bootstrap, { registry });
-}
-
-function send(
-  port: number,
-  { method = 'GET', host = 'a.test', path, headers = {} }: DecisionCase,
-): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      { port, host: '127.0.0.1', method, path, headers: { host, ...headers } },
-      async (reply) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of reply) chunks.push(chunk as Buffer);
-        resolve({ status: reply.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
-      },
-    );
-    outgoing.on('error', reject).end();
-  });
 }
 
 const folder = conformanceFolder('istio/jwt');
@@ -82,18 +65,7 @@ if (folder !== null && findEnvoy() !== null) {
         await origin?.close();
       });
       for (const row of cases) {
-        it(row.name, async () => {
-          origin.requests.length = 0;
-          const reply = await send(envoy.listeners[0]?.port ?? 0, row);
-          assert.equal(reply.status, row.want.status, reply.body);
-          if (row.want.body !== undefined) assert.equal(reply.body, row.want.body);
-          const [forwarded] = origin.requests;
-          assert.equal(forwarded !== undefined, row.want.status === 200);
-          for (const [header, value] of Object.entries(row.want.forwarded ?? {})) {
-            assert.equal(forwarded?.headers[header] ?? null, value, header);
-          }
-          if (row.want.path !== undefined) assert.equal(forwarded?.url, row.want.path);
-        });
+        it(row.name, () => sendDecision(envoy.listeners[0]?.port ?? 0, origin, row));
       }
     });
   }

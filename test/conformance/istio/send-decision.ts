@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import type { Origin } from '../../oracle/origin.ts';
+import type { DecisionCase } from './decision-groups.ts';
+
+/** Sends a case's request to a gate on loopback and holds reply and forwarded request to what is wanted. */
+export async function sendDecision(port: number, origin: Origin, row: DecisionCase): Promise<void> {
+  origin.requests.length = 0;
+  const reply = await send(port, row);
+  const { want } = row;
+  assert.equal(reply.status, want.status, reply.body);
+  if (want.body !== undefined) assert.equal(reply.body, want.body);
+  const [forwarded] = origin.requests;
+  assert.equal(forwarded !== undefined, want.status === 200);
+  for (const [header, value] of Object.entries(want.forwarded ?? {})) {
+    assert.equal(forwarded?.headers[header] ?? null, value, header);
+  }
+  if (want.path !== undefined) assert.equal(forwarded?.url, want.path);
+}
+
+function send(
+  port: number,
+  { method = 'GET', host = 'a.test', path, headers = {} }: DecisionCase,
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { port, host: '127.0.0.1', method, path, headers: { host, ...headers } };
+    const outgoing = request(options, async (reply) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of reply) chunks.push(chunk as Buffer);
+      resolve({ status: reply.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
+    });
+    outgoing.on('error', reject).end();
+  });
+}
