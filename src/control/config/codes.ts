@@ -18,6 +18,7 @@ export const CODES = {
   badNumber: 'E109',
   limit: 'E110',
   badBase64: 'E111',
+  emptyText: 'E112',
   extraDocument: 'W113',
   constraint: 'E120',
   required: 'E121',

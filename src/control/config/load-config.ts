@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { Findings, Provenance, type Snapshot } from '../../resources/index.ts';
 import { runChecks } from './checks/run-checks.ts';
+import { CODES } from './codes.ts';
 import { BootstrapHooks } from './complete/complete-message.ts';
 import { DecodeContext } from './decode/decode-context.ts';
 import { decodeInContext, parseYaml, warnOfExtraDocuments } from './decode-yaml.ts';
@@ -42,7 +43,7 @@ export function loadConfig(sources: readonly ConfigSource[], options: LoadOption
   return finishLoading(mergeBootstraps(bootstraps), context, options);
 }
 
-export function newContext(options: LoadOptions): DecodeContext {
+function newContext(options: LoadOptions): DecodeContext {
   const provenance = new Provenance();
   const hooks = new BootstrapHooks({ readFile: options.readFile ?? readFileSync, env: options.env ?? {} });
   return new DecodeContext(new Findings(provenance), provenance, hooks);
@@ -71,7 +72,7 @@ function documentsOf(source: ConfigSource, findings: Findings): SourceNode[] {
   warnOfExtraDocuments(documents, findings);
   if (documents.length === 0 && findings.list.length === before) {
     findings.add({
-      code: 'E112',
+      code: CODES.emptyText,
       severity: 'error',
       message: 'the text is empty',
       envoy: 'refuses',

@@ -283,6 +283,22 @@ const rows: readonly Row[] = [
     ],
     ['envoy.filters.http.JwtAuthentication', 'x'],
   ],
+  [
+    'direct response of 4096 bytes',
+    'ok',
+    [
+      'route:\n                  host_rewrite_literal: www.envoyproxy.io\n                  cluster: service_envoyproxy_io',
+      `direct_response: {status: 200, body: {inline_string: ${'x'.repeat(4096)}}}`,
+    ],
+  ],
+  [
+    'direct response of 4097 bytes',
+    'no',
+    [
+      'route:\n                  host_rewrite_literal: www.envoyproxy.io\n                  cluster: service_envoyproxy_io',
+      `direct_response: {status: 200, body: {inline_string: ${'x'.repeat(4097)}}}`,
+    ],
+  ],
   // references
   ['unknown cluster of a route', 'no', [ROUTE, 'cluster: nowhere\n']],
   [

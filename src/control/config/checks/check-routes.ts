@@ -6,9 +6,30 @@ import type { CheckContext } from './check-context.ts';
 /** Domains must be unique, clusters must exist (Envoy: config_impl.cc). */
 export function checkRoutes(routes: RouteConfiguration, context: CheckContext): void {
   checkDomains(routes, context);
+  checkBodies(routes, context);
   if (routes.validateClusters === false) return;
   for (const host of routes.virtualHosts) {
     for (const route of host.routes) checkRouteClusters(route, context);
+  }
+}
+
+const BODY_BYTES_MAX = 4096;
+
+/** The body of a direct response has a bound. */
+function checkBodies(routes: RouteConfiguration, context: CheckContext): void {
+  const max = routes.maxDirectResponseBodySizeBytes ?? BODY_BYTES_MAX;
+  for (const { action } of routes.virtualHosts.flatMap((host) => host.routes)) {
+    const body = action.case === 'directResponse' ? action.value.body : undefined;
+    if (body === undefined) continue;
+    const { specifier } = body;
+    if (specifier.case !== 'inlineString' && specifier.case !== 'inlineBytes') continue;
+    const bytes = Buffer.byteLength(specifier.value);
+    if (bytes <= max) continue;
+    context.complain({
+      code: 'constraint',
+      message: `response body size is ${bytes} bytes; maximum is ${max}`,
+      about: body,
+    });
   }
 }
 

@@ -1,12 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import type { DataSource } from '#schema/envoy/config/core/v3/base_pb.js';
 import type { CertificateValidationContext } from '#schema/envoy/extensions/transport_sockets/tls/v3/common_pb.js';
-import type { DownstreamTlsContext } from '#schema/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
+import type {
+  CommonTlsContext,
+  DownstreamTlsContext,
+} from '#schema/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
 import type { CheckContext } from './check-context.ts';
 
 /** A server needs a certificate (Envoy: context_impl.cc). */
 export function checkDownstreamTls(tls: DownstreamTlsContext, context: CheckContext): void {
   const common = tls.commonTlsContext;
+  if (common !== undefined) refuseServerSide(common, context);
   const sources =
     (common?.tlsCertificates.length ?? 0) +
     (common?.tlsCertificateSdsSecretConfigs.length ?? 0) +
@@ -19,6 +23,25 @@ export function checkDownstreamTls(tls: DownstreamTlsContext, context: CheckCont
     hint: 'add `tls_certificates` with `certificate_chain` and `private_key`',
     about: common ?? tls,
   });
+}
+
+/** What is done for upstream connections and not yet for those of clients; leaving it out would admit more. */
+function refuseServerSide(common: CommonTlsContext, context: CheckContext): void {
+  const refuse = (about: object, field: string) =>
+    context.complain({
+      code: 'fieldNotDone',
+      message: `\`${field}\` is not done for the connections of clients yet`,
+      about,
+      field,
+      envoy: 'accepts',
+    });
+  if (common.tlsParams !== undefined) refuse(common, 'tls_params');
+  if (common.tlsCertificates.length > 1) refuse(common, 'tls_certificates[1]');
+  const validation = common.validationContextType;
+  if (validation.case !== 'validationContext') return;
+  if (validation.value.systemRootCerts !== undefined) refuse(validation.value, 'system_root_certs');
+  if (validation.value.matchTypedSubjectAltNames.length > 0)
+    refuse(validation.value, 'match_typed_subject_alt_names');
 }
 
 /** Names are worth nothing without authorities, and those must be certificates (Envoy: default_validator.cc). */

@@ -23,14 +23,17 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.bootstrap.v3.Bootstrap.StaticResources': { done: 'listeners clusters' },
 
   'envoy.config.listener.v3.Listener': {
-    done: 'name address filter_chains stat_prefix listener_filters per_connection_buffer_limit_bytes',
+    done: 'name address filter_chains default_filter_chain listener_filters per_connection_buffer_limit_bytes',
     noEffect:
-      'metadata drain_type listener_filters_timeout continue_on_listener_filters_timeout socket_options tcp_fast_open_queue_length traffic_direction connection_balance_config reuse_port enable_reuse_port access_log tcp_backlog_size max_connections_to_accept_per_socket_event enable_mptcp ignore_global_conn_limit bypass_overload_manager',
+      'metadata stat_prefix drain_type listener_filters_timeout continue_on_listener_filters_timeout socket_options tcp_fast_open_queue_length traffic_direction connection_balance_config reuse_port enable_reuse_port access_log tcp_backlog_size max_connections_to_accept_per_socket_event enable_mptcp ignore_global_conn_limit bypass_overload_manager',
   },
   'envoy.config.listener.v3.ListenerFilter': { done: 'name typed_config' },
   'envoy.config.listener.v3.FilterChain': {
-    done: 'filters transport_socket name',
+    done: 'name filter_chain_match filters transport_socket',
     noEffect: 'metadata transport_socket_connect_timeout',
+  },
+  'envoy.config.listener.v3.FilterChainMatch': {
+    done: 'server_names transport_protocol application_protocols',
   },
   'envoy.config.listener.v3.Filter': { done: 'name typed_config' },
   'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector': { done: '*' },
@@ -48,9 +51,9 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
 
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': {
-    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id always_set_request_id_in_response common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout drain_timeout via strip_matching_host_port strip_any_host_port strip_trailing_host_dot',
+    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout delayed_close_timeout',
     noEffect:
-      'tracing http2_protocol_options http3_protocol_options delayed_close_timeout access_log access_log_flush_interval flush_access_log_on_new_request access_log_options request_id_extension add_user_agent proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 stream_error_on_invalid_http_message append_local_overload add_proxy_protocol_connection_state internal_address_config',
+      'tracing http2_protocol_options http3_protocol_options drain_timeout always_set_request_id_in_response access_log access_log_flush_interval flush_access_log_on_new_request access_log_options request_id_extension add_user_agent proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 stream_error_on_invalid_http_message append_local_overload add_proxy_protocol_connection_state internal_address_config',
     values: {
       codec_type: 'AUTO HTTP1',
       path_with_escaped_slashes_action: '*',
@@ -61,24 +64,25 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     done: 'name typed_config disabled is_optional',
   },
   'envoy.config.core.v3.HttpProtocolOptions': {
-    done: 'idle_timeout max_headers_count headers_with_underscores_action',
-    noEffect: 'max_connection_duration max_stream_duration max_requests_per_connection',
+    done: 'idle_timeout max_headers_count headers_with_underscores_action max_requests_per_connection',
+    noEffect: 'max_connection_duration max_stream_duration',
+    values: { headers_with_underscores_action: '*' },
   },
   'envoy.config.core.v3.Http1ProtocolOptions': {
-    done: 'allow_absolute_url',
-    noEffect: 'use_balsa_parser override_stream_error_on_invalid_http_message',
+    done: '',
+    noEffect: 'allow_absolute_url use_balsa_parser override_stream_error_on_invalid_http_message',
   },
 
   'envoy.config.route.v3.RouteConfiguration': {
-    done: `name virtual_hosts ${HEADER_CHANGES} most_specific_header_mutations_wins validate_clusters typed_per_filter_config max_direct_response_body_size_bytes ignore_port_in_host_matching`,
+    done: `name virtual_hosts ${HEADER_CHANGES} most_specific_header_mutations_wins validate_clusters max_direct_response_body_size_bytes ignore_port_in_host_matching`,
     noEffect: 'metadata',
   },
   'envoy.config.route.v3.VirtualHost': {
-    done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config`,
+    done: `name domains routes ${HEADER_CHANGES}`,
     noEffect: 'virtual_clusters retry_policy hedge_policy metadata per_request_buffer_limit_bytes',
   },
   'envoy.config.route.v3.Route': {
-    done: `name match route direct_response ${HEADER_CHANGES} typed_per_filter_config`,
+    done: `name match route direct_response ${HEADER_CHANGES}`,
     noEffect: 'metadata decorator tracing per_request_buffer_limit_bytes stat_prefix',
   },
   'envoy.config.route.v3.RouteMatch': {
@@ -97,7 +101,6 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     values: { append_action: '*' },
   },
   'envoy.config.core.v3.HeaderValue': { done: 'key value' },
-  'envoy.config.route.v3.FilterConfig': { done: 'config disabled is_optional' },
 
   'envoy.type.matcher.v3.StringMatcher': { done: 'exact prefix suffix safe_regex contains ignore_case' },
   'envoy.type.matcher.v3.RegexMatcher': { done: 'regex google_re2' },
@@ -114,9 +117,9 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.type.v3.DoubleRange': { done: '*' },
 
   'envoy.config.cluster.v3.Cluster': {
-    done: 'name type load_assignment connect_timeout transport_socket dns_lookup_family lb_policy dns_refresh_rate respect_dns_ttl',
+    done: 'name type load_assignment connect_timeout transport_socket dns_lookup_family lb_policy dns_refresh_rate alt_stat_name',
     noEffect:
-      'alt_stat_name per_connection_buffer_limit_bytes health_checks max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options dns_failure_refresh_rate dns_resolvers use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config wait_for_warm_on_init outlier_detection cleanup_interval common_lb_config metadata upstream_connection_options close_connections_on_host_health_failure ignore_health_on_host_removal lrs_server track_timeout_budgets track_cluster_stats preconnect_policy ring_hash_lb_config maglev_lb_config least_request_lb_config round_robin_lb_config',
+      'respect_dns_ttl per_connection_buffer_limit_bytes health_checks max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options dns_failure_refresh_rate dns_resolvers use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config wait_for_warm_on_init outlier_detection cleanup_interval common_lb_config metadata upstream_connection_options close_connections_on_host_health_failure ignore_health_on_host_removal lrs_server track_timeout_budgets track_cluster_stats preconnect_policy ring_hash_lb_config maglev_lb_config least_request_lb_config round_robin_lb_config',
     values: {
       type: 'STATIC STRICT_DNS LOGICAL_DNS',
       lb_policy: 'ROUND_ROBIN LEAST_REQUEST RANDOM',
@@ -129,7 +132,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     noEffect: 'locality metadata load_balancing_weight proximity',
   },
   'envoy.config.endpoint.v3.LbEndpoint': { done: 'endpoint', noEffect: 'metadata load_balancing_weight' },
-  'envoy.config.endpoint.v3.Endpoint': { done: 'address hostname', noEffect: 'health_check_config' },
+  'envoy.config.endpoint.v3.Endpoint': { done: 'address', noEffect: 'hostname health_check_config' },
 
   'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer': { done: '*' },
   'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext': {
@@ -143,20 +146,21 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     values: { ocsp_staple_policy: 'LENIENT_STAPLING' },
   },
   'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext': {
-    done: 'tls_params tls_certificates validation_context alpn_protocols',
+    done: 'tls_params tls_certificates validation_context',
+    noEffect: 'alpn_protocols',
   },
   'envoy.extensions.transport_sockets.tls.v3.TlsParameters': {
-    done: 'tls_minimum_protocol_version tls_maximum_protocol_version cipher_suites',
-    noEffect: 'ecdh_curves signature_algorithms',
+    done: 'tls_minimum_protocol_version tls_maximum_protocol_version',
+    noEffect: 'cipher_suites ecdh_curves signature_algorithms',
     values: { tls_minimum_protocol_version: '*', tls_maximum_protocol_version: '*' },
   },
   'envoy.extensions.transport_sockets.tls.v3.TlsCertificate': {
-    done: 'certificate_chain private_key password',
+    done: 'certificate_chain private_key',
   },
   'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext': {
     done: 'trusted_ca system_root_certs match_typed_subject_alt_names trust_chain_verification',
     noEffect: 'watched_directory',
-    values: { trust_chain_verification: '*' },
+    values: { trust_chain_verification: 'VERIFY_TRUST_CHAIN' },
   },
   'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.SystemRootCerts': { done: '*' },
   'envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher': {
@@ -178,8 +182,9 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider.NormalizePayload': { done: '*' },
   'envoy.extensions.filters.http.jwt_authn.v3.JwtCacheConfig': { done: '*' },
   'envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks': {
-    done: 'http_uri cache_duration retry_policy',
+    done: 'http_uri cache_duration async_fetch retry_policy',
   },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwksAsyncFetch': { done: '*' },
   'envoy.config.core.v3.RetryPolicy': {
     done: 'num_retries retry_back_off',
     noEffect: 'retry_on retry_priority retry_host_predicate host_selection_retry_max_attempts',
@@ -197,14 +202,11 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementAndList': { done: '*' },
   'envoy.extensions.filters.http.jwt_authn.v3.ProviderWithAudiences': { done: '*' },
   'envoy.extensions.filters.http.jwt_authn.v3.ExtractOnlyWithoutValidation': { done: '*' },
-  'envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig': { done: '*' },
   'google.protobuf.Empty': { done: '*' },
 
   'envoy.extensions.filters.http.rbac.v3.RBAC': {
-    done: 'rules rules_stat_prefix shadow_rules shadow_rules_stat_prefix',
-    noEffect: 'track_per_rule_stats',
+    done: 'rules rules_stat_prefix shadow_rules shadow_rules_stat_prefix track_per_rule_stats',
   },
-  'envoy.extensions.filters.http.rbac.v3.RBACPerRoute': { done: '*' },
   'envoy.config.rbac.v3.RBAC': {
     done: 'action policies',
     noEffect: 'audit_logging_options',
@@ -212,12 +214,14 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
   'envoy.config.rbac.v3.Policy': { done: 'permissions principals' },
   'envoy.config.rbac.v3.Permission': {
-    done: 'and_rules or_rules any header url_path metadata not_rule destination_port requested_server_name destination_ip',
+    done: 'and_rules or_rules any header url_path metadata not_rule destination_port destination_port_range requested_server_name destination_ip',
   },
   'envoy.config.rbac.v3.Permission.Set': { done: '*' },
   'envoy.config.rbac.v3.Principal': {
-    done: 'and_ids or_ids any header url_path metadata not_id source_ip direct_remote_ip remote_ip',
+    done: 'and_ids or_ids any header url_path metadata not_id authenticated source_ip direct_remote_ip remote_ip',
   },
+  'envoy.config.rbac.v3.Principal.Authenticated': { done: '' },
+  'envoy.type.v3.Int32Range': { done: '*' },
   'envoy.config.rbac.v3.Principal.Set': { done: '*' },
   'envoy.config.core.v3.CidrRange': { done: '*' },
 };
