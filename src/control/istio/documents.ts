@@ -138,8 +138,10 @@ function readDocument(
   const object = decodeNode(entry.schema, node, { findings: own, provenance });
   addShapeFindings(entry.schema, node, own);
   const faults = new Faults();
+  for (const { message } of own.list) faults.both(object ?? node, undefined, message);
+  const decoded = faults.list.length;
   if (object !== null) entry.admit(object, faults);
-  reportFaults(faults.list, own);
+  reportFaults(faults.list.slice(decoded), own);
   findings.list.push(...own.list);
   const accepted = object !== null && !own.hasErrors;
   documents.admissions.push(admissionOf(object, node, accepted, faults.list));

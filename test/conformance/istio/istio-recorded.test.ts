@@ -6,12 +6,19 @@ import { conformanceFolder } from '../conformance-data.ts';
 import { answerOf, type Setting } from './policy-set.ts';
 
 interface Recorded extends Setting {
-  validate: { kind: string; name: string; namespace: string; accepted: boolean; warnings?: string[] }[];
+  validate: Record<string, unknown>[];
   translate: Record<string, unknown>;
 }
 
 /** Sets whose answer is known to differ from istiod's. It must shrink: a set in here that agrees is a failure too. */
 const KNOWN_FAILING: ReadonlySet<string> = new Set();
+
+/** Texts are advisory, that there are some is not; how many warnings there are neither. */
+function countTexts(verdict: unknown) {
+  const { schema, webhook, warnings, ...rest } = verdict as Record<string, unknown>;
+  const count = Array.isArray(warnings) ? warnings.length : 0;
+  return { ...rest, schema: schema !== undefined, webhook: webhook !== undefined, warnings: count };
+}
 
 const folder = conformanceFolder('istio/recorded');
 
@@ -30,22 +37,7 @@ if (folder !== null) {
       it(`set ${set} is admitted and translated as istiod does`, () => {
         const compare = () => {
           const answer = answerOf(`${set}-in.yaml`, input, recorded);
-          assert.deepEqual(
-            answer.validate.map(({ kind, name, namespace, accepted, faults }) => ({
-              kind,
-              name,
-              namespace,
-              accepted,
-              warnings: faults.filter((fault) => fault.by === 'warning').length,
-            })),
-            recorded.validate.map(({ kind, name, namespace, accepted, warnings = [] }) => ({
-              kind,
-              name,
-              namespace,
-              accepted,
-              warnings: warnings.length,
-            })),
-          );
+          assert.deepEqual(answer.validate.map(countTexts), recorded.validate.map(countTexts));
           assert.deepEqual(answer.translate, translate);
         };
         if (KNOWN_FAILING.has(set)) assert.throws(compare);

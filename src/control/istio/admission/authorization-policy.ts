@@ -133,7 +133,7 @@ function admitServiceAccounts(source: Source, otherIdentity: boolean, faults: Fa
   const { serviceAccounts, notServiceAccounts } = source;
   if (serviceAccounts.length === 0 && notServiceAccounts.length === 0) return;
   if (otherIdentity) {
-    faults.schema(
+    faults.both(
       source,
       'service_accounts',
       '`serviceAccounts` cannot stand beside `principals` or `namespaces`',

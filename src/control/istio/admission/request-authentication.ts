@@ -70,7 +70,7 @@ function admitUri(rule: JWTRule, uri: string, faults: Faults): void {
   }
   const match = /^https?:\/\/([^/?#]*)/i.exec(uri);
   if (match === null) {
-    faults.schema(rule, 'jwks_uri', `\`${uri}\` is neither an http nor an https address`);
+    faults.both(rule, 'jwks_uri', `\`${uri}\` is neither an http nor an https address`);
     return;
   }
   const port = /:([^:\]]*)$/.exec(match[1] as string)?.[1] ?? '';
@@ -81,16 +81,16 @@ function admitTimeout(rule: JWTRule, timeout: string, faults: Faults): void {
   const nanoseconds = parseGoDuration(timeout);
   if (nanoseconds !== null && nanoseconds >= MILLISECOND && nanoseconds % MILLISECOND === 0n) return;
   const hint = 'a number with a unit, at least a millisecond: `5s`, `1m`, `250ms`';
-  faults.schema(rule, 'timeout', `\`${timeout}\` is no timeout`, hint);
+  faults.both(rule, 'timeout', `\`${timeout}\` is no timeout`, hint);
 }
 
 function admitHeader(header: JWTHeader, faults: Faults): void {
-  if (header.name === '') faults.schema(header, 'name', 'a header needs a `name`');
+  if (header.name === '') faults.both(header, 'name', 'a header needs a `name`');
 }
 
 function admitClaimToHeader(output: ClaimToHeader, faults: Faults): void {
   if (!/^[-_A-Za-z0-9]+$/.test(output.header)) {
-    faults.schema(output, 'header', `\`${output.header}\` is no header name`);
+    faults.both(output, 'header', `\`${output.header}\` is no header name`);
   }
-  if (output.claim === '') faults.schema(output, 'claim', 'a header is to be made of a `claim`');
+  if (output.claim === '') faults.both(output, 'claim', 'a header is to be made of a `claim`');
 }

@@ -25,7 +25,7 @@ export function admitTarget(spec: Targeted, faults: Faults): void {
   const { selector, targetRef, targetRefs = [] } = spec;
   const ways = [selector !== undefined, targetRef !== undefined, targetRefs.length > 0];
   if (ways.filter(Boolean).length > 1) {
-    faults.schema(spec, 'selector', 'only one of `selector`, `targetRef` and `targetRefs` can be set');
+    faults.both(spec, 'selector', 'only one of `selector`, `targetRef` and `targetRefs` can be set');
   }
   if (selector !== undefined) admitSelector(selector, faults);
   if (targetRefs.length > REFERENCES_MAX) {
@@ -65,9 +65,9 @@ export function admitSelector(selector: WorkloadSelector, faults: Faults): void 
 function admitReference(reference: PolicyTargetReference, faults: Faults): void {
   const { group, kind, name, namespace } = reference;
   if (kind === '') faults.schema(reference, 'kind', 'a target reference needs a `kind`');
-  if (name === '') faults.schema(reference, 'name', 'a target reference needs a `name`');
+  if (name === '') faults.both(reference, 'name', 'a target reference needs a `name`');
   if (namespace !== '') {
-    faults.schema(reference, 'namespace', 'a policy cannot be attached to something in another namespace');
+    faults.both(reference, 'namespace', 'a policy cannot be attached to something in another namespace');
   }
   if (kind !== '' && !KINDS.some(([group_, kind_]) => group_ === group && kind_ === kind)) {
     const written = group === '' ? kind : `${group}/${kind}`;
