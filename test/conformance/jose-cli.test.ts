@@ -28,7 +28,7 @@ describe('Wycheproof through the command line', { skip: folder === null }, () =>
         input: group.map(({ jws }) => `${jws}\n`).join(''),
         encoding: 'utf8',
       });
-      const keySet = parseJwks(jwks, nodeCrypto);
+      const keySet = parseJwks(jwks, nodeCrypto, 'refuse');
       const wanted = group.map(({ jws }) => judgeJws(jws, keySet));
       const lines = wanted.map((status) =>
         status === STATUS.ok ? 'valid' : `invalid: ${statusText(status)}`,

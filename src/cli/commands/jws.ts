@@ -17,7 +17,10 @@ interface VerifyOptions {
   json?: boolean;
 }
 
-/** `jotgate jws …`: signed objects whose payload may be anything. */
+/**
+ * `jotgate jws …`: signed objects whose payload may be anything. The set is judged as a published one: secrets among public keys,
+ * and two secrets of one kid, are refused, where the gate uses them as Envoy does and warns.
+ */
 export function configure(command: Command, io: CliIo): void {
   command
     .command('verify')
@@ -26,7 +29,7 @@ export function configure(command: Command, io: CliIo): void {
     .requiredOption('--jwks <file>', 'the key set, or a single JWK')
     .option('--json', 'one JSON object a line')
     .action(async (argument: string, options: VerifyOptions) => {
-      const keySet = loadKeySet(options.jwks, io);
+      const keySet = loadKeySet(options.jwks, io, 'refuse');
       for (const jws of await readJwsLines(argument, io)) {
         const status = judgeJws(jws, keySet);
         io.out(`${options.json === true ? renderJson(status) : renderText(status)}\n`);

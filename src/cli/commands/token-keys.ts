@@ -4,6 +4,7 @@ import {
   type JsonObject,
   type KeySet,
   parseJwks,
+  type SecretPolicy,
   STATUS,
   type Status,
   statusText,
@@ -15,10 +16,11 @@ import { readTextFile } from './token-input.ts';
 
 /**
  * Keys of a JWKS file, a single JWK too. What was skipped or refused is told on `io.err`.
+ * @param policy what becomes of secrets among public keys, and of two secrets of one kid.
  * @returns the status of a document none of whose keys can be read; nothing verifies with it.
  */
-export function loadKeySet(path: string, io: CliIo): KeySet | Status {
-  const keySet = parseJwks(wrapSingleJwk(readTextFile(path)), nodeCrypto);
+export function loadKeySet(path: string, io: CliIo, policy: SecretPolicy = 'doubt'): KeySet | Status {
+  const keySet = parseJwks(wrapSingleJwk(readTextFile(path)), nodeCrypto, policy);
   if (typeof keySet !== 'number') {
     for (const finding of keySet.findings) io.err(`${path}: ${findingText(finding)}\n`);
     return keySet;

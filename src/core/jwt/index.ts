@@ -16,6 +16,7 @@ export {
 export type { CryptoPort, KeyHandle, PublicKeyMaterial } from './crypto-port.ts';
 export { isJsonObject, type JsonObject, type JsonValue, memberOf } from './json-value.ts';
 export type { KeyFinding, KeySet, VerificationKey } from './key-set.ts';
+export type { SecretPolicy } from './key-set-policy.ts';
 export { findingText, parseJwks } from './parse-jwks.ts';
 export { type ParsedJws, parseJws } from './parse-jws.ts';
 export { parseToken } from './parse-token.ts';

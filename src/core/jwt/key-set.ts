@@ -39,8 +39,11 @@ export interface KeyFinding {
   /** Place of the key in the document, from 0. */
   readonly index: number;
   readonly kid: string;
-  /** skipped: Envoy skips it too. refused: Envoy would use it. dropped: private members were left out of a used key. */
-  readonly kind: 'skipped' | 'refused' | 'dropped';
+  /**
+   * skipped: Envoy skips it too. refused: Envoy would use it. dropped: private members were left out of a used key.
+   * doubted: used as Envoy does, although the set should not have it.
+   */
+  readonly kind: 'skipped' | 'refused' | 'dropped' | 'doubted';
   /** Envoy's error for a skipped key, else `ok`. */
   readonly status: Status;
   readonly reason: string;

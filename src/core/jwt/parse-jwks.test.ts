@@ -268,20 +268,6 @@ describe('a key that proves nothing is refused, whoever else takes it', () => {
     });
   }
 
-  const kinds = (...keys: unknown[]): (string | null)[] =>
-    parseGood(...keys).keys.map((key) => key.refusal && 'refused');
-  it('a secret among public keys', () => {
-    assert.deepEqual(kinds(oct, ec), ['refused', null]);
-    assert.deepEqual(kinds(oct, { ...oct, kid: 'b' }), [null, null]);
-  });
-  it('two secrets of one kid, yet not one secret twice, nor two public keys', () => {
-    const other = testJwk('HS384', { kid: 'a' });
-    assert.deepEqual(kinds({ ...oct, kid: 'a' }, other, { ...oct, kid: 'b' }), ['refused', 'refused', null]);
-    assert.deepEqual(kinds({ ...oct, kid: 'a' }, { ...oct, kid: 'a', alg: 'HS256' }), [null, null]);
-    assert.deepEqual(kinds({ ...rsa, kid: 'a' }, testJwk('RS384', { kid: 'a' })), [null, null]);
-    assert.deepEqual(kinds(oct, testJwk('HS384')), [null, null]);
-  });
-
   it('private members are dropped, and told', () => {
     const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
     const keySet = parseGood(pair);
@@ -296,6 +282,51 @@ describe('a key that proves nothing is refused, whoever else takes it', () => {
     assert.equal(keySet.keys.length, JWKS_KEYS_MAX);
     assert.match(keySet.findings.at(-1)?.reason ?? '', /10001 keys/);
   });
+});
+
+describe('a secret in doubtful company', () => {
+  const other = testJwk('HS384', { kid: 'a' });
+  const cases: { name: string; given: unknown[]; doubted: number[] }[] = [
+    { name: 'among public keys', given: [oct, ec], doubted: [0] },
+    {
+      name: 'that shares its kid with another',
+      given: [{ ...oct, kid: 'a' }, other, { ...oct, kid: 'b' }],
+      doubted: [0, 1],
+    },
+    {
+      name: 'twice the same',
+      given: [
+        { ...oct, kid: 'a' },
+        { ...oct, kid: 'a', alg: 'HS256' },
+      ],
+      doubted: [],
+    },
+    { name: 'without kid', given: [oct, testJwk('HS384')], doubted: [] },
+    {
+      name: 'none: two public keys of one kid',
+      given: [{ ...rsa, kid: 'a' }, testJwk('RS384', { kid: 'a' })],
+      doubted: [],
+    },
+  ];
+  for (const { name, given, doubted } of cases) {
+    it(`${name}: told, and used as Envoy does`, () => {
+      const keySet = parseGood(...given);
+      assert.deepEqual(
+        keySet.findings.map(({ index, kind }) => [index, kind]),
+        doubted.map((index) => [index, 'doubted']),
+      );
+      assert.ok(keySet.keys.every((key) => key.refusal === null));
+    });
+    it(`${name}: refused where the set is judged as a published one`, () => {
+      const keySet = parseJwks(JSON.stringify({ keys: given }), nodeCrypto, 'refuse');
+      assert.ok(typeof keySet !== 'number');
+      assert.deepEqual(
+        keySet.keys.filter((key) => key.refusal !== null).map((key) => key.index),
+        doubted,
+      );
+      assert.ok(keySet.findings.every(({ kind }) => kind === 'refused'));
+    });
+  }
 });
 
 describe('candidates', () => {

@@ -1,7 +1,7 @@
 import type { CryptoPort } from './crypto-port.ts';
 import { isJsonObject, type JsonObject, memberOf } from './json-value.ts';
 import { createKeySet, type KeyFinding, type KeySet, type VerificationKey } from './key-set.ts';
-import { refuseSecretsBySet } from './key-set-policy.ts';
+import { judgeSecrets, type SecretPolicy } from './key-set-policy.ts';
 import { parseCertificates } from './parse-certificates.ts';
 import { parseJsonText } from './parse-json.ts';
 import { parseJwk } from './parse-jwk.ts';
@@ -16,9 +16,10 @@ export const JWKS_KEYS_MAX = 10_000;
  * Parses a JWKS document: RFC 7517 §5, or Google's flat object of kid → PEM certificate (envoy.md §4.5; Envoy: jwks.cc).
  * Keys that do not parse are skipped, keys unfit for verification refused, both with a finding. Envoy's lenient JSON is taken, for
  * the document is the operator's or the issuer's, not the client's.
+ * @param policy what becomes of secrets among public keys, and of two secrets of one kid.
  * @returns the document's status when it has no key left: that of its first key.
  */
-export function parseJwks(text: string, crypto: CryptoPort): KeySet | Status {
+export function parseJwks(text: string, crypto: CryptoPort, policy: SecretPolicy = 'doubt'): KeySet | Status {
   if (text.length > JWKS_LENGTH_MAX) return STATUS.jwksBadJson;
   const parsed = parseJsonText(text);
   if (parsed === null) return STATUS.jwksBadJson;
@@ -27,10 +28,10 @@ export function parseJwks(text: string, crypto: CryptoPort): KeySet | Status {
   const keys = memberOf(document, 'keys');
   if (keys === undefined) return parseCertificates(document, crypto);
   if (!Array.isArray(keys)) return STATUS.jwksKeysNotArray;
-  return parseKeys(keys.filter(isJsonObject), crypto);
+  return parseKeys(keys.filter(isJsonObject), crypto, policy);
 }
 
-function parseKeys(jwks: readonly JsonObject[], crypto: CryptoPort): KeySet | Status {
+function parseKeys(jwks: readonly JsonObject[], crypto: CryptoPort, policy: SecretPolicy): KeySet | Status {
   const keys: VerificationKey[] = [];
   const findings: KeyFinding[] = [];
   let firstError: Status = STATUS.jwksWithoutValidKey;
@@ -41,7 +42,7 @@ function parseKeys(jwks: readonly JsonObject[], crypto: CryptoPort): KeySet | St
     else if (firstError === STATUS.jwksWithoutValidKey) firstError = parsed.status;
   }
   if (keys.length === 0) return firstError;
-  const judged = refuseSecretsBySet(keys);
+  const judged = judgeSecrets(keys, policy);
   findings.push(...judged.findings);
   if (jwks.length > JWKS_KEYS_MAX) findings.push(tooManyKeys(jwks.length));
   return createKeySet(judged.keys, findings, crypto);
