@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type ConfigSource, loadConfig } from '../../control/config/index.ts';
+import type { ConfigSource } from '../../control/config/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { renderFinding } from '../render-finding.ts';
 import { renderFindingsJson } from '../render-finding-json.ts';
+import { validateSource } from '../validate-source.ts';
 
 interface ValidateFlags {
   strict?: boolean;
@@ -14,7 +15,7 @@ interface ValidateFlags {
 
 export function configure(command: Command, io: CliIo): void {
   command
-    .argument('<file...>', 'Envoy bootstrap, YAML or JSON; `-` is the standard input')
+    .argument('<file...>', 'Envoy bootstrap (YAML or JSON) or Istio manifests; `-` is the standard input')
     .option('--strict', 'warnings are errors')
     .option('--json', 'findings as one JSON object')
     .action(async (files: string[], flags: ValidateFlags) => validate(files, flags, io));
@@ -23,7 +24,11 @@ export function configure(command: Command, io: CliIo): void {
 async function validate(files: readonly string[], flags: ValidateFlags, io: CliIo): Promise<void> {
   const sources: ConfigSource[] = [];
   for (const file of files) sources.push(await readSource(file, io));
-  const reports = sources.map((source) => ({ source, findings: findingsOf(source, flags) }));
+  const reports: { source: ConfigSource; findings: readonly Finding[] }[] = [];
+  for (const source of sources) {
+    const findings = await validateSource(source, { strict: flags.strict === true, env: process.env });
+    reports.push({ source, findings });
+  }
   const all = reports.flatMap(({ findings }) => findings);
   if (flags.json === true) io.out(renderFindingsJson(all));
   else for (const report of reports) printReport(report.source, report.findings, io);
@@ -40,10 +45,6 @@ async function readSource(file: string, io: CliIo): Promise<ConfigSource> {
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
     throw new UserError(`cannot read \`${file}\`: ${reason}`, EXIT.wrongUse);
   }
-}
-
-function findingsOf(source: ConfigSource, { strict }: ValidateFlags): readonly Finding[] {
-  return loadConfig([source], { strict, env: process.env }).findings.list;
 }
 
 function printReport(source: ConfigSource, findings: readonly Finding[], io: CliIo): void {
