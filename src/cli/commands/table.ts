@@ -15,6 +15,11 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'run',
+    summary: 'run the listeners of Envoy or Istio configuration',
+    load: () => import('./run.ts'),
+  },
+  {
     name: 'issuer',
     summary: "issue tokens in Keycloak's shape from a realm file",
     load: () => import('./issuer.ts'),

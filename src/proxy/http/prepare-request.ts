@@ -38,7 +38,7 @@ export function prepareRequest(
   removeClientFields(headers, edge ? EDGE_SET : ROUTER_SET);
   if (options.underscores !== 'allow' && !judgeUnderscores(headers, options)) return REFUSAL.underscore;
   if (edge) setRemoteAddress(headers, connection, options);
-  setForwardedProto(request, connection, edge);
+  if (!setForwardedProto(request, connection, edge)) return REFUSAL.emptyForwardedProto;
   if (edge) headers.set('x-envoy-external-address', connection.remoteAddress);
   if (options.generateRequestId) setRequestId(headers, edge && !options.preserveExternalRequestId);
   return preparePath(request, options);
@@ -72,15 +72,13 @@ function setRemoteAddress(headers: HeaderList, connection: ConnectionInfo, optio
   headers.set('x-forwarded-for', before === undefined || before === '' ? peer : `${before},${peer}`);
 }
 
-function setForwardedProto(request: RequestHead, connection: ConnectionInfo, edge: boolean): void {
+/** @returns false when a peer that is believed says nothing: Envoy finds no route for such a request. */
+function setForwardedProto(request: RequestHead, connection: ConnectionInfo, edge: boolean): boolean {
   const actual = connection.tls ? 'https' : 'http';
-  const claimed = request.headers.get('x-forwarded-proto');
-  if (edge || claimed === undefined || claimed === '') {
-    request.headers.set('x-forwarded-proto', actual);
-    request.scheme = actual;
-  } else {
-    request.scheme = claimed === 'http' || claimed === 'https' ? claimed : actual;
-  }
+  const claimed = edge ? undefined : request.headers.get('x-forwarded-proto');
+  if (claimed === undefined) request.headers.set('x-forwarded-proto', actual);
+  request.scheme = claimed === 'http' || claimed === 'https' ? claimed : actual;
+  return claimed !== '';
 }
 
 function setRequestId(headers: HeaderList, replace: boolean): void {

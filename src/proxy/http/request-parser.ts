@@ -28,6 +28,8 @@ export class RequestParser extends HeadParser {
   authority = '';
   /** The client wants the connection closed after this exchange. */
   close = false;
+  /** The target is in absolute form with `https`. */
+  saysHttps = false;
   #target = '';
   #fragment = false;
   #hosts = 0;
@@ -43,6 +45,7 @@ export class RequestParser extends HeadParser {
   override reset(): void {
     super.reset();
     this.close = false;
+    this.saysHttps = false;
     this.#fragment = false;
     this.#hosts = 0;
     this.#upgrade = '';
@@ -177,6 +180,7 @@ export class RequestParser extends HeadParser {
     const target = parseOtherTarget(this.method, this.#target);
     if ('status' in target) return target;
     this.path = target.path;
+    this.saysHttps = target.https;
     this.authority = target.authority ?? this.authority;
     return null;
   }

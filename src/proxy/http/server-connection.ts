@@ -213,7 +213,9 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     const first = !parser.started;
     const at = parser.parse(bytes, start, end);
     if (at >= 0) {
-      this.#begin();
+      const { useRemoteAddress } = this.#service.options;
+      if (parser.saysHttps && useRemoteAddress && !this.info.tls) this.#refuse(REFUSAL.schemeMismatch);
+      else this.#begin();
       return at;
     }
     if (at === REFUSED) this.#refuse(parser.refusal as Refusal);

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { type ConfigSource, type LoadedConfig, loadConfig } from '../../control/config/index.ts';
+import { isManifest, loadIstio } from '../../control/istio/index.ts';
+import { EXIT } from '../exit-code.ts';
+import { type CliIo, UserError } from '../io.ts';
+
+export interface SourceOptions {
+  strict: boolean;
+  /** Where admitted requests go; only for Istio manifests. */
+  upstream: string | undefined;
+  /** Where a gate on Istio manifests listens. */
+  listen: { address: string; port: number } | undefined;
+}
+
+/** Reads the files of a command line; `-` is the standard input. */
+export async function readSources(files: readonly string[], io: CliIo): Promise<ConfigSource[]> {
+  const sources: ConfigSource[] = [];
+  for (const file of files) {
+    const text = file === '-' ? await io.readStdin() : readText(file, 'configuration');
+    sources.push({ name: file === '-' ? '<stdin>' : file, text });
+  }
+  return sources;
+}
+
+/** @throws UserError that names the file when it cannot be read. */
+export function readText(file: string, what: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
+    throw new UserError(`cannot read the ${what} \`${file}\`: ${reason}; check the path`, EXIT.wrongUse);
+  }
+}
+
+/** Loads Envoy's words or Istio's, whichever the files are in. */
+export function loadSources(sources: readonly ConfigSource[], options: SourceOptions): LoadedConfig {
+  const { strict, upstream, listen } = options;
+  const manifests = sources.filter(isManifest);
+  if (manifests.length === 0) {
+    if (upstream === undefined) return loadConfig(sources, { strict, env: process.env });
+    throw new UserError(
+      '--upstream is for Istio manifests; an Envoy file names its own clusters, which --connect-to moves',
+      EXIT.wrongUse,
+    );
+  }
+  const other = sources.find((source) => !isManifest(source));
+  if (other !== undefined) {
+    throw new UserError(
+      `\`${other.name}\` is no Istio manifest and \`${manifests[0]?.name}\` is one; give files of one kind`,
+      EXIT.wrongUse,
+    );
+  }
+  if (upstream === undefined) {
+    throw new UserError(
+      'Istio manifests name no upstream; say where requests go with --upstream URL',
+      EXIT.wrongUse,
+    );
+  }
+  return loadIstio(sources, { upstream, strict, ...(listen === undefined ? {} : { listen }) });
+}

@@ -1,0 +1,142 @@
+import type { Command } from 'commander';
+import { createLogger } from '../../platform/index.ts';
+import type { Finding } from '../../resources/index.ts';
+import {
+  type ConnectTo,
+  type Gate,
+  GateStartError,
+  type ListenMove,
+  parseConnectTo,
+  parseListenMove,
+  startGate,
+} from '../../server/index.ts';
+import { EXIT } from '../exit-code.ts';
+import { type CliIo, UserError } from '../io.ts';
+import { renderFinding } from '../render-finding.ts';
+import { loadSources, readSources, readText } from './run-sources.ts';
+
+interface RunFlags {
+  config: string[];
+  connectTo: string[];
+  listen: string[];
+  trust: string[];
+  upstream?: string;
+  concurrency: string;
+  strict?: boolean;
+  logFormat: string;
+}
+
+const collect = (value: string, before: string[]) => [...before, value];
+
+export function configure(command: Command, io: CliIo): void {
+  command
+    .requiredOption('-c, --config <file...>', 'Envoy bootstrap or Istio manifests; `-` is the standard input')
+    .option('--connect-to <host:port:addr:port>', 'send an upstream elsewhere', collect, [])
+    .option(
+      '--listen <host:port=addr:port>',
+      'move a listener; for Istio manifests just addr:port',
+      collect,
+      [],
+    )
+    .option('--trust <file>', 'trust these PEM roots too when an upstream is verified', collect, [])
+    .option('--upstream <url>', 'where requests go, for Istio manifests')
+    .option('--concurrency <n>', 'data loops; only 1 so far', '1')
+    .option('--strict', 'warnings are errors')
+    .option('--log-format <format>', '`pretty` or `json`', 'pretty')
+    .action((flags: RunFlags) => run(flags, io));
+}
+
+async function run(flags: RunFlags, io: CliIo): Promise<void> {
+  if (flags.concurrency !== '1') {
+    throw new UserError(`--concurrency ${flags.concurrency}: only 1 is possible so far`, EXIT.wrongUse);
+  }
+  const connectTo = flags.connectTo.map((text) =>
+    parsed(parseConnectTo(text), '--connect-to HOST:PORT:ADDR:PORT', text),
+  );
+  const addresses = flags.listen.filter((text) => !text.includes('='));
+  const moves = flags.listen.filter((text) => text.includes('='));
+  const listen = moves.map((text) => parsed(parseListenMove(text), '--listen HOST:PORT=ADDR:PORT', text));
+  const sources = await readSources(flags.config, io);
+  const loaded = loadSources(sources, {
+    strict: flags.strict === true,
+    upstream: flags.upstream,
+    listen: listenAddress(addresses, flags.upstream),
+  });
+  const print = (findings: readonly Finding[]) => {
+    const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
+    for (const finding of findings) {
+      io.err(`${renderFinding(finding, { lines: (file) => texts.get(file), color: io.color })}\n`);
+    }
+  };
+  print(loaded.findings.list);
+  if (loaded.snapshot === null) {
+    io.exitCode = EXIT.configInvalid;
+    return;
+  }
+  const trust = flags.trust.map((file) => readText(file, 'roots'));
+  const gate = await start(
+    { ...loaded, snapshot: loaded.snapshot },
+    { connectTo, listen, trust },
+    flags,
+    io,
+    print,
+  );
+  if (gate !== null) io.exitCode = await serveUntilSignal(gate, io);
+}
+
+async function start(
+  loaded: Pick<Parameters<typeof startGate>[0], 'snapshot' | 'provenance'>,
+  places: { connectTo: ConnectTo[]; listen: ListenMove[]; trust: string[] },
+  flags: RunFlags,
+  io: CliIo,
+  print: (findings: readonly Finding[]) => void,
+): Promise<Gate | null> {
+  const format = flags.logFormat === 'json' ? 'json' : 'pretty';
+  const logger = createLogger({ format, write: io.err });
+  const { snapshot, provenance } = loaded;
+  try {
+    return await startGate({ snapshot, provenance, ...places, logger });
+  } catch (error) {
+    if (!(error instanceof GateStartError)) throw error;
+    if (error.findings.length === 0) throw new UserError(error.message, EXIT.wrongUse);
+    print(error.findings);
+    io.exitCode = EXIT.configInvalid;
+    return null;
+  }
+}
+
+/** Says where it listens, serves, and drains at the first signal; a second one ends it at once. */
+async function serveUntilSignal(gate: Gate, io: CliIo) {
+  for (const { name, address, port, tls } of gate.listeners) {
+    const host = address.includes(':') ? `[${address}]` : address;
+    io.err(`listening on ${tls ? 'https' : 'http'}://${host}:${port} (${name})\n`);
+  }
+  if (gate.admin !== null) io.err(`admin on http://${gate.admin.address}:${gate.admin.port}\n`);
+  const signal = await nextSignal();
+  const code = signal === 'SIGINT' ? EXIT.interrupted : EXIT.ok;
+  void nextSignal().then(() => process.exit(EXIT.interrupted));
+  await gate.drain();
+  return code;
+}
+
+function nextSignal(): Promise<'SIGINT' | 'SIGTERM'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+function parsed<T>(value: T | null, shape: string, text: string): T {
+  if (value === null) throw new UserError(`\`${text}\` is not of the shape ${shape}`, EXIT.wrongUse);
+  return value;
+}
+
+/** `ADDR:PORT` where there is one address to move: that of a gate on Istio manifests. */
+function listenAddress(texts: readonly string[], upstream: string | undefined) {
+  const text = texts.at(-1);
+  if (text === undefined) return undefined;
+  const move = parseListenMove(`:0=${text}`);
+  if (move === null || upstream === undefined) {
+    throw new UserError(`\`${text}\` is not of the shape --listen HOST:PORT=ADDR:PORT`, EXIT.wrongUse);
+  }
+  return { address: move.address, port: move.toPort };
+}
