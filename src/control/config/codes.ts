@@ -205,6 +205,26 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
     meaning:
       'The cluster of a remote JWKS is not defined. Envoy loads the file, and every fetch of the keys fails.',
   },
+  L06: {
+    title: 'a token is looked at but not required',
+    meaning:
+      'A RequestAuthentication by itself refuses bad tokens and lets requests without a token through. Requiring one takes an AuthorizationPolicy with `requestPrincipals`; a missing token is then a 403.',
+  },
+  L07: {
+    title: 'token checks cannot be limited to a path',
+    meaning:
+      'A RequestAuthentication holds for the whole workload: a bad token is refused on every path, also on open ones.',
+  },
+  L09: {
+    title: 'policy about tokens that nobody verifies',
+    meaning:
+      'The policy asks for claims or request principals, and no RequestAuthentication selects the same workload, so there are never any.',
+  },
+  L10: {
+    title: 'nested claim written with dots',
+    meaning:
+      '`request.auth.claims[a.b]` is one claim whose name has a dot in it; the claim `b` inside `a` is `[a][b]`.',
+  },
   L19: {
     title: 'path exemption without path normalisation',
     meaning:

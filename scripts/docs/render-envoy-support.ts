@@ -1,0 +1,47 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import { schemaMessage } from '../../src/control/config/schema-registry.ts';
+import { type FieldState, fieldState } from '../../src/control/config/support/judge-support.ts';
+import { type MessageSupport, SUPPORT } from '../../src/control/config/support/support-table.ts';
+
+const HEAD = `# What of Envoy's configuration jotgate does
+
+Every field is in one of three states: **done**; **no effect**: accepted with warning W301, because nothing comes of it here and nobody's
+access changes; **refused**: error E301, by name. A message that is not on this page is refused as a whole (E302). Nothing is
+passed over in silence. Fields that only a newer Envoy knows are unknown here (E103).
+
+This page is made by \`node scripts/docs/main.ts\` from \`src/control/config/support/support-table.ts\`; do not edit it.
+`;
+
+/** docs/envoy-support.md. */
+export function renderEnvoySupport(): string {
+  const sections = Object.entries(SUPPORT)
+    .filter(([typeName]) => !typeName.startsWith('google.'))
+    .map(([typeName, support]) => renderMessage(schemaMessage(typeName), support));
+  return [HEAD, ...sections].join('\n');
+}
+
+function renderMessage(desc: DescMessage, support: MessageSupport): string {
+  const rows = (['done', 'noEffect', 'refused'] as const).flatMap((state) =>
+    renderState(state, desc, support),
+  );
+  const body = rows.length === 0 ? ['(no fields)'] : rows;
+  return [`## \`${desc.typeName}\`\n`, ...body, ''].join('\n');
+}
+
+const WORDS: Readonly<Record<FieldState, string>> = {
+  done: 'done',
+  noEffect: 'no effect',
+  refused: 'refused',
+};
+
+function renderState(state: FieldState, desc: DescMessage, support: MessageSupport): string[] {
+  const fields = desc.fields.filter((field) => fieldState(support, field.name) === state);
+  if (fields.length === 0) return [];
+  const names = fields.map(({ name }) => `\`${name}\`${renderValues(support.values?.[name])}`);
+  return [`- **${WORDS[state]}**: ${names.join(', ')}`];
+}
+
+function renderValues(values: string | undefined): string {
+  if (values === undefined || values === '*') return '';
+  return ` (${values.replaceAll(' ', ', ')} only)`;
+}
