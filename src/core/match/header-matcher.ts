@@ -53,7 +53,7 @@ type ValueTest = Pick<StringMatcher, 'matches' | 'wants'>;
 function compileValue(specifier: ValueSpecifier, refuse: Refuse): ValueTest | null {
   switch (specifier.case) {
     case 'exactMatch':
-      return createPlainMatcher('exact', specifier.value, false);
+      return specifier.value === '' ? ANY_VALUE : createPlainMatcher('exact', specifier.value, false);
     case 'prefixMatch':
       return createPlainMatcher('prefix', specifier.value, false);
     case 'suffixMatch':
@@ -68,6 +68,9 @@ function compileValue(specifier: ValueSpecifier, refuse: Refuse): ValueTest | nu
       return createRangeTest(specifier.value.start, specifier.value.end);
   }
 }
+
+/** An empty `exact_match` is an old way to ask for presence. */
+const ANY_VALUE: ValueTest = { wants: 'present', matches: () => true };
 
 const INTEGER = /^[\t-\r ]*([+-]?\d+)[\t-\r ]*$/;
 const INT64_MAX = 2n ** 63n - 1n;

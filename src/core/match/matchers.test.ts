@@ -40,12 +40,6 @@ describe('string matchers', () => {
       text: '\xc3\xa9',
       want: true,
     },
-    {
-      name: 'regex ignores ignore_case',
-      given: { matchPattern: { case: 'safeRegex', value: { regex: 'a.c' } }, ignoreCase: true },
-      text: 'ABC',
-      want: false,
-    },
   ];
   table[3]!.given.ignoreCase = true;
   for (const { name, given, text, want } of table) {
@@ -70,6 +64,9 @@ describe('string matchers', () => {
       ),
       null,
     );
+    const pattern = { case: 'safeRegex' as const, value: { regex: 'a' } };
+    assert.equal(compileStringMatcher({ matchPattern: pattern, ignoreCase: true }, collect), null);
+    assert.match(messages[3]!, /ignore_case/);
     assert.match(messages[0]!, /custom/);
     assert.match(messages[2]!, /missing \]: \[/);
   });
@@ -140,7 +137,9 @@ describe('header matchers', () => {
       ],
       want: true,
     },
-    { name: 'a missing header fails', given: of(exact('')), lines: [], want: false },
+    { name: 'a missing header fails', given: of(exact('1')), lines: [], want: false },
+    { name: 'an empty exact_match takes any value', given: of(exact('')), lines: [['x-a', '1']], want: true },
+    { name: 'but not a missing header', given: of(exact('')), lines: [], want: false },
     {
       name: 'a missing header fails an inverted matcher too',
       given: of(exact('1'), inverted),

@@ -23,7 +23,7 @@ export interface StringMatcher {
   readonly plain: { kind: StringMatchKind; text: string; ignoreCase: boolean } | null;
 }
 
-/** Compiles a StringMatcher. `ignore_case` has no effect on a regex (Envoy: string.proto). */
+/** Compiles a StringMatcher. With a regex `ignore_case` is refused, as Envoy refuses it. */
 export function compileStringMatcher(config: StringMatcherConfig, refuse: Refuse): StringMatcher | null {
   const { matchPattern, ignoreCase } = config;
   switch (matchPattern.case) {
@@ -33,7 +33,8 @@ export function compileStringMatcher(config: StringMatcherConfig, refuse: Refuse
     case 'contains':
       return createPlainMatcher(matchPattern.case, matchPattern.value, ignoreCase);
     case 'safeRegex':
-      return compileRegexMatcher(matchPattern.value, refuse);
+      if (ignoreCase) refuse('`ignore_case` has no effect for `safe_regex`', config, 'ignore_case');
+      return ignoreCase ? null : compileRegexMatcher(matchPattern.value, refuse);
     case 'custom':
       refuse('`custom` string matchers are not supported', config, 'custom', 'accepts');
       return null;

@@ -73,7 +73,7 @@ async function play(
 ): Promise<Verdict> {
   const options = compileHttpOptions(manager.origin, manager.router, connection.localAddress);
   const preparation = prepareRequest(request, connection, options);
-  if (preparation !== null) return notPrepared(preparation, request);
+  if (preparation !== null) return notPrepared(preparation);
   const stream = new RehearsedStream(request, connection, manager.routes, clock, recorder);
   const refusal = await runFilters(manager.filters, stream);
   const { route } = stream;
@@ -88,13 +88,10 @@ async function play(
   return { status: null, body: '', headers: [], details: '', route, forwarded: request };
 }
 
-function notPrepared(preparation: Exclude<Preparation, null>, { scheme, authority }: RequestHead): Verdict {
+function notPrepared(preparation: Exclude<Preparation, null>): Verdict {
   if (!('redirect' in preparation)) return replied({ ...preparation, headers: [] }, null);
-  const location = `${scheme}://${authority}${preparation.redirect}`;
-  return replied(
-    { status: 307, body: '', headers: [['location', location]], details: 'path_normalization_redirect' },
-    null,
-  );
+  const headers = [['location', preparation.redirect]] as const;
+  return replied({ status: 307, body: '', headers, details: 'path_normalized' }, null);
 }
 
 /** Envoy: conn_manager_impl.cc. */

@@ -1,13 +1,14 @@
 import { toByteString } from '../../core/match/index.ts';
 import type { ConnectionInfo, DynamicMetadata, MetadataValue } from '../filters/filter.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { jsonText } from '../json-text.ts';
 
 /** What a format string may ask of an exchange. */
 export interface FormatSource {
   readonly request: RequestHead;
   readonly connection: ConnectionInfo;
   readonly metadataIfAny: DynamicMetadata | null;
-  readonly route: { readonly name: string; readonly virtualHost: string } | null;
+  readonly route: { readonly name: string } | null;
 }
 
 /** A compiled header value: literal text with `%OPERATOR(…)%` in it (Envoy: substitution formatter). */
@@ -72,8 +73,6 @@ function selectOperator(name: string, argument: string | undefined): Part | null
       return ({ connection }) => connection.serverName;
     case 'ROUTE_NAME':
       return ({ route }) => route?.name;
-    case 'VIRTUAL_HOST_NAME':
-      return ({ route }) => route?.virtualHost;
     default:
       return null;
   }
@@ -111,21 +110,11 @@ function compileMetadata(argument: string): Part {
       path.length === 0 ? Object.fromEntries(entries) : entries.get(path[0] as string);
     for (const key of path.slice(1)) value = memberOf(value, key);
     if (value === undefined || value === null) return undefined;
-    return toByteString(typeof value === 'string' ? value : JSON.stringify(sorted(value)));
+    return toByteString(typeof value === 'string' ? value : jsonText(value, true));
   };
 }
 
 function memberOf(value: MetadataValue | undefined, key: string): MetadataValue | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function sorted(value: MetadataValue): MetadataValue {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key] as MetadataValue)]),
-  );
 }

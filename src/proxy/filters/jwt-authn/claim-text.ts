@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../../../core/jwt/index.ts';
 import { toByteString } from '../../../core/match/index.ts';
+import { jsonText } from '../../json-text.ts';
 
 /** The claim at a path of keys, or undefined: a list has no keys, and neither has text (envoy.md §3.6). */
 export function findClaim(payload: JsonObject, path: readonly string[]): JsonValue | undefined {
@@ -26,7 +27,7 @@ export function claimText(value: JsonValue | undefined): string | undefined {
     case 'number':
       return numberText(value);
     case 'object':
-      return value === null ? undefined : Buffer.from(compactJson(value)).toString('base64');
+      return value === null ? undefined : Buffer.from(jsonText(value, false)).toString('base64');
     default:
       return undefined;
   }
@@ -49,12 +50,4 @@ function fixedHalfEven(value: number): string {
   const isHalf = /^50*$/.test(exact.slice(point + 7));
   const digits = isHalf && /[02468]$/.test(kept) ? kept : Math.abs(value).toFixed(6);
   return value < 0 ? `-${digits}` : digits;
-}
-
-/** Compact JSON with the escapes of protobuf's printer. */
-function compactJson(value: JsonValue): string {
-  return JSON.stringify(value).replaceAll(
-    /[<>\u007f-\u009f\u00ad\u2028\u2029\ufeff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

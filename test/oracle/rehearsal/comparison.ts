@@ -1,0 +1,155 @@
+import type { ManualClock } from '../../../src/base/index.ts';
+import { loadConfig } from '../../../src/control/config/index.ts';
+import {
+  buildRequestHead,
+  type CompiledSnapshot,
+  compileSnapshot,
+  rehearse,
+} from '../../../src/proxy/rehearsal/index.ts';
+import { type Finding, Findings } from '../../../src/resources/index.ts';
+import { RawClient } from '../../e2e/raw-exchange.ts';
+import type { EnvoyProcess } from '../envoy-process.ts';
+import type { RawConnection } from '../origin.ts';
+import type { SceneRequest } from './scene.ts';
+
+/** What both sides say of a request, as far as they must agree. */
+export interface Answer {
+  /** 200 where the origin was reached. */
+  status: number;
+  body: string;
+  challenge: string | undefined;
+  /** What the origin was sent: request line target and fields, sorted; null when it was not reached. */
+  origin: { target: string; host: string; fields: string[] } | null;
+}
+
+export const ORIGIN_BODY = 'origin';
+
+/** Fields that the proxies add by themselves. */
+const OWN_FIELDS = new Set([
+  'x-request-id',
+  'x-forwarded-proto',
+  'x-forwarded-for',
+  'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-original-host',
+  'content-length',
+  'connection',
+]);
+
+export function answerConnection({ socket, received }: RawConnection): void {
+  if (!received.includes('\r\n\r\n')) return;
+  socket.end(
+    `HTTP/1.1 200 OK\r\ncontent-length: ${ORIGIN_BODY.length}\r\nconnection: close\r\n\r\n${ORIGIN_BODY}`,
+  );
+}
+
+export function portOf(envoy: EnvoyProcess, scene: string): number {
+  const port = envoy.listeners.find((listener) => listener.name === scene)?.port;
+  if (port === undefined) throw new Error(`envoy has no listener ${scene}`);
+  return port;
+}
+
+/** Asks Envoy over a socket, byte for byte what the case says. */
+export async function askEnvoy(
+  envoy: EnvoyProcess,
+  scene: string,
+  request: SceneRequest,
+  connections: RawConnection[],
+): Promise<Answer> {
+  const { method = 'GET', path, host = 'host.test', headers = [] } = request;
+  const port = portOf(envoy, scene);
+  const client = new RawClient(port);
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    `host: ${host}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+  ];
+  client.send(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8'));
+  const response = await client.response(method);
+  client.close();
+  if (response === null) throw new Error(`envoy closed the connection: ${lines[0]}`);
+  const received = takeRequest(connections);
+  return {
+    status: response.status,
+    body: response.body,
+    challenge: response.headers.find(([name]) => name === 'www-authenticate')?.[1],
+    origin: received === undefined ? null : originView(received),
+  };
+}
+
+/** Envoy opens connections ahead: the request may come on one that an earlier case left, and an idle one is no request. */
+function takeRequest(connections: RawConnection[]): string | undefined {
+  const at = connections.findIndex(({ received }) => received.length > 0);
+  return at < 0 ? undefined : connections.splice(at, 1)[0]?.received.toString('latin1');
+}
+
+function originView(received: string): NonNullable<Answer['origin']> {
+  const [requestLine = '', ...lines] = (received.split('\r\n\r\n')[0] as string).split('\r\n');
+  const fields = lines.map((line) => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).replace(/^ /, '')] as const;
+  });
+  return {
+    target: requestLine.slice(requestLine.indexOf(' ') + 1, requestLine.lastIndexOf(' ')),
+    host: fields.find(([name]) => name === 'host')?.[1] ?? '',
+    fields: shownFields(fields.filter(([name]) => name !== 'host')),
+  };
+}
+
+function shownFields(fields: readonly (readonly [string, string])[]): string[] {
+  return fields
+    .filter(([name]) => !OWN_FIELDS.has(name))
+    .map(([name, value]) => `${name}: ${value}`)
+    .sort();
+}
+
+/** The same bootstrap, compiled as jotgate runs it. */
+export function compileScenes(
+  bootstrap: string,
+  clock: ManualClock,
+): { compiled: CompiledSnapshot; errors: Finding[] } {
+  const { snapshot, findings, provenance } = loadConfig([{ name: 'scenes.json', text: bootstrap }]);
+  const found = new Findings(provenance);
+  if (snapshot === null) {
+    return { compiled: { listeners: [], prepare: async () => {} }, errors: errorsOf(findings.list) };
+  }
+  const compiled = compileSnapshot(snapshot, { findings: found, clock, jwks: null });
+  return { compiled, errors: errorsOf(found.list) };
+}
+
+const errorsOf = (list: readonly Finding[]) =>
+  list.filter(({ severity, code }) => severity === 'error' && !code.startsWith('L'));
+
+export async function askRehearsal(
+  compiled: CompiledSnapshot,
+  scene: string,
+  { method = 'GET', path, host = 'host.test', headers = [] }: SceneRequest,
+  clock: ManualClock,
+  localPort: number,
+): Promise<Answer> {
+  const head = buildRequestHead({ method, scheme: 'http', authority: host, path, headers });
+  const connection = {
+    remoteAddress: '127.0.0.1',
+    remotePort: 1,
+    localAddress: '127.0.0.1',
+    localPort,
+    serverName: '',
+    tls: false,
+  };
+  const verdict = await rehearse(compiled, { listener: scene, request: head, connection }, clock, null);
+  const { forwarded } = verdict;
+  return {
+    status: verdict.status ?? 200,
+    body: verdict.status === null ? ORIGIN_BODY : method === 'HEAD' ? '' : verdict.body,
+    challenge: verdict.headers.find(([name]) => name === 'www-authenticate')?.[1],
+    origin:
+      forwarded === null
+        ? null
+        : {
+            target: forwarded.path,
+            host: forwarded.authority,
+            fields: shownFields(
+              forwarded.headers.names.map((name, index) => [name, forwarded.headers.values[index] as string]),
+            ),
+          },
+  };
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { ManualClock } from '../../../src/base/index.ts';
+import type { CompiledSnapshot } from '../../../src/proxy/rehearsal/index.ts';
+import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
+import { type RawOrigin, startRawOrigin } from '../origin.ts';
+import { answerConnection, askEnvoy, askRehearsal, compileScenes, portOf } from './comparison.ts';
+import { jwtCases, jwtScenes } from './jwt-cases.ts';
+import { rbacCases, rbacScenes } from './rbac-cases.ts';
+import { routeCases, routeScenes } from './route-cases.ts';
+import { bootstrapOf } from './scene.ts';
+
+const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes];
+
+if (findEnvoy() !== null) {
+  describe('a rehearsal says what Envoy does', () => {
+    const clock = new ManualClock(Date.now());
+    let origin: RawOrigin;
+    let envoy: EnvoyProcess;
+    let compiled: CompiledSnapshot;
+
+    before(async () => {
+      origin = await startRawOrigin(answerConnection);
+      const bootstrap = bootstrapOf(scenes, origin.port);
+      envoy = await startEnvoy(bootstrap);
+      const result = compileScenes(bootstrap, clock);
+      assert.deepEqual(result.errors, []);
+      compiled = result.compiled;
+    });
+
+    after(async () => {
+      await envoy?.stop();
+      await origin?.close();
+    });
+
+    for (const { name, scene, request } of [...jwtCases, ...routeCases, ...rbacCases]) {
+      it(`${scene}: ${name}`, async () => {
+        const want = await askEnvoy(envoy, scene, request, origin.connections);
+        clock.set(Date.now());
+        assert.deepEqual(await askRehearsal(compiled, scene, request, clock, portOf(envoy, scene)), want);
+      });
+    }
+  });
+}

@@ -1,0 +1,80 @@
+/** One listener with its own filters and routes; scenes share an Envoy. */
+export interface Scene {
+  name: string;
+  filters: { type: string; [field: string]: unknown }[];
+  /** Default: everything goes to the origin. */
+  routeConfig?: object;
+  manager?: object;
+}
+
+export interface SceneRequest {
+  method?: string;
+  path: string;
+  host?: string;
+  headers?: readonly (readonly [name: string, value: string])[];
+}
+
+export interface Case {
+  name: string;
+  scene: string;
+  request: SceneRequest;
+}
+
+const TYPE = 'type.googleapis.com/envoy.extensions.filters';
+
+export const ROUTE_ALL = {
+  virtual_hosts: [
+    { name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: 'origin' } }] },
+  ],
+};
+
+export function jwtAuthn(config: object): Scene['filters'][number] {
+  return { type: `${TYPE}.http.jwt_authn.v3.JwtAuthentication`, ...config };
+}
+
+export function rbac(config: object): Scene['filters'][number] {
+  return { type: `${TYPE}.http.rbac.v3.RBAC`, ...config };
+}
+
+/** A bootstrap of all scenes, as JSON, which both sides read as a file. */
+export function bootstrapOf(scenes: readonly Scene[], originPort: number): string {
+  return JSON.stringify({
+    static_resources: {
+      listeners: scenes.map(listenerOf),
+      clusters: [
+        {
+          name: 'origin',
+          type: 'STATIC',
+          load_assignment: {
+            cluster_name: 'origin',
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: addressOf(originPort) } }] }],
+          },
+        },
+      ],
+    },
+  });
+}
+
+function listenerOf({ name, filters, routeConfig = ROUTE_ALL, manager = {} }: Scene): object {
+  const http = filters.map(({ type, ...config }, index) => ({
+    name: `filter-${index}`,
+    typed_config: { '@type': type, ...config },
+  }));
+  const router = { name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } };
+  const hcm = {
+    '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
+    stat_prefix: name,
+    route_config: routeConfig,
+    http_filters: [...http, router],
+    ...manager,
+  };
+  return {
+    name,
+    address: addressOf(0),
+    filter_chains: [{ filters: [{ name: 'hcm', typed_config: hcm }] }],
+  };
+}
+
+function addressOf(port: number): object {
+  return { socket_address: { address: '127.0.0.1', port_value: port } };
+}
