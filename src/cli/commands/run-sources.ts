@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type ConfigSource, type LoadedConfig, loadConfig } from '../../control/config/index.ts';
-import { isManifest, loadIstio } from '../../control/istio/index.ts';
+import {
+  type ConfigSource,
+  type LoadedConfig,
+  loadConfig,
+  looksLikeManifests,
+} from '../../control/config/index.ts';
+import { loadIstio, parseWorkload } from '../../control/istio/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 
@@ -10,6 +15,8 @@ export interface SourceOptions {
   upstream: string | undefined;
   /** Where a gate on Istio manifests listens. */
   listen: { address: string; port: number } | undefined;
+  /** `NAMESPACE/LABEL=VALUE,…`: which workload's policies; default: the one that all of them are for. */
+  workload?: string | undefined;
 }
 
 /** Reads the files of a command line; `-` is the standard input. */
@@ -34,20 +41,27 @@ export function readText(file: string, what: string): string {
 }
 
 /** Loads Envoy's words or Istio's, whichever the files are in. */
-export function loadSources(sources: readonly ConfigSource[], options: SourceOptions): LoadedConfig {
+export function loadSources(
+  sources: readonly ConfigSource[],
+  options: SourceOptions,
+  io: CliIo,
+): LoadedConfig {
+  const { strict, upstream, workload } = options;
+  if (sources.some(looksLikeManifests)) return loadManifests(sources, options, io);
+  const alien = upstream !== undefined ? '--upstream' : workload !== undefined ? '--workload' : undefined;
+  if (alien === undefined) return loadConfig(sources, { strict, env: process.env });
+  throw new UserError(
+    `${alien} is for Istio manifests; an Envoy file names its own clusters, which --connect-to moves`,
+    EXIT.wrongUse,
+  );
+}
+
+function loadManifests(sources: readonly ConfigSource[], options: SourceOptions, io: CliIo): LoadedConfig {
   const { strict, upstream, listen } = options;
-  const manifests = sources.filter(isManifest);
-  if (manifests.length === 0) {
-    if (upstream === undefined) return loadConfig(sources, { strict, env: process.env });
-    throw new UserError(
-      '--upstream is for Istio manifests; an Envoy file names its own clusters, which --connect-to moves',
-      EXIT.wrongUse,
-    );
-  }
-  const other = sources.find((source) => !isManifest(source));
+  const other = sources.find((source) => !looksLikeManifests(source));
   if (other !== undefined) {
     throw new UserError(
-      `\`${other.name}\` is no Istio manifest and \`${manifests[0]?.name}\` is one; give files of one kind`,
+      `\`${other.name}\` is no Istio manifest and the other files are; give files of one kind`,
       EXIT.wrongUse,
     );
   }
@@ -57,5 +71,16 @@ export function loadSources(sources: readonly ConfigSource[], options: SourceOpt
       EXIT.wrongUse,
     );
   }
-  return loadIstio(sources, { upstream, strict, ...(listen === undefined ? {} : { listen }) });
+  const workload = workloadOf(options.workload);
+  const loaded = loadIstio(sources, { upstream, strict, workload, listen });
+  for (const { kind, name, at } of loaded.passedOver) {
+    io.err(`${at.file}:${at.line}: ${kind} \`${name}\` has no part in this and is passed over\n`);
+  }
+  return loaded;
+}
+
+function workloadOf(text: string | undefined) {
+  const workload = text === undefined ? undefined : parseWorkload(text);
+  if (workload !== null) return workload;
+  throw new UserError(`\`${text}\` is not of the shape --workload NAMESPACE/LABEL=VALUE,…`, EXIT.wrongUse);
 }

@@ -21,6 +21,7 @@ interface RunFlags {
   listen: string[];
   trust: string[];
   upstream?: string;
+  workload?: string;
   concurrency: string;
   strict?: boolean;
   logFormat: string;
@@ -40,6 +41,7 @@ export function configure(command: Command, io: CliIo): void {
     )
     .option('--trust <file>', 'trust these PEM roots too when an upstream is verified', collect, [])
     .option('--upstream <url>', 'where requests go, for Istio manifests')
+    .option('--workload <namespace/labels>', 'whose policies to enforce: `NAMESPACE/LABEL=VALUE,…`')
     .option('--concurrency <n>', 'data loops; only 1 so far', '1')
     .option('--strict', 'warnings are errors')
     .option('--log-format <format>', '`pretty` or `json`', 'pretty')
@@ -57,11 +59,16 @@ async function run(flags: RunFlags, io: CliIo): Promise<void> {
   const moves = flags.listen.filter((text) => text.includes('='));
   const listen = moves.map((text) => parsed(parseListenMove(text), '--listen HOST:PORT=ADDR:PORT', text));
   const sources = await readSources(flags.config, io);
-  const loaded = loadSources(sources, {
-    strict: flags.strict === true,
-    upstream: flags.upstream,
-    listen: listenAddress(addresses, flags.upstream),
-  });
+  const loaded = loadSources(
+    sources,
+    {
+      strict: flags.strict === true,
+      upstream: flags.upstream,
+      listen: listenAddress(addresses, flags.upstream),
+      workload: flags.workload,
+    },
+    io,
+  );
   const print = (findings: readonly Finding[]) => {
     const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
     for (const finding of findings) {

@@ -87,16 +87,6 @@ function kind<Desc extends DescMessage>(entry: Kind<Desc>): Kind<DescMessage> {
   return entry as unknown as Kind<DescMessage>;
 }
 
-/** True when the text is Kubernetes manifests rather than an Envoy bootstrap. */
-export function isManifest(source: ConfigSource): boolean {
-  const [first] = parseYaml(source, { findings: new Findings() });
-  return (
-    first !== undefined &&
-    scalarAt(first, 'apiVersion') !== undefined &&
-    scalarAt(first, 'kind') !== undefined
-  );
-}
-
 /** Reads Istio objects, checks them as Istio's admission does, and keeps those that pass. Everything wrong is a located finding. */
 export function readDocuments(
   sources: readonly ConfigSource[],

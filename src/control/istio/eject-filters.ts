@@ -1,16 +1,11 @@
-import { create, createRegistry, type JsonValue, type Message, toJson } from '@bufbuild/protobuf';
+import { create, type JsonValue, type Message, toJson } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
-import { ExtAuthzSchema } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
-import { JwtAuthenticationSchema } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
-import { RBACSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
-import { ExtAuthzSchema as NetworkExtAuthzSchema } from '#schema/envoy/extensions/filters/network/ext_authz/v3/ext_authz_pb.js';
-import { RBACSchema as NetworkRbacSchema } from '#schema/envoy/extensions/filters/network/rbac/v3/rbac_pb.js';
-import { UriTemplateMatchConfigSchema } from '#schema/envoy/extensions/path/match/uri_template/v3/uri_template_match_pb.js';
 import { type MeshConfig, MeshConfigSchema } from '#schema/istio/mesh_pb.js';
 import { Findings, Provenance, typeNameOf, unpackAny } from '../../resources/index.ts';
 import type { ConfigSource } from '../config/index.ts';
 import { istiodJwks, type RemoteJwksMode } from './authn/istiod-jwks.ts';
 import { type Admission, readDocuments } from './documents.ts';
+import { generatedTypes } from './filter-registry.ts';
 import { Lineage } from './lineage.ts';
 import { Services } from './services.ts';
 import { type PolicyFilters, translatePolicies } from './translate-policies.ts';
@@ -31,15 +26,6 @@ export interface Ejected {
   validate: JsonValue[];
   translate: JsonValue;
 }
-
-const registry = createRegistry(
-  ExtAuthzSchema,
-  JwtAuthenticationSchema,
-  RBACSchema,
-  NetworkExtAuthzSchema,
-  NetworkRbacSchema,
-  UriTemplateMatchConfigSchema,
-);
 
 /** Runs manifests through admission and translation for one workload; filters come out as Envoy's JSON. */
 export function ejectFilters(sources: readonly ConfigSource[], setting: EjectSetting): Ejected {
@@ -89,8 +75,8 @@ interface Configured {
 
 function renderFilter({ name, configType }: Configured): JsonValue {
   const any = configType.value as Any;
-  const schema = registry.getMessage(typeNameOf(any));
+  const schema = generatedTypes.getMessage(typeNameOf(any));
   if (schema === undefined) throw new Error(`no schema for \`${any.typeUrl}\``);
-  const json = toJson(schema, unpackAny(schema, any) as Message, { registry });
+  const json = toJson(schema, unpackAny(schema, any) as Message, { registry: generatedTypes });
   return { name, typedConfig: { '@type': any.typeUrl, ...(json as Record<string, JsonValue>) } };
 }

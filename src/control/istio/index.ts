@@ -1,6 +1,7 @@
 export type { RemoteJwksMode } from './authn/istiod-jwks.ts';
 export { ISTIO_CODE_ENTRIES } from './codes.ts';
-export { isManifest, type PassedOver } from './documents.ts';
+export type { PassedOver } from './documents.ts';
+export { ejectBootstrap } from './eject-bootstrap.ts';
 export { type Ejected, type EjectSetting, ejectFilters } from './eject-filters.ts';
 export { parseWorkload } from './gateway/derive-workload.ts';
 export { type IstioOptions, type LoadedIstio, loadIstio } from './load-istio.ts';

@@ -6,7 +6,7 @@ import {
 import { type IstioObject, inOrderOfCreation, namespaceOf } from '../identity.ts';
 import type { Workload } from '../workload.ts';
 
-export type MtlsMode = 'DISABLE' | 'PERMISSIVE' | 'STRICT';
+type MtlsMode = 'DISABLE' | 'PERMISSIVE' | 'STRICT';
 
 /** What a workload asks of the connections that come in. */
 export interface Mtls {

@@ -13,7 +13,7 @@ import { trustDomainMatcher } from './trust-domains.ts';
 type Identifier = NonNullable<MessageInitShape<typeof PrincipalSchema>['identifier']>;
 
 /** Every identity in a mesh is a SPIFFE URI: `spiffe://TRUST-DOMAIN/ns/NAMESPACE/sa/ACCOUNT`. */
-export const SPIFFE = 'spiffe://';
+const SPIFFE = 'spiffe://';
 
 function principal(identifier: Identifier): Principal {
   return create(PrincipalSchema, { identifier });

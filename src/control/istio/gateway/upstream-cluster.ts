@@ -72,6 +72,6 @@ function verifiedTls(host: string): TransportSocket {
   });
 }
 
-export function isAddress(host: string): boolean {
+function isAddress(host: string): boolean {
   return !host.includes('/') && parseIpRange(host) !== null;
 }

@@ -1,0 +1,23 @@
+import { createRegistry } from '@bufbuild/protobuf';
+import { ExtAuthzSchema } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
+import { JwtAuthenticationSchema } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
+import { RBACSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
+import { RouterSchema } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
+import { ExtAuthzSchema as NetworkExtAuthzSchema } from '#schema/envoy/extensions/filters/network/ext_authz/v3/ext_authz_pb.js';
+import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { RBACSchema as NetworkRbacSchema } from '#schema/envoy/extensions/filters/network/rbac/v3/rbac_pb.js';
+import { UriTemplateMatchConfigSchema } from '#schema/envoy/extensions/path/match/uri_template/v3/uri_template_match_pb.js';
+import { UpstreamTlsContextSchema } from '#schema/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
+
+/** Every message that the translation puts into an `Any`. */
+export const generatedTypes = createRegistry(
+  ExtAuthzSchema,
+  HttpConnectionManagerSchema,
+  JwtAuthenticationSchema,
+  NetworkExtAuthzSchema,
+  NetworkRbacSchema,
+  RBACSchema,
+  RouterSchema,
+  UpstreamTlsContextSchema,
+  UriTemplateMatchConfigSchema,
+);
