@@ -15,6 +15,11 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'plays the whole story: issuer, gate, service, refusals and why; --once ends after it',
+    load: () => import('./demo.ts'),
+  },
+  {
     name: 'run',
     summary: 'run the listeners of Envoy or Istio configuration',
     load: () => import('./run.ts'),
@@ -39,5 +44,10 @@ export const commands: readonly CommandEntry[] = [
     name: 'explain',
     summary: 'says what a code of `validate` means',
     load: () => import('./explain.ts'),
+  },
+  {
+    name: 'eject',
+    summary: 'prints the Envoy configuration that Istio manifests become',
+    load: () => import('./eject.ts'),
   },
 ];

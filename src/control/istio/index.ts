@@ -5,4 +5,5 @@ export { ejectBootstrap } from './eject-bootstrap.ts';
 export { type Ejected, type EjectSetting, ejectFilters } from './eject-filters.ts';
 export { parseWorkload } from './gateway/derive-workload.ts';
 export { type IstioOptions, type LoadedIstio, loadIstio } from './load-istio.ts';
+export { parseMesh } from './parse-mesh.ts';
 export type { Features, Workload } from './workload.ts';
