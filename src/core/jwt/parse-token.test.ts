@@ -150,6 +150,26 @@ describe('a token that is well formed', () => {
     assert.equal(token.fault, null);
   });
 
+  it('is read by itself, whatever token came before it', () => {
+    const header = (text: string) => {
+      const token = parseToken(text);
+      return typeof token === 'number'
+        ? token
+        : [token.header.alg.name, token.header.kid, token.fault?.status];
+    };
+    const [one, two] = [withHeader({ alg: 'RS256', kid: 'a' }), withHeader({ alg: 'ES256', kid: 'b' })];
+    const [bad, misspelled] = [withHeader({ alg: 'none' }), withHeader({ alg: 'RS256', crit: [] })];
+    for (const text of [one, one, bad, one, misspelled, two, one, misspelled, bad]) {
+      const want = new Map<string, unknown>([
+        [one, ['RS256', 'a', undefined]],
+        [two, ['ES256', 'b', undefined]],
+        [bad, STATUS.jwtHeaderAlgNotSupported],
+        [misspelled, ['RS256', '', STATUS.jwtVerificationFails]],
+      ]).get(text);
+      assert.deepEqual(header(text), want);
+    }
+  });
+
   it('has empty claims where the payload has none', () => {
     const token = parseToken(withPayload({ __proto__x: 1, constructor: 'c' }));
     assert.ok(typeof token !== 'number');
