@@ -47,7 +47,7 @@ export const ISTIO_CODE_ENTRIES: Readonly<Record<string, { title: string; meanin
       'The external authorizer of a CUSTOM policy cannot be used, so everything that the policy matches is denied, as in Istio.',
   },
   E409: {
-    title: 'no host to fetch keys from',
+    title: 'no host for the keys',
     meaning: 'Istio takes such a `jwksUri` and then fails to fetch it. Name a host, and a port up to 65535.',
   },
 };

@@ -9,7 +9,7 @@ export interface Workload {
 
 export type WorkloadKind = 'sidecar' | 'gateway' | 'waypoint';
 
-export interface ServiceReference {
+interface ServiceReference {
   namespace: string;
   name: string;
   kind: 'Service' | 'ServiceEntry';

@@ -62,7 +62,7 @@ function admitProvider(spec: AuthorizationPolicySpec, faults: Faults): void {
 }
 
 function admitRule(rule: Rule, custom: boolean, faults: Faults): void {
-  if (rule.from.length > LIST_MAX) faults.schema(rule, 'from', `more than ${LIST_MAX} sources`);
+  if (rule.from.length > LIST_MAX) faults.schema(rule, undefined, `more than ${LIST_MAX} sources`);
   for (const from of rule.from) {
     if (from.source === undefined || listsOf(from.source).every(([, list]) => list.length === 0)) {
       faults.webhook(from, 'source', 'an empty source', 'leave `from` out to take any');
