@@ -17,12 +17,15 @@ it('a refusal is the chain of denying steps, outermost first, each with its own 
   recorder.open('rule', 'prefix /docs', {});
   recorder.close('no');
   recorder.open('rule', 'prefix /', rule);
+  recorder.open('provider', 'p');
+  recorder.note('no token');
+  recorder.close('no');
   recorder.close('deny', 'Jwt is missing');
   recorder.close('deny');
   const path = refusalPath(recorder.root, provenance);
   assert.deepEqual(
     path.map((step) => `${step.text} ${renderPlace(step.at)}`),
-    ['filter jwt_authn a.yaml:3', 'rule prefix /: Jwt is missing a.yaml:9'],
+    ['filter jwt_authn a.yaml:3', 'rule prefix /: Jwt is missing a.yaml:9', 'provider p: no token '],
   );
 });
 

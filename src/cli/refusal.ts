@@ -3,17 +3,18 @@ import type { Position, Provenance } from '../resources/index.ts';
 
 /** One step on the way to a refusal, with the place that its author wrote. */
 export interface RefusalStep {
+  kind: string;
   text: string;
-  notes: string[];
   at: Position | undefined;
 }
 
-/** The steps from the outermost down to the one that refused; empty when nothing did. */
+/**
+ * The steps from the outermost down to the one that refused, and under it what it found wanting; empty when nothing refused.
+ */
 export function refusalPath(root: Step, provenance: Provenance): RefusalStep[] {
-  return deniedSteps(root).map((step) => ({
-    text:
-      step.reason === undefined ? `${step.kind} ${step.text}` : `${step.kind} ${step.text}: ${step.reason}`,
-    notes: step.notes,
+  return [...deniedSteps(root)].map((step) => ({
+    kind: step.kind,
+    text: sentence(step),
     at: step.origin === undefined ? undefined : provenance.find(step.origin, step.field),
   }));
 }
@@ -23,12 +24,24 @@ export function renderPlace(at: Position | undefined): string {
   return at === undefined ? '' : `${at.file}:${at.line}`;
 }
 
-function deniedSteps(step: Step): Step[] {
-  const path: Step[] = [];
-  let current: Step | undefined = step;
-  while (current !== undefined) {
-    current = current.steps.find((child) => child.verdict === 'deny');
-    if (current !== undefined) path.push(current);
+function* deniedSteps(root: Step): Generator<Step> {
+  let last = root;
+  for (let step = childThat(root, 'deny'); step !== undefined; step = childThat(step, 'deny')) {
+    yield step;
+    last = step;
   }
-  return path;
+  if (last === root) return;
+  for (let step = lastChildThat(last, 'no'); step !== undefined; step = lastChildThat(step, 'no')) yield step;
+}
+
+const childThat = (step: Step, verdict: Step['verdict']) =>
+  step.steps.find((child) => child.verdict === verdict);
+
+const lastChildThat = (step: Step, verdict: Step['verdict']) =>
+  step.steps.findLast((child) => child.verdict === verdict);
+
+function sentence({ kind, text, reason, notes }: Step): string {
+  const name = text.startsWith(kind) ? text : `${kind} ${text}`;
+  const found = [...notes, ...(reason === undefined ? [] : [reason])].join('; ');
+  return found === '' ? name : `${name}: ${found}`;
 }

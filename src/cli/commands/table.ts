@@ -41,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./validate.ts'),
   },
   {
+    name: 'why',
+    summary: 'says what becomes of a request and why, to the file and line',
+    load: () => import('./why.ts'),
+  },
+  {
     name: 'explain',
     summary: 'says what a code of `validate` means',
     load: () => import('./explain.ts'),

@@ -1,3 +1,4 @@
+import { renderInOneLine, renderSteps } from './explain-refusal.ts';
 import type { StoryRequest } from './http-client.ts';
 import type { Expectation, Narrator, TellStep } from './narrator.ts';
 import type { Scene, SceneGate } from './scene.ts';
@@ -10,18 +11,21 @@ export interface GateStep {
   request: StoryRequest;
   curl: string;
   expect: Expectation;
+  /** Every step of a refusal on a line of its own, instead of one line for it all. */
+  isExplainedInFull?: boolean;
   after?: TellStep['after'];
 }
 
 /** A request to a gate; a refusal by the gate itself is explained by the gate's own decision objects. */
 export function askGate(scene: Scene, gate: SceneGate, step: GateStep): TellStep {
   const refused = step.expect.status === 401 || step.expect.status === 403;
+  const render = step.isExplainedInFull === true ? renderSteps : renderInOneLine;
   return {
     title: step.title,
     curl: step.curl,
     send: () => scene.client.send(step.request),
     expect: step.expect,
-    ...(refused ? { why: () => gate.explain(step.request) } : {}),
+    ...(refused ? { why: async () => render(await gate.explain(step.request)) } : {}),
     ...(step.after !== undefined ? { after: step.after } : {}),
   };
 }

@@ -8,7 +8,7 @@ import {
   rehearse,
 } from '../../proxy/rehearsal/index.ts';
 import { Findings, type Provenance, type Snapshot } from '../../resources/index.ts';
-import { refusalPath, renderPlace } from '../refusal.ts';
+import { type RefusalStep, refusalPath, renderPlace } from '../refusal.ts';
 import type { StoryRequest } from './http-client.ts';
 
 export interface ExplainedConfig {
@@ -28,8 +28,8 @@ export class RefusalExplainer {
     this.#clock = clock;
   }
 
-  /** One line per step on the way to the refusal, outermost first, with file:line. */
-  async explain(request: StoryRequest): Promise<string[]> {
+  /** The steps that led to the refusal, inside the listener; empty when this configuration admits the request. */
+  async explain(request: StoryRequest): Promise<RefusalStep[]> {
     const recorder = new TreeRecorder();
     const url = new URL(request.url);
     const head = buildRequestHead({
@@ -48,7 +48,20 @@ export class RefusalExplainer {
       tls: false,
     };
     await rehearse(this.#compiled, { request: head, connection }, this.#clock, recorder);
-    const steps = refusalPath(recorder.root, this.#provenance).slice(1);
-    return steps.map(({ text, at }) => (at === undefined ? text : `${text}   ${renderPlace(at)}`));
+    return refusalPath(recorder.root, this.#provenance).filter(({ kind }) => kind !== 'listener');
   }
+}
+
+/** Each step on a line of its own, with file:line. */
+export function renderSteps(steps: readonly RefusalStep[]): string[] {
+  return steps.map(({ text, at }) => (at === undefined ? text : `${text}   ${renderPlace(at)}`));
+}
+
+/** One line: what was found wanting, and the rule or policy that asked for it, with its file:line. */
+export function renderInOneLine(steps: readonly RefusalStep[]): string[] {
+  const last = steps.at(-1);
+  const asking = steps.find(({ kind }) => kind === 'rule' || kind === 'policy') ?? steps[0];
+  if (last === undefined || asking === undefined) return [];
+  const [name] = asking.text.split(': ');
+  return [`${last.text}   asked for by ${name}   ${renderPlace(asking.at)}`];
 }

@@ -4,10 +4,12 @@ import { bearer, login } from './tokens.ts';
 /** The gate keeps keys for 300 s; one second more and it has to fetch them again. */
 const PAST_CACHE_SECONDS = 301;
 
+const DEMO = { client_id: 'service', username: 'demo', password: 'abcd1234' };
+
 /** Keys change without anybody being kept out, and a stranger in the issuer's place gets nobody in. */
 export const rotation: Chapter = async (scene, narrator) => {
+  const issuer = await scene.issuer();
   const url = `${scene.front.url}/`;
-  const user = { username: 'demo', password: 'abcd1234' };
   const ask = (title: string, token: string, variable: string, status: number, body?: string) =>
     narrator.step(
       askGate(scene, scene.front, {
@@ -18,32 +20,33 @@ export const rotation: Chapter = async (scene, narrator) => {
       }),
     );
 
-  const before = await login(scene, user);
-  await scene.issuer.publishNextKey();
+  const before = await login(scene, issuer, DEMO);
+  await issuer.publishNextKey();
   scene.passTime(PAST_CACHE_SECONDS);
   narrator.note(
-    'the issuer publishes its next key, and waits until every gate has fetched the key set again',
+    `the issuer publishes its next key and waits ${PAST_CACHE_SECONDS} s, longer than any gate keeps old key sets`,
   );
-  await ask('A token of the old key makes the gate fetch both keys', before.access, '$OLD', 200);
-  await scene.issuer.signWithNextKey();
+  await ask('A token of the old key makes the gate fetch the set with both', before.access, '$OLD', 200);
+  await issuer.signWithNextKey();
   narrator.note('now the issuer signs with the new key');
-  const after = await login(scene, user);
+  const after = await login(scene, issuer, DEMO);
   await ask('A token of the new key is let in at once', after.access, '$NEW', 200);
-  await ask('and the token of the old key still is', before.access, '$OLD', 200);
+  await ask('and a token of the old key still is', before.access, '$OLD', 200);
 
   scene.passTime(PAST_CACHE_SECONDS);
-  const honest = await login(scene, user);
-  await scene.issuer.useStrangersCertificate();
+  const honest = await login(scene, issuer, DEMO);
+  await issuer.useStrangersCertificate();
   narrator.note(
-    "a stranger stands in for the issuer: the right name, but a certificate of nobody's authority",
+    "a stranger takes the issuer's place: the right name, but a certificate that no trusted authority signed",
   );
   await ask(
-    'Keys from a stranger are refused, and nobody is let in on them',
+    "A stranger's keys are refused, and nobody is let in on them",
     honest.access,
     '$TOKEN',
     401,
     'Jwks remote fetch is failed',
   );
-  await scene.issuer.useOwnCertificate();
-  await ask('The issuer is back, and so is the very same token', honest.access, '$TOKEN', 200);
+  await issuer.useOwnCertificate();
+  narrator.note('the issuer is back');
+  await ask('The very same token is let in', honest.access, '$TOKEN', 200);
 };

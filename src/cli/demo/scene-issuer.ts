@@ -1,67 +1,81 @@
-import type { Clock } from '../../base/index.ts';
-import { silentLogger } from '../../base/index.ts';
+import { type Clock, silentLogger } from '../../base/index.ts';
 import {
   type CertifiedKey,
   createDevelopmentAuthority,
   type DevelopmentAuthority,
 } from '../../platform/index.ts';
 import { loadRealm, type RunningIssuer, startIssuer } from '../../server/index.ts';
+import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
 import type { SceneIssuer } from './scene.ts';
 
-const REALM = 'funnel';
-
-/** The name that the article's configuration expects the issuer under. */
-export const ISSUER_HOST = 'auth.funnel-labs.io';
-
-export interface StartedIssuer {
-  running: RunningIssuer;
-  scene: SceneIssuer;
-}
-
 export interface SceneIssuerOptions {
-  authority: DevelopmentAuthority;
-  /** File that holds the authority's certificate, for the curl lines. */
-  authorityFile: string;
-  /** Text of the realm file. */
+  /** `https://auth.funnel-labs.io/auth`: the name that the configurations know the issuer by. */
+  baseUrl: string;
   realm: { name: string; text: string };
   clock: Clock;
+  /** For an issuer behind TLS: who vouches for it, and the file with that authority's certificate. */
+  tls?: { authority: DevelopmentAuthority; authorityFile: string };
 }
 
-/** The article's issuer, on loopback, under its own name by its own certificate. */
+export interface StartedIssuer {
+  port: number;
+  scene: SceneIssuer;
+  close(): Promise<void>;
+}
+
+/** An issuer on a free loopback port that answers to the name of its base URL. */
 export async function startSceneIssuer(options: SceneIssuerOptions): Promise<StartedIssuer> {
-  const own = await options.authority.issue({ names: [ISSUER_HOST] });
+  const { baseUrl, clock, tls } = options;
+  const { hostname } = new URL(baseUrl);
   const { realm, findings } = await loadRealm(options.realm);
-  if (realm === null)
-    throw new UserError(`\`${options.realm.name}\`: ${findings[0]?.message ?? 'no realm'}`, 3);
+  if (realm === null) {
+    throw new UserError(`\`${options.realm.name}\`: ${findings[0]?.message}`, EXIT.configInvalid);
+  }
+  const own = await tls?.authority.issue({ names: [hostname] });
   const running = await startIssuer({
     realms: [realm],
-    baseUrl: `https://${ISSUER_HOST}/auth`,
-    tls: tlsOf(own),
-    clock: options.clock,
+    baseUrl,
+    clock,
     logger: silentLogger,
+    ...(own !== undefined ? { tls: tlsOf(own) } : {}),
   });
-  return { running, scene: sceneIssuer(running, own, options.authorityFile) };
+  const name = running.issuer.issuerUrl(realm.name);
+  const scene: SceneIssuer = {
+    url: name,
+    curl: curlTo(new URL(baseUrl), running.port, tls?.authorityFile),
+    ...keyOperations(running, realm.name),
+    ...certificateOperations(running, hostname, own),
+  };
+  return { port: running.port, scene, close: () => running.close() };
 }
 
-function sceneIssuer(running: RunningIssuer, own: CertifiedKey, authorityFile: string): SceneIssuer {
-  const { issuer } = running;
+function keyOperations({ issuer }: RunningIssuer, realm: string) {
   let nextKid = '';
   return {
-    url: issuer.issuerUrl(REALM),
-    curl: `curl -s --cacert ${authorityFile} --connect-to ${ISSUER_HOST}:443:127.0.0.1:${running.port}`,
     async publishNextKey() {
-      nextKid = (await issuer.addKey(REALM)).kid;
+      nextKid = (await issuer.addKey(realm)).kid;
     },
-    signWithNextKey: () => issuer.activateKey(REALM, nextKid),
+    signWithNextKey: () => issuer.activateKey(realm, nextKid),
+  };
+}
+
+function certificateOperations(running: RunningIssuer, hostname: string, own: CertifiedKey | undefined) {
+  return {
     async useStrangersCertificate() {
       const stranger = await createDevelopmentAuthority('a stranger');
-      running.replaceTls(tlsOf(await stranger.issue({ names: [ISSUER_HOST] })));
+      running.replaceTls(tlsOf(await stranger.issue({ names: [hostname] })));
     },
     async useOwnCertificate() {
-      running.replaceTls(tlsOf(own));
+      if (own !== undefined) running.replaceTls(tlsOf(own));
     },
   };
+}
+
+function curlTo(url: URL, port: number, authorityFile: string | undefined): string {
+  const from = `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
+  const trust = authorityFile === undefined ? '' : ` --cacert ${authorityFile}`;
+  return `curl -s${trust} --connect-to ${from}:127.0.0.1:${port}`;
 }
 
 const tlsOf = ({ certificate, privateKey }: CertifiedKey) => ({ cert: certificate, key: privateKey });

@@ -1,3 +1,4 @@
+import type { RefusalStep } from '../refusal.ts';
 import type { FunnelService } from './funnel-service.ts';
 import type { StoryClient, StoryRequest } from './http-client.ts';
 
@@ -7,11 +8,11 @@ export interface SceneGate {
   url: string;
   /** The configuration file that it runs, as a person would name it. */
   file: string;
-  /** Why this request was refused here: one line per step that refused, outermost first, with file:line. */
-  explain(request: StoryRequest): Promise<string[]>;
+  /** Why this request was refused here: the steps of the data path's own decision, outermost first. */
+  explain(request: StoryRequest): Promise<RefusalStep[]>;
 }
 
-/** The issuer of the story, with what its operator can do to it. */
+/** An issuer of the story, with what its operator can do to it. */
 export interface SceneIssuer {
   /** `https://auth.funnel-labs.io/auth/realms/funnel`. */
   url: string;
@@ -26,14 +27,14 @@ export interface SceneIssuer {
   useOwnCertificate(): Promise<void>;
 }
 
-/** Everything that runs while the story is told. One clock drives issuer and gates. */
+/** Everything that runs while the story is told; what a later chapter needs starts when it is asked for. One clock drives it all. */
 export interface Scene {
   client: StoryClient;
-  issuer: SceneIssuer;
   front: SceneGate;
-  trains: SceneGate;
-  mesh: SceneGate;
   service: FunnelService;
+  issuer(): Promise<SceneIssuer>;
+  trains(): Promise<SceneGate>;
+  mesh(): Promise<{ gate: SceneGate; issuer: SceneIssuer }>;
   /** Moves the one clock. */
   passTime(seconds: number): void;
   close(): Promise<void>;
