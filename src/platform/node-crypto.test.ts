@@ -7,7 +7,6 @@ import {
   exportPrivateJwk,
   exportPublicJwk,
   generateSigningKey,
-  generateSigningKeyInPool,
   importSigningJwk,
   importSigningPem,
   importSigningSecret,
@@ -84,13 +83,5 @@ describe('signing keys', () => {
     assert.equal(importSigningPem('rubbish', rs256), null);
     assert.equal(importSigningSecret(Buffer.from('s'), rs256), null);
     assert.ok(importSigningSecret(Buffer.from('s'), hs256) !== null);
-  });
-
-  it('are made in the pool as well', async () => {
-    for (const alg of [rs256, es256]) {
-      const key = await generateSigningKeyInPool(alg);
-      assert.equal(key.alg, alg);
-      assert.equal(key.handle.type, 'private');
-    }
   });
 });

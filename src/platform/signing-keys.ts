@@ -2,7 +2,6 @@ import {
   createPrivateKey,
   createPublicKey,
   createSecretKey,
-  generateKeyPair,
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
@@ -72,15 +71,4 @@ export function generateSigningKey(alg: Algorithm): SigningKey {
   if (alg.kty === 'oct') return { alg, handle: createSecretKey(randomBytes(alg.hashBytes)) };
   if (alg.kty === 'OKP') return { alg, handle: generateKeyPairSync('ed25519').privateKey };
   return { alg, handle: generateKeyPairSync('ec', { namedCurve: alg.crv }).privateKey };
-}
-
-/** The same off the loop where it takes long: an RSA key of 2048 bits takes about 100 ms. */
-export function generateSigningKeyInPool(alg: Algorithm): Promise<SigningKey> {
-  if (alg.kty !== 'RSA') return Promise.resolve(generateSigningKey(alg));
-  return new Promise((resolve, reject) => {
-    generateKeyPair('rsa', { modulusLength: 2048 }, (error, _publicKey, privateKey) => {
-      if (error === null) resolve({ alg, handle: privateKey });
-      else reject(error);
-    });
-  });
 }

@@ -10,7 +10,7 @@ export type KeyMaterial =
   | { kty: 'OKP'; crv: 'Ed25519'; publicKey: PublicKeyMaterial & { kty: 'OKP' } }
   | { kty: 'oct'; crv: ''; secret: Buffer };
 
-export type Curve = 'P-256' | 'P-384' | 'P-521';
+type Curve = 'P-256' | 'P-384' | 'P-521';
 
 /** Reads a JWK's members by Envoy's rules, the first fault found in Envoy's order (envoy.md §4.5; Envoy: jwks.cc). */
 export function decodeKeyMaterial(jwk: JsonObject, alg: string): KeyMaterial | Status {
