@@ -4,6 +4,8 @@ export interface RenderOptions {
   /** Lines of each file by the name that findings use. */
   lines(file: string): readonly string[] | undefined;
   color: boolean;
+  /** Whose treatment of the text findings tell. Default: Envoy. */
+  judge?: 'Envoy' | 'Istio';
 }
 
 const CODES = { red: 31, yellow: 33, blue: 34, bold: 1 } as const;
@@ -21,7 +23,7 @@ export function renderFinding(finding: Finding, options: RenderOptions): string 
     ...renderPlace(finding, gutter, options, paint, tone),
     ...renderHint(finding, gutter),
     ...(finding.path === undefined || finding.path === '' ? [] : [`${gutter} = path: ${finding.path}`]),
-    `${gutter} = ${renderTreatment(finding)}  more: jotgate explain ${finding.code}`,
+    `${gutter} = ${options.judge ?? 'Envoy'} ${renderTreatment(finding)}  more: jotgate explain ${finding.code}`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -56,11 +58,11 @@ function renderHint({ at, hint }: Finding, gutter: string): string[] {
 }
 
 const TREATMENTS: Readonly<Record<EnvoyTreatment, string>> = {
-  refuses: 'Envoy refuses this file.',
-  ignores: 'Envoy ignores this in silence.',
-  accepts: 'Envoy accepts this.',
+  refuses: 'refuses this file.',
+  ignores: 'ignores this in silence.',
+  accepts: 'accepts this.',
 };
 
 function renderTreatment({ envoy, severity }: Finding): string {
-  return envoy === 'refuses' && severity === 'error' ? 'Envoy refuses this file too.' : TREATMENTS[envoy];
+  return envoy === 'refuses' && severity === 'error' ? 'refuses this file too.' : TREATMENTS[envoy];
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { ConfigSource } from '../../control/config/index.ts';
+import { type ConfigSource, looksLikeManifests } from '../../control/config/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
-import { renderFinding } from '../render-finding.ts';
+import { type RenderOptions, renderFinding } from '../render-finding.ts';
 import { renderFindingsJson } from '../render-finding-json.ts';
 import { validateSource } from '../validate-source.ts';
 
@@ -49,7 +49,11 @@ async function readSource(file: string, io: CliIo): Promise<ConfigSource> {
 
 function printReport(source: ConfigSource, findings: readonly Finding[], io: CliIo): void {
   const lines = source.text.split(/\r?\n/);
-  const options = { lines: (file: string) => (file === source.name ? lines : undefined), color: io.color };
+  const options: RenderOptions = {
+    lines: (file) => (file === source.name ? lines : undefined),
+    color: io.color,
+    judge: looksLikeManifests(source) ? 'Istio' : 'Envoy',
+  };
   io.out(findings.map((finding) => renderFinding(finding, options)).join('\n'));
 }
 

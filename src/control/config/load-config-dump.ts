@@ -22,6 +22,7 @@ export function loadConfigDump(source: ConfigSource, options: LoadOptions = {}):
   const provenance = new Provenance();
   const routes = new Map<string, RouteConfiguration>();
   const context = new DecodeContext(new Findings(provenance), provenance, new DumpHooks(routes));
+  context.allowFor(source.text.length);
   const root = parseJson(source, context.findings);
   if (root === null) return finishLoading(null, context, options);
   try {

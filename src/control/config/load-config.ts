@@ -36,6 +36,7 @@ export interface LoadedConfig {
 export function loadConfig(sources: readonly ConfigSource[], options: LoadOptions = {}): LoadedConfig {
   const context = newContext(options);
   const bootstraps = sources.flatMap((source) => {
+    context.allowFor(source.text.length);
     const [first] = documentsOf(source, context.findings);
     const bootstrap = first === undefined ? null : decodeBootstrap(first, context);
     return bootstrap === null ? [] : [bootstrap];

@@ -4,9 +4,9 @@ import { CODES, type CodeName } from '../codes.ts';
 import type { SourceNode } from '../source/source-node.ts';
 import type { LooseMessage } from './message-shape.ts';
 
-/** Nodes that one text may expand to by its aliases. */
-const VISITS_MAX = 20_000_000;
-/** Nodes that may be visited beyond those that were written: what aliases add. */
+/** Nodes that may be visited beyond those that were written, which aliases repeat. */
+const VISITS_SPARE = 500_000;
+/** Levels of nesting. */
 export const DEPTH_MAX = 100;
 
 /** Where a value stands, for provenance and findings. */
@@ -70,7 +70,7 @@ export class DecodeContext {
   readonly hooks: DecodeHooks | undefined;
   readonly decoded: DecodedMessage[] = [];
   readonly #broken = new WeakMap<object, Set<string>>();
-  #visits = 0;
+  #visitsLeft = VISITS_SPARE;
 
   constructor(findings: Findings, provenance: Provenance, hooks?: DecodeHooks) {
     this.findings = findings;
@@ -98,8 +98,13 @@ export class DecodeContext {
     return this.#broken.get(message)?.has(field) === true;
   }
 
+  /** A text of so many characters has fewer nodes than that. */
+  allowFor(textLength: number): void {
+    this.#visitsLeft += textLength;
+  }
+
   visit(place: Place): void {
-    if (++this.#visits > VISITS_MAX) throw new LimitReached(place, 'aliases expand the text beyond bounds');
+    if (--this.#visitsLeft < 0) throw new LimitReached(place, 'aliases expand the text beyond bounds');
     if (place.depth > DEPTH_MAX) throw new LimitReached(place, `nested deeper than ${DEPTH_MAX} levels`);
   }
 }

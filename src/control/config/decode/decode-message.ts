@@ -102,10 +102,16 @@ function reportUnknown(
   context.report({
     code: 'unknownField',
     message: `unknown field \`${entry.key}\` in ${shortName(desc)}`,
-    hint: meant === undefined ? undefined : `did you mean \`${meant}\`?`,
+    hint: meant === undefined ? undefined : `did you mean \`${inStyleOf(entry.key, meant, desc)}\`?`,
     at: entry.keyAt,
     path: placeInside(place, entry.keyAt, keyStep(entry.key)).path,
   });
+}
+
+/** Envoy's files are written in snake_case, all others, and those of whoever writes so, in camelCase. */
+function inStyleOf(written: string, name: string, desc: DescMessage): string {
+  const camel = /[A-Z]/.test(written) || !desc.typeName.startsWith('envoy.');
+  return camel ? (fieldsByName(desc).get(name)?.jsonName ?? name) : name;
 }
 
 function reportDuplicate(earlier: MapEntry, entry: MapEntry, place: Place, context: DecodeContext): void {

@@ -16,6 +16,7 @@ import type { Findings, Position } from '../../../resources/index.ts';
 import { CODES } from '../codes.ts';
 import type { ConfigSource, MapEntry, SourceNode } from './source-node.ts';
 
+const TOO_DEEP = 'the text is nested too deeply';
 /** Texts longer than this are refused unread. */
 const TEXT_LENGTH_MAX = 64 * 1024 * 1024;
 
@@ -52,7 +53,7 @@ export function parseYamlDocuments(source: ConfigSource, findings: Findings): So
     );
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    refuse(0, 'the text is nested too deeply');
+    refuse(0, TOO_DEEP);
     return [];
   }
 }
@@ -66,7 +67,7 @@ function convertDocument(
   refuse: Refuse,
 ): SourceNode[] {
   const [error] = document.errors;
-  if (error !== undefined) refuse(error.pos[0], firstLineOf(error.message));
+  if (error !== undefined) refuse(error.pos[0], wordsOf(error.message));
   if (document.errors.length > 0 || document.contents === null) return [];
   const converter = new Converter(source, lines, refuse);
   const node = converter.convert(document.contents as ParsedNode);
@@ -74,6 +75,9 @@ function convertDocument(
 }
 
 const isEmpty = (node: SourceNode) => node.kind === 'scalar' && node.plain && node.text === '';
+/** The parser's words, and its running out of stack in ours. */
+const wordsOf = (message: string) =>
+  message.startsWith('Maximum call stack') ? TOO_DEEP : firstLineOf(message);
 const firstLineOf = (message: string) =>
   (message.split('\n', 1)[0] as string).replace(/^./, (first) => first.toLowerCase()).replace(/[.:]$/, '');
 

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import type { CliIo } from '../io.ts';
+import { runProgram } from '../program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'validate-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+async function run(args: string[], stdin = '') {
+  const said = { out: '', err: '' };
+  const io: CliIo = {
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+    readStdin: async () => stdin,
+    color: false,
+    exitCode: 0,
+  };
+  return { exitCode: await runProgram(args, io), ...said };
+}
+
+const SOUND = 'static_resources: {}\n';
+const WARNED = 'admin: {}\n';
+const BROKEN = 'static_resource: {}\n';
+
+describe('jotgate validate', () => {
+  it('a sound file is ok, and nothing goes to stdout', async () => {
+    const file = write('sound.yaml', SOUND);
+    assert.deepEqual(await run(['validate', file]), { exitCode: 0, out: '', err: `${file}: ok\n` });
+  });
+  it('warnings exit 0, under --strict 3', async () => {
+    const file = write('warned.yaml', WARNED);
+    const { exitCode, out, err } = await run(['validate', file]);
+    assert.equal(exitCode, 0);
+    assert.match(out, /^warning\[W301\]/);
+    assert.equal(err, `${file}: 1 warning\n`);
+    assert.equal((await run(['validate', '--strict', file])).exitCode, 3);
+  });
+  it('errors exit 3, of whichever file', async () => {
+    const [sound, broken] = [write('a.yaml', SOUND), write('b.yaml', BROKEN)];
+    const { exitCode, out, err } = await run(['validate', broken, sound]);
+    assert.equal(exitCode, 3);
+    assert.match(out, /did you mean `static_resources`\?/);
+    assert.equal(err, `${broken}: 1 error\n${sound}: ok\n`);
+  });
+  it('- is the standard input', async () => {
+    const { exitCode, out } = await run(['validate', '-'], BROKEN);
+    assert.equal(exitCode, 3);
+    assert.match(out, /--> <stdin>:1:1\n/);
+  });
+  it('--json prints one object for all files', async () => {
+    const { out } = await run(['validate', '--json', write('c.yaml', BROKEN), write('d.yaml', WARNED)]);
+    const report = JSON.parse(out) as { valid: boolean; errors: number; warnings: number };
+    assert.deepEqual([report.valid, report.errors, report.warnings], [false, 1, 1]);
+  });
+  it('a .json file is read as JSON', async () => {
+    assert.equal((await run(['validate', write('e.json', '{"static_resources": {},}')])).exitCode, 0);
+    assert.match((await run(['validate', write('f.json', 'a: b')])).out, /E101/);
+  });
+  it('a file that is not there is one sentence and wrong use', async () => {
+    const { exitCode, err } = await run(['validate', join(folder, 'none.yaml')]);
+    assert.equal(exitCode, 2);
+    assert.match(err, /^jotgate: cannot read `.*none\.yaml`: there is no such file\n$/);
+  });
+  it('Istio manifests are judged as such', async () => {
+    const manifest = `apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: a, namespace: default}
+spec: {jwtRulez: []}
+`;
+    const { exitCode, out } = await run(['validate', write('istio.yaml', manifest)]);
+    assert.equal(exitCode, 3);
+    assert.match(out, /did you mean `jwtRules`\?[\s\S]*Istio refuses this file too/);
+  });
+  it('what only the data path finds is found too', async () => {
+    const text = `static_resources:
+  listeners:
+  - address: {socket_address: {address: 127.0.0.1, port_value: 80}}
+    filter_chains: [{filters: []}]
+`;
+    const { exitCode, out } = await run(['validate', write('chain.yaml', text)]);
+    assert.equal(exitCode, 3);
+    assert.match(out, /error\[E302\]/);
+  });
+});
+
+describe('jotgate explain', () => {
+  it('says what a code means, in either case', async () => {
+    assert.match((await run(['explain', 'e103'])).out, /^E103: unknown field\n\n/);
+  });
+  it('knows its own codes only', async () => {
+    assert.equal((await run(['explain', 'E999'])).exitCode, 2);
+  });
+});

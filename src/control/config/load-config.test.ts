@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
+import type { UpstreamTlsContext } from '#schema/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
+import { configOf } from './checks/check-context.ts';
+import { type LoadOptions, loadConfig } from './load-config.ts';
+
+const UPSTREAM_TLS = 'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext';
+
+const listener = (extra = '') => `static_resources:
+  listeners:
+  - address: {socket_address: {address: 127.0.0.1, port_value: 8080}}
+    filter_chains:
+    - filters:
+      - name: hcm
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: a
+          route_config:
+            virtual_hosts:
+            - {name: v, domains: ["*"], routes: [{match: {prefix: /}, direct_response: {status: 200}}]}
+          http_filters:
+          - {name: r, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}
+${extra}`;
+
+const cluster = (socket: string, endpoints = 'auth.test') => `static_resources:
+  clusters:
+  - name: keys
+    type: STRICT_DNS
+    load_assignment:
+      cluster_name: keys
+      endpoints:
+      - lb_endpoints:
+${endpoints
+  .split(' ')
+  .map((host) => `        - endpoint: {address: {socket_address: {address: "${host}", port_value: 443}}}`)
+  .join('\n')}
+    transport_socket: ${socket}`;
+
+const load = (text: string, options: LoadOptions = {}) => loadConfig([{ name: 'f.yaml', text }], options);
+const codes = (text: string, options: LoadOptions = {}) =>
+  load(text, options).findings.list.map(({ severity, code, at }) => `${severity} ${code} ${at?.line}`);
+
+function tlsOf(text: string, options: LoadOptions = {}): UpstreamTlsContext | undefined {
+  const loaded: Cluster | undefined = load(text, options).snapshot?.clusters[0];
+  const config = loaded?.transportSocket?.configType;
+  return config?.case === 'typedConfig'
+    ? configOf<UpstreamTlsContext>(config.value, UPSTREAM_TLS)
+    : undefined;
+}
+
+describe('a bootstrap becomes a snapshot', () => {
+  it('listeners and clusters of several texts append', () => {
+    const { snapshot, findings } = loadConfig([
+      { name: 'a.yaml', text: listener() },
+      {
+        name: 'b.json',
+        text: '{"static_resources": {"clusters": [{"name": "c", "load_assignment": {"cluster_name": "c"}}]}}',
+      },
+    ]);
+    assert.deepEqual(findings.list, []);
+    assert.deepEqual([snapshot?.listeners.length, snapshot?.clusters.length], [1, 1]);
+  });
+  it('a route may name a cluster of another text', () => {
+    const routed = listener().replace('direct_response: {status: 200}', 'route: {cluster: keys}');
+    assert.deepEqual(codes(routed), ['error E201 12']);
+    const both = loadConfig([
+      { name: 'a.yaml', text: routed },
+      { name: 'b.yaml', text: cluster('~').replace('    transport_socket: ~', '') },
+    ]);
+    assert.deepEqual(both.findings.list, []);
+  });
+  it('an error leaves no snapshot', () => assert.equal(load('static_resources: []').snapshot, null));
+  it('an empty text is an error', () => assert.deepEqual(codes('# nothing'), ['error E112 1']));
+});
+
+describe('what jotgate does not do is said by name', () => {
+  it('a field without effect once, a refused field at each place', () => {
+    const text = listener().replace(
+      'stat_prefix: a',
+      'stat_prefix: a\n          tracing: {}\n          via: x',
+    );
+    assert.deepEqual(codes(text), ['warning W301 10', 'error E301 11']);
+  });
+  it('a field with its default value says nothing', () => {
+    assert.deepEqual(codes(listener().replace('stat_prefix: a', 'stat_prefix: a\n          via: ""')), []);
+  });
+  it('a filter that there is none of', () => {
+    const text = listener().replace(
+      'http_filters:',
+      'http_filters:\n          - {name: c, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}}',
+    );
+    assert.deepEqual(codes(text), ['error E302 14']);
+  });
+  it('a value of an enum', () => {
+    assert.deepEqual(
+      codes(listener().replace('stat_prefix: a', 'stat_prefix: a\n          codec_type: HTTP2')),
+      ['error E301 10'],
+    );
+  });
+  it('what is inside a field without effect is not spoken of', () => {
+    assert.deepEqual(codes(`${listener()}\nadmin: {access_log_path: /dev/null, profile_path: x}`), [
+      'warning W301 16',
+    ]);
+  });
+  it('strict makes errors of warnings, and leaves no snapshot', () => {
+    const text = `${listener()}\nadmin: {}`;
+    assert.deepEqual(codes(text, { strict: true }), ['error W301 16']);
+    assert.notEqual(load(text).snapshot, null);
+    assert.equal(load(text, { strict: true }).snapshot, null);
+  });
+});
+
+describe('files and variables are read in', () => {
+  const body = (source: string) => listener().replace('{status: 200}', `{status: 200, body: ${source}}`);
+  it('a file becomes its bytes', () => {
+    const seen: string[] = [];
+    const readFile = (path: string) => {
+      seen.push(path);
+      return Buffer.from('hello');
+    };
+    assert.deepEqual(codes(body('{filename: a/b}'), { readFile }), []);
+    assert.deepEqual(seen, ['a/b']);
+  });
+  it('a file that cannot be read is an error at its name', () => {
+    assert.deepEqual(codes(body('{filename: /nonexistent}')), ['error E208 12']);
+  });
+  it('a variable must be there', () => {
+    assert.deepEqual(codes(body('{environment_variable: A}'), { env: { A: 'x' } }), []);
+    assert.deepEqual(codes(body('{environment_variable: A}')), ['error E209 12']);
+  });
+});
+
+describe('a TLS socket without its configuration gets the safe meaning', () => {
+  it('the endpoint is verified by name against the roots of the system', () => {
+    const tls = tlsOf(cluster('{name: envoy.transport_sockets.tls}'));
+    assert.equal(tls?.sni, 'auth.test');
+    const validation = tls?.commonTlsContext?.validationContextType;
+    assert.ok(validation?.case === 'validationContext');
+    assert.ok(validation.value.systemRootCerts);
+    const [name] = validation.value.matchTypedSubjectAltNames;
+    assert.deepEqual([name?.sanType, name?.matcher?.matchPattern.value], [2, 'auth.test']);
+  });
+  it('an address has no server name and is looked for among the addresses', () => {
+    const tls = tlsOf(cluster('{name: envoy.transport_sockets.tls}', '10.0.0.1'));
+    const validation = tls?.commonTlsContext?.validationContextType;
+    assert.ok(validation?.case === 'validationContext');
+    assert.deepEqual([tls?.sni, validation.value.matchTypedSubjectAltNames[0]?.sanType], ['', 4]);
+  });
+  it('it is warned of, and refused under strict', () => {
+    assert.deepEqual(codes(cluster('{name: envoy.transport_sockets.tls}')), ['warning L27 10']);
+    assert.equal(load(cluster('{name: envoy.transport_sockets.tls}'), { strict: true }).snapshot, null);
+  });
+  it('another name, or several hosts, leave no meaning to give', () => {
+    assert.deepEqual(codes(cluster('{name: envoy.transport_sockets.raw_buffer}')), ['error E215 10']);
+    assert.deepEqual(codes(cluster('{name: envoy.transport_sockets.tls}', 'a.test b.test')), [
+      'error E215 11',
+    ]);
+  });
+});
+
+describe('the bundle of the system may lie elsewhere on this machine', () => {
+  const trusting = (path: string) =>
+    cluster(
+      `{name: t, typed_config: {"@type": type.googleapis.com/${UPSTREAM_TLS}, common_tls_context: {validation_context: {trusted_ca: {filename: ${path}}}}}}`,
+    );
+  const readFile = () => {
+    throw Object.assign(new Error('no'), { code: 'ENOENT' });
+  };
+  it('then the roots of the machine are meant, with a warning', () => {
+    const text = trusting('/etc/ssl/certs/ca-certificates.crt');
+    assert.deepEqual(codes(text, { readFile }), ['warning W208 10']);
+    const validation = tlsOf(text, { readFile })?.commonTlsContext?.validationContextType;
+    assert.ok(validation?.case === 'validationContext');
+    assert.ok(validation.value.systemRootCerts);
+    assert.equal(validation.value.trustedCa, undefined);
+  });
+  it('any other file is missed', () =>
+    assert.deepEqual(codes(trusting('/my/ca.pem'), { readFile }), ['error E208 10']));
+});
+
+describe('client certificates are checked as configured or not at all', () => {
+  it('names of clients are refused by name rather than passed over', () => {
+    const text = listener().replace(
+      '    - filters:',
+      `    - transport_socket: {name: t, typed_config: {"@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext, common_tls_context: {tls_certificates: [{certificate_chain: {inline_string: x}, private_key: {inline_string: k}}], tls_params: {tls_minimum_protocol_version: TLSv1_3}}}}
+      filters:`,
+    );
+    assert.deepEqual(codes(text), ['error E301 5']);
+  });
+});

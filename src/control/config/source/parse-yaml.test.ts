@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Findings } from '../../../resources/index.ts';
+import { parseYamlDocuments } from './parse-yaml.ts';
+import { entryOf, type SourceNode } from './source-node.ts';
+
+function parse(text: string) {
+  const findings = new Findings();
+  return { documents: parseYamlDocuments({ name: 'f.yaml', text }, findings), list: findings.list };
+}
+
+const value = (node: SourceNode | undefined, key: string) =>
+  node === undefined ? undefined : entryOf(node, key)?.value;
+const text = (node: SourceNode | undefined) => (node?.kind === 'scalar' ? node.text : undefined);
+
+describe('YAML is read as it was written', () => {
+  it('nothing is interpreted, and quotes are remembered', () => {
+    const [node] = parse('a: yes\nb: "yes"\nc: |\n  yes\nd: ! yes\ne:').documents;
+    const plain = (key: string) => {
+      const scalar = value(node, key);
+      return scalar?.kind === 'scalar' ? [scalar.text, scalar.plain] : undefined;
+    };
+    assert.deepEqual(['a', 'b', 'c', 'd', 'e'].map(plain), [
+      ['yes', true],
+      ['yes', false],
+      ['yes\n', false],
+      ['yes', false],
+      ['', true],
+    ]);
+  });
+  it('places are line, column and length, for block scalars the first line', () => {
+    const [node] = parse('a:\n  - bc\n  - |\n    long\n    text\n').documents;
+    const list = value(node, 'a');
+    assert.ok(list?.kind === 'list');
+    assert.deepEqual(
+      list.items.map(({ at }) => `${at.line}:${at.column}+${at.length}`),
+      ['2:5+2', '3:5+1'],
+    );
+  });
+  it('an alias stands for its anchor, wherever that is kept', () => {
+    const [node] = parse('!ignore x: &x {v: 1}\na: *x').documents;
+    assert.equal(text(value(value(node, 'a'), 'v')), '1');
+    assert.equal(value(node, 'x'), undefined);
+  });
+  it('merge keys are keys', () => {
+    const [node] = parse('a: &a {v: 1}\nb: {<<: *a}').documents;
+    assert.ok(value(value(node, 'b'), '<<'));
+  });
+  it('later duplicates stand beside earlier ones and hold', () => {
+    const [node] = parse('a: 1\na: 2').documents;
+    assert.ok(node?.kind === 'map' && node.entries.length === 2);
+    assert.equal(text(value(node, 'a')), '2');
+  });
+  it('documents are told apart, empty ones left out', () => {
+    assert.equal(parse('a: 1\n---\n# nothing\n---\nb: 2').documents.length, 2);
+  });
+  it('byte order, CRLF and tabs inside values are no error', () => {
+    assert.equal(text(value(parse('a: "x\ty"\r\nb: 2\r\n').documents[0], 'b')), '2');
+  });
+});
+
+describe('what cannot be read is said once, with its place', () => {
+  const broken: { given: string; place: string; words: RegExp }[] = [
+    { given: 'a: [1', place: '1:6', words: /flow/ },
+    { given: 'a: 1\n\tb: 2', place: '2:1', words: /tabs/ },
+    { given: 'a: *b', place: '1:4', words: /alias/ },
+    { given: 'a: &a [*a]', place: '1:8', words: /no complete anchor `a`/ },
+    { given: '[a]: 1', place: '1:1', words: /a key must be a scalar/ },
+    { given: '['.repeat(20_000), place: '1:1', words: /nested too deeply/ },
+  ];
+  for (const { given, place, words } of broken) {
+    it(given.slice(0, 20), () => {
+      const [finding, ...more] = parse(given).list;
+      assert.equal(more.length, 0);
+      assert.equal(finding?.code, 'E101');
+      assert.match(finding?.message ?? '', words);
+      if (given.length < 100) assert.equal(`${finding?.at?.line}:${finding?.at?.column}`, place);
+    });
+  }
+});
