@@ -26,9 +26,10 @@ export function explainCheck(
   recorder.close(status === STATUS.ok ? 'ok' : 'no', status === STATUS.ok ? undefined : statusText(status));
 }
 
-export function describeIssuer(claims: Claims, provider: Provider): string {
-  const wanted = provider.issuer === '' ? 'any issuer will do' : `wants "${provider.issuer}"`;
-  return `iss = ${quoted(claims.iss)}, ${wanted}`;
+export function describeIssuer(claims: Claims, { issuer }: Provider): string {
+  const found = `iss = ${quoted(claims.iss)}`;
+  if (issuer === '') return `${found}, any issuer will do`;
+  return claims.iss === issuer ? found : `${found}, wants ${quoted(issuer)}`;
 }
 
 export function describeTime({ nbf, exp }: Claims, nowMs: number, skewSeconds: number): string {

@@ -1,0 +1,109 @@
+import type { CompiledSnapshot, ConnectionInfo, RequestWords } from '../../proxy/rehearsal/index.ts';
+import { EXIT } from '../exit-code.ts';
+import { UserError } from '../io.ts';
+
+/** What the command line asks about. */
+export interface AskedRequest {
+  words: RequestWords;
+  connection: ConnectionInfo;
+  /** Name of the listener that takes it. */
+  listener: string;
+}
+
+export interface RequestFlags {
+  method: string;
+  headers: readonly string[];
+  token: string | undefined;
+  listener: string | undefined;
+}
+
+const ABSOLUTE = /^(https?):\/\/([^/?#]*)([^#]*)/i;
+
+/**
+ * Reads a URL (or a path alone) as a client would send it. Nothing is tidied up: `/docs/../private` is asked about as it stands.
+ * @throws UserError when it is neither
+ */
+export function readRequest(url: string, flags: RequestFlags, snapshot: CompiledSnapshot): AskedRequest {
+  const parts = splitUrl(url);
+  const listener = selectListener(snapshot, flags.listener, parts?.port);
+  const { scheme, authority, path } = parts ?? {
+    scheme: 'http' as const,
+    authority: 'localhost',
+    path: originForm(url),
+  };
+  const headers = flags.headers.map(splitHeader);
+  if (flags.token !== undefined) headers.push(['authorization', `Bearer ${flags.token}`]);
+  return {
+    words: { method: flags.method.toUpperCase(), scheme, authority, path, headers },
+    connection: {
+      remoteAddress: '127.0.0.1',
+      remotePort: 0,
+      localAddress: listener.address.address,
+      localPort: listener.address.port,
+      serverName: scheme === 'https' ? hostOf(authority) : '',
+      tls: scheme === 'https',
+    },
+    listener: listener.name,
+  };
+}
+
+const DEFAULT_PORTS = { http: 80, https: 443 } as const;
+
+function splitUrl(url: string) {
+  const found = ABSOLUTE.exec(url);
+  if (found === null) return null;
+  const scheme = (found[1] as string).toLowerCase() as 'http' | 'https';
+  const authority = found[2] as string;
+  const port = /:(\d+)$/.exec(authority)?.[1];
+  return {
+    scheme,
+    authority,
+    path: originForm(found[3] as string),
+    port: {
+      number: port === undefined ? DEFAULT_PORTS[scheme] : Number(port),
+      isWritten: port !== undefined,
+    },
+  };
+}
+
+function originForm(path: string): string {
+  const target = path.split('#', 1)[0] as string;
+  if (target === '' || target.startsWith('?')) return `/${target}`;
+  if (target.startsWith('/')) return target;
+  throw new UserError(`\`${path}\` is neither a URL nor a path that starts with a slash`, EXIT.wrongUse);
+}
+
+/** By name; else by the URL's port; else the only one, or the first where the URL names no port. */
+function selectListener(
+  { listeners }: CompiledSnapshot,
+  name: string | undefined,
+  port: { number: number; isWritten: boolean } | undefined,
+) {
+  const names = listeners.map((listener) => listener.name).join(', ');
+  if (name !== undefined) {
+    const named = listeners.find((listener) => listener.name === name);
+    if (named !== undefined) return named;
+    throw new UserError(`there is no listener \`${name}\`; there are: ${names}`, EXIT.wrongUse);
+  }
+  const [first] = listeners;
+  if (first === undefined) throw new UserError('the configuration has no listener', EXIT.wrongUse);
+  const atPort = listeners.find(({ address }) => address.port === port?.number);
+  if (atPort !== undefined || port?.isWritten !== true || listeners.length === 1) return atPort ?? first;
+  throw new UserError(
+    `no listener has port ${port.number}; there are: ${names} (choose one with --listener NAME)`,
+    EXIT.wrongUse,
+  );
+}
+
+function splitHeader(text: string): [name: string, value: string] {
+  const colon = text.indexOf(':');
+  const name = text.slice(0, Math.max(0, colon)).trim();
+  if (!/^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/.test(name)) {
+    throw new UserError('-H takes `name: value`', EXIT.wrongUse);
+  }
+  return [name, text.slice(colon + 1).trim()];
+}
+
+function hostOf(authority: string): string {
+  return authority.replace(/:\d+$/, '');
+}

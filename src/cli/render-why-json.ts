@@ -1,0 +1,46 @@
+import type { Step } from '../base/index.ts';
+import { redactTokens } from '../core/match/index.ts';
+import type { Provenance } from '../resources/index.ts';
+import { type Explanation, shownVerdict } from './why-verdict.ts';
+
+/** The decision as JSON: verdict, and the tree of steps with the place of each. Tokens are left out. */
+export function renderWhyJson(explanation: Explanation, provenance: Provenance): string {
+  const { asked, verdict, root, outcome, unchecked } = explanation;
+  const { route, forwarded } = verdict;
+  const document = {
+    request: { method: asked.method, authority: asked.authority, path: redactTokens(asked.path) },
+    outcome,
+    unchecked,
+    status: verdict.status,
+    body: verdict.body,
+    details: verdict.details,
+    headers: verdict.headers.map(([name, value]) => ({ name, value: redactTokens(value) })),
+    route: route === null ? null : { name: route.name, virtualHost: route.virtualHost },
+    forwarded:
+      forwarded === null || route?.action.kind !== 'cluster'
+        ? null
+        : {
+            cluster: route.action.cluster,
+            authority: forwarded.authority,
+            path: redactTokens(forwarded.path),
+            headers: forwarded.headers.names,
+          },
+    steps: root.steps.map((step) => stepOf(step, provenance)),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function stepOf(step: Step, provenance: Provenance): object {
+  const { kind, text, reason, notes, origin, field } = step;
+  const at = origin === undefined ? undefined : provenance.find(origin, field);
+  return {
+    kind,
+    text,
+    verdict: shownVerdict(step),
+    reason: reason ?? null,
+    notes,
+    at: at === undefined ? null : { file: at.file, line: at.line, column: at.column },
+    path: origin === undefined ? null : (provenance.path(origin) ?? null),
+    steps: step.steps.map((child) => stepOf(child, provenance)),
+  };
+}

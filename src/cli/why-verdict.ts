@@ -1,0 +1,36 @@
+import type { Step, StepVerdict } from '../base/index.ts';
+import type { RequestWords, Verdict } from '../proxy/rehearsal/index.ts';
+
+/**
+ * What can be said of a request: it surely passes, it is refused, or it passes if what could not be checked holds. A reply of the
+ * gate's own below 400 passes too.
+ */
+export type Outcome = 'passes' | 'refused' | 'conditional';
+
+export interface Explanation {
+  asked: RequestWords;
+  verdict: Verdict;
+  root: Step;
+  outcome: Outcome;
+  /** What could not be checked. */
+  unchecked: readonly string[];
+}
+
+/** Nothing that rests on a step that could not be judged is called ok. */
+export function judge(verdict: Verdict, root: Step): Pick<Explanation, 'outcome' | 'unchecked'> {
+  const unchecked = unknownSteps(root);
+  const { status } = verdict;
+  const isRefused = status !== null && (status === 0 || status >= 400);
+  const outcome = isRefused ? 'refused' : unchecked.length > 0 ? 'conditional' : 'passes';
+  return { outcome, unchecked };
+}
+
+/** What is shown of a step: one that is ok only if something unchecked holds is not called ok. */
+export function shownVerdict(step: Step): StepVerdict {
+  return step.verdict === 'ok' && unknownSteps(step).length > 0 ? 'unknown' : step.verdict;
+}
+
+function unknownSteps(step: Step): string[] {
+  const own = step.verdict === 'unknown' ? [`${step.text}: ${step.reason ?? 'not checked'}`] : [];
+  return [...own, ...step.steps.flatMap(unknownSteps)];
+}
