@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ManualClock } from '../../../src/base/index.ts';
+import { ManualClock, type Recorder, type Step, TreeRecorder } from '../../../src/base/index.ts';
 import { loadIstio } from '../../../src/control/istio/index.ts';
 import {
   buildRequestHead,
@@ -9,6 +9,7 @@ import {
   rehearse,
   type Verdict,
 } from '../../../src/proxy/rehearsal/index.ts';
+import type { Provenance } from '../../../src/resources/index.ts';
 import { conformanceFolder } from '../conformance-data.ts';
 import { type DecisionCase, decisionGroups } from './decision-groups.ts';
 
@@ -23,8 +24,13 @@ const CONNECTION = {
   tls: false,
 };
 
-function compile(manifests: string): CompiledSnapshot {
-  const { snapshot, findings } = loadIstio([{ name: 'istio.yaml', text: manifests }], {
+interface Compiled {
+  snapshot: CompiledSnapshot;
+  provenance: Provenance;
+}
+
+function compile(manifests: string): Compiled {
+  const { snapshot, findings, provenance } = loadIstio([{ name: 'istio.yaml', text: manifests }], {
     upstream: 'http://127.0.0.1:9000',
   });
   assert.ok(snapshot);
@@ -33,12 +39,13 @@ function compile(manifests: string): CompiledSnapshot {
     findings.list.filter(({ severity }) => severity === 'error'),
     [],
   );
-  return compiled;
+  return { snapshot: compiled, provenance };
 }
 
 function play(
-  compiled: CompiledSnapshot,
+  { snapshot }: Compiled,
   { method = 'GET', host = 'a.test', path, headers = {} }: DecisionCase,
+  recorder: Recorder | null,
 ): Promise<Verdict> {
   const request = buildRequestHead({
     method,
@@ -47,7 +54,12 @@ function play(
     path,
     headers: Object.entries(headers),
   });
-  return rehearse(compiled, { request, connection: CONNECTION }, CLOCK, null);
+  return rehearse(snapshot, { request, connection: CONNECTION }, CLOCK, recorder);
+}
+
+/** Every step that ended the request, outermost first. */
+function refusals(step: Step): Step[] {
+  return [...(step.verdict === 'deny' ? [step] : []), ...step.steps.flatMap(refusals)];
 }
 
 const folder = conformanceFolder('istio/jwt');
@@ -58,7 +70,7 @@ if (folder !== null) {
       const compiled = compile(manifests);
       for (const row of cases) {
         it(row.name, async () => {
-          const { status, body, forwarded } = await play(compiled, row);
+          const { status, body, forwarded } = await play(compiled, row, null);
           assert.equal(status ?? 200, row.want.status, body);
           if (row.want.body !== undefined) assert.equal(body, row.want.body);
           assert.equal(forwarded !== null, row.want.status === 200);
@@ -66,6 +78,16 @@ if (folder !== null) {
           for (const [header, value] of Object.entries(row.want.forwarded ?? {})) {
             assert.equal(forwarded?.headers.get(header) ?? null, value, header);
           }
+        });
+      }
+      for (const row of cases.filter(({ want }) => want.status !== 200)) {
+        it(`${row.name}: the refusal names a line of the manifest`, async () => {
+          const recorder = new TreeRecorder();
+          await play(compiled, row, recorder);
+          const places = refusals(recorder.root).flatMap(
+            ({ origin }) => (origin === undefined ? undefined : compiled.provenance.find(origin)) ?? [],
+          );
+          assert.ok(places.some(({ file, line }) => file === 'istio.yaml' && line > 1));
         });
       }
     });

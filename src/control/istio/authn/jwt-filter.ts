@@ -41,10 +41,11 @@ export function buildJwtFilter(
   const issuer = (rule: JWTRule) => rule.issuer ?? '';
   const ordered = rules.toSorted((a, b) => (issuer(a) < issuer(b) ? -1 : issuer(a) > issuer(b) ? 1 : 0));
   const message = buildAuthentication(ordered, context);
-  return create(HttpFilterSchema, {
+  const filter = create(HttpFilterSchema, {
     name: 'envoy.filters.http.jwt_authn',
     configType: { case: 'typedConfig', value: packAny(JwtAuthenticationSchema, message) },
   });
+  return context.lineage.inherit(filter, message);
 }
 
 function buildAuthentication(rules: readonly JWTRule[], context: JwtFilterContext): JwtAuthentication {

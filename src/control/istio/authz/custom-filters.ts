@@ -67,13 +67,13 @@ function pushPair(
     shadowRules: customRules(policies, { ...context, tcp }),
     shadowRulesStatPrefix: SHADOW_PREFIX,
   });
-  pair.http.push(httpRbac(shadow(false)), authorizer.http);
+  pair.http.push(httpRbac(shadow(false), policies, context.lineage), authorizer.http);
   if (authorizer.network !== null) pair.network.push(networkRbac(shadow(true)), authorizer.network);
 }
 
 function pushDenial(pair: FilterPair, policies: AuthorizationPolicy[], context: CustomContext): void {
   const rules = (tcp: boolean) => ({ rules: customRules(policies, { ...context, tcp }, DENY_SUFFIX) });
-  pair.http.push(httpRbac(rules(false)));
+  pair.http.push(httpRbac(rules(false), policies, context.lineage));
   pair.network.push(networkRbac(rules(true)));
 }
 

@@ -12,7 +12,8 @@ import {
   type AuthorizationPolicy,
 } from '#schema/istio/security_pb.js';
 import { packAny } from '../../../resources/index.ts';
-import { dryRunOf } from '../identity.ts';
+import { dryRunOf, nameplateOf } from '../identity.ts';
+import type { Lineage } from '../lineage.ts';
 import { buildRules, type RuleContext } from './rules.ts';
 
 /** The filters of one proxy, for its HTTP and for its TCP filter chains. */
@@ -44,7 +45,8 @@ export function buildRbacFilters(
   for (const { action, verdict } of ORDER) {
     const chosen = policies.filter((policy) => (policy.spec?.action ?? Action.ALLOW) === action);
     if (chosen.length === 0) continue;
-    pair.http.push(httpRbac(rbacContent(chosen, verdict, { ...context, tcp: false })));
+    const content = rbacContent(chosen, verdict, { ...context, tcp: false });
+    pair.http.push(httpRbac(content, chosen, context.lineage));
     pair.network.push(networkRbac(rbacContent(chosen, verdict, { ...context, tcp: true })));
   }
   return pair;
@@ -66,12 +68,19 @@ function rbacContent(
   return content;
 }
 
-export function httpRbac(content: RbacContent): HttpFilter {
-  const config = packAny(HttpRbacSchema, create(HttpRbacSchema, content));
-  return create(HttpFilterSchema, {
+/** @param policies those that the filter is made of; what it says as a whole is said of the first. */
+export function httpRbac(
+  content: RbacContent,
+  policies: readonly AuthorizationPolicy[],
+  lineage: Lineage,
+): HttpFilter {
+  const { about, field } = nameplateOf(policies[0] ?? {});
+  const message = lineage.inherit(create(HttpRbacSchema, content), about, field);
+  const filter = create(HttpFilterSchema, {
     name: 'envoy.filters.http.rbac',
-    configType: { case: 'typedConfig', value: config },
+    configType: { case: 'typedConfig', value: packAny(HttpRbacSchema, message) },
   });
+  return lineage.inherit(filter, about, field);
 }
 
 export function networkRbac(content: RbacContent): Filter {
