@@ -23,6 +23,7 @@ const PAST_EXPIRY_SECONDS = 361;
 /** The article's walk through its own configuration: no token, a token, a spoilt token, an expired token, a refresh. */
 export const frontProxy: Chapter = async (scene, narrator) => {
   await openDoors(scene, narrator);
+  scene.prepareAhead();
   const issuer = await scene.issuer();
   const tokens = readTokens(
     await narrator.step({

@@ -9,7 +9,7 @@ import { createDevelopmentAuthority, type DevelopmentAuthority, SharedClock } fr
 import { startFunnelService } from './funnel-service.ts';
 import { StoryClient, type StoryHost } from './http-client.ts';
 import type { Scene } from './scene.ts';
-import { type SceneGateOptions, startSceneGate } from './scene-gate.ts';
+import { freePort, type SceneGateOptions, startSceneGate } from './scene-gate.ts';
 import { startSceneIssuer } from './scene-issuer.ts';
 
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
@@ -39,31 +39,38 @@ interface Stage {
 /** Starts the article's gate and service, and says how to start the rest. Nothing is written outside a temporary folder. */
 export async function openScene(): Promise<Scene> {
   const stage = await setStage();
+  // The article's gate does not wait for its issuer, and nor does the first refusal: keys are fetched when a token comes.
+  const issuerPort = await freePort();
+  const issuer = startArticleIssuer(stage, issuerPort);
+  issuer.catch(() => {});
   const service = await startFunnelService({
     certificate: await stage.authority.issue({ names: [SERVICE_HOST] }),
     owners: OWNERS,
   });
   stage.closers.push(() => service.close());
-  const issuer = startArticleIssuer(stage);
-  // The article's gate does not wait for its issuer, nor does the first refusal: keys are fetched when a token comes.
-  const issuerPort = issuer.then(({ port }) => port);
   const text = readExample('01-front-proxy/envoy-jwt.yaml');
   const connectTo = [
     { host: SERVICE_HOST, port: 443, address: '127.0.0.1', toPort: service.port },
-    { host: ISSUER_HOST, port: 443, address: '127.0.0.1', toPort: await issuerPort },
+    { host: ISSUER_HOST, port: 443, address: '127.0.0.1', toPort: issuerPort },
   ];
   const shared = { stage, connectTo };
   const front = await openGate(shared, text, loadConfig([text]), 8080);
+  const trains = once(async () => {
+    const config = readExample('03-trains/envoy-trains.yaml');
+    return openGate(shared, config, loadConfig([config], { readFile: readRootsOrFile }), 8081);
+  });
+  const mesh = once(() => openMesh(stage, service.port));
   return {
     client: stage.client,
     front,
     service,
     issuer: async () => (await issuer).scene,
-    trains: once(async () => {
-      const config = readExample('03-trains/envoy-trains.yaml');
-      return openGate(shared, config, loadConfig([config], { readFile: readRootsOrFile }), 8081);
-    }),
-    mesh: once(() => openMesh(stage, service.port)),
+    trains,
+    mesh,
+    prepareAhead() {
+      // A failure is told by the chapter that asks again.
+      for (const part of [trains, mesh]) part().catch(() => {});
+    },
     passTime: (seconds) => stage.clock.advance(seconds * 1000),
     close: () => closeAll(stage),
   };
@@ -86,8 +93,9 @@ async function setStage(): Promise<Stage> {
   };
 }
 
-async function startArticleIssuer(stage: Stage) {
+async function startArticleIssuer(stage: Stage, port: number) {
   const started = await startSceneIssuer({
+    port,
     baseUrl: `https://${ISSUER_HOST}/auth`,
     realm: readExample('01-front-proxy/realm-funnel.json'),
     clock: stage.clock,

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { silentLogger } from '../../base/index.ts';
 import type { LoadedConfig } from '../../control/config/index.ts';
 import type { SharedClock } from '../../platform/index.ts';
@@ -33,7 +33,7 @@ export async function startSceneGate(options: SceneGateOptions): Promise<Started
   if (snapshot === null) {
     throw new UserError(`\`${file}\`: ${loaded.findings.list[0]?.message}`, EXIT.configInvalid);
   }
-  const port = (await isFree(options.preferredPort)) ? options.preferredPort : 0;
+  const port = (await probePort(options.preferredPort)) ?? 0;
   const listen = snapshot.listeners.map((listener) => ({
     ...addressOf(listener),
     address: '127.0.0.1',
@@ -74,10 +74,19 @@ async function fetchKeys(client: StoryClient, uri: string): Promise<string | nul
   }
 }
 
-function isFree(port: number): Promise<boolean> {
+/** A loopback port that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return probePort(0).then((port) => port ?? 0);
+}
+
+/** @returns the port when it could be listened on, else undefined. */
+function probePort(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    probe.once('error', () => resolve(undefined));
+    probe.listen(port, '127.0.0.1', () => {
+      const { port: taken } = probe.address() as AddressInfo;
+      probe.close(() => resolve(taken));
+    });
   });
 }

@@ -13,6 +13,8 @@ export interface SceneIssuerOptions {
   /** `https://auth.funnel-labs.io/auth`: the name that the configurations know the issuer by. */
   baseUrl: string;
   realm: { name: string; text: string };
+  /** Default: any free one. */
+  port?: number;
   clock: Clock;
   /** For an issuer behind TLS: who vouches for it, and the file with that authority's certificate. */
   tls?: { authority: DevelopmentAuthority; authorityFile: string };
@@ -36,6 +38,7 @@ export async function startSceneIssuer(options: SceneIssuerOptions): Promise<Sta
   const running = await startIssuer({
     realms: [realm],
     baseUrl,
+    listen: { address: '127.0.0.1', port: options.port ?? 0 },
     clock,
     logger: silentLogger,
     ...(own !== undefined ? { tls: tlsOf(own) } : {}),

@@ -35,6 +35,8 @@ export interface Scene {
   issuer(): Promise<SceneIssuer>;
   trains(): Promise<SceneGate>;
   mesh(): Promise<{ gate: SceneGate; issuer: SceneIssuer }>;
+  /** Starts in the background what later chapters ask for. */
+  prepareAhead(): void;
   /** Moves the one clock. */
   passTime(seconds: number): void;
   close(): Promise<void>;
