@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { ConnectionInfo } from '../filters/filter.ts';
 import type { HeaderList } from './header-list.ts';
 import type { HttpOptions } from './http-options.ts';
 import { normalizePath } from './normalize-path.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import type { RequestHead } from './request-head.ts';
+import { createRequestId } from './request-id.ts';
 
 /** What the connection manager says to a request before any filter: go on, or a refusal, or the path to come back with. */
 export type Preparation = null | Refusal | { redirect: string };
@@ -83,7 +83,7 @@ function setForwardedProto(request: RequestHead, connection: ConnectionInfo, edg
 
 function setRequestId(headers: HeaderList, replace: boolean): void {
   const given = headers.get('x-request-id');
-  if (replace || given === undefined || given === '') headers.set('x-request-id', randomUUID());
+  if (replace || given === undefined || given === '') headers.set('x-request-id', createRequestId());
 }
 
 function preparePath(request: RequestHead, options: HttpOptions): Preparation {

@@ -21,10 +21,13 @@ const TOGETHER_BYTES = 4096;
 /** Bytes that a client may still send after its last reply before it is cut off. */
 const LINGER_BYTES_MAX = 1_048_576;
 
+/** Where the service of a filter chain stands: every request takes the one that is there. */
+export interface ServiceSlot {
+  service: HttpService;
+}
+
 /** Who keeps the connections of a listener. */
 export interface ConnectionKeeper {
-  /** The service as it is now: every request takes the newest. */
-  serviceFor(connection: ServerConnection): HttpService;
   onClosed(connection: ServerConnection): void;
 }
 
@@ -35,6 +38,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   readonly #keeper: ConnectionKeeper;
   readonly #parser: RequestParser;
   readonly #decoder = new ChunkedDecoder('refuse');
+  readonly #slot: ServiceSlot;
   #service: HttpService;
   #exchange: Exchange | null = null;
   #bodyKind = NO_BODY;
@@ -53,10 +57,12 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   #deadlineMs: number;
   #requestDeadlineMs = NEVER;
 
-  constructor(socket: Socket, info: ConnectionInfo, keeper: ConnectionKeeper, service: HttpService) {
+  constructor(socket: Socket, info: ConnectionInfo, keeper: ConnectionKeeper, slot: ServiceSlot) {
+    const { service } = slot;
     this.#socket = socket;
     this.info = info;
     this.#keeper = keeper;
+    this.#slot = slot;
     this.#service = service;
     this.#parser = new RequestParser(service.options.limits);
     this.#deadlineMs = deadlineAfter(service.deadlines, service.options.idleTimeoutMs);
@@ -228,7 +234,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
 
   #begin(): void {
     const parser = this.#parser;
-    const service = this.#keeper.serviceFor(this);
+    const { service } = this.#slot;
     this.#service = service;
     this.#requests++;
     this.#bodyRemaining = parser.contentLength;

@@ -3,8 +3,7 @@ import { createServer as createTlsServer, type SecureContext, type TLSSocket } f
 import type { Findings } from '../../resources/index.ts';
 import type { CompiledFilterChain, CompiledListener } from '../compiled/compiled-listener.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
-import type { HttpService } from '../http/http-service.ts';
-import { type ConnectionKeeper, ServerConnection } from '../http/server-connection.ts';
+import { type ConnectionKeeper, ServerConnection, type ServiceSlot } from '../http/server-connection.ts';
 import { createService, type LoopParts } from './create-service.ts';
 import { compileDownstreamTls, type DownstreamTls } from './downstream-tls.ts';
 
@@ -17,9 +16,8 @@ export interface ListenAddress {
   port: number;
 }
 
-interface Chain {
+interface Chain extends ServiceSlot {
   tls: DownstreamTls | null;
-  service: HttpService;
 }
 
 /** A listener on a data loop: its sockets, and the connections that came by them. */
@@ -29,7 +27,7 @@ export class ListenerServer implements ConnectionKeeper {
   readonly #compiled: CompiledListener;
   readonly #chains: ReadonlyMap<CompiledFilterChain, Chain>;
   readonly #server: Server;
-  readonly #connections = new Map<ServerConnection, Chain>();
+  readonly #connections = new Set<ServerConnection>();
   #drained: (() => void) | null = null;
 
   private constructor(compiled: CompiledListener, chains: ReadonlyMap<CompiledFilterChain, Chain>) {
@@ -79,18 +77,14 @@ export class ListenerServer implements ConnectionKeeper {
     this.#server.close();
     return new Promise((resolve) => {
       this.#drained = resolve;
-      for (const connection of [...this.#connections.keys()]) connection.drain();
+      for (const connection of [...this.#connections]) connection.drain();
       this.#checkDrained();
     });
   }
 
   close(): void {
     this.#server.close();
-    for (const connection of [...this.#connections.keys()]) connection.destroy();
-  }
-
-  serviceFor(connection: ServerConnection): HttpService {
-    return (this.#connections.get(connection) as Chain).service;
+    for (const connection of [...this.#connections]) connection.destroy();
   }
 
   onClosed(connection: ServerConnection): void {
@@ -160,8 +154,8 @@ export class ListenerServer implements ConnectionKeeper {
       socket.destroy();
       return;
     }
-    const connection = new ServerConnection(socket, describePeer(socket, facts), this, chain.service);
-    this.#connections.set(connection, chain);
+    const connection = new ServerConnection(socket, describePeer(socket, facts), this, chain);
+    this.#connections.add(connection);
   }
 }
 
