@@ -55,7 +55,7 @@ export class RequestParser extends HeadParser {
 
   protected override startLine(bytes: Buffer, start: number, end: number): number {
     let at = start;
-    while (bytes[at] === CR && at < end) {
+    while (at < end && bytes[at] === CR) {
       if (at + 1 >= end) return INCOMPLETE;
       if (bytes[at + 1] !== LF || ++this.#emptyLines > EMPTY_LINES_MAX) {
         return this.refuse(REFUSAL.badRequestLine);
@@ -118,8 +118,8 @@ export class RequestParser extends HeadParser {
   }
 
   #otherVersion(bytes: Buffer, start: number, end: number): number {
-    if (end - start < VERSION.length && bytes.indexOf(LF, start) < 0) return INCOMPLETE;
     const text = latin1(bytes, start, Math.min(end, start + VERSION.length));
+    if (text.length < VERSION.length && !text.includes('\n')) return INCOMPLETE;
     return this.refuse(/^HTTP\/\d\.\d\r\n$/.test(text) ? REFUSAL.oldVersion : REFUSAL.badRequestLine);
   }
 
