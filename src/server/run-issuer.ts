@@ -39,6 +39,7 @@ export interface RunningIssuer {
   readonly issuer: Issuer;
   /** Puts another certificate in front and ends idle connections, so that the next request sees it. @throws Error when it runs without TLS. */
   replaceTls(tls: TlsIdentity): void;
+  /** Answers what has begun, then closes the socket and the store. */
   close(): Promise<void>;
 }
 
@@ -73,15 +74,16 @@ export async function startIssuer(options: StartIssuerOptions): Promise<RunningI
 }
 
 function runningIssuer(server: IssuerServer, issuer: Issuer): RunningIssuer {
+  let closed: Promise<void> | undefined;
   return {
     url: server.url,
     address: server.address,
     port: server.port,
     issuer,
     replaceTls: (tls) => server.replaceTls(tls),
-    async close() {
-      await server.close();
-      await issuer.close();
+    close() {
+      closed ??= server.close().then(() => issuer.close());
+      return closed;
     },
   };
 }

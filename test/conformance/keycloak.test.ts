@@ -20,6 +20,8 @@ const FILES = [
   'token-client-credentials-2',
   'token-common-errors',
   'token-common-errors-2',
+  'cors',
+  'cors-2',
 ];
 
 const REALMS = ['funnel-realm', 'funnel-rotate-realm', 'funnel-locked-realm', 'funnel-off-realm'];

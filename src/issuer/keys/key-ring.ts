@@ -71,13 +71,11 @@ export class KeyRing {
     return this.#keys.find(({ stored }) => stored.kid === kid && stored.state !== 'retired');
   }
 
-  /** Public keys that the key set shows: the one that signs first, encryption last. */
+  /** Public keys that the key set shows: those that sign first, encryption last; the same order after a restart. */
   published(): readonly RingKey[] {
-    const rank = ({ stored }: RingKey) =>
-      (stored.use === 'enc' ? 2 : 0) + (stored.state === 'active' ? 0 : 1);
     return this.#keys
       .filter((key) => key.publicKey !== null && key.stored.state !== 'retired')
-      .toSorted((a, b) => rank(a) - rank(b));
+      .toSorted((a, b) => compareText(publishingRank(a.stored), publishingRank(b.stored)));
   }
 
   list(): KeyInfo[] {
@@ -126,6 +124,12 @@ export class KeyRing {
     });
   }
 }
+
+function publishingRank({ use, state, algorithm, createdMs, kid }: StoredKey): string {
+  return [use === 'enc' ? 1 : 0, state === 'active' ? 0 : 1, algorithm, createdMs, kid].join(' ');
+}
+
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function openKey(stored: StoredKey): RingKey {
   if (stored.certificate === null) return { stored, signingKey: stored.secret, publicKey: null };
