@@ -88,18 +88,20 @@ class Page {
   renderListener(listener: Step): void {
     const way = [`listener ${listener.text}`];
     let last = listener;
+    const passedOver: Step[] = [];
     const selections = listener.steps.filter((step) => step.kind !== 'filter');
     for (const step of selections) {
       way.push(`${step.kind === 'filter chain' ? '' : 'vhost '}${step.text}`);
       last = step;
       const routes = step.steps;
       const chosen = routes.findLast((route) => route.verdict === 'ok');
-      this.#passedOver(routes.filter((route) => route !== chosen));
+      passedOver.push(...routes.filter((route) => route !== chosen));
       if (chosen === undefined) continue;
       way.push(`route ${chosen.text}`);
       last = chosen;
     }
     this.#put(1, way.join(' > '), last);
+    this.#passedOver(passedOver);
     if (last.verdict !== 'ok' && last.reason !== undefined) this.line(2, last.reason);
     const filters = listener.steps.filter((step) => step.kind === 'filter');
     for (const filter of filters) if (filter.verdict !== 'skipped') this.#renderFilter(filter);

@@ -1,0 +1,381 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { createTokenSigner, EXPIRES_LATE } from '../../../test/e2e/token-signer.ts';
+import { runCli } from '../../../test/fixtures/collecting-io.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'jotgate-why-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function fileOf(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const signer = createTokenSigner('RS256');
+const stranger = createTokenSigner('RS256');
+const keys = fileOf('keys.json', signer.jwks);
+const claims = { iss: 'https://idp.test', sub: 'alice', exp: EXPIRES_LATE, scope: 'orders:read' };
+const alice = signer.sign(claims);
+
+const DOCS_RULE = '                - match: { prefix: /docs }';
+const ORDERS_RULE =
+  '                - match: { prefix: /orders }\n                  requires: { provider_name: kc }';
+
+const configOf = (rules: readonly string[], keyPort = 1) => `
+static_resources:
+  listeners:
+  - name: front
+    address: { socket_address: { address: 127.0.0.1, port_value: 8080 } }
+    filter_chains:
+    - filters:
+      - name: hcm
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: front
+          route_config:
+            virtual_hosts:
+            - name: shop
+              domains: ["*"]
+              routes:
+              - match: { path: /health }
+                direct_response: { status: 200, body: { inline_string: fine } }
+              - match: { prefix: / }
+                route: { cluster: orders }
+          http_filters:
+            - name: jwt
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication
+                providers:
+                  kc:
+                    issuer: https://idp.test
+                    remote_jwks:
+                      http_uri: { uri: "http://idp.test/certs", cluster: idp, timeout: 1s }
+                    forward_payload_header: x-jwt-payload
+                    payload_in_metadata: payload
+                rules:
+${rules.join('\n')}
+            - name: rbac
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
+                rules:
+                  action: ALLOW
+                  policies:
+                    readers:
+                      permissions: [ { header: { name: ":method", string_match: { exact: GET } } } ]
+                      principals: [ { any: true } ]
+                    writers:
+                      permissions: [ { any: true } ]
+                      principals:
+                      - metadata:
+                          filter: envoy.filters.http.jwt_authn
+                          path: [ { key: payload }, { key: scope } ]
+                          value: { string_match: { contains: "orders:write" } }
+            - name: router
+              typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+  clusters:
+  - name: orders
+    type: STATIC
+    load_assignment: { cluster_name: orders, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: 9 } } } } ] } ] }
+  - name: idp
+    type: STATIC
+    load_assignment: { cluster_name: idp, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: ${keyPort} } } } } ] } ] }
+`;
+
+const config = configOf([DOCS_RULE, ORDERS_RULE]);
+const file = fileOf('envoy.yaml', config);
+
+function lineOf(text: string, part: string): number {
+  const at = text.indexOf(part);
+  assert.ok(at >= 0, `the configuration has ${part}`);
+  return text.slice(0, at + part.search(/\S/)).split('\n').length;
+}
+
+const why = (...args: string[]) => runCli(['why', ...args]);
+
+describe('why tells the way of a request', () => {
+  it('without a token: the rule that wants one, with its line, and what was not reached', async () => {
+    const { out, exitCode } = await why('-c', file, 'http://shop.test:8080/orders/7');
+    assert.equal(exitCode, 0);
+    assert.match(out, /^GET \/orders\/7 {2}-> {2}401 {2}Jwt is missing\n/);
+    assert.match(out, /listener front > chain 0 > vhost "shop" > route prefix "\/" -> cluster orders/);
+    assert.match(
+      out,
+      new RegExp(`DENY jwt_authn {2}rule\\[1\\] .*envoy.yaml:${lineOf(config, ORDERS_RULE)}\n`),
+    );
+    assert.match(out, /not reached: rbac, router/);
+  });
+
+  it('with a good token: each check and what it found', async () => {
+    const { out, exitCode } = await why(
+      '-c',
+      file,
+      '--token',
+      alice,
+      '--jwks',
+      `kc=${keys}`,
+      '--exit-code',
+      '/orders/7',
+    );
+    assert.equal(exitCode, 0);
+    assert.match(out, /^GET \/orders\/7 {2}-> {2}cluster orders\n/);
+    assert.match(
+      out,
+      new RegExp(`ok {3}issuer {3}iss = "https://idp.test" .*:${lineOf(config, 'issuer: https')}\n`),
+    );
+    assert.match(out, /ok {3}time {3}now .*, exp 2096-.* \(in /);
+    assert.match(out, /ok {3}signature {3}alg RS256, kid "test-key": verified by key 0/);
+    assert.match(out, /headers added: x-jwt-payload/);
+    assert.match(out, /headers removed: authorization/);
+  });
+
+  it('the policy that does not match, what it wants and what was there', async () => {
+    const { out, exitCode } = await why(
+      '-c',
+      file,
+      '--token',
+      alice,
+      '--jwks',
+      `kc=${keys}`,
+      '-X',
+      'POST',
+      '--exit-code',
+      '/orders/7',
+    );
+    assert.equal(exitCode, 5);
+    assert.match(out, /-> {2}403 {2}RBAC: access denied\n/);
+    assert.match(out, /no {3}permission wants header :method exact "GET" {3}header :method = "POST"/);
+    assert.match(
+      out,
+      /no {3}principal wants claim scope contains "orders:write" {3}claim scope = "orders:read"/,
+    );
+    assert.match(out, new RegExp(`no {3}policy "writers" .*:${lineOf(config, 'writers:')}\n`));
+  });
+
+  it('a stranger’s signature, an expired token, a direct response', async () => {
+    const forged = await why('-c', file, '--token', stranger.sign(claims), '--jwks', `kc=${keys}`, '/orders');
+    assert.match(forged.out, /401 {2}Jwt verification fails\n/);
+    const late = await why(
+      '-c',
+      file,
+      '--token',
+      alice,
+      '--jwks',
+      `kc=${keys}`,
+      '--at',
+      '2100-01-01T00:00:00Z',
+      '/orders',
+    );
+    assert.match(late.out, /401 {2}Jwt is expired\n/);
+    const direct = await why('-c', file, '/health');
+    assert.match(direct.out, /^GET \/health {2}-> {2}200 {2}fine\n/);
+  });
+
+  it('a path is asked about as it stands', async () => {
+    const { out } = await why('-c', file, '/docs/../orders');
+    assert.match(out, /^GET \/docs\/\.\.\/orders {2}-> {2}cluster orders\n/);
+  });
+});
+
+describe('why without keys', () => {
+  it('says that the signature was not checked, and calls nothing ok that rests on it', async () => {
+    const { out, exitCode } = await why('-c', file, '--token', alice, '--exit-code', '/orders');
+    assert.equal(exitCode, 5);
+    assert.match(out, /^GET \/orders {2}-> {2}cluster orders, IF what is marked \?\? holds\n/);
+    assert.match(out, /\?\? {3}signature: not checked: no keys/);
+    assert.match(out, /\?\? {3}jwt_authn/);
+    assert.doesNotMatch(out, /ok {3}jwt_authn/);
+  });
+
+  it('still refuses what needs no key to be refused', async () => {
+    const wrong = signer.sign({ ...claims, iss: 'https://other.test' });
+    const { out } = await why('-c', file, '--token', wrong, '/orders');
+    assert.match(out, /401 {2}Jwt issuer is not configured\n/);
+  });
+
+  it('fetches them when it is told to, as the gate would', async () => {
+    const server = createServer((_, response) => response.end(signer.jwks)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const fetching = fileOf('fetching.yaml', configOf([ORDERS_RULE], port));
+    const { out } = await why('-c', fetching, '--token', alice, '--fetch', '/orders');
+    await new Promise((resolve) => server.close(resolve));
+    assert.match(out, /^GET \/orders {2}-> {2}cluster orders\n/);
+  });
+});
+
+describe('lines and verdicts move with the file', () => {
+  const verdictOf = async (name: string, text: string) => {
+    const { out } = await why('-c', fileOf(name, text), 'http://shop.test/docs/x');
+    return out;
+  };
+
+  it('ten lines on top move every line by ten', async () => {
+    const moved = `${'# a comment\n'.repeat(10)}${config}`;
+    const lines = (text: string) => [...text.matchAll(/\.yaml:(\d+)$/gm)].map((match) => Number(match[1]));
+    const before = lines(await verdictOf('before.yaml', config));
+    assert.ok(before.length > 3);
+    assert.deepEqual(
+      lines(await verdictOf('after.yaml', moved)),
+      before.map((line) => line + 10),
+    );
+  });
+
+  it('rules in another order decide otherwise', async () => {
+    const everything =
+      '                - match: { prefix: / }\n                  requires: { provider_name: kc }';
+    const open = await verdictOf('open.yaml', configOf([DOCS_RULE, everything]));
+    assert.match(open, /-> {2}cluster orders\n/);
+    assert.match(open, /rule\[0\] prefix "\/docs" requires nothing/);
+    const closed = configOf([everything, DOCS_RULE]);
+    const shut = await verdictOf('closed.yaml', closed);
+    assert.match(shut, /-> {2}401 {2}Jwt is missing\n/);
+    assert.match(shut, new RegExp(`DENY jwt_authn {2}rule\\[0\\].*:${lineOf(closed, everything)}\n`));
+  });
+});
+
+describe('why keeps credentials to itself', () => {
+  it('prints a fingerprint and nothing of the token', async () => {
+    const args = [
+      '-c',
+      file,
+      '--jwks',
+      `kc=${keys}`,
+      '-H',
+      `cookie: a=${alice}`,
+      `/orders?access_token=${alice}&x=1`,
+    ];
+    for (const output of [await why(...args), await why('--json', ...args)]) {
+      assert.equal(output.exitCode, 0);
+      for (const part of alice.split('.'))
+        assert.ok(!output.out.includes(part), 'a part of the token is shown');
+    }
+    const { out } = await why(...args);
+    assert.match(out, /token [0-9a-f]{6} in query parameter access_token/);
+  });
+});
+
+describe('why --json', () => {
+  it('has the outcome, the reply and every step with its place', async () => {
+    const { out } = await why('-c', file, '--json', '/orders');
+    const document = JSON.parse(out);
+    assert.equal(document.outcome, 'refused');
+    assert.equal(document.status, 401);
+    assert.equal(document.details, 'jwt_authn_access_denied{Jwt_is_missing}');
+    assert.deepEqual(document.headers, [
+      { name: 'www-authenticate', value: 'Bearer realm="http://localhost/orders"' },
+    ]);
+    const filter = document.steps[0].steps.find((step: { kind: string }) => step.kind === 'filter');
+    assert.equal(filter.verdict, 'deny');
+    assert.equal(filter.steps[1].at.line, lineOf(config, ORDERS_RULE));
+    assert.match(filter.steps[1].path, /rules\[1\]$/);
+  });
+});
+
+describe('why on what Envoy’s admin prints', () => {
+  it('places are JSON paths', async () => {
+    const dump = {
+      configs: [
+        {
+          '@type': 'type.googleapis.com/envoy.admin.v3.ListenersConfigDump',
+          static_listeners: [
+            {
+              listener: {
+                '@type': 'type.googleapis.com/envoy.config.listener.v3.Listener',
+                name: 'dumped',
+                address: { socket_address: { address: '127.0.0.1', port_value: 80 } },
+                filter_chains: [
+                  {
+                    filters: [
+                      {
+                        name: 'hcm',
+                        typed_config: {
+                          '@type':
+                            'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+                          stat_prefix: 'x',
+                          route_config: {
+                            virtual_hosts: [
+                              {
+                                name: 'all',
+                                domains: ['*'],
+                                routes: [{ match: { prefix: '/' }, direct_response: { status: 404 } }],
+                              },
+                            ],
+                          },
+                          http_filters: [
+                            {
+                              name: 'router',
+                              typed_config: {
+                                '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router',
+                              },
+                            },
+                          ],
+                        },
+                      },
+                    ],
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      ],
+    };
+    const { out, exitCode } = await why(
+      '--config-dump',
+      fileOf('dump.json', JSON.stringify(dump)),
+      '--exit-code',
+      '/x',
+    );
+    assert.equal(exitCode, 5);
+    assert.match(out, /listener dumped .* {2}configs\[0\].*routes\[0\]\n/);
+  });
+});
+
+describe('wrong use of why is one sentence', () => {
+  const table = [
+    { name: 'no configuration', args: ['/x'], exitCode: 2, want: /-c FILE or --config-dump FILE/ },
+    { name: 'no URL', args: ['-c', file], exitCode: 2, want: /url/ },
+    { name: 'no path', args: ['-c', file, 'orders'], exitCode: 2, want: /neither a URL nor a path/ },
+    {
+      name: 'no such listener',
+      args: ['-c', file, '--listener', 'x', '/'],
+      exitCode: 2,
+      want: /there are: front/,
+    },
+    {
+      name: 'no such provider',
+      args: ['-c', file, '--jwks', `x=${keys}`, '/'],
+      exitCode: 2,
+      want: /those that do: kc/,
+    },
+    {
+      name: 'no such key file',
+      args: ['-c', file, '--jwks', 'kc=/none', '/'],
+      exitCode: 2,
+      want: /there is no such file/,
+    },
+    { name: 'no header', args: ['-c', file, '-H', 'x', '/'], exitCode: 2, want: /name: value/ },
+    { name: 'no time', args: ['-c', file, '--at', 'noon', '/'], exitCode: 2, want: /--at `noon`/ },
+  ];
+  for (const { name, args, exitCode, want } of table) {
+    it(name, async () => {
+      const result = await why(...args);
+      assert.equal(result.exitCode, exitCode);
+      assert.match(result.err, want);
+      assert.doesNotMatch(result.err, / at .*\.ts/);
+    });
+  }
+
+  it('a configuration that cannot be run is told by its findings', async () => {
+    const broken = fileOf('broken.yaml', config.replace('provider_name: kc', 'provider_name: kd'));
+    const { exitCode, err } = await why('-c', broken, '/');
+    assert.equal(exitCode, 3);
+    assert.match(err, /kd/);
+  });
+});
