@@ -5,6 +5,8 @@ const TYPE = 'type.googleapis.com/envoy.extensions.filters';
 /** Where a gate listens and sends, and what it does between. */
 export interface GateJob {
   readonly port: number;
+  /** For the admin interface, where the counters are. */
+  readonly adminPort: number;
   readonly originPort: number;
   readonly pool: TokenPool;
   readonly verifies: boolean;
@@ -12,7 +14,7 @@ export interface GateJob {
 
 /**
  * The article's gate with a local key set, as JSON, which is YAML too: jotgate and Envoy are given the same bytes, but
- * for the port. `tokenCache` adds `jwt_cache_config`, which Envoy leaves off by default.
+ * for the ports. `tokenCache` adds `jwt_cache_config`, which Envoy leaves off by default.
  */
 export function renderEnvoyConfig(job: GateJob, tokenCache: boolean): string {
   const filters = [
@@ -41,7 +43,10 @@ export function renderEnvoyConfig(job: GateJob, tokenCache: boolean): string {
   };
   const listener = { name: 'gate', address: socketAddress(job.port), filter_chains: [chain] };
   return JSON.stringify(
-    { static_resources: { listeners: [listener], clusters: [originCluster(job)] } },
+    {
+      admin: { address: socketAddress(job.adminPort) },
+      static_resources: { listeners: [listener], clusters: [originCluster(job)] },
+    },
     null,
     2,
   );

@@ -43,8 +43,8 @@ export async function measure(
   settings: BenchSettings,
   folder: string,
 ): Promise<Sample> {
-  const port = await findFreePort();
-  const job = { port, originPort, pool, verifies: scenario.verifies };
+  const [port, adminPort] = [await findFreePort(), await findFreePort()];
+  const job = { port, adminPort, originPort, pool, verifies: scenario.verifies };
   const gate = await subject.start(job, settings.gateCore, folder);
   try {
     if (scenario.verifies) await checkVerdicts(subject, port, pool);
@@ -65,7 +65,7 @@ export async function measure(
       cpuUsPerRequest: cpuUs / result.requests,
       requestsPerSecond: result.requestsPerSecond,
       requests: result.requests,
-      memoHits: await gate.memoHits(),
+      memoHits: scenario.verifies ? await gate.memoHits() : null,
     };
   } finally {
     await gate.stop();

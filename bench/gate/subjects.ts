@@ -28,9 +28,17 @@ export function jotgateSubject(command: readonly string[]): Subject {
       const config = join(folder, 'jotgate.yaml');
       writeFileSync(config, renderEnvoyConfig(job, false));
       const words = command.map((word) => word.replace('{config}', config));
-      return { ...(await startPinned(core, words, job.port)), memoHits: unknown };
+      const gate = await startPinned(core, words, job.port);
+      return { ...gate, memoHits: () => jotgateMemoHits(job.adminPort) };
     },
   };
+}
+
+async function jotgateMemoHits(adminPort: number): Promise<number> {
+  const reply = await fetch(`http://127.0.0.1:${adminPort}/stats?filter=memo_hit`);
+  const hits = /memo_hit: (\d+)/.exec(await reply.text())?.[1];
+  if (hits === undefined) throw new Error('jotgate does not count memo hits');
+  return Number(hits);
 }
 
 function envoySubject(id: string, title: string, tokenCache: boolean): Subject {
