@@ -1,5 +1,5 @@
 import { renderInOneLine, renderSteps } from './explain-refusal.ts';
-import type { StoryRequest } from './http-client.ts';
+import type { StoryReply, StoryRequest } from './http-client.ts';
 import type { Expectation, Narrator, TellStep } from './narrator.ts';
 import type { Scene, SceneGate } from './scene.ts';
 
@@ -16,18 +16,29 @@ export interface GateStep {
   after?: TellStep['after'];
 }
 
-/** A request to a gate; a refusal by the gate itself is explained by the gate's own decision objects. */
+/** A request to a gate; a refusal by the gate itself is explained by the gate's own decision objects, which must agree with it. */
 export function askGate(scene: Scene, gate: SceneGate, step: GateStep): TellStep {
-  const refused = step.expect.status === 401 || step.expect.status === 403;
-  const render = step.isExplainedInFull === true ? renderSteps : renderInOneLine;
+  const isRefused = step.expect.status === 401 || step.expect.status === 403;
+  const after = isRefused ? (reply: StoryReply) => explain(gate, step, reply) : step.after;
   return {
     title: step.title,
     curl: step.curl,
     send: () => scene.client.send(step.request),
     expect: step.expect,
-    ...(refused ? { why: async () => render(await gate.explain(step.request)) } : {}),
-    ...(step.after !== undefined ? { after: step.after } : {}),
+    ...(after !== undefined ? { after } : {}),
   };
+}
+
+async function explain(gate: SceneGate, step: GateStep, reply: StoryReply): Promise<string[]> {
+  const { status, body, steps } = await gate.explain(step.request);
+  const lines = step.isExplainedInFull === true ? renderSteps(steps) : renderInOneLine(steps);
+  const agrees = status === reply.status && body === reply.body;
+  const hasPlace = lines.some((line) => line.startsWith(gate.file) || line.includes(` ${gate.file}:`));
+  return [
+    ...lines.map((line) => `why  ${line}`),
+    ...(agrees ? [] : [`!the explanation says ${status} \`${body}\``]),
+    ...(hasPlace ? [] : ['!the explanation names no line of the configuration']),
+  ];
 }
 
 /** `curl` for a request to a gate, with `$NAME` for the token. */

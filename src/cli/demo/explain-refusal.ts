@@ -11,6 +11,15 @@ import { Findings, type Provenance, type Snapshot } from '../../resources/index.
 import { type RefusalStep, refusalPath, renderPlace } from '../refusal.ts';
 import type { StoryRequest } from './http-client.ts';
 
+/** What the decision objects say of a request, and how they came to it. */
+export interface Explanation {
+  /** Of the reply; null when the request is admitted. */
+  status: number | null;
+  body: string;
+  /** The steps that led to the refusal, inside the listener; empty when the request is admitted. */
+  steps: RefusalStep[];
+}
+
 export interface ExplainedConfig {
   snapshot: Snapshot;
   provenance: Provenance;
@@ -28,8 +37,7 @@ export class RefusalExplainer {
     this.#clock = clock;
   }
 
-  /** The steps that led to the refusal, inside the listener; empty when this configuration admits the request. */
-  async explain(request: StoryRequest): Promise<RefusalStep[]> {
+  async explain(request: StoryRequest): Promise<Explanation> {
     const recorder = new TreeRecorder();
     const url = new URL(request.url);
     const head = buildRequestHead({
@@ -47,8 +55,10 @@ export class RefusalExplainer {
       serverName: '',
       tls: false,
     };
-    await rehearse(this.#compiled, { request: head, connection }, this.#clock, recorder);
-    return refusalPath(recorder.root, this.#provenance).filter(({ kind }) => kind !== 'listener');
+    const rehearsal = { request: head, connection };
+    const { status, body } = await rehearse(this.#compiled, rehearsal, this.#clock, recorder);
+    const path = refusalPath(recorder.root, this.#provenance);
+    return { status, body, steps: path.filter(({ kind }) => kind !== 'listener') };
   }
 }
 

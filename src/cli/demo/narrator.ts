@@ -14,10 +14,8 @@ export interface TellStep {
   curl?: string;
   send(): Promise<StoryReply>;
   expect: Expectation;
-  /** Lines that say why, for refusals; asked for after the reply. */
-  why?(): Promise<string[]>;
-  /** More to show of what happened; a string that starts with `!` is a difference. */
-  after?(reply: StoryReply): string[];
+  /** More to show of what happened: lines, `why …` for refusals, and `!…` for a difference from the story. */
+  after?(reply: StoryReply): string[] | Promise<string[]>;
 }
 
 const BODY_SHOWN_MAX = 400;
@@ -59,11 +57,7 @@ export class Narrator {
     if (step.curl !== undefined) this.#io.out(`    ${this.#dim(`$ ${step.curl}`)}\n`);
     const reply = await step.send();
     this.#showReply(reply);
-    const lines = [
-      ...((await step.why?.()) ?? []).map((line) => `why  ${line}`),
-      ...(step.after?.(reply) ?? []),
-    ];
-    for (const line of lines) this.#showLine(line);
+    for (const line of (await step.after?.(reply)) ?? []) this.#showLine(line);
     for (const difference of compare(reply, step.expect)) this.#differ(difference);
     return reply;
   }

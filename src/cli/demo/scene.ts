@@ -1,4 +1,4 @@
-import type { RefusalStep } from '../refusal.ts';
+import type { Explanation } from './explain-refusal.ts';
 import type { FunnelService } from './funnel-service.ts';
 import type { StoryClient, StoryRequest } from './http-client.ts';
 
@@ -8,8 +8,8 @@ export interface SceneGate {
   url: string;
   /** The configuration file that it runs, as a person would name it. */
   file: string;
-  /** Why this request was refused here: the steps of the data path's own decision, outermost first. */
-  explain(request: StoryRequest): Promise<RefusalStep[]>;
+  /** Why this request was refused here, by the data path's own decision objects. */
+  explain(request: StoryRequest): Promise<Explanation>;
 }
 
 /** An issuer of the story, with what its operator can do to it. */
