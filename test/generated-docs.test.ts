@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { generatedPages } from '../scripts/docs/generated-pages.ts';
 import { CODE_ENTRIES } from '../src/control/config/index.ts';
 import { schemaMessage } from '../src/control/config/schema-registry.ts';
+import { NEWER_FIELDS } from '../src/control/config/support/newer-fields.ts';
 import { SUPPORT } from '../src/control/config/support/support-table.ts';
 import { ISTIO_CODE_ENTRIES } from '../src/control/istio/index.ts';
 
@@ -34,6 +35,19 @@ describe('the table of codes', () => {
       [],
     );
   });
+});
+
+describe('the fields that only a newer Envoy has', () => {
+  for (const [typeName, { refused = '', noEffect = '' }] of Object.entries(NEWER_FIELDS)) {
+    it(`${typeName}: are not in the schema, and the message is one that is done`, () => {
+      const ours = new Set(schemaMessage(typeName).fields.map(({ name }) => name));
+      assert.deepEqual(
+        `${refused} ${noEffect}`.split(' ').filter((name) => ours.has(name)),
+        [],
+      );
+      assert.ok(SUPPORT[typeName]);
+    });
+  }
 });
 
 describe('the support table', () => {

@@ -1,13 +1,14 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import { schemaMessage } from '../../src/control/config/schema-registry.ts';
 import { type FieldState, fieldState } from '../../src/control/config/support/judge-support.ts';
+import { NEWER_FIELDS } from '../../src/control/config/support/newer-fields.ts';
 import { type MessageSupport, SUPPORT } from '../../src/control/config/support/support-table.ts';
 
 const HEAD = `# What of Envoy's configuration jotgate does
 
 Every field is in one of three states: **done**; **no effect**: accepted with warning W301, because nothing comes of it here and nobody's
 access changes; **refused**: error E301, by name. A message that is not on this page is refused as a whole (E302). Nothing is
-passed over in silence. Fields that only a newer Envoy knows are unknown here (E103).
+passed over in silence. The fields are those of Envoy 1.40.
 
 This page is made by \`node scripts/docs/main.ts\` from \`src/control/config/support/support-table.ts\`; do not edit it.
 `;
@@ -36,8 +37,11 @@ const WORDS: Readonly<Record<FieldState, string>> = {
 
 function renderState(state: FieldState, desc: DescMessage, support: MessageSupport): string[] {
   const fields = desc.fields.filter((field) => fieldState(support, field.name) === state);
-  if (fields.length === 0) return [];
-  const names = fields.map(({ name }) => `\`${name}\`${renderValues(support.values?.[name])}`);
+  const newer = state === 'done' ? undefined : NEWER_FIELDS[desc.typeName]?.[state];
+  const names = fields
+    .map(({ name }) => `\`${name}\`${renderValues(support.values?.[name])}`)
+    .concat((newer?.split(' ') ?? []).map((name) => `\`${name}\``));
+  if (names.length === 0) return [];
   return [`- **${WORDS[state]}**: ${names.join(', ')}`];
 }
 

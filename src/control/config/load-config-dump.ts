@@ -4,7 +4,7 @@ import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import { Findings, Provenance } from '../../resources/index.ts';
-import { DumpHooks } from './complete/complete-message.ts';
+import { completeDump, DONE_IN_DUMPS } from './complete/complete-dump.ts';
 import { DecodeContext, LimitReached, type Place } from './decode/decode-context.ts';
 import { decodeMessage } from './decode/decode-message.ts';
 import type { LoadedConfig, LoadOptions } from './load-config.ts';
@@ -13,6 +13,7 @@ import { schemaMessage } from './schema-registry.ts';
 import { type DumpEntry, dumpEntries } from './source/config-dump.ts';
 import { parseJson } from './source/parse-json.ts';
 import type { ConfigSource, SourceNode } from './source/source-node.ts';
+import { SupportJudge } from './support/judge-support.ts';
 
 /**
  * Reads what Envoy's admin prints at `/config_dump`: its listeners with their routes put in place, and its clusters, whatever way
@@ -21,7 +22,8 @@ import type { ConfigSource, SourceNode } from './source/source-node.ts';
 export function loadConfigDump(source: ConfigSource, options: LoadOptions = {}): LoadedConfig {
   const provenance = new Provenance();
   const routes = new Map<string, RouteConfiguration>();
-  const context = new DecodeContext(new Findings(provenance), provenance, new DumpHooks(routes));
+  const hooks = { judge: new SupportJudge(DONE_IN_DUMPS), completeMessage: completeDump(routes) };
+  const context = new DecodeContext(new Findings(provenance), provenance, hooks);
   context.allowFor(source.text.length);
   const root = parseJson(source, context.findings);
   if (root === null) return finishLoading(null, context, options);

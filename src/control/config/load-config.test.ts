@@ -92,6 +92,25 @@ describe('what jotgate does not do is said by name', () => {
     );
     assert.deepEqual(codes(text), ['error E302 14']);
   });
+  it('a field and a filter that only a newer Envoy has', () => {
+    const text = listener()
+      .replace(
+        'stat_prefix: a',
+        'stat_prefix: a\n          forward_proto_config: {}\n          streamFlushTimeout: 1s',
+      )
+      .replace(
+        'http_filters:',
+        'http_filters:\n          - {name: c, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.csrf.v3.CsrfPolicy}}',
+      );
+    assert.deepEqual(codes(text), ['error E301 10', 'warning W301 11', 'error E302 16']);
+    assert.ok(load(text).findings.list.every(({ envoy }) => envoy === 'accepts'));
+  });
+  it('a choice that only a newer Envoy has is no missing one', () => {
+    const text = listener()
+      .replace('route_config:', 'route_config:\n            route_specifiers: []')
+      .replace('{prefix: /}', '{filter_state: [], prefix: /}');
+    assert.deepEqual(codes(text), ['error E301 11', 'error E301 13']);
+  });
   it('a value of an enum', () => {
     assert.deepEqual(
       codes(listener().replace('stat_prefix: a', 'stat_prefix: a\n          codec_type: HTTP2')),

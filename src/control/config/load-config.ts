@@ -3,7 +3,7 @@ import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.j
 import { Findings, Provenance, type Snapshot } from '../../resources/index.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { CODES } from './codes.ts';
-import { BootstrapHooks } from './complete/complete-message.ts';
+import { completeBootstrap } from './complete/complete-message.ts';
 import { DecodeContext } from './decode/decode-context.ts';
 import { decodeInContext, parseYaml, warnOfExtraDocuments } from './decode-yaml.ts';
 import { runLints } from './lints/run-lints.ts';
@@ -11,6 +11,7 @@ import { mergeBootstraps } from './merge-bootstraps.ts';
 import { schemaMessage } from './schema-registry.ts';
 import { settleFindings } from './settle-findings.ts';
 import type { ConfigSource, SourceNode } from './source/source-node.ts';
+import { SupportJudge } from './support/judge-support.ts';
 
 export interface LoadOptions {
   /** Refuses what is only warned of otherwise. */
@@ -46,7 +47,8 @@ export function loadConfig(sources: readonly ConfigSource[], options: LoadOption
 
 function newContext(options: LoadOptions): DecodeContext {
   const provenance = new Provenance();
-  const hooks = new BootstrapHooks({ readFile: options.readFile ?? readFileSync, env: options.env ?? {} });
+  const surroundings = { readFile: options.readFile ?? readFileSync, env: options.env ?? {} };
+  const hooks = { judge: new SupportJudge(), completeMessage: completeBootstrap(surroundings) };
   return new DecodeContext(new Findings(provenance), provenance, hooks);
 }
 

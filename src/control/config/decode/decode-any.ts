@@ -55,7 +55,7 @@ function decodeOfType(
   const schema = lookUp(url.slice(slash + 1), typePlace, context);
   if (schema === undefined) return undefined;
   if (TYPED_STRUCTS.has(schema.typeName)) return decodeTypedStruct(node, typePlace, place, context);
-  const done = context.hooks?.judgeType(schema, typePlace, context) ?? true;
+  const done = context.judge?.judgeType(schema, typePlace, context) ?? true;
   const message = decodeContent(schema, node, done ? place : { ...place, quiet: true }, context);
   if (message === undefined) return undefined;
   const any = packAny(schema, message);
@@ -95,14 +95,13 @@ function decodeTypedStruct(
 
 function lookUp(typeName: string, place: Place, context: DecodeContext): DescMessage | undefined {
   const schema = schemaRegistry().getMessage(typeName);
-  if (schema !== undefined) return schema;
+  if (schema !== undefined || context.judge?.judgeUnknownType(typeName, place, context) === true)
+    return schema;
   const meant = nearMiss(typeName, configTypes(), 2);
   context.report({
-    code: meant === undefined ? 'typeNotDone' : 'badAny',
-    message:
-      meant === undefined ? `jotgate does not know the type \`${typeName}\`` : `unknown type \`${typeName}\``,
+    code: 'badAny',
+    message: `unknown type \`${typeName}\``,
     hint: meant === undefined ? undefined : `did you mean \`${meant}\`?`,
-    envoy: meant === undefined ? 'accepts' : 'refuses',
     at: place.at,
     path: place.path,
   });

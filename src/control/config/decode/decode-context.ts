@@ -27,9 +27,9 @@ export interface DecodedMessage {
   place: Place;
 }
 
-/** What a reader of Envoy's own configuration adds to plain decoding. */
-export interface DecodeHooks {
-  /** Says what jotgate does with a field that was written; true when nothing more is to be said of what is inside it. */
+/** Says what jotgate does with what was written. */
+export interface Judge {
+  /** Speaks of a field; true when nothing more is to be said of what is inside it. */
   judgeField(
     desc: DescMessage,
     field: DescField,
@@ -37,10 +37,21 @@ export interface DecodeHooks {
     place: Place,
     context: DecodeContext,
   ): boolean;
-  /** Says whether jotgate does a type that an `Any` names. */
+  /** True when the schema does not have the field, Envoy does, and that has been said. */
+  judgeUnknownField(desc: DescMessage, name: string, place: Place, context: DecodeContext): boolean;
+  /** True when the type that an `Any` names is done; else that has been said. */
   judgeType(desc: DescMessage, place: Place, context: DecodeContext): boolean;
-  /** A message is complete, and not yet packed into an `Any` around it: the last moment to change it. */
-  complete(decoded: DecodedMessage, context: DecodeContext): void;
+  /** True when the schema does not have the type, Envoy does, and that has been said. */
+  judgeUnknownType(typeName: string, place: Place, context: DecodeContext): boolean;
+}
+
+/** A message is complete, and not yet packed into an `Any` around it: the last moment to change it. */
+export type CompleteMessage = (decoded: DecodedMessage, context: DecodeContext) => void;
+
+/** What a reader of Envoy's own configuration adds to plain decoding. */
+export interface DecodeHooks {
+  judge: Judge;
+  completeMessage: CompleteMessage;
 }
 
 export interface Fault {
@@ -67,7 +78,8 @@ export class LimitReached extends Error {
 export class DecodeContext {
   readonly findings: Findings;
   readonly provenance: Provenance;
-  readonly hooks: DecodeHooks | undefined;
+  readonly judge: Judge | undefined;
+  readonly #completeMessage: CompleteMessage | undefined;
   readonly decoded: DecodedMessage[] = [];
   readonly #broken = new WeakMap<object, Set<string>>();
   #visitsLeft = VISITS_SPARE;
@@ -75,7 +87,8 @@ export class DecodeContext {
   constructor(findings: Findings, provenance: Provenance, hooks?: DecodeHooks) {
     this.findings = findings;
     this.provenance = provenance;
-    this.hooks = hooks;
+    this.judge = hooks?.judge;
+    this.#completeMessage = hooks?.completeMessage;
   }
 
   report(fault: Fault): void {
@@ -85,7 +98,7 @@ export class DecodeContext {
 
   complete(decoded: DecodedMessage): void {
     this.decoded.push(decoded);
-    this.hooks?.complete(decoded, this);
+    this.#completeMessage?.(decoded, this);
   }
 
   /** A field that was written but could not be read, so that its absence is no second error. */

@@ -60,7 +60,7 @@ function decodeField(
 ): void {
   const { place } = where;
   context.provenance.setField(message, field.name, place.at);
-  const quiet = context.hooks?.judgeField(desc, field, entry.value, place, context) ?? place.quiet;
+  const quiet = context.judge?.judgeField(desc, field, entry.value, place, context) ?? place.quiet;
   const inside = quiet === place.quiet ? place : { ...place, quiet };
   const value = decodeValue(field, entry.value, inside, context, message);
   if (value === undefined) {
@@ -87,6 +87,7 @@ function mayBeChosen(message: LooseMessage, field: DescField, place: Place, cont
   return false;
 }
 
+/** A field of a newer Envoy may be a choice that is then made. */
 function reportUnknown(
   message: LooseMessage,
   desc: DescMessage,
@@ -94,6 +95,11 @@ function reportUnknown(
   place: Place,
   context: DecodeContext,
 ): void {
+  const inside = placeInside(place, entry.keyAt, keyStep(entry.key));
+  if (context.judge?.judgeUnknownField(desc, entry.key, inside, context) === true) {
+    for (const field of desc.fields) if (field.oneof !== undefined) context.markBroken(message, field.name);
+    return;
+  }
   const meant = nearMiss(
     entry.key,
     desc.fields.map((field) => field.name),
@@ -104,7 +110,7 @@ function reportUnknown(
     message: `unknown field \`${entry.key}\` in ${shortName(desc)}`,
     hint: meant === undefined ? undefined : `did you mean \`${inStyleOf(entry.key, meant, desc)}\`?`,
     at: entry.keyAt,
-    path: placeInside(place, entry.keyAt, keyStep(entry.key)).path,
+    path: inside.path,
   });
 }
 

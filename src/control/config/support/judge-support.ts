@@ -1,9 +1,11 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
-import type { DecodeContext, Place } from '../decode/decode-context.ts';
+import type { DecodeContext, Judge, Place } from '../decode/decode-context.ts';
 import { decodeEnum } from '../decode/decode-enum.ts';
 import { shortName } from '../decode/message-shape.ts';
 import { jsonScalarOf } from '../decode/plain-scalar.ts';
 import type { SourceNode } from '../source/source-node.ts';
+import { isEnvoyExtension } from './envoy-packages.ts';
+import { newerFieldState } from './newer-fields.ts';
 import { type MessageSupport, SUPPORT } from './support-table.ts';
 
 export type FieldState = 'done' | 'noEffect' | 'refused';
@@ -29,8 +31,14 @@ export function fieldState(support: MessageSupport, field: string): FieldState {
  * Says of each field that was written whether jotgate does it; one that is refused or has no effect is said once, with nothing
  * about what is inside it. Types that have no table entry are refused when they are named by an `Any`.
  */
-export class SupportJudge {
+export class SupportJudge implements Judge {
   readonly #said = new Set<string>();
+  readonly #doneBesides: ReadonlySet<string>;
+
+  /** @param doneBesides full names of fields that this reader does, whatever the table says */
+  constructor(doneBesides: ReadonlySet<string> = new Set()) {
+    this.#doneBesides = doneBesides;
+  }
 
   /** True when nothing more is to be said of what is inside the field. */
   judgeField(
@@ -42,6 +50,7 @@ export class SupportJudge {
   ): boolean {
     const support = SUPPORT[desc.typeName];
     if (support === undefined || place.quiet || saysNothing(field, node)) return place.quiet;
+    if (this.#doneBesides.has(`${desc.typeName}.${field.name}`)) return true;
     const state = fieldState(support, field.name);
     if (state === 'done') return this.#judgeValue(support, field, node, place, context);
     if (state === 'refused') this.#refuse(desc, field.name, place, context);
@@ -49,17 +58,36 @@ export class SupportJudge {
     return true;
   }
 
+  judgeUnknownField(desc: DescMessage, name: string, place: Place, context: DecodeContext): boolean {
+    const state = newerFieldState(desc.typeName, name);
+    if (state === undefined) return false;
+    if (place.quiet) return true;
+    if (state === 'refused') this.#refuse(desc, name, place, context);
+    else this.#warn(desc, name, place, context);
+    return true;
+  }
+
+  judgeUnknownType(typeName: string, place: Place, context: DecodeContext): boolean {
+    if (!isEnvoyExtension(typeName)) return false;
+    if (!place.quiet) this.#refuseType(typeName, place, context);
+    return true;
+  }
+
   /** True when the type is one that jotgate does. */
   judgeType(desc: DescMessage, place: Place, context: DecodeContext): boolean {
     if (place.quiet || SUPPORT[desc.typeName] !== undefined) return true;
+    this.#refuseType(desc.typeName, place, context);
+    return false;
+  }
+
+  #refuseType(typeName: string, place: Place, context: DecodeContext): void {
     context.report({
       code: 'typeNotDone',
-      message: `jotgate does not do \`${desc.typeName}\` yet`,
+      message: `jotgate does not do \`${typeName}\` yet`,
       envoy: 'accepts',
       at: place.at,
       path: place.path,
     });
-    return false;
   }
 
   #judgeValue(

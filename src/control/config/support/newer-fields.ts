@@ -1,0 +1,62 @@
+/**
+ * Fields that Envoy 1.40 knows and the protos that jotgate starts from do not. They are refused by name, or have no effect, instead
+ * of being called unknown; nothing of them is decoded. One that jotgate comes to do moves to proto/overlay.
+ */
+export const NEWER_FIELDS: Readonly<Record<string, { refused?: string; noEffect?: string }>> = {
+  'envoy.config.bootstrap.v3.Bootstrap': { noEffect: 'stats_eviction_interval enable_worker_cpu_affinity' },
+  'envoy.config.listener.v3.Listener': {
+    refused: 'fcds_config',
+    noEffect: 'stats_matcher per_connection_buffer_high_watermark_timeout tcp_keepalive',
+  },
+  'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector': {
+    noEffect:
+      'enable_ja4_fingerprinting close_connection_on_client_hello_parsing_errors max_client_hello_size',
+  },
+  'envoy.config.core.v3.SocketAddress': { refused: 'network_namespace_filepath' },
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': {
+    refused: 'forward_client_cert_matcher forward_proto_config',
+    noEffect:
+      'http1_safe_max_connection_duration stream_flush_timeout drain_timeout_jitter record_route_resolution_stats',
+  },
+  'envoy.config.core.v3.HttpProtocolOptions': {
+    refused: 'max_response_headers_kb',
+    noEffect: 'max_connection_duration_jitter',
+  },
+  'envoy.config.core.v3.Http1ProtocolOptions': { refused: 'ignore_http_11_upgrade' },
+  'envoy.config.route.v3.RouteConfiguration': { refused: 'vhost_header route_specifiers' },
+  'envoy.config.route.v3.VirtualHost': { refused: 'route_specifiers', noEffect: 'request_body_buffer_limit' },
+  'envoy.config.route.v3.Route': { refused: 'route_specifiers', noEffect: 'request_body_buffer_limit' },
+  'envoy.config.route.v3.RouteMatch': { refused: 'cookies filter_state' },
+  'envoy.config.route.v3.RouteAction': { refused: 'path_rewrite host_rewrite', noEffect: 'flush_timeout' },
+  'envoy.config.route.v3.DirectResponseAction': { refused: 'body_format' },
+  'envoy.config.cluster.v3.Cluster': {
+    refused: 'transport_socket_matcher queuing_policies',
+    noEffect: 'stats_matcher per_connection_buffer_high_watermark_timeout dns_jitter',
+  },
+  'envoy.config.endpoint.v3.Endpoint': { noEffect: 'observability_name' },
+  'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext': {
+    refused: 'auto_host_sni auto_sni_san_validation',
+  },
+  'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext': { noEffect: 'prefer_client_ciphers' },
+  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext': {
+    refused: 'custom_tls_certificate_selector',
+  },
+  'envoy.extensions.transport_sockets.tls.v3.TlsParameters': { refused: 'compliance_policies' },
+  'envoy.extensions.transport_sockets.tls.v3.TlsCertificate': { refused: 'tls_params' },
+  'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext': {
+    noEffect: 'suppress_client_ca_list',
+  },
+  'envoy.extensions.filters.http.router.v3.Router': { refused: 'reject_connect_request_early_data' },
+  'envoy.config.rbac.v3.Policy': { refused: 'cel_config' },
+  'envoy.config.rbac.v3.Permission': { refused: 'sourced_metadata' },
+  'envoy.config.rbac.v3.Principal': { refused: 'sourced_metadata custom' },
+};
+
+/** What becomes of a field that the schema does not have; undefined for one that Envoy does not have either. */
+export function newerFieldState(typeName: string, written: string): 'noEffect' | 'refused' | undefined {
+  const fields = NEWER_FIELDS[typeName];
+  if (fields === undefined) return undefined;
+  const name = written.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  if (fields.refused?.split(' ').includes(name)) return 'refused';
+  return fields.noEffect?.split(' ').includes(name) ? 'noEffect' : undefined;
+}
