@@ -8,7 +8,7 @@ import { type Any, AnySchema } from '@bufbuild/protobuf/wkt';
  */
 const unpacked = new WeakMap<Any, object>();
 
-export const TYPE_URL_PREFIX = 'type.googleapis.com/';
+const TYPE_URL_PREFIX = 'type.googleapis.com/';
 
 /** The full message name behind a type URL: what follows the last slash. */
 export function typeNameOf(any: Any): string {

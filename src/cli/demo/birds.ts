@@ -12,7 +12,7 @@ export interface Coordinate {
   longitude: number;
 }
 
-export const birds: readonly Bird[] = [
+const birds: readonly Bird[] = [
   { id: 'birds-8', status: 'INACTIVE', age: 22, coord: { latitude: 52.5195, longitude: 13.3419 } },
   { id: 'birds-1', status: 'ACTIVE', age: 31, coord: { latitude: 52.4791, longitude: 13.4301 } },
   { id: 'birds-3', status: 'INACTIVE', age: 43, coord: { latitude: 52.5088, longitude: 13.3419 } },
