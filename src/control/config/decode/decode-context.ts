@@ -7,7 +7,7 @@ import type { LooseMessage } from './message-shape.ts';
 /** Nodes that may be visited beyond those that were written, which aliases repeat. */
 const VISITS_SPARE = 500_000;
 /** Levels of nesting. */
-export const DEPTH_MAX = 100;
+const DEPTH_MAX = 100;
 
 /** Where a value stands, for provenance and findings. */
 export interface Place {

@@ -3,7 +3,7 @@ import type { CodeName } from '../codes.ts';
 import type { SourceNode } from '../source/source-node.ts';
 import { type JsonScalar, jsonScalarOf } from './plain-scalar.ts';
 
-export type ScalarValue = string | number | bigint | boolean | Uint8Array;
+type ScalarValue = string | number | bigint | boolean | Uint8Array;
 
 /** Why a scalar cannot be read, in a person's words; the caller adds the place. */
 export interface ScalarFault {
@@ -135,7 +135,7 @@ const TYPE_WORDS = new Map<ScalarType, string>([
   [ScalarType.FLOAT, 'a number'],
 ]);
 
-export function wordsFor(type: ScalarType): string {
+function wordsFor(type: ScalarType): string {
   return TYPE_WORDS.get(type) ?? 'an integer';
 }
 

@@ -8,11 +8,6 @@ interface OneofValue {
   value?: unknown;
 }
 
-/** The oneof that a field is a member of; proto3 `optional` is none. */
-export function oneofOf(field: DescField) {
-  return field.oneof;
-}
-
 /** Sets a field, whether it is a member of a oneof or not. */
 export function setField(message: LooseMessage, field: DescField, value: unknown): void {
   if (field.oneof === undefined) message[field.localName] = value;
