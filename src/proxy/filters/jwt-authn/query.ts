@@ -61,8 +61,9 @@ export function removeParameter(path: string, name: string): string {
 /** Byte strings compare by byte; a locale has no say. */
 const byByte = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
+/** With a stray `%` about, a decoded digit could make an escape of it, so nothing is decoded. */
 function decodeHarmless(text: string, alsoKept: string): string {
-  if (!text.includes('%')) return text;
+  if (!text.includes('%') || /%(?![\da-fA-F]{2})/.test(text)) return text;
   return text.replaceAll(ESCAPE, (spelled, hex: string) => {
     const byte = byteOf(hex);
     return byte <= ' ' || byte > '~' || `#&+%${alsoKept}`.includes(byte) ? spelled : byte;

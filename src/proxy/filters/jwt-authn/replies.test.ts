@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { TestStream } from '../../../../test/fixtures/filter-stream.ts';
+import { STATUS, type Status, statusText } from '../../../core/jwt/index.ts';
+import { challengeUri, denialReply, httpCodeOf, unsendableReply } from './replies.ts';
+
+describe('the reply to every failing status', () => {
+  for (const status of Object.values(STATUS).filter((one): one is Status => one !== STATUS.ok)) {
+    it(`${status} ${statusText(status)}`, () => {
+      const reply = denialReply(status, 'http://h/', false);
+      assert.equal(reply.status, status === 25 ? 403 : 401);
+      assert.equal(reply.status, httpCodeOf(status));
+      assert.equal(reply.body, statusText(status));
+      const error = status === 1 ? '' : ', error="invalid_token"';
+      assert.deepEqual(reply.headers, [['www-authenticate', `Bearer realm="http://h/"${error}`]]);
+      assert.match(reply.details, /^jwt_authn_access_denied\{\S+\}$/);
+    });
+  }
+
+  it('stripped it has neither body nor challenge, but its details', () => {
+    const reply = denialReply(STATUS.jwtIsExpired, 'http://h/', true);
+    assert.deepEqual(reply, {
+      status: 401,
+      body: '',
+      headers: [],
+      details: 'jwt_authn_access_denied{Jwt_is_expired}',
+    });
+  });
+
+  it('for a header that cannot be sent it is the router’s', () => {
+    assert.deepEqual(unsendableReply('x-c'), {
+      status: 503,
+      body: 'invalid header value for: x-c',
+      headers: [],
+      details: 'filter_removed_required_request_headers{invalid_header_value_for:_x-c}',
+    });
+  });
+});
+
+describe('the URI of a challenge', () => {
+  const uri = (path: string, headers: [string, string][] = []) =>
+    challengeUri(new TestStream({ path, headers }).request);
+  it('keeps the query', () => assert.equal(uri('/a?b=%20'), 'http://host.test/a?b=%20'));
+  it('is cut at 256 characters of path', () =>
+    assert.equal(uri(`/${'x'.repeat(400)}`).length, 'http://host.test'.length + 256));
+  it('follows x-forwarded-proto', () =>
+    assert.equal(uri('/', [['x-forwarded-proto', 'https']]), 'https://host.test/'));
+  it('follows x-envoy-original-path', () =>
+    assert.equal(uri('/', [['x-envoy-original-path', '/o']]), 'http://host.test/o'));
+});
