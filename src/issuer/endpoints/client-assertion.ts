@@ -1,11 +1,10 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { decodeBase64url } from '../../base/index.ts';
+import type { JsonObject } from '../../core/jwt/index.ts';
 import { OAuthError } from '../oauth-error.ts';
 import type { Client } from '../realm/realm.ts';
 import type { RealmRuntime } from '../realm-runtime.ts';
+import { parseHmacToken } from '../tokens/parse-hmac-token.ts';
 
 const ALGORITHMS = ['HS256', 'HS384', 'HS512'];
-const LENGTH_MAX = 16_384;
 /** An assertion is remembered until it ends; this bounds for how long. */
 const LIFETIME_MAX_SECONDS = 3600;
 
@@ -20,14 +19,13 @@ const unknownClient = () =>
  * @throws OAuthError unless the assertion is the client's own, for this realm, now and for the first time.
  */
 export function checkClientAssertion(runtime: RealmRuntime, fields: ReadonlyMap<string, string>): Client {
-  const assertion = splitAssertion(fields.get('client_assertion') ?? '');
+  const assertion = parseHmacToken(fields.get('client_assertion') ?? '');
   if (assertion === null) throw unknownClient();
-  const { header, claims } = assertion;
+  const { algorithm, claims } = assertion;
   const client = findClient(runtime, claims, fields.get('client_id'));
-  const algorithm = String(header['alg']);
   const isAllowed = client.assertionAlgorithm ? algorithm === client.assertionAlgorithm : true;
   if (!isAllowed || !ALGORITHMS.includes(algorithm)) throw invalidClient('Invalid signature algorithm');
-  if (!isSignedBy(client, algorithm, assertion)) {
+  if (!assertion.isSignedWith(client.secret ?? '')) {
     const text = `${FAILED}Signature on JWT token by client secret  failed validation`;
     throw new OAuthError(400, 'unauthorized_client', text);
   }
@@ -35,27 +33,7 @@ export function checkClientAssertion(runtime: RealmRuntime, fields: ReadonlyMap<
   return client;
 }
 
-interface Assertion {
-  readonly header: Record<string, unknown>;
-  readonly claims: Record<string, unknown>;
-  readonly signedText: string;
-  readonly signature: Buffer;
-}
-
-function splitAssertion(text: string): Assertion | null {
-  const segments = text.length > LENGTH_MAX ? [] : text.split('.');
-  if (segments.length !== 3) return null;
-  const [header, claims] = segments.slice(0, 2).map((segment) => parseObject(segment));
-  const signature = decodeBase64url(segments[2] as string);
-  if (!header || !claims || signature === null) return null;
-  return { header, claims, signature, signedText: `${segments[0]}.${segments[1]}` };
-}
-
-function findClient(
-  { realm }: RealmRuntime,
-  claims: Record<string, unknown>,
-  named: string | undefined,
-): Client {
+function findClient({ realm }: RealmRuntime, claims: JsonObject, named: string | undefined): Client {
   const { iss, sub } = claims;
   const client = typeof sub === 'string' && sub === iss ? realm.clients.get(sub) : undefined;
   if (client === undefined || !client.enabled || (named !== undefined && named !== client.clientId)) {
@@ -65,14 +43,7 @@ function findClient(
   return client;
 }
 
-function isSignedBy(client: Client, algorithm: string, { signedText, signature }: Assertion): boolean {
-  const wanted = createHmac(`sha${algorithm.slice(2)}`, client.secret as string)
-    .update(signedText)
-    .digest();
-  return wanted.length === signature.length && timingSafeEqual(wanted, signature);
-}
-
-function checkClaims(runtime: RealmRuntime, client: Client, claims: Record<string, unknown>): void {
+function checkClaims(runtime: RealmRuntime, client: Client, claims: JsonObject): void {
   const { issuerUrl, clock, assertions } = runtime;
   const { exp, nbf, aud, jti } = claims;
   const nowSeconds = clock.now() / 1000;
@@ -84,17 +55,8 @@ function checkClaims(runtime: RealmRuntime, client: Client, claims: Record<strin
   }
   const audiences = Array.isArray(aud) ? aud : [aud];
   const own = [issuerUrl, `${issuerUrl}/protocol/openid-connect/token`];
-  if (!audiences.some((audience) => own.includes(audience))) throw invalidClient('Invalid token audience');
+  if (!audiences.some((audience) => typeof audience === 'string' && own.includes(audience)))
+    throw invalidClient('Invalid token audience');
   if (typeof jti !== 'string' || jti.length > 256) throw invalidClient('Missing ID on the token');
   if (!assertions.add(client.clientId, jti, exp)) throw invalidClient('Token reuse detected');
-}
-
-function parseObject(segment: string): Record<string, unknown> | null {
-  const bytes = decodeBase64url(segment);
-  try {
-    const value: unknown = JSON.parse(bytes?.toString('utf8') ?? '');
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
 }

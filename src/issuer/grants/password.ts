@@ -2,7 +2,7 @@ import { invalidGrant, OAuthError } from '../oauth-error.ts';
 import { verifyPassword } from '../passwords/password-hash.ts';
 import type { Client, User } from '../realm/realm.ts';
 import type { RealmRuntime } from '../realm-runtime.ts';
-import { type ScopeSelection, selectScopes } from '../tokens/scope-selection.ts';
+import { hasOfflineAccess, type ScopeSelection, selectScopes } from '../tokens/scope-selection.ts';
 import type { GrantReply, GrantRequest } from './grant.ts';
 import { startSession } from './start-session.ts';
 
@@ -63,9 +63,8 @@ function checkUser({ profile }: RealmRuntime, user: User): void {
   }
 }
 
-function checkOffline({ scopes }: ScopeSelection, user: User): void {
-  const wantsOffline = scopes.some((scope) => scope.name === 'offline_access');
-  if (wantsOffline && !user.roles.realm.has('offline_access')) {
+function checkOffline(selection: ScopeSelection, user: User): void {
+  if (hasOfflineAccess(selection) && !user.roles.realm.has('offline_access')) {
     throw new OAuthError(400, 'not_allowed', 'Offline tokens not allowed for the user or client');
   }
 }

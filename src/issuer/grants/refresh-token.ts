@@ -14,9 +14,11 @@ import {
 } from '../tokens/lifetimes.ts';
 import { parseRefreshToken, type RefreshToken } from '../tokens/parse-refresh-token.ts';
 import { useRefreshToken } from '../tokens/refresh-rotation.ts';
-import { narrowScopes } from '../tokens/scope-selection.ts';
+import { hasOfflineAccess, narrowScopes } from '../tokens/scope-selection.ts';
 import type { GrantReply, GrantRequest } from './grant.ts';
 import { endOfSession } from './start-session.ts';
+
+const OFFLINE_GONE = 'Offline user session not found';
 
 /** A refresh that was accepted: the session as it is from now on. */
 interface Refreshed {
@@ -34,6 +36,7 @@ export async function refreshTokenGrant(runtime: RealmRuntime, request: GrantReq
   const token = checkRefreshToken(runtime, client, text);
   const selection = narrowScopes(client, token.scope, form.get('scope'));
   const original = narrowScopes(client, token.scope, undefined);
+  if (token.isOffline && !hasOfflineAccess(original)) throw invalidGrant(OFFLINE_GONE);
   const nowMs = clock.now();
   const jti = createPlainId(runtime, random);
   const refreshed = await store.updateSession(realm.name, token.sid, (session) =>
@@ -105,13 +108,14 @@ function refreshSession(use: RefreshUse, session: Session | null): SessionChange
     session: kept,
     result: invalidGrant(description),
   });
-  const gone = token.isOffline ? 'Offline user session not found' : 'Session not active';
+  const gone = token.isOffline ? OFFLINE_GONE : 'Session not active';
   if (session === null || session.isOffline !== token.isOffline) return refuse(gone);
   if (hasEnded(sessionEnds(realm, session), nowMs)) return refuse(gone, null);
   const user = realm.users.byId(session.userId);
   if (user === undefined) return refuse('Unknown user');
   if (!user.enabled) return refuse('User disabled');
   if (token.iat < user.notBefore) return refuse('Stale token');
+  if (token.isOffline && !user.roles.realm.has('offline_access')) return refuse(OFFLINE_GONE);
   if (token.iat * 1000 + 999 < session.startedMs) {
     return refuse('Refresh token issued before the user session started');
   }

@@ -11,7 +11,7 @@ import {
   sessionEnds,
 } from '../tokens/lifetimes.ts';
 import { startFamily } from '../tokens/refresh-rotation.ts';
-import type { ScopeSelection } from '../tokens/scope-selection.ts';
+import { hasOfflineAccess, type ScopeSelection } from '../tokens/scope-selection.ts';
 import type { TokenSubject } from '../tokens/token-subject.ts';
 
 interface Login {
@@ -29,7 +29,7 @@ export async function startSession(runtime: RealmRuntime, login: Login): Promise
   const { realm, profile, store, clock, random, issuerUrl } = runtime;
   const { client, user, selection } = login;
   const nowMs = clock.now();
-  const isOffline = selection.scopes.some((scope) => scope.name === 'offline_access');
+  const isOffline = hasOfflineAccess(selection);
   const sid = profile.sidIsUuid ? createUuid(random) : random.bytes(18).toString('base64url');
   const jti = createPlainId({ profile }, random);
   const reuseId =

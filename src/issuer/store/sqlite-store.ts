@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Session } from './session.ts';
 import type { IssuerStore, KeyState, StoredKey } from './store.ts';
@@ -22,6 +22,7 @@ const VERSION = 1;
  * @throws Error when the file cannot be opened, is no database, or comes from a newer jotgate.
  */
 export function openSqliteStore(path: string): IssuerStore {
+  makePrivate(path);
   const database = new DatabaseSync(path, { timeout: 5000 });
   try {
     prepare(database, path);
@@ -32,9 +33,14 @@ export function openSqliteStore(path: string): IssuerStore {
   }
 }
 
+/** Before the first byte is in it; SQLite gives the file's mode to those that it puts beside it. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+}
+
 function prepare(database: DatabaseSync, path: string): void {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  if (path !== ':memory:') chmodSync(path, 0o600);
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   if (version > VERSION) throw new Error(`\`${path}\` was written by a newer jotgate`);
   database.exec(SCHEMA);

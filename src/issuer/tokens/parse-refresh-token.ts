@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { decodeBase64url } from '../../base/index.ts';
+import type { JsonObject } from '../../core/jwt/index.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
+import { parseHmacToken } from './parse-hmac-token.ts';
 
 /** A refresh token whose signature is this realm's. */
 export interface RefreshToken {
@@ -15,32 +15,20 @@ export interface RefreshToken {
   readonly reuseId: string | undefined;
 }
 
-const LENGTH_MAX = 16_384;
-
 /**
  * Checks form and signature of a refresh token, nothing else. Its key is found by `kid` among the realm's own HMAC keys, and
  * the header's `alg` must be that key's.
  * @returns null for whatever is not a refresh token signed here.
  */
 export function parseRefreshToken(text: string, keys: KeyRing): RefreshToken | null {
-  if (text.length > LENGTH_MAX) return null;
-  const [header, payload, signature, ...more] = text.split('.');
-  if (header === undefined || payload === undefined || signature === undefined || more.length > 0)
-    return null;
-  const head = parseObject(header);
-  const kid = head?.['kid'];
-  if (typeof kid !== 'string') return null;
-  const key = keys.verifier(kid);
-  if (key === undefined || key.publicKey !== null || head?.['alg'] !== key.stored.algorithm) return null;
-  const given = decodeBase64url(signature);
-  const digest = `sha${key.stored.algorithm.slice(2)}`;
-  const wanted = createHmac(digest, key.stored.secret).update(`${header}.${payload}`).digest();
-  if (given === null || given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null;
-  return decodeClaims(parseObject(payload));
+  const token = parseHmacToken(text);
+  const key = token === null ? undefined : keys.verifier(token.kid);
+  if (token === null || key === undefined || key.publicKey !== null) return null;
+  if (token.algorithm !== key.stored.algorithm || !token.isSignedWith(key.stored.secret)) return null;
+  return decodeClaims(token.claims);
 }
 
-function decodeClaims(claims: Record<string, unknown> | null): RefreshToken | null {
-  if (claims === null) return null;
+function decodeClaims(claims: JsonObject): RefreshToken | null {
   const { jti, iss, typ, azp, sid, scope, iat, exp, reuse_id: reuseId } = claims;
   if (typ !== 'Refresh' && typ !== 'Offline') return null;
   if (typeof jti !== 'string' || typeof iss !== 'string' || typeof azp !== 'string') return null;
@@ -56,15 +44,4 @@ function decodeClaims(claims: Record<string, unknown> | null): RefreshToken | nu
     exp: typeof exp === 'number' ? exp : null,
     reuseId: typeof reuseId === 'string' ? reuseId : undefined,
   };
-}
-
-function parseObject(segment: string): Record<string, unknown> | null {
-  const bytes = decodeBase64url(segment);
-  if (bytes === null) return null;
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
 }

@@ -45,6 +45,10 @@ function pickScopes(client: Client, words: ReadonlySet<string>): ScopeSelection 
   };
 }
 
+export function hasOfflineAccess({ scopes }: ScopeSelection): boolean {
+  return scopes.some((scope) => scope.name === 'offline_access');
+}
+
 /** The `scope` that the reply and the access token show. */
 export function renderScope({ hasOpenid, scopes }: ScopeSelection): string {
   const names = scopes.filter((scope) => scope.isVisible).map((scope) => scope.name);
