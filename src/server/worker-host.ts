@@ -74,13 +74,13 @@ export class WorkerHost {
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => this.#onMessage(message, resolve, reject));
+      let reason = 'it ended without a word';
       worker.on('error', (error: unknown) => {
-        this.#logger.error('the data worker has died', {
-          reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        });
+        reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.#logger.error('the data worker has died', { reason });
       });
       worker.on('exit', () => {
-        reject(new GateStartError('the data worker ended before it listened'));
+        reject(new GateStartError(`the data worker died before it listened: ${reason}`));
         this.#onExit(worker);
       });
     });
