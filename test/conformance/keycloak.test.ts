@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ManualClock, silentLogger } from '../../src/base/index.ts';
-import { loadRealm, type RunningIssuer, startIssuer } from '../../src/server/index.ts';
+import { loadRealm, type RunningIssuer, startIssuer } from '../../src/server/issuer/index.ts';
 import { conformanceFolder } from './conformance-data.ts';
 import { readCases } from './keycloak-case.ts';
 import { knownFailures } from './keycloak-known-failures.ts';

@@ -6,7 +6,7 @@ import {
   type RunningIssuer,
   type StartIssuerOptions,
   startIssuer,
-} from '../../src/server/index.ts';
+} from '../../src/server/issuer/index.ts';
 
 export const realmFile = join(import.meta.dirname, '../../examples/01-front-proxy/realm-funnel.json');
 

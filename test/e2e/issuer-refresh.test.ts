@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { openSqliteStore } from '../../src/server/index.ts';
+import { openSqliteStore } from '../../src/server/issuer/index.ts';
 import { closeFixtures, refresh, startFixture } from './issuer-fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-issuer-'));

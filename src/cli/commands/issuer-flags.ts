@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
-import { openSqliteStore, type StartIssuerOptions } from '../../server/index.ts';
+import { openSqliteStore, type StartIssuerOptions } from '../../server/issuer/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../../resources/index.ts';
-import { type LoadedRealm, loadRealm } from '../../server/index.ts';
+import { type LoadedRealm, loadRealm } from '../../server/issuer/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { readText } from './issuer-flags.ts';

@@ -1,4 +1,4 @@
-import type { LoadedRealm, RunningIssuer } from '../../server/index.ts';
+import type { LoadedRealm, RunningIssuer } from '../../server/issuer/index.ts';
 
 type Realm = NonNullable<LoadedRealm['realm']>;
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createLogger, systemClock } from '../../platform/index.ts';
-import { type RunningIssuer, startIssuer } from '../../server/index.ts';
+import { type RunningIssuer, startIssuer } from '../../server/issuer/index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { type IssuerFlags, parseIssuerFlags } from './issuer-flags.ts';
@@ -25,8 +25,9 @@ export function configure(command: Command, io: CliIo): void {
       'listen on an address that other machines reach: passwords can be guessed there',
     )
     .action(async (flags: IssuerFlags) => {
+      const ended = untilSignal();
       const running = await start(flags, io);
-      io.exitCode = await untilSignal();
+      io.exitCode = await ended;
       await running.close();
     });
 }

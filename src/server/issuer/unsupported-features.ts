@@ -1,5 +1,5 @@
 import type { Realm } from '#schema/realm/realm_pb.js';
-import type { FindingAbout } from '../resources/index.ts';
+import type { FindingAbout } from '../../resources/index.ts';
 
 /** Settings that promise protection or function which the issuer does not give: said, never ignored in silence. */
 const CHECKS: readonly { field: string; isSet: (realm: Realm) => boolean; message: string }[] = [

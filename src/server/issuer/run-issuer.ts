@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '../base/index.ts';
+import type { Clock, Logger } from '../../base/index.ts';
 import {
   createIssuer,
   createMemoryStore,
@@ -8,7 +8,7 @@ import {
   type ProfileName,
   profiles,
   type Realm,
-} from '../issuer/index.ts';
+} from '../../issuer/index.ts';
 import { createIssuerServer, type IssuerServer, type TlsIdentity } from './issuer-server.ts';
 
 export interface StartIssuerOptions {

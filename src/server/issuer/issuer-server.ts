@@ -6,8 +6,8 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from '../base/index.ts';
-import type { IssuerReply, IssuerRequest } from '../issuer/index.ts';
+import type { Logger } from '../../base/index.ts';
+import type { IssuerReply, IssuerRequest } from '../../issuer/index.ts';
 
 /** PEM: a certificate chain and its private key. */
 export interface TlsIdentity {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue, Message } from '@bufbuild/protobuf';
 import type { ListValue } from '@bufbuild/protobuf/wkt';
 import type { Client, Group, Realm, Role, User } from '#schema/realm/realm_pb.js';
-import type { RealmRepresentation } from '../issuer/index.ts';
+import type { RealmRepresentation } from '../../issuer/index.ts';
 
 type Lists = Record<string, string[]>;
 

@@ -1,6 +1,6 @@
 import type { Realm } from '#schema/realm/realm_pb.js';
-import type { RealmProblem } from '../issuer/index.ts';
-import type { FindingAbout } from '../resources/index.ts';
+import type { RealmProblem } from '../../issuer/index.ts';
+import type { FindingAbout } from '../../resources/index.ts';
 
 /** A problem of the compiled realm as a finding about the message nearest to it. */
 export function locateProblem(message: Realm, problem: RealmProblem): FindingAbout {

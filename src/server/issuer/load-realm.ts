@@ -1,10 +1,10 @@
 import { RealmSchema } from '#schema/realm/realm_pb.js';
-import { type ConfigSource, decodeYaml } from '../control/config/index.ts';
-import { type CompiledRealm, compileRealm, type Realm } from '../issuer/index.ts';
-import { type Finding, Findings, Provenance } from '../resources/index.ts';
-import { locateProblem } from './issuer-realm-problem.ts';
-import { translateRealm } from './issuer-realm-representation.ts';
-import { unsupportedFeatures } from './issuer-realm-support.ts';
+import { type ConfigSource, decodeYaml } from '../../control/config/index.ts';
+import { type CompiledRealm, compileRealm, type Realm } from '../../issuer/index.ts';
+import { type Finding, Findings, Provenance } from '../../resources/index.ts';
+import { locateProblem } from './locate-problem.ts';
+import { translateRealm } from './translate-realm.ts';
+import { unsupportedFeatures } from './unsupported-features.ts';
 
 export interface LoadedRealm {
   /** Null when a finding is an error. */
