@@ -112,8 +112,9 @@ function compilePolicy(name: string, config: PolicyConfig, context: ConditionCon
     if (condition !== undefined)
       context.refuse(`\`${field}\` of a policy is not supported`, config, field, 'accepts');
   }
+  const isConditional = config.condition !== undefined || config.checkedCondition !== undefined;
   const permissions = config.permissions.map((permission) => compilePermission(permission, context));
   const principals = config.principals.map((principal) => compilePrincipal(principal, context));
-  if (permissions.includes(null) || principals.includes(null)) return null;
+  if (isConditional || permissions.includes(null) || principals.includes(null)) return null;
   return new Policy(name, config, anyOf(permissions as Condition[]), anyOf(principals as Condition[]));
 }

@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { TreeRecorder } from '../../base/index.ts';
+import type { RbacSubject } from './condition.ts';
+import { compileRbacEngine } from './engine.ts';
+import type { PermissionConfig, PolicyConfig, PrincipalConfig } from './rbac-config.ts';
+
+const subjectOf = (
+  path: string,
+  more: Partial<RbacSubject['connection']> = {},
+  names: string[] = [],
+): RbacSubject => ({
+  request: {
+    method: 'GET',
+    scheme: 'http',
+    authority: 'h',
+    path,
+    headers: { names, values: names.map(() => '1') },
+  },
+  connection: {
+    remoteAddress: '10.0.0.1',
+    localAddress: '127.0.0.1',
+    localPort: 8080,
+    serverName: 'sni.test',
+    tls: true,
+    ...more,
+  },
+  metadataIfAny: null,
+});
+
+const exact = (value: string) => ({ matchPattern: { case: 'exact' as const, value }, ignoreCase: false });
+const prefix = (value: string) => ({ matchPattern: { case: 'prefix' as const, value }, ignoreCase: false });
+const path = (matcher: ReturnType<typeof exact> | ReturnType<typeof prefix>): PermissionConfig => ({
+  rule: { case: 'urlPath', value: { rule: { case: 'path', value: matcher } } },
+});
+const header = (name: string): PermissionConfig => ({
+  rule: {
+    case: 'header',
+    value: {
+      name,
+      headerMatchSpecifier: { case: undefined },
+      invertMatch: false,
+      treatMissingHeaderAsEmpty: false,
+    },
+  },
+});
+const anyone: PrincipalConfig = { identifier: { case: 'any', value: true } };
+const policy = (permission: PermissionConfig, principal: PrincipalConfig = anyone): PolicyConfig => ({
+  permissions: [permission],
+  principals: [principal],
+});
+
+function compile(action: number, policies: Record<string, PolicyConfig>) {
+  const refusals: string[] = [];
+  const engine = compileRbacEngine(
+    { action, policies },
+    {
+      refuse: (message) => void refusals.push(message),
+      remoteAddressOf: ({ connection }) => connection.remoteAddress,
+    },
+  );
+  return { engine, refusals };
+}
+
+const [ALLOW, DENY, LOG] = [0, 1, 2];
+
+describe('the action decides what a match means', () => {
+  const table = [
+    { action: ALLOW, path: '/a', allowed: true },
+    { action: ALLOW, path: '/b', allowed: false },
+    { action: DENY, path: '/a', allowed: false },
+    { action: DENY, path: '/b', allowed: true },
+    { action: LOG, path: '/a', allowed: true },
+    { action: LOG, path: '/b', allowed: true },
+  ];
+  for (const { action, path: asked, allowed } of table) {
+    it(`${['ALLOW', 'DENY', 'LOG'][action as number]} ${asked}`, () => {
+      const { engine } = compile(action as number, { p: policy(path(exact('/a'))) });
+      assert.equal(engine?.allows(engine.match(subjectOf(asked), null)), allowed);
+    });
+  }
+
+  it('without policies ALLOW admits nobody and DENY everybody', () => {
+    const allows = (action: number) => {
+      const { engine } = compile(action, {});
+      return engine?.allows(engine.match(subjectOf('/'), null));
+    };
+    assert.deepEqual(
+      [ALLOW, DENY, LOG].map((action) => allows(action as number)),
+      [false, true, true],
+    );
+  });
+});
+
+describe('permissions', () => {
+  const rule = (value: PermissionConfig['rule']): PermissionConfig => ({ rule: value });
+  const table: {
+    name: string;
+    permission: PermissionConfig;
+    path?: string;
+    names?: string[];
+    want: boolean;
+  }[] = [
+    { name: 'any', permission: rule({ case: 'any', value: true }), want: true },
+    { name: 'url_path leaves the query out', permission: path(exact('/a')), path: '/a?b', want: true },
+    { name: 'url_path by prefix', permission: path(prefix('/a')), path: '/ab', want: true },
+    { name: 'header', permission: header('x'), names: ['x'], want: true },
+    { name: 'not', permission: rule({ case: 'notRule', value: header('x') }), want: true },
+    {
+      name: 'and',
+      permission: rule({ case: 'andRules', value: { rules: [path(exact('/')), header('x')] } }),
+      want: false,
+    },
+    {
+      name: 'or',
+      permission: rule({ case: 'orRules', value: { rules: [header('x'), path(exact('/'))] } }),
+      want: true,
+    },
+    { name: 'port', permission: rule({ case: 'destinationPort', value: 8080 }), want: true },
+    {
+      name: 'port range leaves its end out',
+      permission: rule({ case: 'destinationPortRange', value: { start: 80, end: 8080 } }),
+      want: false,
+    },
+    {
+      name: 'local address',
+      permission: rule({ case: 'destinationIp', value: { addressPrefix: '127.0.0.0', prefixLen: 8 } }),
+      want: true,
+    },
+    {
+      name: 'server name',
+      permission: rule({ case: 'requestedServerName', value: exact('sni.test') }),
+      want: true,
+    },
+  ];
+  for (const { name, permission, path: asked = '/', names = [], want } of table) {
+    it(name, () => {
+      const { engine } = compile(ALLOW as number, { p: policy(permission) });
+      assert.equal(engine?.match(subjectOf(asked, {}, names), null) !== null, want);
+    });
+  }
+});
+
+describe('principals', () => {
+  const id = (value: PrincipalConfig['identifier']): PrincipalConfig => ({ identifier: value });
+  const own = { addressPrefix: '10.0.0.0', prefixLen: 8 };
+  const other = { addressPrefix: '11.0.0.0', prefixLen: 8 };
+  const table: { name: string; principal: PrincipalConfig; tls?: boolean; want: boolean }[] = [
+    { name: 'peer in the range', principal: id({ case: 'directRemoteIp', value: own }), want: true },
+    { name: 'peer out of the range', principal: id({ case: 'sourceIp', value: other }), want: false },
+    { name: 'client in the range', principal: id({ case: 'remoteIp', value: own }), want: true },
+    {
+      name: 'not',
+      principal: id({ case: 'notId', value: id({ case: 'remoteIp', value: own }) }),
+      want: false,
+    },
+    {
+      name: 'and',
+      principal: id({ case: 'andIds', value: { ids: [anyone, id({ case: 'remoteIp', value: other })] } }),
+      want: false,
+    },
+    {
+      name: 'or',
+      principal: id({ case: 'orIds', value: { ids: [id({ case: 'remoteIp', value: other }), anyone] } }),
+      want: true,
+    },
+    { name: 'authenticated wants TLS', principal: id({ case: 'authenticated', value: {} }), want: true },
+    {
+      name: 'authenticated without TLS',
+      principal: id({ case: 'authenticated', value: {} }),
+      tls: false,
+      want: false,
+    },
+    {
+      name: 'url_path',
+      principal: id({ case: 'urlPath', value: { rule: { case: 'path', value: exact('/') } } }),
+      want: true,
+    },
+  ];
+  for (const { name, principal, tls = true, want } of table) {
+    it(name, () => {
+      const { engine } = compile(ALLOW as number, {
+        p: policy({ rule: { case: 'any', value: true } }, principal),
+      });
+      assert.equal(engine?.match(subjectOf('/', { tls }), null) !== null, want);
+    });
+  }
+});
+
+describe('policies', () => {
+  it('are asked in the order of their names', () => {
+    const { engine } = compile(ALLOW as number, {
+      b: policy(path(prefix('/'))),
+      a: policy(path(prefix('/x'))),
+      B: policy(path(exact('/y'))),
+    });
+    assert.deepEqual(
+      engine?.policies.map(({ name }) => name),
+      ['B', 'a', 'b'],
+    );
+    assert.equal(engine?.match(subjectOf('/x'), null)?.name, 'a');
+    assert.equal(engine?.match(subjectOf('/z'), null)?.name, 'b');
+  });
+
+  it('need one of their permissions and one of their principals', () => {
+    const never: PrincipalConfig = { identifier: { case: 'notId', value: anyone } };
+    const both = { permissions: [path(exact('/a')), path(exact('/b'))], principals: [never, anyone] };
+    const { engine } = compile(ALLOW as number, { both, none: { ...both, principals: [never] } });
+    assert.equal(engine?.match(subjectOf('/b'), null)?.name, 'both');
+    assert.equal(engine?.match(subjectOf('/c'), null), null);
+  });
+
+  it('are found by the index as one after another', () => {
+    const permission: fc.Arbitrary<PermissionConfig> = fc.letrec<{ any: PermissionConfig }>((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 3 },
+        fc.constantFrom('/a', '/ab', '/b', '/').map((text) => path(exact(text))),
+        fc.constantFrom('/a', '/b', '').map((text) => path(prefix(text))),
+        fc.constantFrom('x', 'y').map(header),
+        fc
+          .array(tie('any'), { minLength: 1, maxLength: 3 })
+          .map((rules): PermissionConfig => ({ rule: { case: 'andRules', value: { rules } } })),
+        fc
+          .array(tie('any'), { minLength: 1, maxLength: 3 })
+          .map((rules): PermissionConfig => ({ rule: { case: 'orRules', value: { rules } } })),
+        tie('any').map((value): PermissionConfig => ({ rule: { case: 'notRule', value } })),
+      ),
+    })).any;
+    fc.assert(
+      fc.property(
+        fc.array(permission, { maxLength: 8 }),
+        fc.constantFrom('/a', '/ab', '/b', '/', '/abc?x'),
+        fc.subarray(['x', 'y']),
+        (permissions, asked, names) => {
+          const policies = Object.fromEntries(permissions.map((one, index) => [`p${index}`, policy(one)]));
+          const { engine } = compile(ALLOW as number, policies);
+          const subject = subjectOf(asked, {}, names);
+          const want = engine?.policies.find((one) => one.matches(subject, null)) ?? null;
+          assert.equal(engine?.match(subject, null), want);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('tell a recorder what they wanted and what was there', () => {
+    const { engine } = compile(DENY as number, { a: policy(path(exact('/a'))), b: policy(header('x')) });
+    const recorder = new TreeRecorder();
+    engine?.match(subjectOf('/b', {}, ['x']), recorder);
+    const [a, b] = recorder.root.steps;
+    assert.equal(a?.verdict, 'no');
+    assert.deepEqual(a?.steps[0]?.notes, ['path = "/b"']);
+    assert.equal(a?.steps[0]?.text, 'wants path exact "/a"');
+    assert.equal(b?.verdict, 'deny');
+    assert.equal(b?.reason, 'matches, DENY');
+  });
+});
+
+describe('what is not done is refused by name', () => {
+  const cases: { name: string; config: PolicyConfig; want: RegExp }[] = [
+    { name: 'condition', config: { ...policy(path(exact('/'))), condition: {} }, want: /`condition`/ },
+    {
+      name: 'checked_condition',
+      config: { ...policy(path(exact('/'))), checkedCondition: {} },
+      want: /`checked_condition`/,
+    },
+    { name: 'matcher', config: policy({ rule: { case: 'matcher', value: {} } }), want: /`matcher`/ },
+    {
+      name: 'uri_template',
+      config: policy({ rule: { case: 'uriTemplate', value: {} } }),
+      want: /`uri_template`/,
+    },
+    { name: 'no rule', config: policy({ rule: { case: undefined } }), want: /needs one of its rules/ },
+    {
+      name: 'no identifier',
+      config: policy(path(exact('/')), { identifier: { case: undefined } }),
+      want: /identifiers/,
+    },
+    {
+      name: 'filter_state',
+      config: policy(path(exact('/')), { identifier: { case: 'filterState', value: {} } }),
+      want: /`filter_state`/,
+    },
+    {
+      name: 'principal_name',
+      config: policy(path(exact('/')), {
+        identifier: { case: 'authenticated', value: { principalName: {} } },
+      }),
+      want: /`principal_name`/,
+    },
+    {
+      name: 'a bad address inside a list',
+      config: policy({
+        rule: {
+          case: 'andRules',
+          value: { rules: [{ rule: { case: 'destinationIp', value: { addressPrefix: 'x' } } }] },
+        },
+      }),
+      want: /malformed IP address: `x`/,
+    },
+    {
+      name: 'an empty url_path',
+      config: policy({ rule: { case: 'urlPath', value: { rule: { case: undefined } } } }),
+      want: /`url_path`/,
+    },
+  ];
+  for (const { name, config, want } of cases) {
+    it(name, () => {
+      const { engine, refusals } = compile(ALLOW as number, { p: config });
+      assert.equal(engine, null);
+      assert.match(refusals.join('\n'), want);
+    });
+  }
+
+  it('an unknown action', () => assert.match(compile(7, {}).refusals.join(), /unknown action 7/));
+});

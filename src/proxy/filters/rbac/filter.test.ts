@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonValue } from '@bufbuild/protobuf';
+import { compileFilter, goodFilter } from '../../../../test/fixtures/compile-filter.ts';
+import { play, TestStream } from '../../../../test/fixtures/filter-stream.ts';
+import { rbacFactory } from './factory.ts';
+import { remoteAddressOf } from './remote-address.ts';
+
+const everyone = { permissions: [{ any: true }], principals: [{ any: true }] };
+const onlyA = { permissions: [{ url_path: { path: { exact: '/a' } } }], principals: [{ any: true }] };
+
+const filterOf = (config: JsonValue) => goodFilter(rbacFactory, config);
+const NAMESPACE = 'envoy.filters.http.rbac';
+
+describe('rbac', () => {
+  it('denies with 403 and names the policy that did it', async () => {
+    const { filter, counters } = filterOf({ rules: { action: 'DENY', policies: { 'no entry': onlyA } } });
+    const { reply, stream } = await play(filter, { path: '/a' });
+    assert.deepEqual(reply, {
+      status: 403,
+      body: 'RBAC: access denied',
+      headers: [],
+      details: 'rbac_access_denied_matched_policy[no_entry]',
+    });
+    assert.deepEqual(stream.metadataOf(NAMESPACE), {
+      enforced_effective_policy_id: 'no entry',
+      enforced_engine_result: 'denied',
+    });
+    assert.deepEqual(counters(), { 'rbac.denied': 1 });
+  });
+
+  it('denies with `none` where no policy allows', async () => {
+    const { filter } = filterOf({ rules: { action: 'ALLOW', policies: { a: onlyA } } });
+    const { reply, stream } = await play(filter, { path: '/b' });
+    assert.equal(reply?.details, 'rbac_access_denied_matched_policy[none]');
+    assert.deepEqual(stream.metadataOf(NAMESPACE), { enforced_engine_result: 'denied' });
+  });
+
+  it('allows without rules and says nothing', async () => {
+    const { filter, counters } = filterOf({});
+    const { reply, stream } = await play(filter);
+    assert.equal(reply, undefined);
+    assert.equal(stream.metadataIfAny, null);
+    assert.deepEqual(counters(), {});
+  });
+
+  it('only tells what shadow rules would have done', async () => {
+    const { filter, counters } = filterOf({
+      shadow_rules: { action: 'DENY', policies: { all: everyone } },
+      shadow_rules_stat_prefix: 's_',
+      track_per_rule_stats: true,
+    });
+    const { reply, stream } = await play(filter);
+    assert.equal(reply, undefined);
+    assert.deepEqual(stream.metadataOf(NAMESPACE), {
+      s_shadow_effective_policy_id: 'all',
+      s_shadow_engine_result: 'denied',
+    });
+    assert.deepEqual(counters(), { 'rbac.s_.policy.all.shadow_denied': 1, 'rbac.s_.shadow_denied': 1 });
+  });
+
+  it('LOG lets pass and leaves a hint for access logs', async () => {
+    const { filter, counters } = filterOf({
+      rules: { action: 'LOG', policies: { a: onlyA } },
+      rules_stat_prefix: 'r',
+    });
+    const { reply, stream } = await play(filter, { path: '/a' });
+    assert.equal(reply, undefined);
+    assert.deepEqual(stream.metadataOf('envoy.common'), { access_log_hint: true });
+    assert.deepEqual(counters(), { 'rbac.r.allowed': 1 });
+  });
+
+  for (const field of ['matcher', 'shadow_matcher']) {
+    it(`refuses \`${field}\` by name`, () => {
+      const { filter, findings } = compileFilter(rbacFactory, { [field]: {} });
+      assert.equal(filter, null);
+      assert.equal(findings.list[0]?.message, `\`${field}\` is not supported`);
+    });
+  }
+});
+
+describe('the client’s address', () => {
+  const peer = { usesPeer: true, trustedHops: 0, appendsPeer: true };
+  const forwarded = { usesPeer: false, trustedHops: 0, appendsPeer: false };
+  const table = [
+    { name: 'is the peer’s with use_remote_address', rule: peer, xff: '1.1.1.1', want: '127.0.0.1' },
+    {
+      name: 'or what the trusted hop in front of the peer wrote',
+      rule: { ...peer, trustedHops: 1 },
+      xff: '1.1.1.1, 2.2.2.2, 127.0.0.1',
+      want: '2.2.2.2',
+    },
+    {
+      name: 'whether the peer is written down or not',
+      rule: { ...peer, trustedHops: 1, appendsPeer: false },
+      xff: '1.1.1.1, 2.2.2.2',
+      want: '2.2.2.2',
+    },
+    { name: 'without it is the last forwarded', rule: forwarded, xff: '1.1.1.1, 2.2.2.2', want: '2.2.2.2' },
+    {
+      name: 'or one before for each trusted hop',
+      rule: { ...forwarded, trustedHops: 1 },
+      xff: '1.1.1.1, 2.2.2.2',
+      want: '1.1.1.1',
+    },
+    {
+      name: 'is the peer’s where there are not so many',
+      rule: { ...forwarded, trustedHops: 5 },
+      xff: '1.1.1.1',
+      want: '127.0.0.1',
+    },
+    { name: 'is the peer’s where that is none', rule: forwarded, xff: 'unknown', want: '127.0.0.1' },
+    { name: 'is the peer’s without the header', rule: forwarded, xff: undefined, want: '127.0.0.1' },
+  ];
+  for (const { name, rule, xff, want } of table) {
+    it(name, () => {
+      const headers = xff === undefined ? [] : [['x-forwarded-for', xff] as const];
+      const { request, connection } = new TestStream({ headers });
+      assert.equal(remoteAddressOf(request, connection, rule), want);
+    });
+  }
+});
