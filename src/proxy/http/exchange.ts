@@ -13,6 +13,7 @@ import type { Cluster } from '../upstream/cluster.ts';
 import { UpstreamConnection } from '../upstream/upstream-connection.ts';
 import type { BodyEnd, UpstreamConsumer } from '../upstream/upstream-consumer.ts';
 import { deadlineAfter, NEVER } from './deadlines.ts';
+import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
 import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { prepareRequest } from './prepare-request.ts';
@@ -217,15 +218,13 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
     const close = this.#closeAfter || this.#client.closing;
     this.#closeAfter = close;
-    this.#client.write(
-      renderResponseHead(this.#service, {
-        status,
-        headers,
-        chunked: this.#chunkedResponse,
-        upstreamMs,
-        close,
-      }),
-    );
+    const chunked = this.#chunkedResponse || this.#saysChunked(parser);
+    this.#client.write(renderResponseHead(this.#service, { status, headers, chunked, upstreamMs, close }));
+  }
+
+  /** A response to HEAD tells of the framing that the body of GET would have. */
+  #saysChunked({ status, contentLength }: ResponseParser): boolean {
+    return this.request.method === 'HEAD' && contentLength < 0 && status !== 204 && status !== 304;
   }
 
   onBody(bytes: Buffer, start: number, end: number): void {
@@ -389,13 +388,22 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   #reply(status: number, body: string, fields: LocalReply['headers'], reason: FinishReason): void {
     const headers = new HeaderList();
-    for (const [name, value] of fields) headers.append(name, value);
+    const isGrpc = isGrpcRequest(this.request.headers) && status !== 200;
+    for (const [name, value] of isGrpc ? [...fields, ...grpcFields(status, body)] : fields) {
+      headers.append(name, value);
+    }
     const mutations = this.route?.responseHeaders;
     if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
     const close = this.#closeAfter || !this.requestDone || this.#client.closing;
-    this.#service.stats.countStatus(status);
-    const bodiless = this.request.method === 'HEAD';
-    this.#client.write(renderLocalReply(this.#service, { status, body, headers, bodiless, close }));
+    const reply = {
+      status: isGrpc ? 200 : status,
+      body: isGrpc ? '' : body,
+      headers,
+      bodiless: this.request.method === 'HEAD',
+      close,
+    };
+    this.#service.stats.countStatus(reply.status);
+    this.#client.write(renderLocalReply(this.#service, reply));
     this.finish(reason, close ? 'close' : 'keep');
   }
 

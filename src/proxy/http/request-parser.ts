@@ -146,6 +146,10 @@ export class RequestParser extends HeadParser {
       case FIELD.expect:
         this.#expect = true;
         return null;
+      case FIELD.te:
+        // Only the word that says that trailers are welcome means anything to the next hop, as in Envoy.
+        if (/(?:^|,)\s*trailers\s*(?:,|$)/i.test(value)) this.headers.set(name, 'trailers');
+        return null;
       case FIELD.framingLookalike:
         return REFUSAL.framingLookalike;
       default:

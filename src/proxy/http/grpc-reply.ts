@@ -1,0 +1,38 @@
+import type { HeaderList } from './header-list.ts';
+
+/** gRPC status codes that stand for HTTP ones (Envoy: grpc/status.cc). */
+const GRPC_STATUS: Readonly<Record<number, number>> = {
+  400: 13,
+  401: 16,
+  403: 7,
+  404: 12,
+  429: 14,
+  502: 14,
+  503: 14,
+  504: 14,
+};
+const UNKNOWN = 2;
+
+/** Whether a request is gRPC's, so that a reply of the gate's own has to be told in its words (envoy.md §2.4). */
+export function isGrpcRequest(headers: HeaderList): boolean {
+  const type = headers.get('content-type');
+  return type === 'application/grpc' || type?.startsWith('application/grpc+') === true;
+}
+
+/** The fields that tell a gRPC client of a refusal; the HTTP status is 200 and there is no body. */
+export function grpcFields(status: number, body: string): [name: string, value: string][] {
+  const fields: [string, string][] = [
+    ['content-type', 'application/grpc'],
+    ['grpc-status', String(GRPC_STATUS[status] ?? UNKNOWN)],
+  ];
+  if (body !== '') fields.push(['grpc-message', encodeMessage(body)]);
+  return fields;
+}
+
+/** Percent-encodes bytes below space, `~` and above, and `%`. */
+function encodeMessage(text: string): string {
+  return text.replaceAll(
+    /[^ -$&-}]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}
