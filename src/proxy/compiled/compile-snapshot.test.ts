@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { create, fromJson, type JsonValue, type MessageInitShape } from '@bufbuild/protobuf';
+import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
+import { BootstrapSchema } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
+import { FilterChainMatchSchema } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
+import { type Listener, ListenerSchema } from '#schema/envoy/config/listener/v3/listener_pb.js';
+import { CorsSchema } from '#schema/envoy/extensions/filters/http/cors/v3/cors_pb.js';
+import { JwtAuthenticationSchema } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
+import { RouterSchema } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
+import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { ManualClock, TreeRecorder } from '../../base/index.ts';
+import { Findings } from '../../resources/index.ts';
+import { compileSnapshot } from './compile-snapshot.ts';
+import type { ConnectionFacts } from './compiled-listener.ts';
+
+type ListenerInit = Exclude<MessageInitShape<typeof ListenerSchema>, Listener>;
+type HcmInit = MessageInitShape<typeof HttpConnectionManagerSchema>;
+type HttpFilterInit = NonNullable<HcmInit['httpFilters']>[number];
+
+const named = (name: string, value: Any): HttpFilterInit => ({
+  name,
+  configType: { case: 'typedConfig', value },
+});
+const router = named('router', anyPack(RouterSchema, create(RouterSchema)));
+const jwt = named('jwt', anyPack(JwtAuthenticationSchema, create(JwtAuthenticationSchema)));
+const cors = named('cors', anyPack(CorsSchema, create(CorsSchema)));
+
+function chainOf(
+  name: string,
+  match: JsonValue | null,
+  httpFilters: HttpFilterInit[] = [router],
+  hcm: HcmInit = {},
+) {
+  const manager = create(HttpConnectionManagerSchema, {
+    statPrefix: name,
+    routeSpecifier: { case: 'routeConfig', value: {} },
+    httpFilters,
+    ...hcm,
+  });
+  return {
+    name,
+    ...(match === null ? {} : { filterChainMatch: fromJson(FilterChainMatchSchema, match) }),
+    filters: [
+      {
+        name: 'hcm',
+        configType: { case: 'typedConfig' as const, value: anyPack(HttpConnectionManagerSchema, manager) },
+      },
+    ],
+  };
+}
+
+type Chain = ReturnType<typeof chainOf>;
+
+const address = {
+  address: {
+    case: 'socketAddress' as const,
+    value: { address: '127.0.0.1', portSpecifier: { case: 'portValue' as const, value: 80 } },
+  },
+};
+
+function listenerOf(chains: Chain[], more: ListenerInit = {}): Listener {
+  return create(ListenerSchema, { address, filterChains: chains, ...more });
+}
+
+function compile(...listeners: Listener[]) {
+  const findings = new Findings();
+  const snapshot = { listeners, clusters: [], bootstrap: create(BootstrapSchema) };
+  const compiled = compileSnapshot(snapshot, { findings, clock: new ManualClock(0), jwks: null });
+  return { compiled, messages: findings.list.map(({ message }) => message) };
+}
+
+describe('a connection’s filter chain', () => {
+  const listener = listenerOf(
+    [
+      chainOf('exact', { server_names: ['a.test'] }),
+      chainOf('wildcard', { server_names: ['*.test'] }),
+      chainOf('h2', { server_names: ['b.test'], application_protocols: ['h2'] }),
+      chainOf('b', { server_names: ['b.test'] }),
+      chainOf('plain', { transport_protocol: 'raw_buffer' }),
+    ],
+    { defaultFilterChain: chainOf('fallback', null) },
+  );
+  const { compiled, messages } = compile(listener);
+  const [first] = compiled.listeners;
+  const tls = (serverName: string, applicationProtocols: string[] = []): ConnectionFacts => ({
+    serverName,
+    tls: true,
+    applicationProtocols,
+  });
+  const table: { name: string; given: ConnectionFacts; want: string }[] = [
+    { name: 'is that of its server name', given: tls('a.test'), want: 'exact' },
+    { name: 'in any case', given: tls('A.TEST'), want: 'exact' },
+    { name: 'or of a wildcard', given: tls('c.d.test'), want: 'wildcard' },
+    { name: 'and of its protocol', given: tls('b.test', ['h2', 'http/1.1']), want: 'h2' },
+    { name: 'or of none', given: tls('b.test', ['http/1.1']), want: 'b' },
+    { name: 'plain text has its own', given: { serverName: '', tls: false }, want: 'plain' },
+    { name: 'the default takes the rest', given: tls('elsewhere'), want: 'fallback' },
+    {
+      name: 'a server name once taken is not given up',
+      given: { serverName: 'a.test', tls: false },
+      want: 'exact',
+    },
+  ];
+  it('compiles', () => assert.deepEqual(messages, []));
+  for (const { name, given, want } of table) {
+    it(name, () => assert.equal(first?.selectChain(given, null)?.name, want));
+  }
+
+  it('may be none, and a recorder is told', () => {
+    const { compiled: only } = compile(listenerOf([chainOf('a', { server_names: ['a.test'] })]));
+    const recorder = new TreeRecorder();
+    assert.equal(only.listeners[0]?.selectChain(tls('b.test'), recorder), null);
+    assert.equal(recorder.root.steps[0]?.reason, 'the connection is closed');
+  });
+});
+
+describe('a compiled listener', () => {
+  it('is called by its name or its address', () => {
+    const { compiled } = compile(
+      listenerOf([chainOf('', null)], { name: 'front' }),
+      listenerOf([chainOf('', null)]),
+    );
+    assert.deepEqual(
+      compiled.listeners.map(({ name }) => name),
+      ['front', '127.0.0.1:80'],
+    );
+    assert.equal(compiled.listeners[0]?.chains[0]?.name, 'chain 0');
+  });
+
+  it('has the filters in order, without the router and without the disabled', () => {
+    const { compiled } = compile(listenerOf([chainOf('', null, [jwt, { ...jwt, disabled: true }, router])]));
+    assert.deepEqual(
+      compiled.listeners[0]?.chains[0]?.manager.filters.map(({ kind }) => kind),
+      ['jwt_authn'],
+    );
+  });
+
+  it('is ready when its filters are', async () => {
+    await compile(listenerOf([chainOf('', null, [jwt, router])])).compiled.prepare('all');
+  });
+});
+
+describe('a listener with an error is left out, and the error named', () => {
+  const matched = (match: JsonValue) => listenerOf([chainOf('', match)]);
+  const table: { name: string; given: Listener; want: RegExp }[] = [
+    {
+      name: 'no address',
+      given: create(ListenerSchema, { filterChains: [chainOf('', null)] }),
+      want: /`socket_address`/,
+    },
+    {
+      name: 'an unknown HTTP filter',
+      given: listenerOf([chainOf('', null, [cors, router])]),
+      want: /the HTTP filter `envoy.extensions.filters.http.cors.v3.Cors` is not supported/,
+    },
+    {
+      name: 'no router',
+      given: listenerOf([chainOf('', null, [jwt])]),
+      want: /last HTTP filter must be the router/,
+    },
+    {
+      name: 'the router in the middle',
+      given: listenerOf([chainOf('', null, [router, jwt])]),
+      want: /router must be the last/,
+    },
+    {
+      name: 'a filter without configuration',
+      given: listenerOf([chainOf('', null, [{ name: 'x' }, router])]),
+      want: /`x` without `typed_config`/,
+    },
+    {
+      name: 'routes from elsewhere',
+      given: listenerOf([chainOf('', null, [router], { routeSpecifier: { case: 'rds', value: {} } })]),
+      want: /`rds`/,
+    },
+    {
+      name: 'another network filter',
+      given: listenerOf([{ ...chainOf('', null), filters: [] }]),
+      want: /HTTP connection manager and nothing else/,
+    },
+    {
+      name: 'the same rules twice',
+      given: listenerOf([chainOf('a', null), chainOf('b', null)]),
+      want: /`b` has the same matching rules/,
+    },
+    {
+      name: 'a matcher of chains',
+      given: listenerOf([chainOf('', null)], { filterChainMatcher: {} }),
+      want: /`filter_chain_matcher`/,
+    },
+    { name: 'a chain by port', given: matched({ destination_port: 1 }), want: /`destination_port`/ },
+    { name: 'a chain by address', given: matched({ prefix_ranges: [{}] }), want: /`prefix_ranges`/ },
+    {
+      name: 'a chain by source',
+      given: matched({ source_prefix_ranges: [{}] }),
+      want: /`source_prefix_ranges`/,
+    },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => {
+      const { compiled, messages } = compile(given, listenerOf([chainOf('good', null)]));
+      assert.match(messages.join('\n'), want);
+      assert.equal(compiled.listeners.length, 1, 'the other one stays');
+    });
+  }
+});

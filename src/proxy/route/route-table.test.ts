@@ -1,0 +1,330 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { create, fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { AnySchema } from '@bufbuild/protobuf/wkt';
+import fc from 'fast-check';
+import { RouteConfigurationSchema } from '#schema/envoy/config/route/v3/route_pb.js';
+import { type StreamWords, TestStream } from '../../../test/fixtures/filter-stream.ts';
+import { TreeRecorder } from '../../base/index.ts';
+import { withoutQuery } from '../../core/match/index.ts';
+import { Findings } from '../../resources/index.ts';
+import { compileRequestMatcher } from './request-matcher.ts';
+import { compileRouteTable } from './route-table.ts';
+
+const answer = (body: string) => ({ direct_response: { status: 200, body: { inline_string: body } } });
+const clusters = new Set(['origin']);
+
+function compile(config: JsonValue) {
+  const findings = new Findings();
+  const table = compileRouteTable(fromJson(RouteConfigurationSchema, config), { findings, clusters });
+  return { table, messages: findings.list.map(({ message }) => message) };
+}
+
+function tableOf(config: JsonValue) {
+  const { table, messages } = compile(config);
+  if (table === null) throw new Error(messages.join('\n'));
+  return table;
+}
+
+const all = (routes: JsonValue[], more: object = {}) => ({
+  virtual_hosts: [{ name: 'all', domains: ['*'], routes, ...more }],
+});
+
+function bodyFor(config: JsonValue, words: StreamWords & { host?: string }): string | null {
+  const { request } = new TestStream(words);
+  if (words.host !== undefined) request.authority = words.host;
+  const route = tableOf(config).select(request, null);
+  return route?.action.kind === 'direct' ? route.action.body : null;
+}
+
+describe('a virtual host is found by the most specific domain', () => {
+  const host = (...domains: string[]) => ({
+    name: domains[0] as string,
+    domains,
+    routes: [{ match: { prefix: '/' }, ...answer(domains[0] as string) }],
+  });
+  const config = {
+    virtual_hosts: [
+      host('exact.test'),
+      host('*.test'),
+      host('*.long.test'),
+      host('exact.*'),
+      host('exact.long.*'),
+      host('port.test:81'),
+      host('*'),
+    ],
+  };
+  const table = [
+    { given: 'exact.test', want: 'exact.test' },
+    { given: 'EXACT.Test', want: 'exact.test' },
+    { given: 'a.test', want: '*.test' },
+    { given: 'a.long.test', want: '*.long.test' },
+    { given: '.test', want: '*' },
+    { given: 'exact.com', want: 'exact.*' },
+    { given: 'exact.long.com', want: 'exact.long.*' },
+    { given: 'exact.', want: '*' },
+    { given: 'port.test:81', want: 'port.test:81' },
+    { given: 'port.test', want: '*.test' },
+    { given: '', want: '*' },
+  ];
+  for (const { given, want } of table) {
+    it(`${given === '' ? 'no host' : given} → ${want}`, () =>
+      assert.equal(bodyFor(config, { host: given }), want));
+  }
+
+  it('the port does not count where the configuration says so', () => {
+    const ignoring = { ...config, ignore_port_in_host_matching: true };
+    assert.equal(bodyFor(ignoring, { host: 'exact.test:8080' }), 'exact.test');
+    assert.equal(bodyFor(ignoring, { host: '[::1]' }), '*');
+  });
+
+  it('no host, no route', () => {
+    const only = { virtual_hosts: [host('exact.test')] };
+    assert.equal(tableOf(only).select(new TestStream().request, null), null);
+  });
+});
+
+describe('the first route that matches is chosen', () => {
+  const path = fc.constantFrom('/', '/a', '/ab', '/a/b', '/A', '/b', '');
+  const pathMatch = fc.oneof(
+    path.map((prefix) => ({ prefix })),
+    path.map((exact) => ({ path: exact })),
+    fc.constantFrom('/a', '/a/b').map((text) => ({ path_separated_prefix: text })),
+    fc.constantFrom('/a.*', '/(a|b)', '/[ab]').map((regex) => ({ safe_regex: { regex } })),
+  );
+  const match = fc
+    .tuple(pathMatch, fc.boolean(), fc.subarray(['x', 'y']))
+    .map(([specifier, caseSensitive, names]) => ({
+      ...specifier,
+      case_sensitive: caseSensitive,
+      headers: names.map((name) => ({ name })),
+    }));
+
+  it('as by asking one after another', () => {
+    fc.assert(
+      fc.property(
+        fc.array(match, { maxLength: 10 }),
+        fc.constantFrom('/', '/a', '/ab', '/a/b', '/A', '/a?x', '/b', '/c'),
+        fc.subarray(['x', 'y']),
+        (matches, asked, names) => {
+          const table = tableOf(
+            all(matches.map((one, index) => ({ match: one, name: String(index), ...answer('') }))),
+          );
+          const { request } = new TestStream({
+            path: asked,
+            headers: names.map((name) => [name, '1'] as const),
+          });
+          const first = table.origin.virtualHosts[0]!.routes.find((route) =>
+            compileRequestMatcher(route.match!, 'route', new Findings())!.matches(
+              withoutQuery(asked),
+              request,
+              null,
+            ),
+          );
+          assert.equal(table.select(request, null)?.name, first?.name);
+          assert.equal(
+            table.select(request, new TreeRecorder())?.name,
+            first?.name,
+            'also when it is recorded',
+          );
+        },
+      ),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+describe('header changes of a route', () => {
+  const option = (key: string, value: string, action = 'APPEND_IF_EXISTS_OR_ADD') => ({
+    header: { key, value },
+    append_action: action,
+  });
+  const route = (more: object) => ({ match: { prefix: '/' }, route: { cluster: 'origin' }, ...more });
+
+  it('are the route’s, then its host’s, then the configuration’s', () => {
+    const levels = (config: JsonValue) =>
+      tableOf(config)
+        .select(new TestStream().request, null)
+        ?.requestHeaders.map(({ add }) => add[0]?.name);
+    const config = {
+      ...all([route({ request_headers_to_add: [option('x-route', '1')] })], {
+        request_headers_to_add: [option('x-host', '1')],
+      }),
+      request_headers_to_add: [option('x-config', '1')],
+    };
+    assert.deepEqual(levels(config), ['x-route', 'x-host', 'x-config']);
+    const reversed = { ...config, most_specific_header_mutations_wins: true };
+    assert.deepEqual(levels(reversed), ['x-config', 'x-host', 'x-route']);
+  });
+});
+
+describe('what a route configuration cannot have is refused by name', () => {
+  const table: { name: string; config: JsonValue; want: RegExp }[] = [
+    {
+      name: 'an unknown cluster',
+      config: all([{ match: { prefix: '/' }, route: { cluster: 'x' } }]),
+      want: /unknown cluster `x`/,
+    },
+    { name: 'a redirect', config: all([{ match: { prefix: '/' }, redirect: {} }]), want: /`redirect`/ },
+    { name: 'no action', config: all([{ match: { prefix: '/' } }]), want: /needs one of `route`/ },
+    { name: 'no path', config: all([{ match: {}, ...answer('') }]), want: /needs one of `prefix`/ },
+    {
+      name: 'weighted clusters',
+      config: all([{ match: { prefix: '/' }, route: { weighted_clusters: {} } }]),
+      want: /`weighted_clusters`/,
+    },
+    {
+      name: 'another host rewrite',
+      config: all([{ match: { prefix: '/' }, route: { cluster: 'origin', auto_host_rewrite: true } }]),
+      want: /`auto_host_rewrite`/,
+    },
+    {
+      name: 'a condition on gRPC',
+      config: all([{ match: { prefix: '/', grpc: {} }, ...answer('') }]),
+      want: /`grpc`/,
+    },
+    {
+      name: 'a uri template',
+      config: all([{ match: { path_match_policy: { name: 'x' } }, ...answer('') }]),
+      want: /`path_match_policy`/,
+    },
+    {
+      name: 'a bad regex',
+      config: all([{ match: { safe_regex: { regex: '(' } }, ...answer('') }]),
+      want: /missing \): \(/,
+    },
+    {
+      name: 'a custom header matcher',
+      config: all([
+        {
+          match: { prefix: '/', headers: [{ name: 'x', string_match: { custom: { name: 'c' } } }] },
+          ...answer(''),
+        },
+      ]),
+      want: /`custom`/,
+    },
+    {
+      name: 'a domain twice',
+      config: { virtual_hosts: [{ name: 'a', domains: ['x', 'X'] }] },
+      want: /`X` is there twice/,
+    },
+    {
+      name: 'two stars',
+      config: {
+        virtual_hosts: [
+          { name: 'a', domains: ['*'] },
+          { name: 'b', domains: ['*'] },
+        ],
+      },
+      want: /`\*` is there twice/,
+    },
+    {
+      name: 'a filter’s own configuration',
+      config: {
+        ...all([]),
+        typed_per_filter_config: {
+          jwt: { '@type': 'type.googleapis.com/google.protobuf.Duration', value: '1s' },
+        },
+      },
+      want: /`typed_per_filter_config` for `jwt`/,
+    },
+    {
+      name: 'an operator that is not done',
+      config: all([
+        {
+          match: { prefix: '/' },
+          ...answer(''),
+          request_headers_to_add: [{ header: { key: 'x', value: 'a%PROTOCOL%' } }],
+        },
+      ]),
+      want: /`%PROTOCOL%` in the value of header `x`/,
+    },
+    {
+      name: 'a lone percent sign',
+      config: all([
+        {
+          match: { prefix: '/' },
+          ...answer(''),
+          request_headers_to_add: [{ header: { key: 'x', value: '5%' } }],
+        },
+      ]),
+      want: /lone `%`/,
+    },
+    {
+      name: 'the host changed',
+      config: all([
+        {
+          match: { prefix: '/' },
+          ...answer(''),
+          request_headers_to_add: [{ header: { key: 'Host', value: 'a' } }],
+        },
+      ]),
+      want: /`host`/,
+    },
+    {
+      name: 'a pseudo-header removed',
+      config: all([{ match: { prefix: '/' }, ...answer(''), request_headers_to_remove: [':path'] }]),
+      want: /`:path`/,
+    },
+    {
+      name: 'a body that was not read',
+      config: all([{ match: { prefix: '/' }, direct_response: { status: 200, body: { filename: '/x' } } }]),
+      want: /`\/x`/,
+    },
+  ];
+  for (const { name, config, want } of table) {
+    it(name, () => {
+      const findings = new Findings();
+      const { typed_per_filter_config: perFilter, ...rest } = config as Record<string, JsonValue>;
+      const message = fromJson(RouteConfigurationSchema, rest as JsonValue);
+      if (perFilter !== undefined) message.typedPerFilterConfig = { jwt: create(AnySchema) };
+      compileRouteTable(message, { findings, clusters });
+      assert.match(findings.list.map((finding) => finding.message).join('\n'), want);
+      assert.ok(findings.hasErrors);
+    });
+  }
+
+  it('an unknown cluster passes where validate_clusters is off', () => {
+    const { table } = compile({
+      ...all([{ match: { prefix: '/' }, route: { cluster: 'x' } }]),
+      validate_clusters: false,
+    });
+    assert.ok(table);
+  });
+});
+
+describe('a recorded choice', () => {
+  it('has a step for each route passed over, with what was looked at', () => {
+    const config = all([
+      { match: { path: '/a' }, ...answer('a') },
+      {
+        match: { prefix: '/', headers: [{ name: 'authorization', string_match: { exact: 'secret' } }] },
+        ...answer('b'),
+      },
+      { match: { prefix: '/' }, ...answer('c') },
+      { match: { prefix: '/never' }, ...answer('d') },
+    ]);
+    const recorder = new TreeRecorder();
+    const { request } = new TestStream({ path: '/b', headers: [['authorization', 'other secret']] });
+    tableOf(config).select(request, recorder);
+    const [host] = recorder.root.steps;
+    assert.deepEqual(
+      host?.steps.map(({ verdict }) => verdict),
+      ['no', 'no', 'ok'],
+    );
+    assert.deepEqual(host?.steps[1]?.notes, [
+      'path = "/b"',
+      'header authorization is present (its value is not shown)',
+    ]);
+    assert.equal(host?.steps[2]?.text, 'prefix "/" -> direct response 200');
+  });
+
+  it('says that no host or no route was there', () => {
+    const none = new TreeRecorder();
+    tableOf(all([])).select(new TestStream().request, none);
+    assert.equal(none.root.steps[0]?.reason, 'no route matches');
+    const noHost = new TreeRecorder();
+    tableOf({ virtual_hosts: [] }).select(new TestStream().request, noHost);
+    assert.equal(noHost.root.steps[0]?.text, 'none has the domain "host.test"');
+  });
+});
