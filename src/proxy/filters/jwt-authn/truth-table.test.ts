@@ -4,6 +4,7 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import { createTokenSigner, EXPIRES_LATE } from '../../../../test/e2e/token-signer.ts';
 import { goodFilter } from '../../../../test/fixtures/compile-filter.ts';
 import { play } from '../../../../test/fixtures/filter-stream.ts';
+import { TreeRecorder } from '../../../base/index.ts';
 import { STATUS, type Status, statusText } from '../../../core/jwt/index.ts';
 import { jwtAuthnFactory } from './factory.ts';
 
@@ -178,9 +179,9 @@ for (const [name, { requires, rows }] of Object.entries(TABLE)) {
         const headers: [string, string][] = [];
         if (e !== null) headers.push(['x-example', TOKENS[e] as string]);
         if (o !== null) headers.push(['x-other', TOKENS[o] as string]);
-        // The second time the signatures are remembered: nobody may see a difference.
-        for (let round = 0; round < 2; round++) {
-          const { reply, stream } = await play(filter, { headers });
+        // The second time the signatures are remembered, the third time every step is recorded: nobody may see a difference.
+        for (const recorder of [null, null, new TreeRecorder()]) {
+          const { reply, stream } = await play(filter, { headers, recorder });
           assert.equal(reply?.body, status === OK ? undefined : statusText(status));
           const { headers: list } = stream.request;
           const seen = [
