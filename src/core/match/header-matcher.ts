@@ -167,7 +167,7 @@ function pseudoHeader(request: MatchedRequest, name: string): string | undefined
 const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie']);
 
 /** A header as a person may see it: `x-a = "1"`, `x-a is missing`; credentials are left out. */
-export function describeHeader(request: MatchedRequest, name: string): string {
+function describeHeader(request: MatchedRequest, name: string): string {
   const single = pseudoHeader(request, name);
   const values = single !== undefined ? [single] : linesOf(request, name);
   if (values.length === 0) return `header ${name} is missing`;

@@ -1,7 +1,6 @@
 export { detached, fromByteString, lowerAscii, toByteString } from './byte-string.ts';
 export {
   compileHeaderMatcher,
-  describeHeader,
   type HeaderMatcher,
   type HeaderMatcherConfig,
   redactTokens,
@@ -29,9 +28,8 @@ export {
 export type { Refuse } from './refusal.ts';
 export { compileRegex, type Regex } from './regex.ts';
 export { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
-export {
-  compileValueMatcher,
-  type MatchedValue,
-  type ValueMatcher,
-  type ValueMatcherConfig,
+export type {
+  MatchedValue,
+  ValueMatcher,
+  ValueMatcherConfig,
 } from './value-matcher.ts';

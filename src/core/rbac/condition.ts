@@ -57,7 +57,7 @@ export function anyOf(members: readonly Condition[]): Condition {
 }
 
 /** All members' keys, if every one of them has some. */
-export function unionOfKeys(members: readonly Condition[]): readonly PathKey[] | null {
+function unionOfKeys(members: readonly Condition[]): readonly PathKey[] | null {
   const keys: PathKey[] = [];
   for (const member of members) {
     if (member.keys === null) return null;

@@ -10,7 +10,7 @@ import type { HeaderList } from '../../http/header-list.ts';
 import type { FilterStream, MetadataValue } from '../filter.ts';
 import { claimText, findClaim } from './claim-text.ts';
 
-export const METADATA_NAMESPACE = 'envoy.filters.http.jwt_authn';
+const METADATA_NAMESPACE = 'envoy.filters.http.jwt_authn';
 
 /** What a verified token leaves behind, made once per token. */
 export interface TokenOutputs {
