@@ -278,6 +278,34 @@ describe('clients', () => {
   });
 });
 
+describe('service accounts', () => {
+  const machine: ClientRepresentation = { clientId: 'm', secret: 's', serviceAccountsEnabled: true };
+  const form = { grant_type: 'client_credentials', client_id: 'm', client_secret: 's' };
+
+  it('get no session, and so nothing to refresh', async () => {
+    const { token } = await open({ clients: [machine] });
+    const reply = await token(form);
+    const members = Object.keys(JSON.parse(reply.body) as object);
+    assert.deepEqual(
+      [reply.status, members.includes('refresh_token'), members.includes('session_state')],
+      [200, false, false],
+    );
+  });
+
+  it('get refresh tokens where the client wants them', async () => {
+    const attributes = { 'client_credentials.use_refresh_token': 'true' };
+    const { token } = await open({ clients: [{ ...machine, attributes }] });
+    const again = { ...refreshForm(await token(form)), client_id: 'm', client_secret: 's' };
+    assert.equal((await token(again)).status, 200);
+  });
+
+  it('that are disabled get nothing', async () => {
+    const account = { username: 'service-account-m', serviceAccountClientId: 'm', enabled: false };
+    const { token } = await open({ clients: [machine], users: [account] });
+    assert.equal((await token(form)).status, 401);
+  });
+});
+
 describe('the router', () => {
   const TOKEN = '/realms/r/protocol/openid-connect/token';
   for (const [method, target, status, error] of [

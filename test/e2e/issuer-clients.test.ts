@@ -24,7 +24,7 @@ describe("strangers' clients get on with the issuer", () => {
     });
     const tokens = await client.genericGrantRequest(config, 'password', LOGIN);
     assert.equal(tokens.claims()?.sub, '20673bd6-2dad-4057-bda1-84cb4fa73fab');
-    assert.equal(tokens.expiresIn(), 300);
+    assert.equal(tokens.expires_in, 300);
     const next = await client.refreshTokenGrant(config, tokens.refresh_token ?? '');
     assert.notEqual(next.access_token, tokens.access_token);
     assert.equal(next.claims()?.sub, tokens.claims()?.sub);

@@ -29,34 +29,55 @@ export function createHmacKey(wanted: NewKey, random: Random): StoredKey {
   return { realm, kid, use: 'sig', algorithm, state, createdMs: nowMs, secret, certificate: null };
 }
 
+/** @returns why a provider's key material cannot be used; null when it can, or when there is none. */
+export function checkKeyProvider(provider: ComponentRepresentation): string | null {
+  const { privateKey, certificate } = settingsOf(provider);
+  if (privateKey !== undefined && readPrivateKey(privateKey) === null) {
+    return '`privateKey` is neither PKCS #1 nor PKCS #8 in base64';
+  }
+  if (certificate !== undefined && readCertificate(certificate) === null) {
+    return '`certificate` is no certificate in base64';
+  }
+  return null;
+}
+
 /**
- * The key that a realm export holds; null for a kind of provider that has no use here (AES, for cookies).
- * @throws Error when the material cannot be read.
+ * The key that a realm export holds, its material found good by `checkKeyProvider`; null for a kind of provider that has no use
+ * here (AES, for cookies).
  */
 export async function importKey(
   realm: string,
   provider: ComponentRepresentation,
   nowMs: number,
 ): Promise<StoredKey | null> {
-  const setting = (name: string) => provider.config?.[name]?.[0];
-  const state: KeyState =
-    setting('enabled') === 'false' ? 'retired' : setting('active') === 'false' ? 'passive' : 'active';
-  const privateKey = setting('privateKey');
-  if (privateKey !== undefined) {
-    const algorithm = setting('algorithm') ?? (setting('keyUse') === 'ENC' ? 'RSA-OAEP' : 'RS256');
-    const certificate = setting('certificate');
-    return wrapRsaKey(
-      { realm, algorithm, state, nowMs },
-      readPrivateKey(privateKey),
-      certificate === undefined ? null : new X509Certificate(Buffer.from(certificate, 'base64')).raw,
-    );
+  const settings = settingsOf(provider);
+  const { state, kid, secret } = settings;
+  const privateKey = settings.privateKey === undefined ? null : readPrivateKey(settings.privateKey);
+  if (privateKey !== null) {
+    const algorithm = settings.algorithm ?? (settings.keyUse === 'ENC' ? 'RSA-OAEP' : 'RS256');
+    const certificate = settings.certificate === undefined ? null : readCertificate(settings.certificate);
+    return wrapRsaKey({ realm, algorithm, state, nowMs }, privateKey, certificate);
   }
-  const secret = setting('secret');
-  const kid = setting('kid');
-  const algorithm = setting('algorithm');
+  const { algorithm } = settings;
   if (secret === undefined || kid === undefined || !algorithm?.startsWith('HS')) return null;
   const bytes = Buffer.from(secret, 'base64url');
   return { realm, kid, use: 'sig', algorithm, state, createdMs: nowMs, secret: bytes, certificate: null };
+}
+
+function settingsOf(provider: ComponentRepresentation) {
+  const setting = (name: string) => provider.config?.[name]?.[0];
+  const isEnabled = setting('enabled') !== 'false';
+  const signs = isEnabled && setting('active') !== 'false';
+  const state: KeyState = signs ? 'active' : isEnabled ? 'passive' : 'retired';
+  return {
+    state,
+    privateKey: setting('privateKey'),
+    certificate: setting('certificate'),
+    keyUse: setting('keyUse'),
+    algorithm: setting('algorithm'),
+    kid: setting('kid'),
+    secret: setting('secret'),
+  };
 }
 
 async function wrapRsaKey(wanted: NewKey, pkcs8: Buffer, certificate: Buffer | null): Promise<StoredKey> {
@@ -80,14 +101,22 @@ function kidOf(spki: Buffer): string {
   return encodeBase64url(createHash('sha256').update(spki).digest());
 }
 
-/** Exports hold PKCS #1 or PKCS #8. */
-function readPrivateKey(base64: string): Buffer {
+/** Exports hold PKCS #1 or PKCS #8. @returns PKCS #8 of an RSA key; null for anything else. */
+function readPrivateKey(base64: string): Buffer | null {
   const key = Buffer.from(base64, 'base64');
-  const types = ['pkcs1', 'pkcs8'] as const;
-  for (const type of types) {
+  for (const type of ['pkcs1', 'pkcs8'] as const) {
     try {
-      return createPrivateKey({ key, format: 'der', type }).export({ type: 'pkcs8', format: 'der' });
+      const read = createPrivateKey({ key, format: 'der', type });
+      if (read.asymmetricKeyType === 'rsa') return read.export({ type: 'pkcs8', format: 'der' });
     } catch {}
   }
-  throw new Error('`privateKey` is neither PKCS #1 nor PKCS #8 in base64');
+  return null;
+}
+
+function readCertificate(base64: string): Buffer | null {
+  try {
+    return new X509Certificate(Buffer.from(base64, 'base64')).raw;
+  } catch {
+    return null;
+  }
 }

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { compileRealm } from './compile-realm.ts';
 import type { RealmRepresentation } from './representation.ts';
 
+const KEYS = 'org.keycloak.keys.KeyProvider';
+
 const twice = <T>(value: T) => [value, value];
 
 const PROBLEMS: { name: string; given: Partial<RealmRepresentation>; want: [string, string, RegExp] }[] = [
@@ -58,6 +60,16 @@ const PROBLEMS: { name: string; given: Partial<RealmRepresentation>; want: [stri
     name: 'a password that cannot be read',
     given: { users: [{ username: 'u', credentials: [{ type: 'password' }] }] },
     want: ['error', 'users.0.credentials.0', /user `u`/],
+  },
+  {
+    name: 'a key that cannot be read',
+    given: { components: { [KEYS]: [{ name: 'rsa', config: { privateKey: ['eA=='] } }] } },
+    want: ['error', `components.${KEYS}.0`, /key `rsa`: `privateKey` is neither/],
+  },
+  {
+    name: 'a certificate that cannot be read',
+    given: { components: { [KEYS]: [{ config: { certificate: ['eA=='] } }] } },
+    want: ['error', `components.${KEYS}.0`, /`certificate` is no certificate/],
   },
   {
     name: 'a confidential client without a secret',

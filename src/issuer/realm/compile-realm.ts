@@ -1,10 +1,11 @@
+import { checkKeyProvider } from '../keys/create-key.ts';
 import { type Random, systemRandom } from '../random.ts';
 import { compileClients, parseSignatureAlgorithm } from './compile-clients.ts';
 import { compileScopes } from './compile-scopes.ts';
 import { compileUsers } from './compile-users.ts';
 import { ProblemList, type RealmProblem } from './problem.ts';
 import type { Lifetimes, Realm, SignatureAlgorithm } from './realm.ts';
-import type { RealmRepresentation } from './representation.ts';
+import type { ComponentRepresentation, RealmRepresentation } from './representation.ts';
 import { compileRoles } from './roles.ts';
 
 export interface CompiledRealm {
@@ -33,6 +34,8 @@ export async function compileRealm(
     problems,
   });
   const users = await compileUsers({ realm: representation, clients, roles, random, problems });
+  const keyProviders = representation.components?.[KEY_PROVIDER] ?? [];
+  checkKeys(keyProviders, problems);
   const realm: Realm = {
     name: representation.realm,
     displayName: representation.displayName,
@@ -50,7 +53,7 @@ export async function compileRealm(
     clients,
     clientScopes,
     users,
-    keyProviders: representation.components?.[KEY_PROVIDER] ?? [],
+    keyProviders,
   };
   return { realm: problems.hasErrors ? null : realm, problems: problems.problems };
 }
@@ -73,6 +76,15 @@ function lifetimesOf(realm: RealmRepresentation): Lifetimes {
 function checkName(name: string, problems: ProblemList): void {
   if (!/^[A-Za-z0-9._~-]+$/.test(name)) {
     problems.error(['realm'], `\`${name}\` cannot be a realm's name: it stands in URLs as it is`);
+  }
+}
+
+function checkKeys(providers: readonly ComponentRepresentation[], problems: ProblemList): void {
+  for (const [index, provider] of providers.entries()) {
+    const fault = checkKeyProvider(provider);
+    if (fault !== null) {
+      problems.error(['components', KEY_PROVIDER, index], `key \`${provider.name ?? index}\`: ${fault}`);
+    }
   }
 }
 
