@@ -1,0 +1,106 @@
+import type { ResponseParser } from '../http/response-parser.ts';
+import type { StreamError } from '../http/stream-error.ts';
+import type { Cluster } from './cluster.ts';
+import { UpstreamConnection } from './upstream-connection.ts';
+import type { BodyEnd, UpstreamConsumer } from './upstream-consumer.ts';
+
+export interface FetchRequest {
+  /** `host` as it goes out. */
+  authority: string;
+  path: string;
+  headers: readonly (readonly [name: string, value: string])[];
+  timeoutMs: number;
+  bytesMax: number;
+}
+
+/** What became of a fetch: a reply, or why there is none. */
+export type FetchOutcome =
+  | { kind: 'reply'; status: number; contentEncoding: string; body: Buffer }
+  | { kind: 'failure'; code: StreamError['code'] | 'timeout' | 'too_large'; text: string };
+
+/** One GET through a cluster's transport and pools. No redirect is followed, nothing is decoded. Never rejects. */
+export function fetchThrough(cluster: Cluster, request: FetchRequest): Promise<FetchOutcome> {
+  return new Promise((resolve) => {
+    new Fetch(cluster, request, resolve).start();
+  });
+}
+
+class Fetch implements UpstreamConsumer {
+  readonly #cluster: Cluster;
+  readonly #request: FetchRequest;
+  readonly #resolve: (outcome: FetchOutcome) => void;
+  #upstream: UpstreamConnection | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #status = 0;
+  #contentEncoding = '';
+  #chunks: Buffer[] = [];
+  #size = 0;
+
+  constructor(cluster: Cluster, request: FetchRequest, resolve: (outcome: FetchOutcome) => void) {
+    this.#cluster = cluster;
+    this.#request = request;
+    this.#resolve = resolve;
+  }
+
+  start(): void {
+    const upstream = this.#cluster.acquire();
+    if (!(upstream instanceof UpstreamConnection)) {
+      this.#end({ kind: 'failure', code: upstream.code, text: upstream.body });
+      return;
+    }
+    this.#upstream = upstream;
+    this.#timer = setTimeout(() => this.#fail('timeout', 'no answer in time'), this.#request.timeoutMs);
+    upstream.begin(this, renderGet(this.#request), false, false);
+    upstream.endRequest();
+    upstream.flushRequest();
+  }
+
+  onResponseHead(parser: ResponseParser, _body: BodyEnd): void {
+    this.#status = parser.status;
+    this.#contentEncoding = parser.headers.get('content-encoding') ?? '';
+    this.#cluster.stats.countStatus(parser.status);
+  }
+
+  onBody(bytes: Buffer, start: number, end: number): void {
+    this.#size += end - start;
+    if (this.#size > this.#request.bytesMax) {
+      this.#fail('too_large', `the answer is longer than ${this.#request.bytesMax} bytes`);
+      return;
+    }
+    this.#chunks.push(Buffer.from(bytes.subarray(start, end)));
+  }
+
+  onResponseEnd(): void {
+    this.#upstream = null;
+    const body = Buffer.concat(this.#chunks);
+    this.#end({ kind: 'reply', status: this.#status, contentEncoding: this.#contentEncoding, body });
+  }
+
+  onUpstreamFailure(error: StreamError): void {
+    this.#upstream = null;
+    this.#end({ kind: 'failure', code: error.code, text: error.body });
+  }
+
+  onUpstreamDrain(): void {}
+
+  flushResponse(): boolean {
+    return false;
+  }
+
+  #fail(code: 'timeout' | 'too_large', text: string): void {
+    const upstream = this.#upstream;
+    this.#upstream = null;
+    upstream?.abandon();
+    this.#end({ kind: 'failure', code, text });
+  }
+
+  #end(outcome: FetchOutcome): void {
+    clearTimeout(this.#timer);
+    this.#resolve(outcome);
+  }
+}
+
+function renderGet({ authority, path, headers }: FetchRequest): string {
+  const fields = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return `GET ${path} HTTP/1.1\r\nhost: ${authority}\r\n${fields}\r\n`;
+}
