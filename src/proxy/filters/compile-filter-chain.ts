@@ -31,8 +31,9 @@ export function compileFilterChain(
     else router = compiled;
   }
   if (router === null) {
+    const envoy = hcm.httpFilters.length === 0 ? 'accepts' : 'refuses';
     if (complete)
-      report(context, 'E206', 'the last HTTP filter must be the router', 'refuses', hcm, 'http_filters');
+      report(context, 'E206', 'the last HTTP filter must be the router', envoy, hcm, 'http_filters');
     return null;
   }
   return complete ? { filters, router } : null;

@@ -77,10 +77,22 @@ function compileAddition(option: HeaderValueOption, findings: Findings): HeaderA
     refuseProtected(name, 'modified', option, findings);
     return null;
   }
+  if (option.append !== undefined && option.appendAction !== AppendAction.APPEND_IF_EXISTS_OR_ADD) {
+    const message = "Both append and append_action are set and it's not allowed";
+    findings.report({
+      code: 'E120',
+      severity: 'error',
+      message,
+      envoy: 'refuses',
+      about: option,
+      field: 'append',
+    });
+    return null;
+  }
   const compiled = compileHeaderFormat(option.header?.value ?? '');
   if ('unsupported' in compiled) {
     findings.report({
-      code: 'E301',
+      code: compiled.unsupported === '%' ? 'E120' : 'E301',
       severity: 'error',
       message:
         compiled.unsupported === '%'

@@ -251,6 +251,19 @@ describe('what a route configuration cannot have is refused by name', () => {
       want: /lone `%`/,
     },
     {
+      name: 'both ways to append',
+      config: all([
+        {
+          match: { prefix: '/' },
+          ...answer(''),
+          request_headers_to_add: [
+            { header: { key: 'x', value: 'a' }, append: true, append_action: 'ADD_IF_ABSENT' },
+          ],
+        },
+      ]),
+      want: /Both append and append_action are set/,
+    },
+    {
       name: 'the host changed',
       config: all([
         {
