@@ -57,7 +57,7 @@ const WALLS: Record<string, Wall> = {
   },
 };
 
-const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g;
+const IMPORT = /(?<!\.)\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 
 function sources(): string[] {
   return globSync('**/*.ts', { cwd: src })
