@@ -1,5 +1,6 @@
 import { CODE_ENTRIES, type CodeEntry } from '../../src/control/config/index.ts';
 import { ISTIO_CODE_ENTRIES } from '../../src/control/istio/index.ts';
+import { REALM_CODE_ENTRIES } from '../../src/server/issuer/index.ts';
 
 const HEAD = `# Errors, warnings and lints
 
@@ -14,12 +15,13 @@ const SECTIONS: readonly { title: string; holds: RegExp }[] = [
   { title: 'References and meaning', holds: /^[EW]2/ },
   { title: 'What jotgate does not do', holds: /^[EW]3/ },
   { title: 'Istio manifests', holds: /^[EW]4/ },
+  { title: 'Realm files', holds: /^[EW]5/ },
   { title: 'Lints', holds: /^L/ },
 ];
 
 /** docs/errors.md. */
 export function renderErrors(): string {
-  const entries = { ...CODE_ENTRIES, ...ISTIO_CODE_ENTRIES };
+  const entries = { ...CODE_ENTRIES, ...ISTIO_CODE_ENTRIES, ...REALM_CODE_ENTRIES };
   return [HEAD, ...SECTIONS.map(({ title, holds }) => renderSection(title, holds, entries))].join('\n');
 }
 

@@ -2,7 +2,7 @@ export type { IssuerReply, IssuerRequest } from './endpoints/http.ts';
 export { createIssuer, type Issuer, type IssuerOptions } from './issuer.ts';
 export type { KeyInfo } from './keys/key-ring.ts';
 export { type Profile, type ProfileName, profiles } from './profile.ts';
-export { type Random, systemRandom } from './random.ts';
+export type { Random } from './random.ts';
 export { type CompiledRealm, compileRealm } from './realm/compile-realm.ts';
 export type { RealmProblem } from './realm/problem.ts';
 export type { Realm } from './realm/realm.ts';

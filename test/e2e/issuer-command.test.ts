@@ -151,7 +151,7 @@ describe('jotgate issuer says in one sentence', () => {
       name: 'that a realm file is broken, with its place',
       args: () => ['--realm', file('bad.json', '{\n  "realm": 5x\n}')],
       code: 3,
-      want: /bad\.json:2:\d+: error: /,
+      want: /bad\.json:2:\d+: error\[E\d+\]: /,
     },
     {
       name: 'that two files hold one realm',

@@ -16,5 +16,7 @@ async function entryOf(code: string): Promise<CodeEntry | undefined> {
   const known = explainCode(code);
   if (known !== undefined) return known;
   const { ISTIO_CODE_ENTRIES } = await import('../../control/istio/index.ts');
-  return Object.hasOwn(ISTIO_CODE_ENTRIES, code) ? ISTIO_CODE_ENTRIES[code] : undefined;
+  if (Object.hasOwn(ISTIO_CODE_ENTRIES, code)) return ISTIO_CODE_ENTRIES[code];
+  const { REALM_CODE_ENTRIES } = await import('../../server/issuer/index.ts');
+  return Object.hasOwn(REALM_CODE_ENTRIES, code) ? REALM_CODE_ENTRIES[code] : undefined;
 }

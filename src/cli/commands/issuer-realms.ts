@@ -21,7 +21,7 @@ export async function loadRealms(files: readonly string[], io: CliIo): Promise<R
   return realms;
 }
 
-function renderFinding({ at, severity, message, hint }: Finding): string {
+function renderFinding({ at, severity, code, message, hint }: Finding): string {
   const place = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
-  return `${place}${severity}: ${message}${hint === undefined ? '' : ` (${hint})`}\n`;
+  return `${place}${severity}[${code}]: ${message}${hint === undefined ? '' : ` (${hint})`}\n`;
 }

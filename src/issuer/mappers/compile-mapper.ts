@@ -32,8 +32,6 @@ const kinds: Readonly<Record<string, (config: MapperConfig) => ApplyMapper>> = {
   'oidc-usersessionmodel-note-mapper': mapSessionNote,
 };
 
-export const mapperKinds: readonly string[] = Object.keys(kinds);
-
 /** @returns null for a kind of mapper that is not known here. */
 export function compileMapper(mapper: ProtocolMapperRepresentation): ProtocolMapper | null {
   const kind = Object.hasOwn(kinds, mapper.protocolMapper) ? kinds[mapper.protocolMapper] : undefined;

@@ -11,8 +11,6 @@ export interface RoleNames {
   client?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-export const emptyRoleSet: RoleSet = { realm: new Set(), clients: new Map() };
-
 /** What a realm knows about roles: what they are composed of, and which ones a group brings. */
 export interface RoleBook {
   /** The roles named and all that they are composed of. */

@@ -1,12 +1,13 @@
 import type { Realm } from '#schema/realm/realm_pb.js';
 import type { RealmProblem } from '../../issuer/index.ts';
 import type { FindingAbout } from '../../resources/index.ts';
+import { REALM_CODES } from './realm-codes.ts';
 
 /** A problem of the compiled realm as a finding about the message nearest to it. */
 export function locateProblem(message: Realm, problem: RealmProblem): FindingAbout {
   const { about, field } = nearest(message, problem.path);
   return {
-    code: 'realm',
+    code: problem.severity === 'error' ? REALM_CODES.unusable : REALM_CODES.withoutEffect,
     severity: problem.severity,
     message: problem.message,
     envoy: 'accepts',

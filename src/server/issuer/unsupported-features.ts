@@ -1,5 +1,6 @@
 import type { Realm } from '#schema/realm/realm_pb.js';
 import type { FindingAbout } from '../../resources/index.ts';
+import { REALM_CODES } from './realm-codes.ts';
 
 /** Settings that promise protection or function which the issuer does not give: said, never ignored in silence. */
 const CHECKS: readonly { field: string; isSet: (realm: Realm) => boolean; message: string }[] = [
@@ -32,7 +33,7 @@ const CHECKS: readonly { field: string; isSet: (realm: Realm) => boolean; messag
 
 export function unsupportedFeatures(realm: Realm): FindingAbout[] {
   return CHECKS.filter((check) => check.isSet(realm)).map(({ field, message }) => ({
-    code: 'realm',
+    code: REALM_CODES.withoutEffect,
     severity: 'warning',
     message,
     envoy: 'accepts',
