@@ -48,15 +48,13 @@ export function portOf(envoy: EnvoyProcess, scene: string): number {
   return port;
 }
 
-/** Asks Envoy over a socket, byte for byte what the case says. */
-export async function askEnvoy(
-  envoy: EnvoyProcess,
-  scene: string,
+/** Asks a gate over a socket, byte for byte what the case says. */
+export async function askGate(
+  port: number,
   request: SceneRequest,
   connections: RawConnection[],
 ): Promise<Answer> {
   const { method = 'GET', path, host = 'host.test', headers = [] } = request;
-  const port = portOf(envoy, scene);
   const client = new RawClient(port);
   const lines = [
     `${method} ${path} HTTP/1.1`,
@@ -66,7 +64,7 @@ export async function askEnvoy(
   client.send(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8'));
   const response = await client.response(method);
   client.close();
-  if (response === null) throw new Error(`envoy closed the connection: ${lines[0]}`);
+  if (response === null) throw new Error(`the gate closed the connection: ${lines[0]}`);
   const received = takeRequest(connections);
   return {
     status: response.status,

@@ -4,7 +4,7 @@ import { ManualClock } from '../../../src/base/index.ts';
 import type { CompiledSnapshot } from '../../../src/proxy/rehearsal/index.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { type RawOrigin, startRawOrigin } from '../origin.ts';
-import { answerConnection, askEnvoy, askRehearsal, compileScenes, portOf } from './comparison.ts';
+import { answerConnection, askGate, askRehearsal, compileScenes, portOf } from './comparison.ts';
 import { jwtCases, jwtScenes } from './jwt-cases.ts';
 import { rbacCases, rbacScenes } from './rbac-cases.ts';
 import { routeCases, routeScenes } from './route-cases.ts';
@@ -35,7 +35,7 @@ if (findEnvoy() !== null) {
 
     for (const { name, scene, request } of [...jwtCases, ...routeCases, ...rbacCases]) {
       it(`${scene}: ${name}`, async () => {
-        const want = await askEnvoy(envoy, scene, request, origin.connections);
+        const want = await askGate(portOf(envoy, scene), request, origin.connections);
         clock.set(Date.now());
         assert.deepEqual(await askRehearsal(compiled, scene, request, clock, portOf(envoy, scene)), want);
       });

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { ManualClock } from '../../src/base/index.ts';
+import { loadConfig } from '../../src/control/config/index.ts';
+import { SharedClock } from '../../src/platform/index.ts';
+import type { CompiledSnapshot } from '../../src/proxy/rehearsal/index.ts';
+import { type Gate, startGate } from '../../src/server/index.ts';
+import { type RawOrigin, startRawOrigin } from '../oracle/origin.ts';
+import { answerConnection, askGate, askRehearsal, compileScenes } from '../oracle/rehearsal/comparison.ts';
+import { jwtCases, jwtScenes } from '../oracle/rehearsal/jwt-cases.ts';
+import { rbacCases, rbacScenes } from '../oracle/rehearsal/rbac-cases.ts';
+import { routeCases, routeScenes } from '../oracle/rehearsal/route-cases.ts';
+import { bootstrapOf } from '../oracle/rehearsal/scene.ts';
+
+const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes];
+
+describe('a gate does what its rehearsal says', () => {
+  let origin: RawOrigin;
+  let gate: Gate;
+  let compiled: CompiledSnapshot;
+  const clock = new ManualClock(Date.now());
+
+  before(async () => {
+    origin = await startRawOrigin(answerConnection);
+    const bootstrap = bootstrapOf(scenes, origin.port);
+    compiled = compileScenes(bootstrap, clock).compiled;
+    const { snapshot, provenance } = loadConfig([{ name: 'scenes.json', text: bootstrap }]);
+    assert.ok(snapshot);
+    gate = await startGate({ snapshot, provenance, clock: new SharedClock() });
+  });
+
+  after(async () => {
+    await gate?.close();
+    await origin?.close();
+  });
+
+  for (const { name, scene, request } of [...jwtCases, ...routeCases, ...rbacCases]) {
+    it(`${scene}: ${name}`, async () => {
+      const port = gate.listeners.find((listener) => listener.name === scene)?.port;
+      assert.ok(port);
+      const want = await askRehearsal(compiled, scene, request, clock, port);
+      assert.deepEqual(await askGate(port, request, origin.connections), want);
+    });
+  }
+});
