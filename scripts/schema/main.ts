@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importClosure } from './closure.ts';
 import { applyOverlay, loadOverlay } from './overlay.ts';
+import { shareRegistry } from './share-registry.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const output = join(root, 'schema');
@@ -66,6 +67,7 @@ try {
   mkdirSync(output, { recursive: true });
   const count = writeSources(sources);
   generate(sources);
+  shareRegistry(output);
   process.stderr.write(`schema: ${count} proto files compiled\n`);
 } finally {
   rmSync(sources, { recursive: true, force: true });
