@@ -9,6 +9,12 @@ export const ISTIO_CODES = {
   badUpstream: 'E407',
   failsClosed: 'W408',
   noJwksHost: 'E409',
+  unknownDestination: 'W410',
+  missingFile: 'E411',
+  noEffect: 'W412',
+  noGateway: 'E413',
+  claimWithoutToken: 'W414',
+  keysNotFetched: 'W415',
 } as const;
 
 /** One entry of docs/errors.md each. */
@@ -49,5 +55,33 @@ export const ISTIO_CODE_ENTRIES: Readonly<Record<string, { title: string; meanin
   E409: {
     title: 'no host for the keys',
     meaning: 'Istio takes such a `jwksUri` and then fails to fetch it. Name a host, and a port up to 65535.',
+  },
+  W410: {
+    title: 'unknown destination',
+    meaning:
+      'A route leads to a host, a port or a subset that none of the files describes. In a mesh it may be a Kubernetes service; here it needs a ServiceEntry, `--upstream` or `--connect-to`.',
+  },
+  E411: {
+    title: 'file cannot be read',
+    meaning: 'A manifest names a certificate or a key in a file that is not there or cannot be read.',
+  },
+  W412: {
+    title: 'no effect',
+    meaning: 'jotgate knows the field and does nothing with it; it changes nobody’s access.',
+  },
+  E413: {
+    title: 'no such gateway',
+    meaning:
+      'No Gateway of the files has the name that `--gateway` says, or several namespaces have one: write `NAMESPACE/NAME`.',
+  },
+  W414: {
+    title: 'claim route without a token',
+    meaning:
+      'A route asks for a claim and no RequestAuthentication verifies tokens for this gateway, so it is never taken (`istioctl analyze` says IST0149).',
+  },
+  W415: {
+    title: 'keys could not be fetched',
+    meaning:
+      "Neither the issuer's discovery document nor its key set could be fetched. Every token of this rule is refused with 401 until it can, as in Istio; requests without a token pass the filter.",
   },
 };

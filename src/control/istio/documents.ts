@@ -1,5 +1,16 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
-import { type ServiceEntry, ServiceEntrySchema } from '#schema/istio/networking_pb.js';
+import {
+  type DestinationRule,
+  DestinationRuleSchema,
+  type Gateway,
+  GatewaySchema,
+  type ServiceEntry,
+  ServiceEntrySchema,
+  type VirtualService,
+  VirtualServiceSchema,
+  type WorkloadEntry,
+  WorkloadEntrySchema,
+} from '#schema/istio/networking_pb.js';
 import {
   type AuthorizationPolicy,
   AuthorizationPolicySchema,
@@ -20,8 +31,10 @@ import {
 import { admitAuthorizationPolicy } from './admission/authorization-policy.ts';
 import { type Fault, Faults } from './admission/fault.ts';
 import { checkManifestShape } from './admission/manifest-shape.ts';
+import { admitDestinationRule, admitGateway } from './admission/networking.ts';
 import { admitPeerAuthentication } from './admission/peer-authentication.ts';
 import { admitRequestAuthentication } from './admission/request-authentication.ts';
+import { admitVirtualService } from './admission/virtual-service.ts';
 import { ISTIO_CODES } from './codes.ts';
 import { nameOf, namespaceOf } from './identity.ts';
 import type { IstioObjects } from './translate-policies.ts';
@@ -81,6 +94,30 @@ const KINDS: Readonly<Record<string, Kind<DescMessage>>> = {
     admit: () => undefined,
     keep: (object: ServiceEntry, objects) => objects.serviceEntries.push(object),
   }),
+  WorkloadEntry: kind({
+    group: 'networking.istio.io',
+    schema: WorkloadEntrySchema,
+    admit: () => undefined,
+    keep: (object: WorkloadEntry, objects) => objects.workloadEntries.push(object),
+  }),
+  Gateway: kind({
+    group: 'networking.istio.io',
+    schema: GatewaySchema,
+    admit: admitGateway,
+    keep: (object: Gateway, objects) => objects.gateways.push(object),
+  }),
+  VirtualService: kind({
+    group: 'networking.istio.io',
+    schema: VirtualServiceSchema,
+    admit: admitVirtualService,
+    keep: (object: VirtualService, objects) => objects.virtualServices.push(object),
+  }),
+  DestinationRule: kind({
+    group: 'networking.istio.io',
+    schema: DestinationRuleSchema,
+    admit: admitDestinationRule,
+    keep: (object: DestinationRule, objects) => objects.destinationRules.push(object),
+  }),
 };
 
 function kind<Desc extends DescMessage>(entry: Kind<Desc>): Kind<DescMessage> {
@@ -98,6 +135,10 @@ export function readDocuments(
       authorizationPolicies: [],
       peerAuthentications: [],
       serviceEntries: [],
+      workloadEntries: [],
+      gateways: [],
+      virtualServices: [],
+      destinationRules: [],
     },
     admissions: [],
     passedOver: [],

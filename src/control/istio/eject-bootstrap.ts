@@ -7,13 +7,13 @@ import { generatedTypes } from './filter-registry.ts';
 /** Where most systems keep the roots that they trust: Envoy wants a file's name. */
 const SYSTEM_ROOTS = '/etc/ssl/certs/ca-certificates.crt';
 
-/** The snapshot as an Envoy bootstrap in YAML, field names as Envoy's documentation writes them. */
+/** The snapshot as an Envoy bootstrap in YAML, as Envoy reads it: `yes` is a boolean to it. Fields are named as in its documentation. */
 export function ejectBootstrap(snapshot: Snapshot): string {
   const json = toJson(BootstrapSchema, snapshot.bootstrap, {
     registry: generatedTypes,
     useProtoFieldName: true,
   });
-  return stringify(withRootsFile(json), { lineWidth: 0 });
+  return stringify(withRootsFile(json), { lineWidth: 0, version: '1.1' });
 }
 
 /** Envoy 1.40 does not know `system_root_certs` and would verify nothing. */

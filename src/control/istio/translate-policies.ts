@@ -1,7 +1,13 @@
 import type { Filter } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import type { HttpFilter } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { MeshConfig } from '#schema/istio/mesh_pb.js';
-import type { ServiceEntry } from '#schema/istio/networking_pb.js';
+import type {
+  DestinationRule,
+  Gateway,
+  ServiceEntry,
+  VirtualService,
+  WorkloadEntry,
+} from '#schema/istio/networking_pb.js';
 import type {
   AuthorizationPolicy,
   PeerAuthentication,
@@ -23,6 +29,10 @@ export interface IstioObjects {
   authorizationPolicies: AuthorizationPolicy[];
   peerAuthentications: PeerAuthentication[];
   serviceEntries: ServiceEntry[];
+  workloadEntries: WorkloadEntry[];
+  gateways: Gateway[];
+  virtualServices: VirtualService[];
+  destinationRules: DestinationRule[];
 }
 
 export interface TranslateOptions {

@@ -7,7 +7,7 @@ import { ISTIO_CODES } from '../codes.ts';
 import type { Lineage } from '../lineage.ts';
 import { outboundCluster } from '../services.ts';
 import { bareHost } from './parse-origin.ts';
-import { upstreamCluster } from './upstream-cluster.ts';
+import { originCluster } from './upstream-cluster.ts';
 
 /** Inline keys as they are; an address is fetched by the gate itself, through a cluster that is made for its host. */
 export class DirectJwks implements JwksResolver {
@@ -40,7 +40,7 @@ export class DirectJwks implements JwksResolver {
     const origin = { ...address, host: bareHost(address.host) };
     const name = `${outboundCluster(origin.host, origin.port)}${address.tls ? '|tls' : ''}`;
     if (!this.clusters.has(name)) {
-      this.clusters.set(name, this.#lineage.inherit(upstreamCluster(name, origin), rule, 'jwks_uri'));
+      this.clusters.set(name, this.#lineage.inherit(originCluster(name, origin), rule, 'jwks_uri'));
     }
     const value = this.#lineage.inherit(remoteJwks(rule, name), rule, 'jwks_uri');
     return { case: 'remoteJwks', value };

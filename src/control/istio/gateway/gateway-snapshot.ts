@@ -2,79 +2,50 @@ import { create } from '@bufbuild/protobuf';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import { BootstrapSchema } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
-import { type Listener, ListenerSchema } from '#schema/envoy/config/listener/v3/listener_pb.js';
-import { RouterSchema } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
-import {
-  type HttpConnectionManager,
-  HttpConnectionManagerSchema,
-  type HttpFilter,
-  HttpFilterSchema,
-} from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
-import { packAny, type Snapshot } from '../../../resources/index.ts';
+import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
+import { type RouteConfiguration, RouteConfigurationSchema } from '#schema/envoy/config/route/v3/route_pb.js';
+import type { HttpFilter } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type { MeshConfig } from '#schema/istio/mesh_pb.js';
+import type { Snapshot } from '../../../resources/index.ts';
 import { outboundCluster } from '../services.ts';
-import { type Origin, upstreamCluster } from './upstream-cluster.ts';
+import { buildConnectionManager } from './connection-manager.ts';
+import { buildListener } from './listener.ts';
+import { type Origin, originCluster } from './upstream-cluster.ts';
 
 export interface GatewayPlan {
   listen: { address: string; port: number };
   upstream: Origin;
   /** What the policies became. */
-  filters: HttpFilter[];
-  /** Clusters that the filters need. */
+  filters: readonly HttpFilter[];
+  mesh: MeshConfig;
+}
+
+/** A gateway with one listener and one route, for policies that come without routes. */
+export function buildPlainGateway({ listen, upstream, filters, mesh }: GatewayPlan): Resources {
+  const { address, port } = listen;
+  const name = outboundCluster(upstream.host, upstream.port);
+  const routes = routeEverything(port, upstream, name);
+  const manager = buildConnectionManager(`${address}_${port}`, routes, filters, mesh);
+  return {
+    listeners: [buildListener(address, port, [{ manager, tls: null }])],
+    clusters: [originCluster(name, upstream)],
+  };
+}
+
+/** The parts of a snapshot. */
+export interface Resources {
+  listeners: Listener[];
   clusters: Cluster[];
 }
 
-/** A gateway with one listener and one route, set as istiod sets an ingress gateway's (istio.md §2.3, §2.8). */
-export function buildGatewaySnapshot({ listen, upstream, filters, clusters }: GatewayPlan): Snapshot {
-  const name = outboundCluster(upstream.host, upstream.port);
-  const listener = buildListener(listen, buildManager(listen, upstream, name, filters));
-  const all = [upstreamCluster(name, upstream), ...clusters];
-  const bootstrap = create(BootstrapSchema, { staticResources: { listeners: [listener], clusters: all } });
-  return { listeners: [listener], clusters: all, bootstrap };
-}
-
-function buildListener(listen: GatewayPlan['listen'], manager: HttpConnectionManager): Listener {
-  const { address, port } = listen;
-  const config = packAny(HttpConnectionManagerSchema, manager);
-  return create(ListenerSchema, {
-    name: `${address}_${port}`,
-    address: {
-      address: {
-        case: 'socketAddress',
-        value: { address, portSpecifier: { case: 'portValue', value: port } },
-      },
-    },
-    filterChains: [
-      {
-        filters: [
-          {
-            name: 'envoy.filters.network.http_connection_manager',
-            configType: { case: 'typedConfig', value: config },
-          },
-        ],
-      },
-    ],
-  });
-}
-
-function buildManager(
-  { address, port }: GatewayPlan['listen'],
-  upstream: Origin,
-  cluster: string,
-  filters: HttpFilter[],
-): HttpConnectionManager {
-  return create(HttpConnectionManagerSchema, {
-    statPrefix: `outbound_${address}_${port}`,
-    serverName: 'istio-envoy',
-    useRemoteAddress: true,
-    normalizePath: true,
-    routeSpecifier: { case: 'routeConfig', value: routeConfig(port, upstream, cluster) },
-    httpFilters: [...filters, routerFilter()],
-  });
+export function snapshotOf({ listeners, clusters }: Resources): Snapshot {
+  const bootstrap = create(BootstrapSchema, { staticResources: { listeners, clusters } });
+  return { listeners, clusters, bootstrap };
 }
 
 /** Istio's routes have no time limit. A TLS origin is asked for by its own name, as its certificate is checked for it. */
-function routeConfig(port: number, { tls, host }: Origin, cluster: string) {
-  return {
+function routeEverything(port: number, { tls, host }: Origin, cluster: string): RouteConfiguration {
+  return create(RouteConfigurationSchema, {
     name: `http.${port}`,
     validateClusters: false,
     virtualHosts: [
@@ -83,27 +54,18 @@ function routeConfig(port: number, { tls, host }: Origin, cluster: string) {
         domains: ['*'],
         routes: [
           {
-            match: { pathSpecifier: { case: 'prefix' as const, value: '/' } },
+            match: { pathSpecifier: { case: 'prefix', value: '/' } },
             action: {
-              case: 'route' as const,
+              case: 'route',
               value: {
-                clusterSpecifier: { case: 'cluster' as const, value: cluster },
+                clusterSpecifier: { case: 'cluster', value: cluster },
                 timeout: create(DurationSchema, {}),
-                ...(tls
-                  ? { hostRewriteSpecifier: { case: 'hostRewriteLiteral' as const, value: host } }
-                  : {}),
+                ...(tls ? { hostRewriteSpecifier: { case: 'hostRewriteLiteral', value: host } } : {}),
               },
             },
           },
         ],
       },
     ],
-  };
-}
-
-function routerFilter(): HttpFilter {
-  return create(HttpFilterSchema, {
-    name: 'envoy.filters.http.router',
-    configType: { case: 'typedConfig', value: packAny(RouterSchema, create(RouterSchema)) },
   });
 }

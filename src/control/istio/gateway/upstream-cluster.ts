@@ -21,30 +21,44 @@ export interface Origin {
   port: number;
 }
 
+export interface ClusterPlan {
+  type: Cluster_DiscoveryType;
+  endpoints: readonly { address: string; port: number; weight: number }[];
+  /** null: plain text. */
+  transportSocket: TransportSocket | null;
+}
+
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** A cluster of one host; with TLS the certificate must be good for the host's name by the system's roots. */
-export function upstreamCluster(name: string, origin: Origin): Cluster {
-  const { host, port, tls } = origin;
-  const address = { address: { case: 'socketAddress' as const, value: socketAddress(host, port) } };
-  return create(ClusterSchema, {
-    name,
-    clusterDiscoveryType: {
-      case: 'type',
-      value: isAddress(host) ? Cluster_DiscoveryType.STATIC : Cluster_DiscoveryType.STRICT_DNS,
-    },
-    dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,
-    connectTimeout: durationFromMs(CONNECT_TIMEOUT_MS),
-    loadAssignment: {
-      clusterName: name,
-      endpoints: [{ lbEndpoints: [{ hostIdentifier: { case: 'endpoint', value: { address } } }] }],
-    },
-    ...(tls ? { transportSocket: verifiedTls(host) } : {}),
+export function originCluster(name: string, { host, port, tls }: Origin): Cluster {
+  return serviceCluster(name, {
+    type: isAddress(host) ? Cluster_DiscoveryType.STATIC : Cluster_DiscoveryType.STRICT_DNS,
+    endpoints: [{ address: host, port, weight: 1 }],
+    transportSocket: tls ? verifiedTls(host) : null,
   });
 }
 
-function socketAddress(host: string, port: number) {
-  return { address: host, portSpecifier: { case: 'portValue' as const, value: port } };
+/** A cluster as istiod sets one. Equal weights are not written down. */
+export function serviceCluster(name: string, { type, endpoints, transportSocket }: ClusterPlan): Cluster {
+  const weighted = endpoints.some(({ weight }) => weight !== 1);
+  const lbEndpoints = endpoints.map(({ address, port, weight }) => ({
+    hostIdentifier: { case: 'endpoint' as const, value: { address: socketAddress(address, port) } },
+    ...(weighted ? { loadBalancingWeight: weight } : {}),
+  }));
+  return create(ClusterSchema, {
+    name,
+    clusterDiscoveryType: { case: 'type', value: type },
+    dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,
+    connectTimeout: durationFromMs(CONNECT_TIMEOUT_MS),
+    loadAssignment: { clusterName: name, endpoints: [{ lbEndpoints }] },
+    ...(transportSocket === null ? {} : { transportSocket }),
+  });
+}
+
+function socketAddress(address: string, port: number) {
+  const value = { address, portSpecifier: { case: 'portValue' as const, value: port } };
+  return { address: { case: 'socketAddress' as const, value } };
 }
 
 function verifiedTls(host: string): TransportSocket {
@@ -72,6 +86,6 @@ function verifiedTls(host: string): TransportSocket {
   });
 }
 
-function isAddress(host: string): boolean {
+export function isAddress(host: string): boolean {
   return !host.includes('/') && parseIpRange(host) !== null;
 }
