@@ -38,6 +38,9 @@ async function start(flags: IssuerFlags, io: CliIo): Promise<RunningIssuer> {
   const logger = createLogger({ format: 'pretty', write: io.err });
   try {
     const running = await startIssuer({ ...options, realms, clock: systemClock, logger });
+    if (flags.allowRemote && options.tls === undefined) {
+      logger.warn('passwords and tokens cross the network in the clear: give `--tls-cert` and `--tls-key`');
+    }
     io.err(renderWelcome(running, realms));
     return running;
   } catch (error) {
