@@ -3,6 +3,7 @@ import { FIELD, findName, nextHash } from './field-names.ts';
 import { HeaderList } from './header-list.ts';
 import { latin1 } from './latin1.ts';
 import { type HeadStore, LineStore } from './line-store.ts';
+import { LONG_BYTES, LongValue } from './long-value.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 
 /** The head is not whole yet: feed the next bytes. */
@@ -35,6 +36,7 @@ export abstract class HeadParser {
   protected connection = '';
   readonly #limits: HeadLimits;
   readonly #store: HeadStore = new LineStore();
+  readonly #long = new LongValue();
   #atFields = false;
   #fields = 0;
   #joined = 0;
@@ -159,7 +161,12 @@ export abstract class HeadParser {
     const nameEnd = at++;
     while (at < end && (bytes[at] === SP || bytes[at] === TAB)) at++;
     const valueStart = at;
-    while (at < end && FIELD_VALUE[bytes[at]!] === 1) at++;
+    const known = this.#long.match(bytes, at, end);
+    if (known !== null) {
+      if (++this.#fields > this.#limits.fieldsMax) return this.refuse(REFUSAL.tooManyFields);
+      return this.#take(bytes, start, nameEnd, hash, known) ? at + known.length + 2 : REFUSED;
+    }
+    at = skipValue(bytes, at, end);
     if (at === end) return INCOMPLETE;
     if (bytes[at] !== CR) return this.refuse(REFUSAL.badFieldValue);
     if (at + 1 === end) return INCOMPLETE;
@@ -167,18 +174,12 @@ export abstract class HeadParser {
     let valueEnd = at;
     while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1]!)) valueEnd--;
     if (++this.#fields > this.#limits.fieldsMax) return this.refuse(REFUSAL.tooManyFields);
-    return this.#take(bytes, start, nameEnd, hash, valueStart, valueEnd) ? at + 2 : REFUSED;
+    const value = latin1(bytes, valueStart, valueEnd);
+    if (value.length >= LONG_BYTES && valueEnd === at) this.#long.keep(bytes, valueStart, at, value);
+    return this.#take(bytes, start, nameEnd, hash, value) ? at + 2 : REFUSED;
   }
 
-  #take(
-    bytes: Buffer,
-    nameStart: number,
-    nameEnd: number,
-    hash: number,
-    start: number,
-    end: number,
-  ): boolean {
-    const value = latin1(bytes, start, end);
+  #take(bytes: Buffer, nameStart: number, nameEnd: number, hash: number, value: string): boolean {
     const known = findName(bytes, nameStart, nameEnd, hash);
     if (known === undefined) {
       this.headers.append(latin1(bytes, nameStart, nameEnd).toLowerCase(), value);
@@ -204,6 +205,13 @@ export abstract class HeadParser {
       this.headers.set(name, `${this.headers.get(name)},${value}`);
     }
   }
+}
+
+/** The offset of the first byte that may not be in a value. */
+function skipValue(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && FIELD_VALUE[bytes[at]!] === 1) at++;
+  return at;
 }
 
 function isBlank(byte: number): boolean {

@@ -306,3 +306,42 @@ describe('a head that comes drop by drop', () => {
     assert.deepEqual(parser.headers.values, ['1', 'Bearer zzz']);
   });
 });
+
+describe('a long value that comes again', () => {
+  const long = `Bearer ${'t'.repeat(600)}`;
+  const heads = [
+    { name: 'the same', fields: [`authorization: ${long}`], want: [long] },
+    { name: 'longer', fields: [`authorization: ${long}x`], want: [`${long}x`] },
+    { name: 'shorter', fields: [`authorization: ${long.slice(0, -1)}`], want: [long.slice(0, -1)] },
+    {
+      name: 'changed in the middle',
+      fields: [`authorization: ${long.replace('ttt', 'tut')}`],
+      want: [long.replace('ttt', 'tut')],
+    },
+    { name: 'followed by a blank', fields: [`authorization: ${long} `], want: [long] },
+    { name: 'under another name', fields: [`x-other: ${long}`], want: [long] },
+    { name: 'twice', fields: [`cookie: ${long}`, `cookie: ${long}`], want: [long, long] },
+  ];
+  for (const { name, fields, want } of heads) {
+    it(`is read as what it is: ${name}`, () => {
+      const parser = new RequestParser();
+      const first = Buffer.from(get(`authorization: ${long}`));
+      assert.equal(parser.parse(first, 0, first.length), first.length);
+      for (let round = 0; round < 2; round++) {
+        parser.reset();
+        const next = Buffer.from(get(...fields));
+        assert.equal(parser.parse(next, 0, next.length), next.length);
+        assert.deepEqual(parser.headers.values, want);
+      }
+    });
+  }
+
+  it('is not taken for judged when a control character follows it', () => {
+    const parser = new RequestParser();
+    const first = Buffer.from(get(`authorization: ${long}`));
+    parser.parse(first, 0, first.length);
+    parser.reset();
+    const next = Buffer.from(get(`authorization: ${long}\rx`));
+    assert.equal(parser.parse(next, 0, next.length), REFUSED);
+  });
+});
