@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { loadConfig } from '../../src/control/config/index.ts';
 import { type CertifiedKey, DevelopmentAuthority } from '../../src/platform/certificates.ts';
+import { parseConnectTo, parseListenMove, startGate } from '../../src/server/index.ts';
 import { createSelfSigned } from './certificates.ts';
 import { FUNNEL_ISSUER, frontProxyFile } from './front-proxy-config.ts';
 import { findFreePort, startGateProcess } from './gate-process.ts';
@@ -91,13 +93,31 @@ function stop(server: Server): Promise<void> {
   });
 }
 
-describe("the article's file, byte for byte, with a key server that shows", () => {
+const articleFile = readFileSync(frontProxyFile, 'utf8');
+
+/** The article's file with what its key server's transport socket leaves out. */
+function withContext(trustFile: string): string {
+  const context = {
+    '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+    sni: KEY_SERVER,
+    common_tls_context: {
+      validation_context: {
+        trusted_ca: { filename: trustFile },
+        match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: KEY_SERVER } }],
+      },
+    },
+  };
+  const name = '      name: envoy.transport_sockets.tls\n';
+  return articleFile.replace(name, `${name}      typed_config: ${JSON.stringify(context)}\n`);
+}
+
+describe("the article's file, with a key server that shows", () => {
   const folder = mkdtempSync(join(tmpdir(), 'jwks-tls-'));
-  const trust = join(folder, 'authority.pem');
+  const trustFile = join(folder, 'authority.pem');
   let service: Server;
 
   before(async () => {
-    writeFileSync(trust, authority.certificate);
+    writeFileSync(trustFile, authority.certificate);
     service = (await startTlsServer(await authority.issue({ names: [SERVICE] }), 'service')).server;
   });
 
@@ -106,13 +126,31 @@ describe("the article's file, byte for byte, with a key server that shows", () =
     await stop(service);
   });
 
-  /** Runs the gate with the key server at `keysPort`, and returns what the good token gets. */
-  async function askWith(keysPort: number, extra: string[]) {
+  const places = (keysPort: number) => [
+    `${KEY_SERVER}:443:127.0.0.1:${keysPort}`,
+    `${SERVICE}:443:127.0.0.1:${portOf(service)}`,
+  ];
+
+  /** What the good token gets from a gate in this process whose key server is at `keysPort`. */
+  async function askWith(configuration: string, keysPort: number, trust: string[]) {
+    const { snapshot, provenance } = loadConfig([{ name: 'gate.yaml', text: configuration }]);
+    assert.ok(snapshot !== null);
+    const connectTo = places(keysPort).flatMap((text) => parseConnectTo(text) ?? []);
+    const listen = [parseListenMove('0.0.0.0:8080=127.0.0.1:0')].flatMap((move) => move ?? []);
+    const gate = await startGate({ snapshot, provenance, connectTo, listen, trust });
+    try {
+      return await exchange(gate.listeners[0]?.port ?? 0, request);
+    } finally {
+      await gate.close();
+    }
+  }
+
+  /** The same by the command line, on the article's file. */
+  async function askCommandWith(keysPort: number, extra: string[]) {
     const port = await findFreePort();
-    const gate = await startGateProcess(readFileSync(frontProxyFile, 'utf8'), port, [
+    const gate = await startGateProcess(articleFile, port, [
       ...['--listen', `0.0.0.0:8080=127.0.0.1:${port}`, ...extra],
-      ...['--connect-to', `${KEY_SERVER}:443:127.0.0.1:${keysPort}`],
-      ...['--connect-to', `${SERVICE}:443:127.0.0.1:${portOf(service)}`],
+      ...places(keysPort).flatMap((place) => ['--connect-to', place]),
     ]);
     try {
       return await exchange(port, request);
@@ -122,26 +160,44 @@ describe("the article's file, byte for byte, with a key server that shows", () =
   }
 
   for (const { name, given, want } of cases) {
-    it(`${name}: ${want === 200 ? 'the token is admitted' : 'no token is admitted on its keys'}`, async () => {
-      const { server, requests } = await startTlsServer(given, signer.jwks);
+    const verdict = want === 200 ? 'the token is admitted' : 'no token is admitted on its keys';
+    const configurations = {
+      'TLS without a context': articleFile,
+      'a validation context': withContext(trustFile),
+    };
+    for (const [setting, configuration] of Object.entries(configurations)) {
+      it(`${name}, with ${setting}: ${verdict}`, async () => {
+        const { server, requests } = await startTlsServer(given, signer.jwks);
+        try {
+          const trust = configuration === articleFile ? [authority.certificate] : [];
+          const response = await askWith(configuration, portOf(server), trust);
+          const body = want === 200 ? 'service' : 'Jwks remote fetch is failed';
+          assert.deepEqual([response?.status, response?.body], [want, body]);
+          assert.equal(requests.length, want === 200 ? 1 : 0);
+        } finally {
+          await stop(server);
+        }
+      });
+    }
+  }
+
+  const commands: { name: string; extra: string[]; want: number }[] = [
+    {
+      name: 'an authority named by --trust: the token is admitted',
+      extra: ['--trust', trustFile],
+      want: 200,
+    },
+    { name: 'an authority that nobody named: no token is admitted', extra: [], want: 401 },
+  ];
+  for (const { name, extra, want } of commands) {
+    it(`by the command line, ${name}`, async () => {
+      const { server } = await startTlsServer(await authority.issue({ names: [KEY_SERVER] }), signer.jwks);
       try {
-        const response = await askWith(portOf(server), ['--trust', trust]);
+        const response = await askCommandWith(portOf(server), extra);
         assert.equal(response?.status, want);
-        assert.equal(response?.body, want === 200 ? 'service' : 'Jwks remote fetch is failed');
-        assert.equal(requests.length, want === 200 ? 1 : 0);
       } finally {
         await stop(server);
       }
     });
   }
-
-  it('a certificate of an authority that nobody told it to trust: no token is admitted', async () => {
-    const { server } = await startTlsServer(await authority.issue({ names: [KEY_SERVER] }), signer.jwks);
-    try {
-      const response = await askWith(portOf(server), []);
-      assert.deepEqual([response?.status, response?.body], [401, 'Jwks remote fetch is failed']);
-    } finally {
-      await stop(server);
-    }
-  });
 });
