@@ -5,7 +5,6 @@ import {
   loadConfig,
   looksLikeManifests,
 } from '../../control/config/index.ts';
-import { loadIstio, parseWorkload } from '../../control/istio/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 
@@ -41,11 +40,11 @@ export function readText(file: string, what: string): string {
 }
 
 /** Loads Envoy's words or Istio's, whichever the files are in. */
-export function loadSources(
+export async function loadSources(
   sources: readonly ConfigSource[],
   options: SourceOptions,
   io: CliIo,
-): LoadedConfig {
+): Promise<LoadedConfig> {
   const { strict, upstream, workload } = options;
   if (sources.some(looksLikeManifests)) return loadManifests(sources, options, io);
   const alien = upstream !== undefined ? '--upstream' : workload !== undefined ? '--workload' : undefined;
@@ -56,7 +55,12 @@ export function loadSources(
   );
 }
 
-function loadManifests(sources: readonly ConfigSource[], options: SourceOptions, io: CliIo): LoadedConfig {
+/** Istio's plane is loaded only where there are manifests. */
+async function loadManifests(
+  sources: readonly ConfigSource[],
+  options: SourceOptions,
+  io: CliIo,
+): Promise<LoadedConfig> {
   const { strict, upstream, listen } = options;
   const other = sources.find((source) => !looksLikeManifests(source));
   if (other !== undefined) {
@@ -71,7 +75,8 @@ function loadManifests(sources: readonly ConfigSource[], options: SourceOptions,
       EXIT.wrongUse,
     );
   }
-  const workload = workloadOf(options.workload);
+  const { loadIstio, parseWorkload } = await import('../../control/istio/index.ts');
+  const workload = workloadOf(options.workload, parseWorkload);
   const loaded = loadIstio(sources, { upstream, strict, workload, listen });
   for (const { kind, name, at } of loaded.passedOver) {
     io.err(`${at.file}:${at.line}: ${kind} \`${name}\` has no part in this and is passed over\n`);
@@ -79,8 +84,8 @@ function loadManifests(sources: readonly ConfigSource[], options: SourceOptions,
   return loaded;
 }
 
-function workloadOf(text: string | undefined) {
-  const workload = text === undefined ? undefined : parseWorkload(text);
+function workloadOf<Workload>(text: string | undefined, parse: (text: string) => Workload | null) {
+  const workload = text === undefined ? undefined : parse(text);
   if (workload !== null) return workload;
   throw new UserError(`\`${text}\` is not of the shape --workload NAMESPACE/LABEL=VALUE,…`, EXIT.wrongUse);
 }

@@ -59,7 +59,7 @@ async function run(flags: RunFlags, io: CliIo): Promise<void> {
   const moves = flags.listen.filter((text) => text.includes('='));
   const listen = moves.map((text) => parsed(parseListenMove(text), '--listen HOST:PORT=ADDR:PORT', text));
   const sources = await readSources(flags.config, io);
-  const loaded = loadSources(
+  const loaded = await loadSources(
     sources,
     {
       strict: flags.strict === true,

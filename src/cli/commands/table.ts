@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./why.ts'),
   },
   {
+    name: 'test',
+    summary: 'runs policy tests: who gets in, as a table',
+    load: () => import('./test.ts'),
+  },
+  {
     name: 'explain',
     summary: 'says what a code of `validate` means',
     load: () => import('./explain.ts'),

@@ -160,7 +160,7 @@ async function load(flags: WhyFlags, io: CliIo): Promise<Loaded | null> {
   const sources = await readSources(flags.configDump === undefined ? flags.config : [flags.configDump], io);
   const loaded =
     flags.configDump === undefined
-      ? loadFiles(sources, flags, io)
+      ? await loadFiles(sources, flags, io)
       : loadConfigDump(sources[0] as ConfigSource);
   if (loaded.snapshot !== null) return { ...loaded, snapshot: loaded.snapshot, sources };
   refuseConfig(loaded.findings.list, sources, io);

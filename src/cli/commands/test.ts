@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import { looksLikeManifests } from '../../control/config/index.ts';
+import type { Finding } from '../../resources/index.ts';
+import { EXIT } from '../exit-code.ts';
+import { type CliIo, UserError } from '../io.ts';
+import { coverageOf } from '../policy-test/coverage.ts';
+import { mutate } from '../policy-test/mutation.ts';
+import type { PolicyTest } from '../policy-test/policy-test.ts';
+import { readPolicyTest } from '../policy-test/read-policy-test.ts';
+import { renderJson } from '../policy-test/render-json.ts';
+import { renderJunit } from '../policy-test/render-junit.ts';
+import { renderPretty } from '../policy-test/render-pretty.ts';
+import { renderTap } from '../policy-test/render-tap.ts';
+import { countOf, type FileReport, isFailure } from '../policy-test/report.ts';
+import { type Subject, TestBench } from '../policy-test/run-policy-test.ts';
+import { renderFinding } from '../render-finding.ts';
+import { loadSources, readSources } from './run-sources.ts';
+
+const REPORTERS = { pretty: renderPretty, tap: renderTap, junit: renderJunit, json: renderJson } as const;
+
+interface TestFlags {
+  reporter: string;
+  json?: boolean;
+  coverage?: boolean;
+  mutation?: boolean;
+  strict?: boolean;
+}
+
+export function configure(command: Command, io: CliIo): void {
+  command
+    .usage('[options] FILE...')
+    .argument('<file...>', 'policy tests; `-` is the standard input')
+    .option('--reporter <name>', Object.keys(REPORTERS).join(', '), 'pretty')
+    .option('--json', 'the same as --reporter json')
+    .option('--coverage', 'say which routes, rules, providers and policies no case reaches')
+    .option('--mutation', 'say which rules can be removed or flipped with no case failing')
+    .option('--strict', 'such gaps are failures')
+    .addHelpText('after', EXAMPLES)
+    .action((files: string[], flags: TestFlags) => testFiles(files, flags, io));
+}
+
+const EXAMPLES = `
+Examples:
+  jotgate test examples/04-policy-tests/*.test.yaml
+  jotgate test --coverage --mutation shop.test.yaml
+  jotgate test --reporter junit shop.test.yaml > report.xml
+`;
+
+async function testFiles(files: readonly string[], flags: TestFlags, io: CliIo): Promise<void> {
+  const name = flags.json === true ? 'json' : flags.reporter;
+  if (!Object.hasOwn(REPORTERS, name)) {
+    throw new UserError(`\`${name}\` is not one of ${Object.keys(REPORTERS).join(', ')}`, EXIT.wrongUse);
+  }
+  const reports: FileReport[] = [];
+  for (const file of files) {
+    const report = await testFile(file, flags, io);
+    if (report === null) io.exitCode = EXIT.configInvalid;
+    else reports.push(report);
+  }
+  if (reports.length === 0) return;
+  io.out(REPORTERS[name as keyof typeof REPORTERS](reports, io.color));
+  const failed = countOf(reports).failed > 0 || (flags.strict === true && reports.some(hasGaps));
+  if (failed && io.exitCode === EXIT.ok) io.exitCode = EXIT.testsFailed;
+}
+
+function hasGaps({ coverage, mutation }: FileReport): boolean {
+  const unreached = coverage?.parts.some(({ reached }) => !reached) ?? false;
+  return unreached || (mutation?.survivors.length ?? 0) > 0;
+}
+
+/** Null where the file, or the configuration that it is about, is wrong; that has been said. */
+async function testFile(file: string, flags: TestFlags, io: CliIo): Promise<FileReport | null> {
+  const [source] = await readSources([file], io);
+  if (source === undefined) return null;
+  const { test, problems } = readPolicyTest(source);
+  for (const { at, message } of problems) {
+    io.err(`${at.file}:${at.line}:${at.column}: ${message}\n`);
+  }
+  const subject = test === null ? null : await loadSubject(test, io);
+  if (test === null || subject === null) return null;
+  const bench = new TestBench(test, subject);
+  const { compiled, errors } = await bench.compile();
+  if (errors.length > 0) {
+    complain(errors, subject.sources, io);
+    return null;
+  }
+  for (const name of bench.keyless) {
+    io.err(`${test.file}: no issuer of this file signs for provider \`${name}\`, so it has no keys\n`);
+  }
+  const results = await bench.play(compiled);
+  const isRed = results.some(isFailure);
+  if (isRed && flags.mutation === true) io.err(`${test.file}: mutation waits until every case passes\n`);
+  return {
+    test,
+    results,
+    provenance: subject.provenance,
+    coverage:
+      flags.coverage === true
+        ? coverageOf(
+            subject.snapshot,
+            results.map(({ root }) => root),
+          )
+        : null,
+    mutation: flags.mutation === true && !isRed ? await mutate(bench) : null,
+  };
+}
+
+/** Istio manifests do not say where admitted requests go; for judging them any place will do. */
+const ANY_UPSTREAM = 'http://127.0.0.1:80';
+
+async function loadSubject(test: PolicyTest, io: CliIo): Promise<Subject | null> {
+  const sources = await readSources(test.configs, io);
+  const upstream = test.upstream ?? (sources.some(looksLikeManifests) ? ANY_UPSTREAM : undefined);
+  const options = { strict: false, upstream, listen: undefined, workload: test.workload };
+  const { snapshot, provenance, findings } = await loadSources(sources, options, io);
+  if (snapshot !== null) return { snapshot, provenance, sources };
+  complain(
+    findings.list.filter(({ severity }) => severity === 'error'),
+    sources,
+    io,
+  );
+  return null;
+}
+
+function complain(errors: readonly Finding[], sources: Subject['sources'], io: CliIo): void {
+  const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
+  for (const finding of errors) {
+    io.err(`${renderFinding(finding, { lines: (file) => texts.get(file), color: io.color })}\n`);
+  }
+}

@@ -1,0 +1,115 @@
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type ConfigSource, parseYaml, type SourceNode } from '../../control/config/index.ts';
+import { Findings } from '../../resources/index.ts';
+import { indentTable } from './indent-table.ts';
+import type { PolicyCase, PolicyTest } from './policy-test.ts';
+import { readCases } from './read-cases.ts';
+import { instantOf, knownEntries, optionalText, Problems, textsOf } from './read-node.ts';
+import { readTable } from './read-table.ts';
+import { readIssuers, readTokens } from './read-tokens.ts';
+
+const KEYS = ['config', 'workload', 'upstream', 'clock', 'issuers', 'tokens', 'table', 'cases'];
+
+/** A clock that nobody set stands here, so that a run is like the one before. */
+const DEFAULT_NOW = Date.parse('2026-01-01T00:00:00Z');
+
+export interface ReadPolicyTest {
+  /** Null when something is wrong with the text. */
+  test: PolicyTest | null;
+  problems: Problems['list'];
+}
+
+/** Reads a file of policy tests. Names of files in it are relative to its folder. */
+export function readPolicyTest(source: ConfigSource): ReadPolicyTest {
+  const problems = new Problems();
+  const findings = new Findings();
+  const [root] = parseYaml({ ...source, text: indentTable(source.text) }, { findings });
+  for (const { at, message } of findings.list) if (at !== undefined) problems.add(at, message);
+  if (root === undefined) {
+    if (problems.list.length === 0) problems.add(startOf(source), 'the text is empty');
+    return { test: null, problems: problems.list };
+  }
+  const test = readRoot(root, source, problems);
+  checkNames(test, problems);
+  return { test: problems.list.length === 0 ? test : null, problems: problems.list };
+}
+
+const startOf = ({ name }: ConfigSource) => ({ file: name, line: 1, column: 1, length: 0 });
+
+function readRoot(root: SourceNode, source: ConfigSource, problems: Problems): PolicyTest {
+  const entries = knownEntries(root, 'a policy test', KEYS, problems);
+  const folder = dirname(source.name);
+  const clock = entries.get('clock');
+  const nowMs = clock === undefined ? DEFAULT_NOW : instantOf(clock, '`clock`', problems);
+  return {
+    file: source.name,
+    configs: readConfigs(entries.get('config'), root, folder, problems),
+    workload: optionalText(entries.get('workload'), '`workload`', problems),
+    upstream: optionalText(entries.get('upstream'), '`upstream`', problems),
+    nowMs,
+    issuers: readIssuers(entries.get('issuers'), folder, problems),
+    tokens: readTokens(entries.get('tokens'), folder, problems),
+    cases: readAllCases(entries, root, source, nowMs, problems),
+  };
+}
+
+function readConfigs(
+  node: SourceNode | undefined,
+  root: SourceNode,
+  folder: string,
+  problems: Problems,
+): string[] {
+  if (node === undefined) {
+    problems.add(root.at, 'a policy test needs `config`: the files that it is about');
+    return [];
+  }
+  return textsOf(node, '`config`', problems).flatMap((pattern) => {
+    const path = join(folder, pattern);
+    if (!/[*?[{]/.test(pattern)) return [path];
+    const found = globSync(path).sort();
+    if (found.length === 0) problems.add(node.at, `no file is called \`${pattern}\``);
+    return found;
+  });
+}
+
+function readAllCases(
+  entries: ReadonlyMap<string, SourceNode>,
+  root: SourceNode,
+  source: ConfigSource,
+  nowMs: number,
+  problems: Problems,
+): PolicyCase[] {
+  const [table, cases] = [entries.get('table'), entries.get('cases')];
+  const read: PolicyCase[] = [];
+  if (table?.kind === 'scalar') read.push(...readTable(table, source.text.split(/\r?\n/), nowMs, problems));
+  else if (table !== undefined) problems.add(table.at, '`table` is a text: write `table: |`');
+  if (cases !== undefined) read.push(...readCases(cases, nowMs, problems));
+  if (read.length === 0 && problems.list.length === 0) {
+    problems.add(root.at, 'there is neither a `table` nor a case');
+  }
+  return read;
+}
+
+function checkNames({ issuers, tokens, cases }: PolicyTest, problems: Problems): void {
+  for (const { at, issuer, text } of tokens.values()) {
+    if (text !== undefined) continue;
+    if (issuer === undefined) problems.add(at, 'a token needs an `issuer`, or `like`, `text` or `file`');
+    else if (!issuers.has(issuer)) problems.add(at, `there is no issuer \`${issuer}\``);
+    else if (issuers.get(issuer)?.jwksFile !== undefined) {
+      problems.add(at, `issuer \`${issuer}\` has keys of its own, which nothing can be signed with here`);
+    }
+  }
+  for (const { at, request } of cases) {
+    for (const name of tokenNamesIn(request.headers, request.as)) {
+      if (!tokens.has(name)) problems.add(at, `there is no token \`${name}\``);
+    }
+  }
+}
+
+function tokenNamesIn(headers: readonly string[], as: string | null): string[] {
+  const named = headers.flatMap((line) =>
+    [...line.matchAll(/\{token:([^}]+)\}/g)].map((found) => found[1] as string),
+  );
+  return as === null ? named : [as, ...named];
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { coverageOf, gapOf } from '../src/cli/policy-test/coverage.ts';
+import { mutate } from '../src/cli/policy-test/mutation.ts';
+import { readPolicyTest } from '../src/cli/policy-test/read-policy-test.ts';
+import { TestBench } from '../src/cli/policy-test/run-policy-test.ts';
+import { loadConfig, looksLikeManifests } from '../src/control/config/index.ts';
+import { loadIstio } from '../src/control/istio/index.ts';
+import { runCli } from './fixtures/collecting-io.ts';
+
+const folder = join(import.meta.dirname, '..', 'examples', '04-policy-tests');
+const fileOf = (name: string) => join(folder, `${name}.test.yaml`);
+
+function benchOf(name: string): TestBench {
+  const file = fileOf(name);
+  const { test, problems } = readPolicyTest({ name: file, text: readFileSync(file, 'utf8') });
+  assert.deepEqual(problems, []);
+  assert.ok(test);
+  const sources = test.configs.map((config) => ({ name: config, text: readFileSync(config, 'utf8') }));
+  const { snapshot, provenance } = sources.some(looksLikeManifests)
+    ? loadIstio(sources, { upstream: 'http://127.0.0.1:80' })
+    : loadConfig(sources);
+  assert.ok(snapshot);
+  return new TestBench(test, { snapshot, provenance, sources });
+}
+
+for (const name of ['front-proxy', 'weather', 'trains']) {
+  describe(`examples/04-policy-tests/${name}.test.yaml`, () => {
+    it('passes, and reaches every route, rule, provider and policy', async () => {
+      const bench = benchOf(name);
+      const { compiled, errors } = await bench.compile();
+      assert.deepEqual(errors, []);
+      const results = await bench.play(compiled);
+      assert.deepEqual(
+        results.filter(({ mismatches }) => mismatches.length > 0).map(({ policyCase }) => policyCase.name),
+        [],
+      );
+      const { parts } = coverageOf(
+        bench.subject.snapshot,
+        results.map(({ root }) => root),
+      );
+      assert.deepEqual(parts.map(gapOf).filter(Boolean), []);
+    });
+    it('fails when any one rule or policy of the configuration is deleted', async () => {
+      const { killed, survivors } = await mutate(benchOf(name));
+      assert.ok(killed > 0);
+      assert.deepEqual(
+        survivors.filter(({ removesRule }) => removesRule).map(({ text }) => text),
+        [],
+      );
+    });
+  });
+}
+
+describe('jotgate test', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'jotgate-test-'));
+  after(() => rmSync(scratch, { recursive: true }));
+  /** The trains' tests with one expectation that does not hold. */
+  function spoiled(): string {
+    const file = join(scratch, 'spoiled.test.yaml');
+    const text = readFileSync(fileOf('trains'), 'utf8')
+      .replace('config: ../03-trains/envoy-trains.yaml', 'config: envoy-trains.yaml')
+      .replace('GET /ship            401   403', 'GET /ship            401   200');
+    writeFileSync(file, text);
+    writeFileSync(
+      join(scratch, 'envoy-trains.yaml'),
+      readFileSync(join(folder, '..', '03-trains', 'envoy-trains.yaml')),
+    );
+    return file;
+  }
+
+  it('exits 0 where everything is as expected', async () => {
+    const run = await runCli(['test', fileOf('trains'), fileOf('weather')]);
+    assert.equal(run.exitCode, 0);
+    assert.match(run.out, /68 passed, 0 failed/);
+  });
+  it('exits 4 and shows the cell, the mismatch and the decision, and no token', async () => {
+    const run = await runCli(['test', spoiled()]);
+    assert.equal(run.exitCode, 4);
+    assert.match(run.out, /FAIL GET \/ship as a {3}.*spoiled\.test\.yaml:19:30/);
+    assert.match(run.out, /wanted 200, got 403 RBAC: access denied/);
+    assert.match(run.out, /DENY rbac: 403 RBAC: access denied +.*envoy-trains\.yaml:47/);
+    assert.doesNotMatch(run.out, /eyJ/);
+  });
+  it('speaks TAP, JUnit and JSON', async () => {
+    const file = spoiled();
+    const [tap, junit, json] = await Promise.all(
+      ['tap', 'junit', 'json'].map((name) => runCli(['test', '--reporter', name, file])),
+    );
+    assert.match(tap?.out ?? '', /^1\.\.34$/m);
+    assert.match(tap?.out ?? '', /^not ok 26 - GET \/ship as a$/m);
+    assert.match(junit?.out ?? '', /<testsuite name="[^"]+" tests="34" failures="1">/);
+    assert.match(junit?.out ?? '', /<failure message="wanted 200, got 403 RBAC: access denied">/);
+    const report = JSON.parse(json?.out ?? '{}');
+    assert.deepEqual([report.passed, report.failed], [33, 1]);
+    assert.equal(report.files[0].cases.filter(({ ok }: { ok: boolean }) => !ok).length, 1);
+  });
+  it('names what no case reaches and what can be removed unnoticed', async () => {
+    const file = join(scratch, 'thin.test.yaml');
+    spoiled();
+    writeFileSync(file, 'config: envoy-trains.yaml\ntable: |\n             none\n  GET /ship  401\n');
+    const run = await runCli(['test', '--coverage', '--mutation', '--strict', file]);
+    assert.equal(run.exitCode, 4);
+    assert.match(run.out, /policy "a-train-riders": no case gets here +.*envoy-trains\.yaml:52/);
+    assert.match(run.out, /no case fails without policy "b-train-riders" +.*envoy-trains\.yaml:60/);
+    assert.match(run.err, /no issuer of this file signs for provider `funnel`/);
+  });
+  it('exits 3 where a file is wrong, and 2 where a reporter is not there', async () => {
+    const file = join(scratch, 'wrong.test.yaml');
+    writeFileSync(file, 'config: envoy-trains.yaml\ntabel: x\n');
+    const run = await runCli(['test', file]);
+    assert.equal(run.exitCode, 3);
+    assert.match(run.err, /wrong\.test\.yaml:2:1: a policy test has no `tabel`/);
+    assert.equal((await runCli(['test', '--reporter', 'x', file])).exitCode, 2);
+  });
+});
