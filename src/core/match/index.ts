@@ -27,6 +27,7 @@ export {
 } from './query-parameter-matcher.ts';
 export type { Refuse } from './refusal.ts';
 export { compileRegex, type Regex } from './regex.ts';
+export { compileRegexRewrite, type RegexRewrite } from './regex-rewrite.ts';
 export { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
 export type {
   MatchedValue,

@@ -8,7 +8,8 @@ import {
 } from '../filters/filter.ts';
 import { runFilters } from '../filters/run-filters.ts';
 import { applyHeaderMutations } from '../route/header-mutation.ts';
-import type { SelectedRoute } from '../route/selected-route.ts';
+import type { PathRewrite } from '../route/path-rewrite.ts';
+import type { RouteAction, SelectedRoute } from '../route/selected-route.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import { UpstreamConnection } from '../upstream/upstream-connection.ts';
 import type { BodyEnd, UpstreamConsumer } from '../upstream/upstream-consumer.ts';
@@ -58,6 +59,8 @@ export type FinishReason =
   | 'shutdown';
 
 export type ExchangeState = 'head' | 'decide' | 'forward' | 'respond' | 'done';
+
+type ForwardAction = Extract<RouteAction, { kind: 'cluster' }>;
 
 const NO_HEADERS: LocalReply['headers'] = [];
 
@@ -126,7 +129,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   }
 
   clearRouteCache(): void {
-    this.route = this.#service.routes.select(this.request, null);
+    this.route = this.#service.routes.select(this.request, null, this.metadataIfAny);
   }
 
   /** Decides what becomes of the request. Without a filter that waits this is one synchronous run to the upstream's socket. */
@@ -308,17 +311,16 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.#reply(404, '', NO_HEADERS, 'local_reply');
     } else if (route.action.kind === 'direct') {
       this.#reply(route.action.status, route.action.body, NO_HEADERS, 'local_reply');
+    } else if (route.action.kind === 'redirect') {
+      const { status, location } = route.action.redirect;
+      this.#reply(status, '', [['location', location(this.request)]], 'local_reply');
     } else {
-      this.#forward(route, route.action.cluster, route.action.timeoutMs, route.action.hostRewrite);
+      this.#forward(route, route.action);
     }
   }
 
-  #forward(
-    route: SelectedRoute,
-    clusterName: string,
-    timeoutMs: number,
-    hostRewrite: string | undefined,
-  ): void {
+  #forward(route: SelectedRoute, action: ForwardAction): void {
+    const { cluster: clusterName, timeoutMs, hostRewrite, pathRewrite } = action;
     const { request } = this;
     const { headers } = request;
     const cluster = this.#service.clusters.get(clusterName);
@@ -330,6 +332,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     if (timeoutMs > 0 && envoyHeaders) headers.append('x-envoy-expected-rq-timeout-ms', String(timeoutMs));
     if (route.requestHeaders.length > 0) applyHeaderMutations(headers, route.requestHeaders, this);
     if (hostRewrite !== undefined) this.#rewriteHost(hostRewrite);
+    if (pathRewrite !== undefined) this.#rewritePath(pathRewrite);
     const illegal = findIllegalField(request, this.#receivedPath);
     if (illegal !== null) {
       this.#reply(503, illegal, NO_HEADERS, 'local_reply');
@@ -364,6 +367,14 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       request.headers.set('x-envoy-original-host', request.authority);
     }
     request.authority = host;
+  }
+
+  #rewritePath(rewriting: PathRewrite): void {
+    const { request } = this;
+    if (!this.#service.options.suppressEnvoyHeaders) {
+      request.headers.set('x-envoy-original-path', request.path);
+    }
+    request.path = rewriting.rewrite(request.path);
   }
 
   #armRouteTimeout(): void {

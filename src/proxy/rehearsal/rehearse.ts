@@ -79,12 +79,18 @@ async function play(
   const { route } = stream;
   if (refusal !== undefined) return replied(refusal, route);
   if (route === null) return replied(NO_ROUTE, null);
-  if (route.action.kind === 'direct') {
-    const { status, body } = route.action;
+  const { action } = route;
+  if (action.kind === 'direct') {
+    const { status, body } = action;
     return replied({ status, body, headers: [], details: 'direct_response' }, route);
   }
+  if (action.kind === 'redirect') {
+    const headers = [['location', action.redirect.location(request)]] as const;
+    return replied({ status: action.redirect.status, body: '', headers, details: 'direct_response' }, route);
+  }
   applyHeaderMutations(request.headers, route.requestHeaders, stream);
-  if (route.action.hostRewrite !== undefined) request.authority = route.action.hostRewrite;
+  if (action.hostRewrite !== undefined) request.authority = action.hostRewrite;
+  if (action.pathRewrite !== undefined) request.path = action.pathRewrite.rewrite(request.path);
   return { status: null, body: '', headers: [], details: '', route, forwarded: request };
 }
 

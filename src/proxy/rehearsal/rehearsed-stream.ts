@@ -38,7 +38,7 @@ export class RehearsedStream implements FilterStream {
 
   clearRouteCache(): void {
     this.recorder?.note('the route is chosen again');
-    this.route = this.#routes.select(this.request, this.recorder);
+    this.route = this.#routes.select(this.request, this.recorder, this.metadataIfAny);
   }
 
   signal(): AbortSignal {

@@ -2,12 +2,15 @@ import type { RouteMatch } from '#schema/envoy/config/route/v3/route_components_
 import type { Recorder } from '../../base/index.ts';
 import {
   compileHeaderMatcher,
+  compileMetadataMatcher,
   compileQueryParameterMatcher,
   compileRegexPathMatcher,
   createPathMatcher,
   fromByteString,
   type HeaderMatcher,
   type MatchedRequest,
+  type MetadataMatcher,
+  type MetadataSource,
   type PathKey,
   type PathMatcher,
   type QueryParameterMatcher,
@@ -24,23 +27,39 @@ export class RequestMatcher {
   readonly #path: PathMatcher;
   readonly #headers: readonly HeaderMatcher[];
   readonly #parameters: readonly QueryParameterMatcher[];
+  readonly #metadata: readonly MetadataMatcher[];
 
   constructor(
     origin: RouteMatch,
     path: PathMatcher,
     headers: readonly HeaderMatcher[],
     parameters: readonly QueryParameterMatcher[],
+    metadata: readonly MetadataMatcher[],
   ) {
     this.origin = origin;
     this.#path = path;
     this.#headers = headers;
     this.#parameters = parameters;
+    this.#metadata = metadata;
     this.keys = keysOf(path);
-    this.wants = [path, ...headers, ...parameters].map((part) => part.wants).join(', ');
+    this.wants = [path, ...headers, ...parameters, ...metadata].map((part) => part.wants).join(', ');
   }
 
-  /** @param path the request's path without query and fragment */
-  matches(path: string, request: MatchedRequest, recorder: Recorder | null): boolean {
+  /** Whether filters have a say in it, by what they left in the metadata. */
+  get looksAtMetadata(): boolean {
+    return this.#metadata.length > 0;
+  }
+
+  /**
+   * @param path the request's path without query and fragment
+   * @param metadata null where no filter has left any yet
+   */
+  matches(
+    path: string,
+    request: MatchedRequest,
+    recorder: Recorder | null,
+    metadata: MetadataSource | null = null,
+  ): boolean {
     if (recorder !== null) recorder.note(`path = "${fromByteString(path)}"`);
     if (!this.#path.matches(path)) return false;
     for (const header of this.#headers) {
@@ -48,6 +67,9 @@ export class RequestMatcher {
     }
     for (const parameter of this.#parameters) {
       if (!parameter.matches(request.path, recorder)) return false;
+    }
+    for (const matcher of this.#metadata) {
+      if (!matcher.matches(metadata, recorder)) return false;
     }
     return true;
   }
@@ -73,8 +95,17 @@ export function compileRequestMatcher(
   const path = compilePath(match, findings);
   const headers = match.headers.map((header) => compileHeaderMatcher(header, refuse));
   const parameters = match.queryParameters.map((one) => compileQueryParameterMatcher(one, refuse));
-  if (path === null || headers.includes(null) || parameters.includes(null)) return null;
-  return new RequestMatcher(match, path, headers as HeaderMatcher[], parameters as QueryParameterMatcher[]);
+  const metadata =
+    use === 'rule' ? [] : match.dynamicMetadata.map((one) => compileMetadataMatcher(one, refuse));
+  if (path === null) return null;
+  if (headers.includes(null) || parameters.includes(null) || metadata.includes(null)) return null;
+  return new RequestMatcher(
+    match,
+    path,
+    headers as HeaderMatcher[],
+    parameters as QueryParameterMatcher[],
+    metadata as MetadataMatcher[],
+  );
 }
 
 function compilePath(match: RouteMatch, findings: Findings): PathMatcher | null {
@@ -113,7 +144,7 @@ function reportOtherFields(match: RouteMatch, use: 'route' | 'rule', findings: F
     ['runtime_fraction', match.runtimeFraction !== undefined],
     ['grpc', match.grpc !== undefined],
     ['tls_context', match.tlsContext !== undefined],
-    ['dynamic_metadata', match.dynamicMetadata.length > 0],
+    ['dynamic_metadata', use === 'rule' && match.dynamicMetadata.length > 0],
   ];
   for (const [field, isSet] of fields) {
     if (!isSet) continue;

@@ -2,12 +2,16 @@ import type {
   DirectResponseAction,
   Route,
   RouteAction as RouteActionConfig,
+  RouteMatch,
 } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { Findings } from '../../resources/index.ts';
 import { inlineText } from '../data-source.ts';
 import { durationMs } from '../duration.ts';
 import { refuseField } from '../refusals.ts';
+import { compilePathRewrite } from './path-rewrite.ts';
+import { compileRedirect } from './redirect.ts';
 import type { RouteAction } from './selected-route.ts';
+import { compileWeightedClusters, type WeightedDestination } from './weighted-clusters.ts';
 
 /** What routes are compiled against. */
 export interface RouteContext {
@@ -18,14 +22,26 @@ export interface RouteContext {
 
 const DEFAULT_TIMEOUT_MS = 15_000;
 
-export function compileRouteAction(route: Route, context: RouteContext): RouteAction | null {
-  const { action } = route;
+/** What a route does with a request, and how often: weighted destinations are one variant each. */
+export interface RouteVariant {
+  action: RouteAction;
+  weight: number;
+  /** The message of a weighted destination, which may change headers. */
+  destination: WeightedDestination['origin'] | null;
+}
+
+/** Compiles a route's action; null for an error. */
+export function compileRouteAction(route: Route, context: RouteContext): RouteVariant[] | null {
+  const { action, match } = route;
   switch (action.case) {
     case 'route':
-      return compileClusterAction(action.value, context);
+      return compileClusterAction(action.value, match, context);
     case 'directResponse':
-      return compileDirectResponse(action.value, context.findings);
-    case 'redirect':
+      return only(compileDirectResponse(action.value, context.findings));
+    case 'redirect': {
+      const redirect = compileRedirect(action.value, match, context.findings);
+      return only(redirect && { kind: 'redirect', redirect });
+    }
     case 'filterAction':
     case 'nonForwardingAction':
       refuseField(context.findings, route, FIELD_NAMES[action.case]);
@@ -43,41 +59,76 @@ export function compileRouteAction(route: Route, context: RouteContext): RouteAc
 }
 
 const FIELD_NAMES = {
-  redirect: 'redirect',
   filterAction: 'filter_action',
   nonForwardingAction: 'non_forwarding_action',
 } as const;
 
-function compileClusterAction(action: RouteActionConfig, context: RouteContext): RouteAction | null {
-  const { findings, clusters } = context;
-  const specifier = action.clusterSpecifier;
-  if (specifier.case !== 'cluster') {
-    refuseField(findings, action, specifier.case === undefined ? 'cluster_specifier' : snake(specifier.case));
-    return null;
-  }
+const only = (action: RouteAction | null): RouteVariant[] | null =>
+  action && [{ action, weight: 1, destination: null }];
+
+function compileClusterAction(
+  action: RouteActionConfig,
+  match: RouteMatch | undefined,
+  context: RouteContext,
+): RouteVariant[] | null {
+  const { findings } = context;
+  const destinations = compileDestinations(action, context);
   const host = action.hostRewriteSpecifier;
   if (host.case !== undefined && host.case !== 'hostRewriteLiteral') {
     refuseField(findings, action, snake(host.case));
     return null;
   }
-  const cluster = specifier.value;
-  if (clusters !== null && !clusters.has(cluster)) {
-    findings.report({
-      code: 'E201',
-      severity: 'error',
-      message: `route: unknown cluster \`${cluster}\``,
-      envoy: 'refuses',
-      about: action,
-      field: 'cluster',
-    });
-    return null;
+  const pathRewrite = compilePathRewrite(action, match, findings);
+  if (destinations === null || pathRewrite === null) return null;
+  const timeoutMs = action.timeout === undefined ? DEFAULT_TIMEOUT_MS : durationMs(action.timeout);
+  return destinations.map(({ cluster, weight, hostRewrite, origin }) => ({
+    action: { kind: 'cluster', cluster, timeoutMs, hostRewrite: host.value ?? hostRewrite, pathRewrite },
+    weight,
+    destination: origin,
+  }));
+}
+
+type Destinations = (Omit<WeightedDestination, 'origin'> & {
+  origin: WeightedDestination['origin'] | null;
+})[];
+
+function compileDestinations(action: RouteActionConfig, context: RouteContext): Destinations | null {
+  const specifier = action.clusterSpecifier;
+  switch (specifier.case) {
+    case 'cluster':
+      if (!isKnown(specifier.value, action, 'cluster', context)) return null;
+      return [{ cluster: specifier.value, weight: 1, hostRewrite: undefined, origin: null }];
+    case 'weightedClusters': {
+      const members = compileWeightedClusters(specifier.value, context.findings);
+      if (members === null) return null;
+      return members.every(({ cluster, origin }) => isKnown(cluster, origin, 'name', context))
+        ? members
+        : null;
+    }
+    default: {
+      const field = specifier.case === undefined ? 'cluster_specifier' : snake(specifier.case);
+      refuseField(context.findings, action, field);
+      return null;
+    }
   }
-  return {
-    kind: 'cluster',
-    cluster,
-    timeoutMs: action.timeout === undefined ? DEFAULT_TIMEOUT_MS : durationMs(action.timeout),
-    hostRewrite: host.value,
-  };
+}
+
+function isKnown(
+  cluster: string,
+  about: object,
+  field: string,
+  { clusters, findings }: RouteContext,
+): boolean {
+  if (clusters === null || clusters.has(cluster)) return true;
+  findings.report({
+    code: 'E201',
+    severity: 'error',
+    message: `route: unknown cluster \`${cluster}\``,
+    envoy: 'refuses',
+    about,
+    field,
+  });
+  return false;
 }
 
 function compileDirectResponse(action: DirectResponseAction, findings: Findings): RouteAction | null {

@@ -165,13 +165,17 @@ describe('what a route configuration cannot have is refused by name', () => {
       config: all([{ match: { prefix: '/' }, route: { cluster: 'x' } }]),
       want: /unknown cluster `x`/,
     },
-    { name: 'a redirect', config: all([{ match: { prefix: '/' }, redirect: {} }]), want: /`redirect`/ },
+    {
+      name: 'a non-forwarding action',
+      config: all([{ match: { prefix: '/' }, non_forwarding_action: {} }]),
+      want: /`non_forwarding_action`/,
+    },
     { name: 'no action', config: all([{ match: { prefix: '/' } }]), want: /needs one of `route`/ },
     { name: 'no path', config: all([{ match: {}, ...answer('') }]), want: /needs one of `prefix`/ },
     {
-      name: 'weighted clusters',
+      name: 'weights of nothing',
       config: all([{ match: { prefix: '/' }, route: { weighted_clusters: {} } }]),
-      want: /`weighted_clusters`/,
+      want: /sum of weights/,
     },
     {
       name: 'another host rewrite',

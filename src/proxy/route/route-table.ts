@@ -1,7 +1,7 @@
 import type { Route, VirtualHost } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import type { Recorder } from '../../base/index.ts';
-import { PathIndex, type PathKey, withoutQuery } from '../../core/match/index.ts';
+import { type MetadataSource, PathIndex, type PathKey, withoutQuery } from '../../core/match/index.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { DomainIndex } from './domain-index.ts';
 import { compileHeaderMutations, type HeaderMutations } from './header-mutation.ts';
@@ -9,10 +9,16 @@ import { refuseOtherRouteFields } from './per-filter-config.ts';
 import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts';
 import { compileRouteAction, type RouteContext } from './route-action.ts';
 import type { SelectedRoute } from './selected-route.ts';
+import { pickByWeight } from './weighted-clusters.ts';
 
 /** A compiled route configuration: virtual hosts by domain, routes by path, first match wins. */
 export interface RouteTable {
-  select(request: RequestHead, recorder: Recorder | null): SelectedRoute | null;
+  /** @param metadata what filters have left so far, which routes may ask for */
+  select(
+    request: RequestHead,
+    recorder: Recorder | null,
+    metadata?: MetadataSource | null,
+  ): SelectedRoute | null;
   /** The configuration message it was compiled from. */
   readonly origin: RouteConfiguration;
 }
@@ -81,23 +87,43 @@ function inOrder(
 
 class CompiledRoute {
   readonly matcher: RequestMatcher;
-  readonly selected: SelectedRoute;
   readonly keys: readonly PathKey[] | null;
+  readonly #variants: readonly { selected: SelectedRoute; weight: number }[];
 
-  constructor(matcher: RequestMatcher, selected: SelectedRoute) {
+  constructor(matcher: RequestMatcher, variants: readonly { selected: SelectedRoute; weight: number }[]) {
     this.matcher = matcher;
-    this.selected = selected;
+    this.#variants = variants;
     this.keys = matcher.keys;
   }
 
   accepts(path: string, request: RequestHead): boolean {
     return this.matcher.matches(path, request, null);
   }
+
+  /** The route, as its only destination has it. */
+  get selected(): SelectedRoute {
+    return (this.#variants[0] as { selected: SelectedRoute }).selected;
+  }
+
+  /** The route; of several destinations one by chance. */
+  pick(): SelectedRoute {
+    return this.#variants.length === 1 ? this.selected : pickByWeight(this.#variants, Math.random()).selected;
+  }
+
+  get wants(): string {
+    return this.matcher.wants;
+  }
+
+  get targets(): string {
+    return this.#variants.map(({ selected }) => describeTarget(selected.action)).join(' or ');
+  }
 }
 
 interface CompiledHost {
   origin: VirtualHost;
   routes: PathIndex<RequestHead, CompiledRoute>;
+  /** Filters have a say in which route it is. */
+  looksAtMetadata: boolean;
 }
 
 function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelContext): CompiledHost | null {
@@ -105,7 +131,9 @@ function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelC
   const levels = mutationsOf(config, context, shared);
   const routes = config.routes.map((route) => compileRoute(route, config.name, levels, context));
   if (routes.includes(null)) return null;
-  return { origin: config, routes: new PathIndex(routes as CompiledRoute[]) };
+  const compiled = routes as CompiledRoute[];
+  const looksAtMetadata = compiled.some(({ matcher }) => matcher.looksAtMetadata);
+  return { origin: config, routes: new PathIndex(compiled), looksAtMetadata };
 }
 
 function compileRoute(
@@ -117,17 +145,24 @@ function compileRoute(
   refuseOtherRouteFields(route, context.findings);
   const matcher =
     route.match === undefined ? null : compileRequestMatcher(route.match, 'route', context.findings);
-  const action = compileRouteAction(route, context);
+  const variants = compileRouteAction(route, context);
   const levels = mutationsOf(route, context, outer);
-  if (matcher === null || action === null) return null;
-  return new CompiledRoute(matcher, {
-    name: route.name,
-    virtualHost,
-    action,
-    requestHeaders: inOrder(levels.request, context),
-    responseHeaders: inOrder(levels.response, context),
-    origin: route,
+  if (matcher === null || variants === null) return null;
+  const selected = variants.map(({ action, weight, destination }) => {
+    const { request, response } = destination === null ? levels : mutationsOf(destination, context, levels);
+    return {
+      weight,
+      selected: {
+        name: route.name,
+        virtualHost,
+        action,
+        requestHeaders: inOrder(request, context),
+        responseHeaders: inOrder(response, context),
+        origin: route,
+      },
+    };
   });
+  return new CompiledRoute(matcher, selected);
 }
 
 function addDomains(
@@ -161,35 +196,55 @@ class CompiledRouteTable implements RouteTable {
     this.#domains = domains;
   }
 
-  select(request: RequestHead, recorder: Recorder | null): SelectedRoute | null {
+  select(
+    request: RequestHead,
+    recorder: Recorder | null,
+    metadata: MetadataSource | null = null,
+  ): SelectedRoute | null {
     const { authority } = request;
     const host = this.#domains.find(
       this.origin.ignorePortInHostMatching ? withoutPort(authority) : authority,
     );
-    if (recorder !== null) return this.#explain(host, request, recorder);
-    return host?.routes.first(withoutQuery(request.path), request)?.selected ?? null;
+    if (recorder !== null) return this.#explain(host, request, recorder, metadata);
+    return host === null ? null : (firstIn(host, request, metadata)?.pick() ?? null);
   }
 
   /** The same choice, with a step for every route that was passed over on the way to it. */
-  #explain(host: CompiledHost | null, request: RequestHead, recorder: Recorder): SelectedRoute | null {
+  #explain(
+    host: CompiledHost | null,
+    request: RequestHead,
+    recorder: Recorder,
+    metadata: MetadataSource | null,
+  ): SelectedRoute | null {
     if (host === null) {
       recorder.open('virtual host', `none has the domain "${request.authority}"`, this.origin);
       recorder.close('no');
       return null;
     }
     const path = withoutQuery(request.path);
-    const chosen = host.routes.first(path, request);
+    const chosen = firstIn(host, request, metadata);
     recorder.open('virtual host', `"${host.origin.name}"`, host.origin);
     recorder.note(`host = "${request.authority}"`);
     for (const route of host.routes.entries) {
       recorder.open('route', describeRoute(route), route.selected.origin);
-      route.matcher.matches(path, request, recorder);
+      route.matcher.matches(path, request, recorder, metadata);
       recorder.close(route === chosen ? 'ok' : 'no');
       if (route === chosen) break;
     }
     recorder.close(chosen === null ? 'no' : 'ok', chosen === null ? 'no route matches' : undefined);
-    return chosen?.selected ?? null;
+    return chosen?.pick() ?? null;
   }
+}
+
+/** Routes by metadata are asked one after another: an index by path would ask them without it. */
+function firstIn(
+  { routes, looksAtMetadata }: CompiledHost,
+  request: RequestHead,
+  metadata: MetadataSource | null,
+): CompiledRoute | null {
+  const path = withoutQuery(request.path);
+  if (!looksAtMetadata) return routes.first(path, request);
+  return routes.entries.find(({ matcher }) => matcher.matches(path, request, null, metadata)) ?? null;
 }
 
 /** The host in front of a port; an IPv6 literal keeps its brackets. */
@@ -201,7 +256,17 @@ function withoutPort(authority: string): string {
 }
 
 function describeRoute(route: CompiledRoute): string {
-  const { name, action } = route.selected;
-  const target = action.kind === 'cluster' ? `cluster ${action.cluster}` : `direct response ${action.status}`;
-  return `${name === '' ? '' : `${name}: `}${route.matcher.wants} -> ${target}`;
+  const { name } = route.selected;
+  return `${name === '' ? '' : `${name}: `}${route.wants} -> ${route.targets}`;
+}
+
+function describeTarget(action: SelectedRoute['action']): string {
+  switch (action.kind) {
+    case 'cluster':
+      return `cluster ${action.cluster}`;
+    case 'direct':
+      return `direct response ${action.status}`;
+    case 'redirect':
+      return `redirect ${action.redirect.status}`;
+  }
 }

@@ -1,4 +1,6 @@
 import type { HeaderMutations } from './header-mutation.ts';
+import type { PathRewrite } from './path-rewrite.ts';
+import type { Redirect } from './redirect.ts';
 
 /** What becomes of a request on a route. */
 export type RouteAction =
@@ -8,8 +10,10 @@ export type RouteAction =
       /** 0: none. */
       timeoutMs: number;
       hostRewrite: string | undefined;
+      pathRewrite?: PathRewrite | undefined;
     }
-  | { kind: 'direct'; status: number; body: string };
+  | { kind: 'direct'; status: number; body: string }
+  | { kind: 'redirect'; redirect: Redirect };
 
 /** A route that was chosen for a request: compiled, shared, immutable. */
 export interface SelectedRoute {

@@ -82,17 +82,23 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     noEffect: 'virtual_clusters retry_policy hedge_policy metadata per_request_buffer_limit_bytes',
   },
   'envoy.config.route.v3.Route': {
-    done: `name match route direct_response ${HEADER_CHANGES}`,
+    done: `name match route redirect direct_response ${HEADER_CHANGES}`,
     noEffect: 'metadata decorator tracing per_request_buffer_limit_bytes stat_prefix',
   },
   'envoy.config.route.v3.RouteMatch': {
-    done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters',
+    done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters dynamic_metadata',
   },
   'envoy.config.route.v3.RouteAction': {
-    done: 'cluster host_rewrite_literal timeout',
+    done: 'cluster weighted_clusters prefix_rewrite regex_rewrite host_rewrite_literal timeout',
     noEffect:
       'idle_timeout retry_policy priority hedge_policy max_grpc_timeout grpc_timeout_offset max_stream_duration early_data_policy',
   },
+  'envoy.config.route.v3.WeightedCluster': { done: 'clusters', noEffect: 'total_weight runtime_key_prefix' },
+  'envoy.config.route.v3.WeightedCluster.ClusterWeight': {
+    done: `name weight host_rewrite_literal ${HEADER_CHANGES}`,
+    noEffect: 'metadata_match',
+  },
+  'envoy.config.route.v3.RedirectAction': { done: '*', values: { response_code: '*' } },
   'envoy.config.route.v3.DirectResponseAction': { done: 'status body' },
   'envoy.config.route.v3.HeaderMatcher': { done: '*' },
   'envoy.config.route.v3.QueryParameterMatcher': { done: '*' },
@@ -107,6 +113,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.type.matcher.v3.RegexMatcher.GoogleRE2': { done: '', noEffect: 'max_program_size' },
   'envoy.type.matcher.v3.PathMatcher': { done: '*' },
   'envoy.type.matcher.v3.MetadataMatcher': { done: '*' },
+  'envoy.type.matcher.v3.RegexMatchAndSubstitute': { done: '*' },
   'envoy.type.matcher.v3.MetadataMatcher.PathSegment': { done: '*' },
   'envoy.type.matcher.v3.ValueMatcher': { done: '*' },
   'envoy.type.matcher.v3.ValueMatcher.NullMatch': { done: '*' },
