@@ -4,15 +4,17 @@ import {
   DynamicMetadata,
   type FilterResult,
   type FilterStream,
+  type HttpFilter,
   type LocalReply,
 } from '../filters/filter.ts';
-import { runFilters } from '../filters/run-filters.ts';
+import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
 import { applyHeaderMutations } from '../route/header-mutation.ts';
 import type { PathRewrite } from '../route/path-rewrite.ts';
 import type { RouteAction, SelectedRoute } from '../route/selected-route.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import { UpstreamConnection } from '../upstream/upstream-connection.ts';
 import type { BodyEnd, UpstreamConsumer } from '../upstream/upstream-consumer.ts';
+import { addOwnFields } from './add-own-fields.ts';
 import { deadlineAfter, NEVER } from './deadlines.ts';
 import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
 import { HeaderList } from './header-list.ts';
@@ -77,6 +79,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   readonly #client: ClientSide;
   readonly #framing: RequestFraming;
   readonly #receivedPath: string;
+  /** Those that run on this exchange; none before there is a route. */
+  #filters: readonly HttpFilter[] = [];
   #upstream: UpstreamConnection | null = null;
   #cluster: Cluster | null = null;
   #abort: AbortController | null = null;
@@ -146,12 +150,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       return;
     }
     this.route = service.routes.select(this.request, null);
-    const { filters } = service;
-    if (filters.length === 0) {
-      this.#decided(undefined);
-      return;
-    }
-    const result = runFilters(filters, this);
+    this.#filters = filtersFor(service.filters, this);
+    const result = runFilters(this.#filters, this);
     if (result instanceof Promise) this.#wait(result);
     else this.#decided(result);
   }
@@ -219,6 +219,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     const upstreamMs = Math.trunc(performance.now() - this.#sentAt);
     const mutations = this.route?.responseHeaders;
     if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
+    encodeThrough(this.#filters, this, { status, headers });
     const close = this.#closeAfter || this.#client.closing;
     this.#closeAfter = close;
     const chunked = this.#chunkedResponse || this.#saysChunked(parser);
@@ -400,11 +401,10 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #reply(status: number, body: string, fields: LocalReply['headers'], reason: FinishReason): void {
     const headers = new HeaderList();
     const isGrpc = isGrpcRequest(this.request.headers) && status !== 200;
-    for (const [name, value] of isGrpc ? [...fields, ...grpcFields(status, body)] : fields) {
-      headers.append(name, value);
-    }
     const mutations = this.route?.responseHeaders;
     if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
+    addOwnFields(headers, isGrpc ? [...fields, ...grpcFields(status, body)] : fields);
+    encodeThrough(this.#filters, this, { status: isGrpc ? 200 : status, headers });
     const close = this.#closeAfter || !this.requestDone || this.#client.closing;
     const reply = {
       status: isGrpc ? 200 : status,

@@ -1,6 +1,7 @@
 import { COLON, CR, FIELD_VALUE, LF, SP, TAB, TOKEN_LOWER } from './bytes.ts';
 import { FIELD, findName, nextHash } from './field-names.ts';
 import { HeaderList } from './header-list.ts';
+import { joinLines } from './join-lines.ts';
 import { latin1 } from './latin1.ts';
 import { type HeadStore, LineStore } from './line-store.ts';
 import { LONG_BYTES, LongValue } from './long-value.ts';
@@ -202,7 +203,7 @@ export abstract class HeadParser {
       this.#joined |= bit;
       this.headers.append(name, value);
     } else {
-      this.headers.set(name, `${this.headers.get(name)},${value}`);
+      this.headers.set(name, joinLines(this.headers.get(name) as string, value));
     }
   }
 }

@@ -62,6 +62,11 @@ describe('path normalisation', () => {
     }
   });
 
+  it('merges slashes, but leaves two of a path that has nothing else, as Envoy does', () => {
+    assert.deepEqual(normalizePath('//a///b//?c=//', ALL), { kind: 'path', path: '/a/b/?c=//' });
+    assert.deepEqual(normalizePath('///?a', ALL), { kind: 'path', path: '//?a' });
+  });
+
   it('refuses an escaped NUL in the path, not in the query', () => {
     assert.deepEqual(normalizePath('/a%00', ALL), { kind: 'refused' });
     assert.equal(normalizePath('/a?b=%00', ALL).kind, 'path');

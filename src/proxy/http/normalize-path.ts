@@ -39,8 +39,13 @@ export function normalizePath(target: string, options: PathOptions): NormalizedP
     if (resolved === null) return { kind: 'refused' };
     path = resolved;
   }
-  if (options.mergeSlashes) path = path.replaceAll(/\/{2,}/g, '/');
+  if (options.mergeSlashes) path = mergeSlashes(path);
   return { kind: redirect ? 'redirect' : 'path', path: path + query };
+}
+
+/** A path of slashes alone keeps its first and its last (Envoy: path_utility.cc). */
+function mergeSlashes(path: string): string {
+  return /^\/\/+$/.test(path) ? '//' : path.replaceAll(/\/{2,}/g, '/');
 }
 
 /** Dot segments resolved, `\` made `/`, needless escapes undone and needed ones made; null for an escaped NUL. */

@@ -29,7 +29,7 @@ export const REFUSAL = {
   missingHost: emptyBadRequest('missing_host_header'),
   fragment: emptyBadRequest('path_with_fragment'),
   badPath: emptyBadRequest('path_normalization_failed'),
-  underscore: emptyBadRequest('unexpected_underscore'),
+  underscore: badRequest('http1.unexpected_underscore'),
   transferCoding: named(501, 'Not Implemented', 'http1.invalid_transfer_encoding'),
   oldVersion: named(426, 'Upgrade Required', 'low_version'),
   http2: named(505, 'HTTP/2 is not supported on this listener', 'http2_not_supported'),

@@ -1,5 +1,6 @@
 import { FIELD, fieldKind } from '../http/field-names.ts';
 import { HeaderList } from '../http/header-list.ts';
+import { joinLines } from '../http/join-lines.ts';
 import type { RequestHead } from '../http/request-head.ts';
 
 export interface RequestWords {
@@ -28,7 +29,7 @@ export function buildRequestHead({ method, scheme, authority, path, headers }: R
     const before = fieldKind(name) === FIELD.joined ? head.headers.get(name) : undefined;
     if (name === 'host') head.authority = value;
     else if (before === undefined) head.headers.append(name, value);
-    else head.headers.set(name, `${before},${value}`);
+    else head.headers.set(name, joinLines(before, value));
   }
   return head;
 }

@@ -43,8 +43,8 @@ describe('the URI of a challenge', () => {
   it('keeps the query', () => assert.equal(uri('/a?b=%20'), 'http://host.test/a?b=%20'));
   it('is cut at 256 characters of path', () =>
     assert.equal(uri(`/${'x'.repeat(400)}`).length, 'http://host.test'.length + 256));
-  it('follows x-forwarded-proto', () =>
-    assert.equal(uri('/', [['x-forwarded-proto', 'https']]), 'https://host.test/'));
+  it('has the scheme of the request, not any that x-forwarded-proto holds', () =>
+    assert.equal(uri('/', [['x-forwarded-proto', 'ftp']]), 'http://host.test/'));
   it('follows x-envoy-original-path', () =>
     assert.equal(uri('/', [['x-envoy-original-path', '/o']]), 'http://host.test/o'));
 });

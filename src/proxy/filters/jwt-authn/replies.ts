@@ -31,7 +31,7 @@ export function challengeUri(
   pathOnEntry: string = path,
 ): string {
   const shown = headers.get('x-envoy-original-path') ?? pathOnEntry;
-  return `${headers.get('x-forwarded-proto') ?? scheme}://${authority}${shown.slice(0, URI_PATH_MAX)}`;
+  return `${scheme}://${authority}${shown.slice(0, URI_PATH_MAX)}`;
 }
 
 /** The router's answer where a verified token left a header that cannot be sent (envoy.md §3.4, §3.6). */
