@@ -21,12 +21,16 @@ interface Page {
   body: string;
 }
 
-const PAGES: Record<string, (query: URLSearchParams, source: AdminSource) => Page> = {
-  '/stats': renderStats,
-  '/ready': (_query, source) => (source.ready() ? text(200, 'LIVE\n') : text(503, 'PRE_INITIALIZING\n')),
-  '/server_info': (_query, source) =>
-    json({ server: 'jotgate', state: source.ready() ? 'LIVE' : 'PRE_INITIALIZING' }),
-};
+type RenderPage = (query: URLSearchParams, source: AdminSource) => Page;
+
+const PAGES: ReadonlyMap<string, RenderPage> = new Map<string, RenderPage>([
+  ['/stats', renderStats],
+  ['/ready', (_query, source) => (source.ready() ? text(200, 'LIVE\n') : text(503, 'PRE_INITIALIZING\n'))],
+  [
+    '/server_info',
+    (_query, source) => json({ server: 'jotgate', state: source.ready() ? 'LIVE' : 'PRE_INITIALIZING' }),
+  ],
+]);
 
 /** Starts the admin interface: a small part of Envoy's, read only. Rejects with Node's error when it cannot listen. */
 export function startAdmin(at: { address: string; port: number }, source: AdminSource): Promise<AdminServer> {
@@ -49,7 +53,7 @@ export function startAdmin(at: { address: string; port: number }, source: AdminS
 
 function answer(request: IncomingMessage, response: ServerResponse, source: AdminSource): void {
   const url = new URL(request.url ?? '/', 'http://admin');
-  const page = PAGES[url.pathname]?.(url.searchParams, source) ?? notFound(url.pathname);
+  const page = PAGES.get(url.pathname)?.(url.searchParams, source) ?? notFound(url.pathname);
   response.writeHead(page.status, { 'content-type': page.type });
   response.end(page.body);
 }
@@ -64,7 +68,7 @@ function renderStats(query: URLSearchParams, source: AdminSource): Page {
 }
 
 function notFound(path: string): Page {
-  return text(404, `no page \`${path}\`; there are ${Object.keys(PAGES).join(', ')}\n`);
+  return text(404, `no page \`${path}\`; there are ${[...PAGES.keys()].join(', ')}\n`);
 }
 
 const text = (status: number, body: string): Page => ({ status, type: 'text/plain; charset=UTF-8', body });

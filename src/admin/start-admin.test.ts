@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type AdminServer, startAdmin } from './start-admin.ts';
+
+describe('the admin interface', () => {
+  let admin: AdminServer;
+  let ready = true;
+  before(async () => {
+    admin = await startAdmin(
+      { address: '127.0.0.1', port: 0 },
+      {
+        stats: () => [
+          ['cluster.a.upstream_rq_total', 3],
+          ['http.b.downstream_rq_total', 7],
+        ],
+        ready: () => ready,
+        compileFilter: (pattern) => (pattern === '(' ? null : (name) => name.includes(pattern)),
+      },
+    );
+  });
+  after(() => admin.close());
+  const ask = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${admin.at.port}${path}`);
+    return [response.status, await response.text()];
+  };
+
+  it('gives every counter as text', async () => {
+    assert.deepEqual(await ask('/stats'), [
+      200,
+      'cluster.a.upstream_rq_total: 3\nhttp.b.downstream_rq_total: 7\n',
+    ]);
+  });
+
+  it('gives those that a filter finds, as JSON too', async () => {
+    assert.deepEqual(await ask('/stats?filter=http'), [200, 'http.b.downstream_rq_total: 7\n']);
+    assert.deepEqual(await ask('/stats?filter=cluster&format=json'), [
+      200,
+      '{"stats":[{"name":"cluster.a.upstream_rq_total","value":3}]}\n',
+    ]);
+  });
+
+  it('refuses a filter that is no regular expression', async () => {
+    assert.deepEqual(await ask('/stats?filter=('), [400, 'invalid regular expression `(`\n']);
+  });
+
+  it('says whether requests can be served', async () => {
+    assert.deepEqual(await ask('/ready'), [200, 'LIVE\n']);
+    ready = false;
+    assert.equal((await ask('/ready'))[0], 503);
+    ready = true;
+  });
+
+  it('names its pages where there is none', async () => {
+    assert.deepEqual(await ask('/nothing'), [
+      404,
+      'no page `/nothing`; there are /stats, /ready, /server_info\n',
+    ]);
+    assert.equal((await ask('/constructor'))[0], 404);
+  });
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { loadConfig } from '../../src/control/config/index.ts';
+import { type Gate, startGate } from '../../src/server/index.ts';
+import { exchange } from './raw-exchange.ts';
+import { type RawOrigin, type SeenRequest, startRawOrigin } from './raw-origin.ts';
+import { jwtGateWithRemoteKeys } from './remote-keys-config.ts';
+
+/** A token that is well formed and names the issuer, so that keys are needed; no key verifies it. */
+const TOKEN = [{ alg: 'RS256' }, { iss: 'https://issuer.test' }]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  .concat('AAAA')
+  .join('.');
+const KEYS = JSON.stringify({ keys: [{ kty: 'oct', alg: 'HS256', k: 'QUFBQUJCQkJDQ0NDRERERA' }] });
+
+let keyServer: RawOrigin;
+let answer: (request: SeenRequest) => void;
+
+before(async () => {
+  keyServer = await startRawOrigin((request) => answer(request));
+});
+after(() => keyServer.close());
+
+const reply = (status: number, body: string, ...fields: string[]) =>
+  `${[`HTTP/1.1 ${status} X`, `Content-Length: ${body.length}`, ...fields].join('\r\n')}\r\n\r\n${body}`;
+
+/** Asks once with the token; gives the reply's body and the fetches that the key server saw. */
+async function ask(
+  said: string | ((request: SeenRequest) => void),
+  options: Partial<Parameters<typeof jwtGateWithRemoteKeys>[0]> = {},
+): Promise<{ body: string | undefined; fetches: string[] }> {
+  answer = typeof said === 'string' ? ({ socket }) => void socket.write(said) : said;
+  keyServer.seen.length = 0;
+  const text = jwtGateWithRemoteKeys({ keyPort: keyServer.port, ...options });
+  const { snapshot, provenance, findings } = loadConfig([{ name: 'gate.yaml', text }]);
+  assert.ok(snapshot !== null, JSON.stringify(findings.list));
+  const gate: Gate = await startGate({ snapshot, provenance });
+  try {
+    const request = `GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
+    const response = await exchange(gate.listeners[0]?.port ?? 0, request);
+    return { body: response?.body, fetches: keyServer.seen.map(({ head }) => head) };
+  } finally {
+    await gate.close();
+  }
+}
+
+const FAILED = 'Jwks remote fetch is failed';
+
+describe('fetching a key set', () => {
+  it('asks as Envoy does', async () => {
+    const { body, fetches } = await ask(reply(200, KEYS));
+    assert.notEqual(body, FAILED);
+    const [line, ...fields] = (fetches[0] ?? '').split('\n');
+    assert.equal(line, 'GET /keys?a=b HTTP/1.1');
+    assert.deepEqual(
+      fields.map((field) => field.replace(/: \d+\.\d+\.\d+\.\d+$/, ': ADDRESS')),
+      [
+        'host: keys.test',
+        'user-agent: Go-browser',
+        'x-envoy-internal: true',
+        'x-forwarded-for: ADDRESS',
+        'x-envoy-expected-rq-timeout-ms: 1000',
+      ],
+    );
+  });
+
+  const failures: { name: string; said: string | ((request: SeenRequest) => void) }[] = [
+    { name: 'another status than 200', said: reply(201, KEYS) },
+    { name: 'not found', said: reply(404, KEYS) },
+    { name: 'a redirect, which is not followed', said: reply(302, '', 'Location: /keys') },
+    { name: 'an empty answer', said: reply(200, '') },
+    { name: 'a compressed answer', said: reply(200, KEYS, 'Content-Encoding: gzip') },
+    {
+      name: 'a cut answer',
+      said: ({ socket }) => void socket.end('HTTP/1.1 200 X\r\nContent-Length: 500\r\n\r\n{'),
+    },
+    { name: 'no answer', said: ({ socket }) => void socket.destroy() },
+    { name: 'garbage', said: 'garbage\r\n\r\n' },
+    {
+      name: 'an answer without end',
+      said: ({ socket }) => void socket.write(`HTTP/1.1 200 X\r\n\r\n${'x'.repeat(9 * 1024 * 1024)}`),
+    },
+  ];
+  for (const { name, said } of failures) {
+    it(`fails with ${name}`, async () => assert.equal((await ask(said)).body, FAILED));
+  }
+
+  it('fails when no answer comes in time', async () => {
+    assert.equal((await ask(() => undefined, { timeout: '0.2s' })).body, FAILED);
+  });
+
+  it('tries again after a 503 where there is a retry policy, and not after a 404', async () => {
+    const retry =
+      'retry_policy: {num_retries: 2, retry_back_off: {base_interval: 0.01s, max_interval: 0.02s}}';
+    let count = 0;
+    const third = (request: SeenRequest) =>
+      void request.socket.write(++count < 3 ? reply(503, 'x') : reply(200, KEYS));
+    const good = await ask(third, { remote: retry });
+    assert.deepEqual([good.body !== FAILED, good.fetches.length], [true, 3]);
+    const bad = await ask(reply(404, 'x'), { remote: retry });
+    assert.deepEqual([bad.body, bad.fetches.length], [FAILED, 1]);
+    const none = await ask(reply(503, 'x'));
+    assert.deepEqual([none.body, none.fetches.length], [FAILED, 1]);
+  });
+});
