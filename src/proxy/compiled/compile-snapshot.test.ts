@@ -128,11 +128,15 @@ describe('a compiled listener', () => {
     assert.equal(compiled.listeners[0]?.chains[0]?.name, 'chain 0');
   });
 
-  it('has the filters in order, without the router and without the disabled', () => {
+  it('has the filters in order, without the router', () => {
     const { compiled } = compile(listenerOf([chainOf('', null, [jwt, { ...jwt, disabled: true }, router])]));
+    const filters = compiled.listeners[0]?.chains[0]?.manager.filters ?? [];
     assert.deepEqual(
-      compiled.listeners[0]?.chains[0]?.manager.filters.map(({ kind }) => kind),
-      ['jwt_authn'],
+      filters.map(({ kind, isOnFor }) => [kind, isOnFor !== undefined]),
+      [
+        ['jwt_authn', false],
+        ['jwt_authn', true],
+      ],
     );
   });
 

@@ -9,6 +9,7 @@ import type { CryptoPort } from '../../core/jwt/index.ts';
 import { nodeCrypto } from '../../platform/index.ts';
 import { type Findings, type Snapshot, typeNameOf, unpackAny } from '../../resources/index.ts';
 import { compileFilterChain } from '../filters/compile-filter-chain.ts';
+import { type ChainContext, RouteFilterCompiler } from '../filters/compile-route-filter.ts';
 import type { JwksFetcher } from '../filters/filter.ts';
 import { refuseField } from '../refusals.ts';
 import { compileRouteTable } from '../route/route-table.ts';
@@ -134,11 +135,7 @@ function compileManager(
   context: SnapshotContext,
 ): CompiledConnectionManager | null {
   const { findings, clusters } = context;
-  const specifier = hcm.routeSpecifier;
-  if (specifier.case !== 'routeConfig') refuseField(findings, hcm, specifier.case ?? 'route_specifier');
-  const routes =
-    specifier.case === 'routeConfig' ? compileRouteTable(specifier.value, { findings, clusters }) : null;
-  const chain = compileFilterChain(hcm, {
+  const chainContext: ChainContext = {
     ...context,
     remoteAddress: {
       usesPeer: hcm.useRemoteAddress === true,
@@ -146,7 +143,15 @@ function compileManager(
       appendsPeer: hcm.useRemoteAddress === true && !hcm.skipXffAppend,
     },
     stats: context.stats.scope(`http.${hcm.statPrefix}.`),
-  });
+  };
+  const routeFilters = new RouteFilterCompiler(hcm, chainContext);
+  const specifier = hcm.routeSpecifier;
+  if (specifier.case !== 'routeConfig') refuseField(findings, hcm, specifier.case ?? 'route_specifier');
+  const routes =
+    specifier.case === 'routeConfig'
+      ? compileRouteTable(specifier.value, { findings, clusters, compileFilterConfig: routeFilters.compile })
+      : null;
+  const chain = compileFilterChain(hcm, chainContext, routeFilters.switched);
   if (routes === null || chain === null) return null;
   return { origin: hcm, statPrefix: hcm.statPrefix, routes, ...chain };
 }

@@ -4,8 +4,10 @@ import type {
   HttpFilter as HttpFilterConfig,
 } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { typeNameOf, unpackAny } from '../../resources/index.ts';
-import type { FactoryContext, HttpFilter } from './filter.ts';
+import type { ChainContext } from './compile-route-filter.ts';
+import type { HttpFilter } from './filter.ts';
 import { httpFilterFactories } from './registry.ts';
+import { SwitchedFilter } from './switched-filter.ts';
 
 export interface CompiledFilterChain {
   /** All but the router, in order. */
@@ -14,10 +16,14 @@ export interface CompiledFilterChain {
   router: Router;
 }
 
-/** Compiles a connection manager's HTTP filters; null when one of them cannot be done or the router does not end them. */
+/**
+ * Compiles a connection manager's HTTP filters; null when one of them cannot be done or the router does not end them.
+ * @param switched names of the filters that some route switches on or off
+ */
 export function compileFilterChain(
   hcm: HttpConnectionManager,
-  context: FactoryContext,
+  context: ChainContext,
+  switched: ReadonlySet<string>,
 ): CompiledFilterChain | null {
   const filters: HttpFilter[] = [];
   let router: Router | null = null;
@@ -26,8 +32,7 @@ export function compileFilterChain(
     const isLast = index === hcm.httpFilters.length - 1;
     const compiled = compileEntry(entry, isLast, hcm, context);
     if (compiled === null) complete = false;
-    else if (compiled === 'disabled') continue;
-    else if ('decodeHeaders' in compiled) filters.push(compiled);
+    else if ('decodeHeaders' in compiled) filters.push(withSwitch(compiled, entry, switched));
     else router = compiled;
   }
   if (router === null) {
@@ -39,12 +44,20 @@ export function compileFilterChain(
   return complete ? { filters, router } : null;
 }
 
+function withSwitch(
+  filter: HttpFilter,
+  { name, disabled }: HttpFilterConfig,
+  switched: ReadonlySet<string>,
+): HttpFilter {
+  return disabled || switched.has(name) ? new SwitchedFilter(filter, name, disabled) : filter;
+}
+
 function compileEntry(
   entry: HttpFilterConfig,
   isLast: boolean,
   hcm: HttpConnectionManager,
-  context: FactoryContext,
-): HttpFilter | Router | 'disabled' | null {
+  context: ChainContext,
+): HttpFilter | Router | null {
   const { configType } = entry;
   if (configType.case !== 'typedConfig') {
     const field = configType.case === 'configDiscovery' ? 'config_discovery' : 'typed_config';
@@ -76,12 +89,11 @@ function compileEntry(
     );
     return null;
   }
-  if (entry.disabled) return 'disabled';
-  return factory.compile(unpackAny(factory.schema, configType.value), context);
+  return factory.compile(unpackAny(factory.schema, configType.value), { ...context, name: entry.name });
 }
 
 function report(
-  { findings }: FactoryContext,
+  { findings }: ChainContext,
   code: string,
   message: string,
   envoy: 'refuses' | 'accepts',

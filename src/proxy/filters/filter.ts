@@ -2,6 +2,7 @@ import type { DescMessage, Message } from '@bufbuild/protobuf';
 import type { Clock, Recorder } from '../../base/index.ts';
 import type { CryptoPort } from '../../core/jwt/index.ts';
 import type { Findings } from '../../resources/index.ts';
+import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import type { StatsScope } from '../stats.ts';
@@ -91,7 +92,20 @@ export interface HttpFilter {
    * @param need `configured`: what the configuration says is fetched ahead; `all`: whatever a request could need
    */
   prepare?(need: 'configured' | 'all'): Promise<void>;
+  /** Whether it runs on a stream whose first route this is; always when absent. */
+  isOnFor?(route: SelectedRoute | null): boolean;
   decodeHeaders(stream: FilterStream): FilterResult | Promise<FilterResult>;
+  /**
+   * Looks at, and may change, the head of the response on its way to the client: the origin's or a reply of the gate's own, whichever
+   * filter made it. Called from the last filter to the first, those that were not reached in decoding too, as in Envoy.
+   */
+  encodeHeaders?(stream: FilterStream, response: ResponseHead): void;
+}
+
+/** The head of a response, before the connection adds its own fields. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: HeaderList;
 }
 
 /** The remote key sets' way to the network. Answers null for any failure; never rejects. */
@@ -115,6 +129,8 @@ export interface JwksRequest {
 
 /** What a factory may use. Everything is decided here, once; nothing of it is looked up per request. */
 export interface FactoryContext {
+  /** The chain entry's `name`, by which the routes' `typed_per_filter_config` speaks of the filter (see `routeConfigOf`). */
+  name: string;
   /** `http.<stat_prefix>.` of the connection manager. */
   stats: StatsScope;
   clock: Clock;
@@ -140,4 +156,12 @@ export interface HttpFilterFactory {
   /** Full message name of its configuration: the key that a chain entry is found by, whatever the entry's `name` is. */
   readonly schema: DescMessage;
   compile(config: Message, context: FactoryContext): HttpFilter | null;
+  /** What routes may say to the filter in `typed_per_filter_config`; absent: nothing. */
+  readonly perRoute?: RouteConfigFactory;
+}
+
+/** Turns what one level of the route configuration says to a filter into what the filter looks at; null after an error. */
+export interface RouteConfigFactory {
+  readonly schema: DescMessage;
+  compile(config: Message, context: FactoryContext): object | null;
 }

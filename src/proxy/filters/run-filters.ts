@@ -1,7 +1,39 @@
-import type { FilterResult, FilterStream, HttpFilter, LocalReply } from './filter.ts';
+import type { FilterResult, FilterStream, HttpFilter, LocalReply, ResponseHead } from './filter.ts';
 
 /**
- * Asks one filter after another until one of them replies. It returns a promise only when a filter does.
+ * The filters that run on a stream: its first route says which are switched off, and no later route changes that (Envoy: the chain is
+ * made once per stream).
+ */
+export function filtersFor(filters: readonly HttpFilter[], stream: FilterStream): readonly HttpFilter[] {
+  const { route, recorder } = stream;
+  let active: HttpFilter[] | null = null;
+  for (let index = 0; index < filters.length; index++) {
+    const filter = filters[index] as HttpFilter;
+    if (filter.isOnFor === undefined || filter.isOnFor(route)) {
+      active?.push(filter);
+      continue;
+    }
+    active ??= filters.slice(0, index);
+    if (recorder === null) continue;
+    recorder.open('filter', filter.kind, filter.origin);
+    recorder.close('skipped', 'off on this route');
+  }
+  return active ?? filters;
+}
+
+/** Shows a response's head to the filters of a stream, the last one first. */
+export function encodeThrough(
+  filters: readonly HttpFilter[],
+  stream: FilterStream,
+  response: ResponseHead,
+): void {
+  for (let index = filters.length - 1; index >= 0; index--) {
+    filters[index]?.encodeHeaders?.(stream, response);
+  }
+}
+
+/**
+ * Asks one filter of `filtersFor` after another until one of them replies. It returns a promise only when a filter does.
  * @returns the reply that ends the request, or undefined to let it pass. After a promise the caller must look at `stream.closed`
  *   first: a late answer of an exchange that has ended means nothing.
  */

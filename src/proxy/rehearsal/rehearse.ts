@@ -4,8 +4,10 @@ import type {
   CompiledListener,
   CompiledSnapshot,
 } from '../compiled/compiled-listener.ts';
-import type { ConnectionInfo, LocalReply } from '../filters/filter.ts';
-import { runFilters } from '../filters/run-filters.ts';
+import type { ConnectionInfo, HttpFilter, LocalReply } from '../filters/filter.ts';
+import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
+import { addOwnFields } from '../http/add-own-fields.ts';
+import { HeaderList } from '../http/header-list.ts';
 import { type Preparation, prepareRequest } from '../http/prepare-request.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { compileHttpOptions } from '../listener/compile-http-options.ts';
@@ -75,34 +77,56 @@ async function play(
   const preparation = prepareRequest(request, connection, options);
   if (preparation !== null) return notPrepared(preparation);
   const stream = new RehearsedStream(request, connection, manager.routes, clock, recorder);
-  const refusal = await runFilters(manager.filters, stream);
+  const filters = filtersFor(manager.filters, stream);
+  const refusal = await runFilters(filters, stream);
   const { route } = stream;
-  if (refusal !== undefined) return replied(refusal, route);
-  if (route === null) return replied(NO_ROUTE, null);
+  const reply = refusal ?? ownReply(route, request);
+  if (reply !== undefined) return replied(reply, route, filters, stream);
+  if (route?.action.kind !== 'cluster') throw new TypeError('a route without a reply forwards');
   const { action } = route;
-  if (action.kind === 'direct') {
-    const { status, body } = action;
-    return replied({ status, body, headers: [], details: 'direct_response' }, route);
-  }
-  if (action.kind === 'redirect') {
-    const headers = [['location', action.redirect.location(request)]] as const;
-    return replied({ status: action.redirect.status, body: '', headers, details: 'direct_response' }, route);
-  }
   applyHeaderMutations(request.headers, route.requestHeaders, stream);
   if (action.hostRewrite !== undefined) request.authority = action.hostRewrite;
   if (action.pathRewrite !== undefined) request.path = action.pathRewrite.rewrite(request.path);
   return { status: null, body: '', headers: [], details: '', route, forwarded: request };
 }
 
+/** What is answered without an upstream, by the route or for want of one. */
+function ownReply(route: SelectedRoute | null, request: RequestHead): LocalReply | undefined {
+  if (route === null) return NO_ROUTE;
+  const { action } = route;
+  switch (action.kind) {
+    case 'cluster':
+      return undefined;
+    case 'direct':
+      return { status: action.status, body: action.body, headers: [], details: 'direct_response' };
+    case 'redirect': {
+      const { status, location } = action.redirect;
+      return { status, body: '', headers: [['location', location(request)]], details: 'direct_response' };
+    }
+  }
+}
+
 function notPrepared(preparation: Exclude<Preparation, null>): Verdict {
-  if (!('redirect' in preparation)) return replied({ ...preparation, headers: [] }, null);
+  const base = { route: null, forwarded: null };
+  if (!('redirect' in preparation)) return { ...preparation, headers: [], ...base };
   const headers = [['location', preparation.redirect]] as const;
-  return replied({ status: 307, body: '', headers, details: 'path_normalized' }, null);
+  return { status: 307, body: '', headers, details: 'path_normalized', ...base };
 }
 
 /** Envoy: conn_manager_impl.cc. */
 const NO_ROUTE: LocalReply = { status: 404, body: '', headers: [], details: 'route_not_found' };
 
-function replied({ status, body, headers, details }: LocalReply, route: SelectedRoute | null): Verdict {
-  return { status, body, headers, details, route, forwarded: null };
+/** A reply of the gate's own, as the route and the filters change it on its way out. */
+function replied(
+  { status, body, headers: own, details }: LocalReply,
+  route: SelectedRoute | null,
+  filters: readonly HttpFilter[],
+  stream: RehearsedStream,
+): Verdict {
+  const headers = new HeaderList();
+  if (route !== null) applyHeaderMutations(headers, route.responseHeaders, stream);
+  addOwnFields(headers, own);
+  encodeThrough(filters, stream, { status, headers });
+  const lines = headers.names.map((name, index) => [name, headers.values[index] as string] as const);
+  return { status, body, headers: lines, details, route, forwarded: null };
 }

@@ -9,6 +9,7 @@ import { inlineText } from '../data-source.ts';
 import { durationMs } from '../duration.ts';
 import { refuseField } from '../refusals.ts';
 import { compilePathRewrite } from './path-rewrite.ts';
+import type { CompileLevelConfig } from './per-filter-config.ts';
 import { compileRedirect } from './redirect.ts';
 import type { RouteAction } from './selected-route.ts';
 import { compileWeightedClusters, type WeightedDestination } from './weighted-clusters.ts';
@@ -16,6 +17,8 @@ import { compileWeightedClusters, type WeightedDestination } from './weighted-cl
 /** What routes are compiled against. */
 export interface RouteContext {
   findings: Findings;
+  /** Compiles what routes say to the connection manager's filters. */
+  compileFilterConfig: CompileLevelConfig;
   /** Names of the snapshot's clusters; null: not known here, not checked. */
   clusters: ReadonlySet<string> | null;
 }

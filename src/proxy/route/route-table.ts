@@ -5,10 +5,10 @@ import { type MetadataSource, PathIndex, type PathKey, withoutQuery } from '../.
 import type { RequestHead } from '../http/request-head.ts';
 import { DomainIndex } from './domain-index.ts';
 import { compileHeaderMutations, type HeaderMutations } from './header-mutation.ts';
-import { refuseOtherRouteFields } from './per-filter-config.ts';
+import { layerFilterConfigs } from './per-filter-config.ts';
 import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts';
 import { compileRouteAction, type RouteContext } from './route-action.ts';
-import type { SelectedRoute } from './selected-route.ts';
+import type { RouteFilterEntry, SelectedRoute } from './selected-route.ts';
 import { pickByWeight } from './weighted-clusters.ts';
 
 /** A compiled route configuration: virtual hosts by domain, routes by path, first match wins. */
@@ -26,19 +26,18 @@ export interface RouteTable {
 /** Compiles a route configuration; null when one of its routes cannot be done. */
 export function compileRouteTable(config: RouteConfiguration, outer: RouteContext): RouteTable | null {
   const context: LevelContext = {
-    findings: outer.findings,
+    ...outer,
     clusters: config.validateClusters === false ? null : outer.clusters,
     mostSpecificWins: config.mostSpecificHeaderMutationsWins,
   };
   const domains = new DomainIndex<CompiledHost>();
-  const shared = mutationsOf(config, context);
+  const shared = levelsOf(config, context);
   let complete = true;
   for (const virtualHost of config.virtualHosts) {
     const host = compileVirtualHost(virtualHost, shared, context);
     if (host === null) complete = false;
     else if (!addDomains(domains, virtualHost, host, context)) complete = false;
   }
-  refuseOtherRouteFields(config, context.findings);
   return complete ? new CompiledRouteTable(config, domains) : null;
 }
 
@@ -49,15 +48,20 @@ interface LevelContext extends RouteContext {
 interface Levels {
   request: readonly HeaderMutations[];
   response: readonly HeaderMutations[];
+  perFilter: ReadonlyMap<string, RouteFilterEntry> | null;
 }
 
-type WithMutations = Pick<
+type Level = Pick<
   RouteConfiguration,
-  'requestHeadersToAdd' | 'requestHeadersToRemove' | 'responseHeadersToAdd' | 'responseHeadersToRemove'
+  | 'requestHeadersToAdd'
+  | 'requestHeadersToRemove'
+  | 'responseHeadersToAdd'
+  | 'responseHeadersToRemove'
+  | 'typedPerFilterConfig'
 >;
 
-/** One level's mutations in front of those of the levels around it. */
-function mutationsOf(level: WithMutations, context: RouteContext, outer?: Levels): Levels {
+/** What one level says, in front of what the levels around it say. */
+function levelsOf(level: Level, context: RouteContext, outer?: Levels): Levels {
   const { findings } = context;
   const request = compileHeaderMutations(
     level.requestHeadersToAdd,
@@ -74,6 +78,7 @@ function mutationsOf(level: WithMutations, context: RouteContext, outer?: Levels
   return {
     request: [...(request === null ? [] : [request]), ...(outer?.request ?? [])],
     response: [...(response === null ? [] : [response]), ...(outer?.response ?? [])],
+    perFilter: layerFilterConfigs(level, outer?.perFilter ?? null, context.compileFilterConfig),
   };
 }
 
@@ -127,8 +132,7 @@ interface CompiledHost {
 }
 
 function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelContext): CompiledHost | null {
-  refuseOtherRouteFields(config, context.findings);
-  const levels = mutationsOf(config, context, shared);
+  const levels = levelsOf(config, context, shared);
   const routes = config.routes.map((route) => compileRoute(route, config.name, levels, context));
   if (routes.includes(null)) return null;
   const compiled = routes as CompiledRoute[];
@@ -142,14 +146,14 @@ function compileRoute(
   outer: Levels,
   context: LevelContext,
 ): CompiledRoute | null {
-  refuseOtherRouteFields(route, context.findings);
   const matcher =
     route.match === undefined ? null : compileRequestMatcher(route.match, 'route', context.findings);
   const variants = compileRouteAction(route, context);
-  const levels = mutationsOf(route, context, outer);
+  const levels = levelsOf(route, context, outer);
   if (matcher === null || variants === null) return null;
   const selected = variants.map(({ action, weight, destination }) => {
-    const { request, response } = destination === null ? levels : mutationsOf(destination, context, levels);
+    const { request, response, perFilter } =
+      destination === null ? levels : levelsOf(destination, context, levels);
     return {
       weight,
       selected: {
@@ -158,6 +162,7 @@ function compileRoute(
         action,
         requestHeaders: inOrder(request, context),
         responseHeaders: inOrder(response, context),
+        perFilter,
         origin: route,
       },
     };

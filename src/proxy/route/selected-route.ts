@@ -23,6 +23,26 @@ export interface SelectedRoute {
   /** Route's own first, then the virtual host's, then the route configuration's (Envoy's order of application). */
   requestHeaders: readonly HeaderMutations[];
   responseHeaders: readonly HeaderMutations[];
+  /** What the route says to filters, by their names in the chain; null: nothing to any. */
+  perFilter: ReadonlyMap<string, RouteFilterEntry> | null;
+  /** The configuration message it was compiled from. */
+  origin: object;
+}
+
+/** What a route and the levels around it say to one filter. */
+export interface RouteFilterEntry {
+  /** The filter is not run. */
+  off: boolean;
+  /** The most specific level's first. */
+  configs: readonly RouteFilterConfig[];
+}
+
+/** One level's configuration of one filter. */
+export interface RouteFilterConfig {
+  /** Full name of its message. */
+  typeName: string;
+  /** What the filter's factory made of it. */
+  compiled: object;
   /** The configuration message it was compiled from. */
   origin: object;
 }

@@ -39,9 +39,6 @@ export function compileWeightedClusters(
 
 function compileMember(member: ClusterWeight, findings: Findings): WeightedDestination {
   if (member.clusterHeader !== '') refuseField(findings, member, 'cluster_header');
-  if (Object.keys(member.typedPerFilterConfig).length > 0) {
-    refuseField(findings, member, 'typed_per_filter_config');
-  }
   const host = member.hostRewriteSpecifier;
   return {
     cluster: member.name,

@@ -1,0 +1,97 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import type { Any } from '@bufbuild/protobuf/wkt';
+import { FilterConfigSchema } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { typeNameOf, unpackAny } from '../../resources/index.ts';
+import type { CompileLevelConfig, LevelFilterConfig } from '../route/per-filter-config.ts';
+import type { FactoryContext, HttpFilterFactory } from './filter.ts';
+import { httpFilterFactories } from './registry.ts';
+
+/** Of a connection manager: what its filters have in common. */
+export type ChainContext = Omit<FactoryContext, 'name'>;
+
+/** Compiles what routes say to the filters of one connection manager. */
+export class RouteFilterCompiler {
+  /** Names of the filters that some route switches on or off. */
+  readonly switched = new Set<string>();
+  readonly compile: CompileLevelConfig;
+  readonly #context: ChainContext;
+  readonly #factories: ReadonlyMap<string, HttpFilterFactory>;
+
+  constructor(hcm: HttpConnectionManager, context: ChainContext) {
+    this.#context = context;
+    this.#factories = factoriesByName(hcm);
+    this.compile = (name, config, level) => this.#compile(name, config, level);
+  }
+
+  #compile(name: string, config: Any, level: object): LevelFilterConfig | null {
+    const said =
+      typeNameOf(config) === FilterConfigSchema.typeName
+        ? this.#unwrap(name, config, level)
+        : this.#compileConfig(name, config, false, level);
+    if (said === 'off' || said === 'on') this.switched.add(name);
+    return said;
+  }
+
+  /** `FilterConfig`: switches the filter off, on, or says something to it (Envoy: config_impl.cc, PerFilterConfigs). */
+  #unwrap(name: string, any: Any, level: object): LevelFilterConfig | null {
+    const { disabled, config, isOptional } = unpackAny(FilterConfigSchema, any);
+    if (disabled) return 'off';
+    if (config === undefined) {
+      const message = `Empty route/virtual host per filter configuration for ${name} filter`;
+      this.#report('E122', message, 'refuses', name, level);
+      return null;
+    }
+    return config.typeUrl === '' ? 'on' : this.#compileConfig(name, config, isOptional, level);
+  }
+
+  #compileConfig(name: string, config: Any, isOptional: boolean, level: object): LevelFilterConfig | null {
+    const factory = this.#factories.get(name);
+    const typeName = typeNameOf(config);
+    if (factory === undefined) return this.#ignore(`no HTTP filter is named \`${name}\``, name, level);
+    const { perRoute } = factory;
+    if (perRoute === undefined) {
+      if (isOptional) return 'on';
+      const message = `The filter ${name} doesn't support virtual host or route specific configurations`;
+      this.#report('E122', message, 'refuses', name, level);
+      return null;
+    }
+    if (typeName !== perRoute.schema.typeName) {
+      return this.#ignore(`\`${name}\` takes no \`${typeName}\` from a route`, name, level);
+    }
+    const origin = unpackAny(perRoute.schema as DescMessage, config);
+    const compiled = perRoute.compile(origin, { ...this.#context, name });
+    return compiled === null ? null : { typeName, compiled, origin };
+  }
+
+  /** Envoy loads it, and no filter ever looks at it; but a filter of that name counts as switched on. */
+  #ignore(message: string, name: string, level: object): 'on' {
+    const { findings } = this.#context;
+    const field = `typed_per_filter_config[${name}]`;
+    const text = `\`typed_per_filter_config\` has no effect: ${message}`;
+    findings.report({
+      code: 'W301',
+      severity: 'warning',
+      message: text,
+      envoy: 'ignores',
+      about: level,
+      field,
+    });
+    return 'on';
+  }
+
+  #report(code: string, message: string, envoy: 'refuses', name: string, level: object): void {
+    const field = `typed_per_filter_config[${name}]`;
+    this.#context.findings.report({ code, severity: 'error', message, envoy, about: level, field });
+  }
+}
+
+function factoriesByName(hcm: HttpConnectionManager): ReadonlyMap<string, HttpFilterFactory> {
+  const factories = new Map<string, HttpFilterFactory>();
+  for (const { name, configType } of hcm.httpFilters) {
+    if (configType.case !== 'typedConfig') continue;
+    const factory = httpFilterFactories.get(typeNameOf(configType.value));
+    if (factory !== undefined) factories.set(name, factory);
+  }
+  return factories;
+}
