@@ -10,7 +10,10 @@ export interface RegexRewrite {
 
 type Piece = string | number;
 
-/** Compiles `RegexMatchAndSubstitute`: `\1` stands for the first group, `\0` for the match, `\\` for a backslash. */
+/**
+ * Compiles `RegexMatchAndSubstitute`: `\1` stands for the first group, `\0` for the match, `\\` for a backslash. A substitution with
+ * a group that the expression does not have replaces nothing, as in RE2.
+ */
 export function compileRegexRewrite(
   config: { pattern?: { regex: string } | undefined; substitution: string },
   refuse: Refuse,
@@ -23,12 +26,12 @@ export function compileRegexRewrite(
     refuse((error as Error).message, config.pattern ?? config, 'regex');
     return null;
   }
-  const pieces = parseSubstitution(toByteString(config.substitution), program.groupCount());
-  if (pieces === null) {
-    refuse(`\`${config.substitution}\` is no substitution for \`${regex}\``, config, 'substitution');
-    return null;
-  }
-  return new CompiledRewrite(`regex "${regex}" -> "${config.substitution}"`, program, pieces);
+  const pieces = parseSubstitution(toByteString(config.substitution));
+  const group = Math.max(0, ...pieces.filter((piece) => typeof piece === 'number'));
+  const wants = `regex "${regex}" -> "${config.substitution}"`;
+  return group > program.groupCount()
+    ? { wants, replaceAll: (bytes) => bytes }
+    : new CompiledRewrite(wants, program, pieces);
 }
 
 class CompiledRewrite implements RegexRewrite {
@@ -47,7 +50,9 @@ class CompiledRewrite implements RegexRewrite {
     let result = '';
     let end = 0;
     while (matcher.find()) {
-      result += bytes.slice(end, matcher.start());
+      const start = matcher.start();
+      if (start === matcher.end() && start === end && start > 0) continue;
+      result += bytes.slice(end, start);
       for (const piece of this.#pieces) {
         result += typeof piece === 'string' ? piece : (matcher.group(piece) ?? '');
       }
@@ -57,14 +62,14 @@ class CompiledRewrite implements RegexRewrite {
   }
 }
 
-function parseSubstitution(text: string, groups: number): Piece[] | null {
+/** A backslash before anything but a digit or another ends it: RE2 gives up there and what it has written stays. */
+function parseSubstitution(text: string): Piece[] {
   const pieces: Piece[] = [];
   for (const [, escaped, literal] of text.matchAll(/\\([\s\S]?)|([^\\]+)/g)) {
     if (literal !== undefined) pieces.push(literal);
     else if (escaped === '\\') pieces.push('\\');
-    else if (escaped !== undefined && /\d/.test(escaped) && Number(escaped) <= groups)
-      pieces.push(Number(escaped));
-    else return null;
+    else if (escaped !== undefined && /\d/.test(escaped)) pieces.push(Number(escaped));
+    else break;
   }
   return pieces;
 }

@@ -372,10 +372,12 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   #rewritePath(rewriting: PathRewrite): void {
     const { request } = this;
+    const path = rewriting.rewrite(request.path);
+    if (path === null) return;
     if (!this.#service.options.suppressEnvoyHeaders) {
       request.headers.set('x-envoy-original-path', request.path);
     }
-    request.path = rewriting.rewrite(request.path);
+    request.path = path;
   }
 
   #armRouteTimeout(): void {
@@ -403,7 +405,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     const isGrpc = isGrpcRequest(this.request.headers) && status !== 200;
     const mutations = this.route?.responseHeaders;
     if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
-    addOwnFields(headers, isGrpc ? [...fields, ...grpcFields(status, body)] : fields);
+    const message = this.request.method === 'HEAD' ? '' : body;
+    addOwnFields(headers, isGrpc ? [...fields, ...grpcFields(status, message)] : fields);
     encodeThrough(this.#filters, this, { status: isGrpc ? 200 : status, headers });
     const close = this.#closeAfter || !this.requestDone || this.#client.closing;
     const reply = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { joinLines } from './join-lines.ts';
+import { HeaderList } from './header-list.ts';
+import { addRequestLine, joinLines } from './join-lines.ts';
 
 describe('repeated lines of a header that is joined', () => {
   const table = [
@@ -12,4 +13,18 @@ describe('repeated lines of a header that is joined', () => {
   for (const { name, given, want } of table) {
     it(name, () => assert.equal(joinLines(...given), want));
   }
+});
+
+describe('adding a line to a request', () => {
+  it('makes one of two where the codec would have joined them, and two of others', () => {
+    const headers = new HeaderList();
+    for (const [name, value] of [
+      ['accept', 'a'],
+      ['accept', 'b'],
+      ['x-a', 'a'],
+      ['x-a', 'b'],
+    ] as const)
+      addRequestLine(headers, name, value);
+    assert.deepEqual(headers.values, ['a,b', 'a', 'b']);
+  });
 });

@@ -1,6 +1,5 @@
-import { FIELD, fieldKind } from '../http/field-names.ts';
 import { HeaderList } from '../http/header-list.ts';
-import { joinLines } from '../http/join-lines.ts';
+import { addRequestLine } from '../http/join-lines.ts';
 import type { RequestHead } from '../http/request-head.ts';
 
 export interface RequestWords {
@@ -26,10 +25,8 @@ export function buildRequestHead({ method, scheme, authority, path, headers }: R
   for (const [rawName, rawValue] of headers) {
     const name = rawName.toLowerCase();
     const value = bytesOf(rawValue.replaceAll(/^[\t ]+|[\t ]+$/g, ''));
-    const before = fieldKind(name) === FIELD.joined ? head.headers.get(name) : undefined;
     if (name === 'host') head.authority = value;
-    else if (before === undefined) head.headers.append(name, value);
-    else head.headers.set(name, joinLines(before, value));
+    else addRequestLine(head.headers, name, value);
   }
   return head;
 }

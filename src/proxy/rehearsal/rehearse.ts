@@ -86,7 +86,7 @@ async function play(
   const { action } = route;
   applyHeaderMutations(request.headers, route.requestHeaders, stream);
   if (action.hostRewrite !== undefined) request.authority = action.hostRewrite;
-  if (action.pathRewrite !== undefined) request.path = action.pathRewrite.rewrite(request.path);
+  request.path = action.pathRewrite?.rewrite(request.path) ?? request.path;
   return { status: null, body: '', headers: [], details: '', route, forwarded: request };
 }
 

@@ -5,6 +5,7 @@ import {
 import { lowerAscii } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { HeaderList } from '../http/header-list.ts';
+import { addRequestLine } from '../http/join-lines.ts';
 import { compileHeaderFormat, type FormatSource, type HeaderFormat } from './header-format.ts';
 
 export interface HeaderAddition {
@@ -53,7 +54,11 @@ function applyAdditions(
     }
   }
   for (const [name, value] of overwrite) headers.set(name, value);
-  for (const [name, value] of append) headers.append(name, value);
+  const isRequest = headers === source.request.headers;
+  for (const [name, value] of append) {
+    if (isRequest) addRequestLine(headers, name, value);
+    else headers.append(name, value);
+  }
 }
 
 /** Compiles one level's `…_headers_to_add` and `…_to_remove`; null when the level changes nothing or has an error. */

@@ -5,7 +5,8 @@ import { refuseInto } from '../refusals.ts';
 
 /** How a route changes the path that is forwarded; the query stays as it is (Envoy: config_impl.cc). */
 export interface PathRewrite {
-  rewrite(path: string): string;
+  /** null where nothing would be left of the path: it then stays as it is. */
+  rewrite(path: string): string | null;
 }
 
 type Rewriting = Pick<RouteAction, 'prefixRewrite' | 'regexRewrite'>;
@@ -40,7 +41,8 @@ function matchedLength(match: RouteMatch | undefined): number | null {
   return null;
 }
 
-function onPath(path: string, change: (bare: string) => string): string {
+function onPath(path: string, change: (bare: string) => string): string | null {
   const bare = withoutQuery(path);
-  return change(bare) + path.slice(bare.length);
+  const changed = change(bare);
+  return changed === '' ? null : changed + path.slice(bare.length);
 }

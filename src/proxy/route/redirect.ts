@@ -37,7 +37,7 @@ export function compileRedirect(
       const received = receivedScheme(request);
       const scheme = schemeOf(config, received);
       const authority = host === '' ? requestHost(request.authority, received, scheme, port) : host;
-      const path = rewrite === undefined ? request.path : rewrite.rewrite(request.path);
+      const path = rewrite?.rewrite(request.path) ?? request.path;
       return `${scheme}://${authority}${port}${config.stripQuery ? withoutAfter(path, '?') : path}`;
     },
   };

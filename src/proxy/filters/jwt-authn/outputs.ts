@@ -5,8 +5,8 @@ import type {
 import type { JsonObject, JsonValue } from '../../../core/jwt/index.ts';
 import { detached, lowerAscii } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
-import { FIELD, fieldKind } from '../../http/field-names.ts';
 import type { HeaderList } from '../../http/header-list.ts';
+import { addRequestLine } from '../../http/join-lines.ts';
 import type { FilterStream, MetadataValue } from '../filter.ts';
 import { claimText, findClaim } from './claim-text.ts';
 
@@ -80,7 +80,7 @@ export class OutputPlan {
   /** Writes a verified token's headers. Repeated names add lines; those that Envoy keeps as one are joined (envoy.md §3.6). */
   writeHeaders(headers: HeaderList, outputs: TokenOutputs): void {
     for (let i = 0; i < outputs.names.length; i++) {
-      appendField(headers, outputs.names[i] as string, outputs.values[i] as string);
+      addRequestLine(headers, outputs.names[i] as string, outputs.values[i] as string);
     }
   }
 
@@ -120,12 +120,6 @@ function claimPathOf(entry: JwtClaimToHeader): string[] {
 
 function pad(segment: string): string {
   return segment.padEnd(Math.ceil(segment.length / 4) * 4, '=');
-}
-
-function appendField(headers: HeaderList, name: string, value: string): void {
-  const before = fieldKind(name) === FIELD.joined ? headers.get(name) : undefined;
-  if (before === undefined) headers.append(name, value);
-  else headers.set(name, `${before},${value}`);
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~\da-z]+$/;
