@@ -8,11 +8,12 @@ import { type Gate, startGate } from '../../src/server/index.ts';
 import { type RawOrigin, startRawOrigin } from '../oracle/origin.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes } from '../oracle/rehearsal/comparison.ts';
 import { jwtCases, jwtScenes } from '../oracle/rehearsal/jwt-cases.ts';
+import { perRouteCases, perRouteScenes } from '../oracle/rehearsal/per-route-cases.ts';
 import { rbacCases, rbacScenes } from '../oracle/rehearsal/rbac-cases.ts';
 import { routeCases, routeScenes } from '../oracle/rehearsal/route-cases.ts';
 import { bootstrapOf } from '../oracle/rehearsal/scene.ts';
 
-const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes];
+const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes, ...perRouteScenes];
 
 describe('a gate does what its rehearsal says', () => {
   let origin: RawOrigin;
@@ -34,7 +35,7 @@ describe('a gate does what its rehearsal says', () => {
     await origin?.close();
   });
 
-  for (const { name, scene, request } of [...jwtCases, ...routeCases, ...rbacCases]) {
+  for (const { name, scene, request } of [...jwtCases, ...routeCases, ...rbacCases, ...perRouteCases]) {
     it(`${scene}: ${name}`, async () => {
       const port = gate.listeners.find((listener) => listener.name === scene)?.port;
       assert.ok(port);

@@ -6,11 +6,12 @@ import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { type RawOrigin, startRawOrigin } from '../origin.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes, portOf } from './comparison.ts';
 import { jwtCases, jwtScenes } from './jwt-cases.ts';
+import { perRouteCases, perRouteScenes } from './per-route-cases.ts';
 import { rbacCases, rbacScenes } from './rbac-cases.ts';
 import { routeCases, routeScenes } from './route-cases.ts';
 import { bootstrapOf } from './scene.ts';
 
-const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes];
+const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes, ...perRouteScenes];
 
 if (findEnvoy() !== null) {
   describe('a rehearsal says what Envoy does', () => {
@@ -33,7 +34,7 @@ if (findEnvoy() !== null) {
       await origin?.close();
     });
 
-    for (const { name, scene, request } of [...jwtCases, ...routeCases, ...rbacCases]) {
+    for (const { name, scene, request } of [...jwtCases, ...routeCases, ...rbacCases, ...perRouteCases]) {
       it(`${scene}: ${name}`, async () => {
         const want = await askGate(portOf(envoy, scene), request, origin.connections);
         clock.set(Date.now());

@@ -1,7 +1,7 @@
 /** One listener with its own filters and routes; scenes share an Envoy. */
 export interface Scene {
   name: string;
-  filters: { type: string; [field: string]: unknown }[];
+  filters: { type: string; offByDefault?: boolean; [field: string]: unknown }[];
   /** Default: everything goes to the origin. */
   routeConfig?: object;
   manager?: object;
@@ -56,8 +56,9 @@ export function bootstrapOf(scenes: readonly Scene[], originPort: number): strin
 }
 
 function listenerOf({ name, filters, routeConfig = ROUTE_ALL, manager = {} }: Scene): object {
-  const http = filters.map(({ type, ...config }, index) => ({
+  const http = filters.map(({ type, offByDefault = false, ...config }, index) => ({
     name: `filter-${index}`,
+    ...(offByDefault ? { disabled: true } : {}),
     typed_config: { '@type': type, ...config },
   }));
   const router = { name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } };

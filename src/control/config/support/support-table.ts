@@ -74,15 +74,15 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
 
   'envoy.config.route.v3.RouteConfiguration': {
-    done: `name virtual_hosts ${HEADER_CHANGES} most_specific_header_mutations_wins validate_clusters max_direct_response_body_size_bytes ignore_port_in_host_matching`,
+    done: `name virtual_hosts ${HEADER_CHANGES} most_specific_header_mutations_wins validate_clusters max_direct_response_body_size_bytes ignore_port_in_host_matching typed_per_filter_config`,
     noEffect: 'metadata',
   },
   'envoy.config.route.v3.VirtualHost': {
-    done: `name domains routes ${HEADER_CHANGES}`,
+    done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config`,
     noEffect: 'virtual_clusters retry_policy hedge_policy metadata per_request_buffer_limit_bytes',
   },
   'envoy.config.route.v3.Route': {
-    done: `name match route redirect direct_response ${HEADER_CHANGES}`,
+    done: `name match route redirect direct_response ${HEADER_CHANGES} typed_per_filter_config`,
     noEffect: 'metadata decorator tracing per_request_buffer_limit_bytes stat_prefix',
   },
   'envoy.config.route.v3.RouteMatch': {
@@ -93,9 +93,10 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     noEffect:
       'idle_timeout retry_policy priority hedge_policy max_grpc_timeout grpc_timeout_offset max_stream_duration early_data_policy',
   },
+  'envoy.config.route.v3.FilterConfig': { done: '*' },
   'envoy.config.route.v3.WeightedCluster': { done: 'clusters', noEffect: 'total_weight runtime_key_prefix' },
   'envoy.config.route.v3.WeightedCluster.ClusterWeight': {
-    done: `name weight host_rewrite_literal ${HEADER_CHANGES}`,
+    done: `name weight host_rewrite_literal ${HEADER_CHANGES} typed_per_filter_config`,
     noEffect: 'metadata_match',
   },
   'envoy.config.route.v3.RedirectAction': { done: '*', values: { response_code: '*' } },
@@ -181,8 +182,10 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
       'dynamic_stats start_child_span upstream_log upstream_log_options suppress_grpc_request_failure_code_stats',
   },
   'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': {
-    done: 'providers rules bypass_cors_preflight requirement_map strip_failure_response stat_prefix',
+    done: 'providers rules bypass_cors_preflight requirement_map strip_failure_response stat_prefix filter_state_rules',
   },
+  'envoy.extensions.filters.http.jwt_authn.v3.FilterStateRule': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig': { done: '*' },
   'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider': {
     done: 'issuer audiences remote_jwks local_jwks forward from_headers from_params from_cookies forward_payload_header pad_forward_payload_header payload_in_metadata normalize_payload_in_metadata header_in_metadata failed_status_in_metadata clock_skew_seconds claim_to_headers clear_route_cache subjects require_expiration max_lifetime jwt_cache_config',
   },
@@ -214,6 +217,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.filters.http.rbac.v3.RBAC': {
     done: 'rules rules_stat_prefix shadow_rules shadow_rules_stat_prefix track_per_rule_stats',
   },
+  'envoy.extensions.filters.http.rbac.v3.RBACPerRoute': { done: '*' },
   'envoy.config.rbac.v3.RBAC': {
     done: 'action policies',
     noEffect: 'audit_logging_options',

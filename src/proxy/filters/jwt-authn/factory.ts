@@ -1,12 +1,17 @@
 import type { Message } from '@bufbuild/protobuf';
 import {
+  type FilterStateRule,
   type JwtAuthentication,
   JwtAuthenticationSchema,
+  type PerRouteConfig,
+  PerRouteConfigSchema,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
-import { refuseField } from '../../refusals.ts';
+import type { Findings } from '../../../resources/index.ts';
+import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
+import { routeConfigOf } from '../route-config.ts';
 import { Authenticator } from './authenticator.ts';
-import { JwtAuthnFilter } from './filter.ts';
+import { JwtAuthnFilter, type RouteRequirement } from './filter.ts';
 import { compileProvider } from './provider.ts';
 import { RequirementCompiler } from './requirement.ts';
 import { compileRules } from './rules.ts';
@@ -20,7 +25,21 @@ export const jwtAuthnFactory: HttpFilterFactory = {
   schema: JwtAuthenticationSchema,
   compile: (config: Message, context: FactoryContext) =>
     compileJwtAuthn(config as JwtAuthentication, context),
+  perRoute: {
+    schema: PerRouteConfigSchema,
+    compile: (config: Message, context: FactoryContext) => compilePerRoute(config as PerRouteConfig, context),
+  },
 };
+
+/** The name is looked up per request: an unknown one is no error of the configuration (envoy.md §1.6). */
+function compilePerRoute(config: PerRouteConfig, { findings }: FactoryContext): RouteRequirement | null {
+  const { requirementSpecifier: specifier } = config;
+  if (specifier.case === 'requirementName') return { origin: config, requirementName: specifier.value };
+  if (specifier.case === 'disabled') return { origin: config, requirementName: null };
+  const message = 'a `PerRouteConfig` needs one of `disabled`, `requirement_name`';
+  findings.report({ code: 'E122', severity: 'error', message, envoy: 'refuses', about: config });
+  return null;
+}
 
 function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): HttpFilter | null {
   const { findings, clock, crypto, jwks } = context;
@@ -39,7 +58,37 @@ function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): Ht
     Object.entries(config.requirementMap).map(([name, requirement]) => [name, compiler.compile(requirement)]),
   );
   const rules = compileRules(config.rules, requirements, compiler, findings);
-  if (config.filterStateRules !== undefined) refuseField(findings, config, 'filter_state_rules');
+  if (config.filterStateRules !== undefined)
+    judgeFilterStateRules(config.filterStateRules, compiler, findings);
   const hasErrors = findings.list.slice(before).some(({ severity }) => severity === 'error');
-  return hasErrors ? null : new JwtAuthnFilter(config, rules, [...providers.values()], stats);
+  if (hasErrors) return null;
+  const routeConfig = (route: SelectedRoute | null) =>
+    routeConfigOf(route, context.name, jwtAuthnFactory) as RouteRequirement | undefined;
+  return new JwtAuthnFilter({
+    origin: config,
+    rules,
+    requirements,
+    routeConfig,
+    providers: [...providers.values()],
+    stats,
+  });
+}
+
+/**
+ * They are asked where no rule matches, for a string that an earlier filter has left in the filter state. No filter that jotgate runs
+ * leaves any, so none of them ever applies, in Envoy with the same filters neither; but what they name must be there.
+ */
+function judgeFilterStateRules(
+  rule: FilterStateRule,
+  compiler: RequirementCompiler,
+  findings: Findings,
+): void {
+  for (const requirement of Object.values(rule.requires)) compiler.compile(requirement);
+  findings.report({
+    code: 'W301',
+    severity: 'warning',
+    message: `\`filter_state_rules\` has no effect: no filter sets the filter state \`${rule.name}\``,
+    envoy: 'accepts',
+    about: rule,
+  });
 }

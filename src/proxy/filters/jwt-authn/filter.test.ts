@@ -6,7 +6,7 @@ import { compileFilter, goodFilter } from '../../../../test/fixtures/compile-fil
 import { NOW_MS, play, TestStream } from '../../../../test/fixtures/filter-stream.ts';
 import { keySetOf, rawToken, testJwk } from '../../../../test/fixtures/raw-token.ts';
 import { type Step, TreeRecorder } from '../../../base/index.ts';
-import type { JwksFetcher, JwksRequest } from '../filter.ts';
+import type { HttpFilter, JwksFetcher, JwksRequest } from '../filter.ts';
 import { jwtAuthnFactory } from './factory.ts';
 
 const signer = createTokenSigner('ES256');
@@ -625,7 +625,11 @@ describe('what a jwt_authn configuration cannot have', () => {
       config: { providers: { p: {} } },
       want: /one of `remote_jwks`, `local_jwks`/,
     },
-    { name: 'filter_state_rules', config: { filter_state_rules: { name: 'x' } }, want: /filter_state_rules/ },
+    {
+      name: 'an unknown provider in filter_state_rules',
+      config: { filter_state_rules: { name: 'x', requires: { a: { provider_name: 'p' } } } },
+      want: /Required provider \['p'\] is not configured\./,
+    },
     {
       name: 'tokens in pseudo-headers',
       config: { providers: { p: { ...local, from_headers: [{ name: ':path' }] } } },
@@ -659,6 +663,15 @@ describe('what a jwt_authn configuration cannot have', () => {
       assert.match(findings.list.map(({ message }) => message).join('\n'), want);
     });
   }
+
+  it('filter_state_rules ask for nothing where no filter sets any, and say so', async () => {
+    const { filter, findings } = compileFilter(jwtAuthnFactory, {
+      providers: { p: { issuer: 'i', ...local } },
+      filter_state_rules: { name: 'x', requires: { a: { provider_name: 'p' } } },
+    });
+    assert.match(findings.list[0]?.message ?? '', /no filter sets the filter state `x`/);
+    assert.equal((await play(filter as HttpFilter)).reply, undefined);
+  });
 
   it('conditions that Envoy ignores in rules are warned of', () => {
     const { filter, findings } = compileFilter(jwtAuthnFactory, {

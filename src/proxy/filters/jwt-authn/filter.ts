@@ -1,38 +1,54 @@
-import type { JwtAuthentication } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
+import type {
+  JwtAuthentication,
+  PerRouteConfig,
+} from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import { STATUS, type Status, statusText } from '../../../core/jwt/index.ts';
 import type { HeaderList } from '../../http/header-list.ts';
 import type { RequestHead } from '../../http/request-head.ts';
+import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FilterResult, FilterStream, HttpFilter, LocalReply } from '../filter.ts';
 import type { Provider } from './provider.ts';
-import { challengeUri, denialReply, unsendableReply } from './replies.ts';
+import { challengeUri, denialReply, unsendableReply, wrongNameReply } from './replies.ts';
 import type { Rule, RuleList } from './rules.ts';
 import { Run } from './run.ts';
 import type { JwtAuthnStats } from './stats.ts';
+import type { Verifier } from './verifier.ts';
+
+/** What a route asks for in place of the rules. */
+export interface RouteRequirement {
+  origin: PerRouteConfig;
+  /** null: nothing is asked for. */
+  requirementName: string | null;
+}
+
+export interface JwtAuthnParts {
+  origin: JwtAuthentication;
+  rules: RuleList;
+  /** `requirement_map`. */
+  requirements: ReadonlyMap<string, Verifier>;
+  /** What a route says to this filter. */
+  routeConfig(route: SelectedRoute | null): RouteRequirement | undefined;
+  providers: readonly Provider[];
+  stats: JwtAuthnStats;
+}
 
 /** `envoy.filters.http.jwt_authn`: finds the rule for a request and asks for what it requires (Envoy: filter.cc). */
 export class JwtAuthnFilter implements HttpFilter {
   readonly kind = 'jwt_authn';
   readonly origin: JwtAuthentication;
-  readonly #rules: RuleList;
-  readonly #providers: readonly Provider[];
+  readonly #parts: JwtAuthnParts;
   readonly #outputHeaders: ReadonlySet<string>;
   readonly #stats: JwtAuthnStats;
 
-  constructor(
-    origin: JwtAuthentication,
-    rules: RuleList,
-    providers: readonly Provider[],
-    stats: JwtAuthnStats,
-  ) {
-    this.origin = origin;
-    this.#rules = rules;
-    this.#providers = providers;
-    this.#outputHeaders = new Set(providers.flatMap((provider) => provider.outputs.headerNames));
-    this.#stats = stats;
+  constructor(parts: JwtAuthnParts) {
+    this.origin = parts.origin;
+    this.#parts = parts;
+    this.#outputHeaders = new Set(parts.providers.flatMap((provider) => provider.outputs.headerNames));
+    this.#stats = parts.stats;
   }
 
   async prepare(need: 'configured' | 'all'): Promise<void> {
-    const wanted = this.#providers.filter(
+    const wanted = this.#parts.providers.filter(
       ({ keys }) => keys.reachable && (need === 'all' || keys.fetchesAhead),
     );
     await Promise.all(wanted.map(({ keys }) => keys.current() ?? keys.fetch()));
@@ -42,11 +58,42 @@ export class JwtAuthnFilter implements HttpFilter {
     const { request, recorder } = stream;
     if (this.#outputHeaders.size > 0) sanitize(request.headers, this.#outputHeaders);
     if (this.origin.bypassCorsPreflight && isPreflight(request)) return this.#bypass(stream);
-    const rule = this.#rules.select(request, recorder);
+    const said = this.#parts.routeConfig(stream.route);
+    if (said !== undefined) return this.#followRoute(said, stream);
+    const rule = this.#parts.rules.select(request, recorder);
     if (rule === null || rule.verifier === null) return this.#pass(rule, stream);
-    const pathOnEntry = request.path;
+    return this.#require(rule.verifier, stream);
+  }
+
+  /** A route's own word takes the place of all rules. */
+  #followRoute(
+    { requirementName: name, origin }: RouteRequirement,
+    stream: FilterStream,
+  ): FilterResult | Promise<FilterResult> {
+    const { recorder } = stream;
+    recorder?.open(
+      'rule',
+      name === null ? 'the route asks for nothing' : `the route requires "${name}"`,
+      origin,
+    );
+    if (name === null) {
+      this.#stats.allowed.increment();
+      recorder?.close('ok', 'nothing is required');
+      return undefined;
+    }
+    const verifier = this.#parts.requirements.get(name);
+    if (verifier !== undefined) return this.#require(verifier, stream);
+    this.#stats.denied.increment();
+    const known = [...this.#parts.requirements.keys()];
+    const reply = wrongNameReply(name, known, this.origin.stripFailureResponse);
+    recorder?.close('deny', reply.body);
+    return reply;
+  }
+
+  #require(verifier: Verifier, stream: FilterStream): FilterResult | Promise<FilterResult> {
+    const pathOnEntry = stream.request.path;
     const run = new Run(stream);
-    const status = rule.verifier.verify(run, null);
+    const status = verifier.verify(run, null);
     return typeof status === 'number'
       ? this.#conclude(status, pathOnEntry, run)
       : this.#concludeLater(status, pathOnEntry, run);

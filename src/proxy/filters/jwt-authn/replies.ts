@@ -1,4 +1,5 @@
 import { STATUS, type Status, statusText } from '../../../core/jwt/index.ts';
+import { toByteString } from '../../../core/match/index.ts';
 import type { RequestHead } from '../../http/request-head.ts';
 import type { LocalReply } from '../filter.ts';
 
@@ -21,6 +22,22 @@ export function denialReply(status: Status, uri: string, stripped: boolean): Loc
     headers: stripped ? [] : [['www-authenticate', challenge]],
     details: `jwt_authn_access_denied{${text.replaceAll(/\s/g, '_')}}`,
   };
+}
+
+/** The reply where a route names a requirement that `requirement_map` does not have (envoy.md §2.2). */
+export function wrongNameReply(name: string, known: readonly string[], stripped: boolean): LocalReply {
+  const text = wrongNameText(name, known);
+  return {
+    status: 403,
+    body: stripped ? '' : toByteString(`Failed JWT authentication: ${text}`),
+    headers: [],
+    details: `jwt_authn_access_denied{${text.replaceAll(/\s/g, '_')}}`,
+  };
+}
+
+/** Envoy: filter_config.cc. */
+export function wrongNameText(name: string, known: readonly string[]): string {
+  return `Wrong requirement_name: ${name}. It should be one of [${known.toSorted().join(',')}]`;
 }
 
 const URI_PATH_MAX = 256;

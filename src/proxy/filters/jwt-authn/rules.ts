@@ -4,6 +4,7 @@ import { PathIndex, type PathKey, withoutQuery } from '../../../core/match/index
 import type { Findings } from '../../../resources/index.ts';
 import type { RequestHead } from '../../http/request-head.ts';
 import { compileRequestMatcher, type RequestMatcher } from '../../route/request-matcher.ts';
+import { wrongNameText } from './replies.ts';
 import type { RequirementCompiler } from './requirement.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -82,11 +83,10 @@ function compileRequirementOf(
   if (type.case === undefined) return null;
   const named = requirements.get(type.value);
   if (named !== undefined) return named;
-  const names = [...requirements.keys()].sort().join(',');
   findings.report({
     code: 'E204',
     severity: 'error',
-    message: `Wrong requirement_name: ${type.value}. It should be one of [${names}]`,
+    message: wrongNameText(type.value, [...requirements.keys()]),
     envoy: 'refuses',
     about: rule,
     field: 'requirement_name',

@@ -1,19 +1,39 @@
 import type { Message } from '@bufbuild/protobuf';
 import type { RBAC as Rules } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
-import { type RBAC, RBACSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
+import {
+  type RBAC,
+  type RBACPerRoute,
+  RBACPerRouteSchema,
+  RBACSchema,
+} from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import { compileRbacEngine, type RbacSubject } from '../../../core/rbac/index.ts';
 import { refuseField, refuseInto } from '../../refusals.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
-import { RbacFilter, type RuleSet } from './filter.ts';
+import { routeConfigOf } from '../route-config.ts';
+import { RbacFilter, type RbacRules, type RuleSet } from './filter.ts';
 import { remoteAddressOf } from './remote-address.ts';
 import { RbacStats } from './stats.ts';
 
 export const rbacFactory: HttpFilterFactory = {
   schema: RBACSchema,
-  compile: (config: Message, context: FactoryContext) => compileRbac(config as RBAC, context),
+  compile(config: Message, context: FactoryContext): HttpFilter | null {
+    const rules = compileRbac(config as RBAC, context);
+    if (rules === null) return null;
+    return new RbacFilter(
+      rules,
+      (route) => routeConfigOf(route, context.name, rbacFactory) as RbacRules | undefined,
+    );
+  },
+  perRoute: { schema: RBACPerRouteSchema, compile: compilePerRoute },
 };
 
-function compileRbac(config: RBAC, context: FactoryContext): HttpFilter | null {
+/** Without `rbac` the filter has no rules on the route, and lets everything pass. */
+function compilePerRoute(config: Message, context: FactoryContext): RbacRules | null {
+  const { rbac } = config as RBACPerRoute;
+  return rbac === undefined ? { origin: config, enforced: null, shadow: null } : compileRbac(rbac, context);
+}
+
+function compileRbac(config: RBAC, context: FactoryContext): RbacRules | null {
   const { findings } = context;
   const before = findings.list.length;
   if (config.matcher !== undefined) refuseField(findings, config, 'matcher');
@@ -21,7 +41,7 @@ function compileRbac(config: RBAC, context: FactoryContext): HttpFilter | null {
   const enforced = compileRules(config.rules, config.rulesStatPrefix, 'enforced', config, context);
   const shadow = compileRules(config.shadowRules, config.shadowRulesStatPrefix, 'shadow', config, context);
   const hasErrors = findings.list.slice(before).some(({ severity }) => severity === 'error');
-  return hasErrors ? null : new RbacFilter(config, enforced, shadow);
+  return hasErrors ? null : { origin: config, enforced, shadow };
 }
 
 function compileRules(

@@ -1,5 +1,5 @@
-import type { RBAC } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import type { Policy, RbacEngine } from '../../../core/rbac/index.ts';
+import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FilterResult, FilterStream, HttpFilter } from '../filter.ts';
 import { denialReply } from './replies.ts';
 import type { RbacStats } from './stats.ts';
@@ -14,25 +14,36 @@ export interface RuleSet {
 
 const METADATA_NAMESPACE = 'envoy.filters.http.rbac';
 
+/** All that one configuration of the filter says. */
+export interface RbacRules {
+  origin: object;
+  enforced: RuleSet | null;
+  shadow: RuleSet | null;
+}
+
 /** `envoy.filters.http.rbac`: shadow rules are only told of, enforced ones decide (Envoy: rbac_filter.cc). */
 export class RbacFilter implements HttpFilter {
   readonly kind = 'rbac';
-  readonly origin: RBAC;
-  readonly #enforced: RuleSet | null;
-  readonly #shadow: RuleSet | null;
+  readonly origin: object;
+  readonly #rules: RbacRules;
+  readonly #routeRules: (route: SelectedRoute | null) => RbacRules | undefined;
 
-  constructor(origin: RBAC, enforced: RuleSet | null, shadow: RuleSet | null) {
-    this.origin = origin;
-    this.#enforced = enforced;
-    this.#shadow = shadow;
+  /** @param routeRules what a route puts in the place of `rules` */
+  constructor(rules: RbacRules, routeRules: (route: SelectedRoute | null) => RbacRules | undefined) {
+    this.origin = rules.origin;
+    this.#rules = rules;
+    this.#routeRules = routeRules;
   }
 
   decodeHeaders(stream: FilterStream): FilterResult {
-    if (this.#shadow !== null) this.#judgeShadow(this.#shadow, stream);
-    if (this.#enforced === null) return undefined;
-    const { engine } = this.#enforced;
+    const own = this.#routeRules(stream.route);
+    if (own !== undefined) stream.recorder?.note('the route has rules of its own');
+    const { enforced, shadow } = own ?? this.#rules;
+    if (shadow !== null) this.#judgeShadow(shadow, stream);
+    if (enforced === null) return undefined;
+    const { engine } = enforced;
     const matched = engine.match(stream, stream.recorder);
-    const isAllowed = tell(this.#enforced, matched, stream);
+    const isAllowed = tell(enforced, matched, stream);
     if (engine.action === 'LOG') stream.metadata.set('envoy.common', 'access_log_hint', matched !== null);
     if (stream.recorder !== null && matched === null) {
       stream.recorder.note(`no ${engine.action} policy matches`);
