@@ -10,26 +10,34 @@ import type { Finding } from '../resources/index.ts';
 export interface ValidateOptions {
   strict: boolean;
   env: Readonly<Record<string, string | undefined>>;
+  /** `NAMESPACE/LABEL=VALUE,…` and a Gateway's name: whom Istio manifests are judged for. */
+  workload?: string | undefined;
+  gateway?: string | undefined;
 }
 
-/** Istio manifests do not say where admitted requests go; for judging them any place will do. */
+/** Istio manifests without a Gateway do not say where admitted requests go; for judging them any place will do. */
 const ANY_UPSTREAM = 'http://127.0.0.1:80';
 
-/** Everything there is to say of one text: what control finds, and what compiling the snapshot finds. */
-export async function validateSource(
-  source: ConfigSource,
+/**
+ * Everything there is to say of one set of texts that belong together: what control finds, and what compiling the snapshot finds.
+ * Istio manifests are one set, an Envoy bootstrap is one by itself.
+ */
+export async function validateSources(
+  sources: readonly ConfigSource[],
   options: ValidateOptions,
 ): Promise<readonly Finding[]> {
-  const loaded = await load(source, options);
+  const loaded = await load(sources, options);
   if (loaded.snapshot !== null) await compile(loaded);
   settleFindings(loaded.findings, options.strict);
   return loaded.findings.list;
 }
 
-async function load(source: ConfigSource, { strict, env }: ValidateOptions): Promise<LoadedConfig> {
-  if (!looksLikeManifests(source)) return loadConfig([source], { strict, env });
-  const { loadIstio } = await import('../control/istio/index.ts');
-  return loadIstio([source], { upstream: ANY_UPSTREAM, strict });
+async function load(sources: readonly ConfigSource[], options: ValidateOptions): Promise<LoadedConfig> {
+  const { strict, env, gateway } = options;
+  if (!sources.some(looksLikeManifests)) return loadConfig(sources, { strict, env });
+  const { loadIstio, parseWorkload } = await import('../control/istio/index.ts');
+  const workload = (options.workload === undefined ? null : parseWorkload(options.workload)) ?? undefined;
+  return loadIstio(sources, { upstreamWithoutGateway: ANY_UPSTREAM, strict, workload, gateway });
 }
 
 /** The very compilation that the data path does; what control has said of a place already is not said again. */

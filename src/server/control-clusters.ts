@@ -17,6 +17,8 @@ export interface ControlClusterOptions {
 /** How long a start waits for names; those that come later are passed on when they come. */
 const FIRST_ANSWER_MS = 2000;
 const TICK_MS = 250;
+/** Clusters that may come later. */
+const ADDED_MAX = 100;
 
 /** The control thread's clusters: they carry key fetches, and their names are resolved here for everybody. */
 export class ControlClusters {
@@ -24,15 +26,19 @@ export class ControlClusters {
   /** Told of every change of a name's addresses. */
   onChange: (update: NameAddresses) => void = () => {};
   readonly #logger: Logger;
+  readonly #compile: (config: ClusterConfig) => Cluster | null;
   readonly #known = new Map<string, string>();
   readonly #timers: NodeJS.Timeout[] = [];
+  #added = 0;
 
   constructor(configs: readonly ClusterConfig[], options: ControlClusterOptions) {
     const deadlines = new Deadlines();
-    const stats = new Stats(new SharedArrayBuffer(8 * (1024 + 32 * configs.length)));
+    const stats = new Stats(new SharedArrayBuffer(8 * (1024 + 32 * (configs.length + ADDED_MAX))));
     this.#logger = options.logger;
+    this.#compile = (config) =>
+      compileCluster(config, { ...options, stats, deadlines, reportFailure: () => {} });
     for (const config of configs) {
-      const cluster = compileCluster(config, { ...options, stats, deadlines, reportFailure: () => {} });
+      const cluster = this.#compile(config);
       if (cluster !== null) this.byName.set(config.name, cluster);
     }
     deadlines.tick(performance.now());
@@ -57,6 +63,19 @@ export class ControlClusters {
     return [...this.byName].flatMap(([cluster, { names }]) =>
       names.map((name) => ({ cluster, name, addresses: this.#addresses(cluster, name) })),
     );
+  }
+
+  /** Takes one more cluster, for this thread alone; resolves when its names are. */
+  async add(config: ClusterConfig): Promise<void> {
+    if (this.#added >= ADDED_MAX) return;
+    this.#added++;
+    const cluster = this.#compile(config);
+    if (cluster === null) return;
+    this.byName.set(config.name, cluster);
+    for (const name of cluster.names) {
+      await this.#resolve(cluster, name);
+      this.#every(Math.max(1000, cluster.settings.refreshMs), () => void this.#resolve(cluster, name));
+    }
   }
 
   close(): void {

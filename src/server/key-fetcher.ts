@@ -3,6 +3,7 @@ import type { JwksFetcher } from '../proxy/rehearsal/index.ts';
 import type { ConnectTo } from '../proxy/upstream/index.ts';
 import { Findings, type Provenance, type Snapshot } from '../resources/index.ts';
 import { ControlClusters } from './control-clusters.ts';
+import { DiscoveringKeys } from './discovering-keys.ts';
 import { JwksClient } from './jwks-client.ts';
 
 export interface KeyFetcherOptions {
@@ -29,5 +30,6 @@ export async function openKeyFetcher(options: KeyFetcherOptions): Promise<KeyFet
     logger,
   });
   await clusters.resolveAll();
-  return { jwks: new JwksClient(clusters.byName, logger, '127.0.0.1'), close: () => clusters.close() };
+  const client = new JwksClient(clusters.byName, logger, '127.0.0.1');
+  return { jwks: new DiscoveringKeys(client, clusters, logger), close: () => clusters.close() };
 }

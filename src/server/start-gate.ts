@@ -9,6 +9,7 @@ import { compileDownstreamTls } from '../proxy/listener/index.ts';
 import { type CompiledSnapshot, compileSnapshot } from '../proxy/rehearsal/index.ts';
 import { Findings } from '../resources/index.ts';
 import { ControlClusters } from './control-clusters.ts';
+import { DiscoveringKeys } from './discovering-keys.ts';
 import { type Gate, type GateOptions, GateStartError } from './gate.ts';
 import { startGateAdmin } from './gate-admin.ts';
 import { JwksClient } from './jwks-client.ts';
@@ -37,7 +38,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   }
   warnOfPlainText(compiled, (message) => logger.warn(message));
   const addresses = await clusters.resolveAll();
-  const jwks = new JwksClient(clusters.byName, logger, nodeAddress);
+  const jwks = new DiscoveringKeys(new JwksClient(clusters.byName, logger, nodeAddress), clusters, logger);
   const host = new WorkerHost(
     {
       listeners: snapshot.listeners.map((one) => toBinary(ListenerSchema, one)),

@@ -5,7 +5,7 @@ import { readText } from './run-sources.ts';
 
 /** As commander hands them over. */
 export interface EjectFlags {
-  upstream: string;
+  upstream?: string;
   filters?: boolean;
   json?: boolean;
   namespace?: string;

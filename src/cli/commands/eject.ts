@@ -9,8 +9,8 @@ import { readSources } from './run-sources.ts';
 export function configure(command: Command, io: CliIo): void {
   const collect = (value: string, before: string[]) => [...before, value];
   command
-    .argument('<file...>', 'Istio manifests; `-` is the standard input')
-    .option('--upstream <url>', 'where requests go', 'http://127.0.0.1:9000')
+    .argument('<file...>', 'Istio manifests, or folders of them; `-` is the standard input')
+    .option('--upstream <url>', 'where requests go that no ServiceEntry says more of')
     .option('--filters', 'only what policies become for one workload, with what admission says')
     .option('--json', 'as JSON; goes with --filters')
     .option('--namespace <name>', "the workload's namespace")
@@ -24,6 +24,9 @@ export function configure(command: Command, io: CliIo): void {
     .action((files: string[], flags: EjectFlags) => eject(files, flags, io));
 }
 
+/** For policies that come without a Gateway. */
+const DEFAULT_UPSTREAM = 'http://127.0.0.1:9000';
+
 async function eject(files: readonly string[], flags: EjectFlags, io: CliIo): Promise<void> {
   const sources = await readSources(files, io);
   if (flags.filters === true) {
@@ -33,7 +36,9 @@ async function eject(files: readonly string[], flags: EjectFlags, io: CliIo): Pr
   }
   const { mesh, workload } = parseSetting(flags, io);
   const asked = flags.namespace === undefined ? undefined : { ...workload, kind: 'gateway' as const };
-  const loaded = loadIstio(sources, { upstream: flags.upstream, workload: asked, mesh });
+  const { upstream } = flags;
+  const places = { upstream, upstreamWithoutGateway: DEFAULT_UPSTREAM };
+  const loaded = loadIstio(sources, { ...places, workload: asked, mesh, discovery: false });
   const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
   for (const finding of loaded.findings.list) {
     io.err(`${renderFinding(finding, { lines: (file) => texts.get(file), color: io.color })}\n`);

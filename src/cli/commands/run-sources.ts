@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type ConfigSource,
   type LoadedConfig,
@@ -10,22 +11,34 @@ import { type CliIo, UserError } from '../io.ts';
 
 export interface SourceOptions {
   strict: boolean;
-  /** Where admitted requests go; only for Istio manifests. */
+  /** Where requests go that no file says more of; only for Istio manifests. */
   upstream: string | undefined;
+  /** As `upstream`, where the manifests have no Gateway. */
+  upstreamWithoutGateway?: string | undefined;
   /** Where a gate on Istio manifests listens. */
   listen: { address: string; port: number } | undefined;
   /** `NAMESPACE/LABEL=VALUE,…`: which workload's policies; default: the one that all of them are for. */
   workload?: string | undefined;
+  /** `NAME` or `NAMESPACE/NAME` of the Gateway to be. */
+  gateway?: string | undefined;
 }
 
-/** Reads the files of a command line; `-` is the standard input. */
+/** Reads the files of a command line; of a folder all YAML and JSON in it, by name; `-` is the standard input. */
 export async function readSources(files: readonly string[], io: CliIo): Promise<ConfigSource[]> {
   const sources: ConfigSource[] = [];
-  for (const file of files) {
+  for (const file of files.flatMap(filesIn)) {
     const text = file === '-' ? await io.readStdin() : readText(file, 'configuration');
     sources.push({ name: file === '-' ? '<stdin>' : file, text });
   }
   return sources;
+}
+
+function filesIn(path: string): string[] {
+  if (path === '-' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  const found = names.filter((name) => /\.(?:ya?ml|json)$/.test(name) && !/(?:^|\/)\./.test(name));
+  if (found.length > 0) return found.sort().map((name) => join(path, name));
+  throw new UserError(`the folder \`${path}\` has no YAML and no JSON; check the path`, EXIT.wrongUse);
 }
 
 /** @throws UserError that names the file when it cannot be read. */
@@ -39,45 +52,43 @@ export function readText(file: string, what: string): string {
   }
 }
 
-/** Loads Envoy's words or Istio's, whichever the files are in. */
+/** Loads Envoy's words, Istio's, or both: whatever the files are in. */
 export async function loadSources(
   sources: readonly ConfigSource[],
   options: SourceOptions,
   io: CliIo,
 ): Promise<LoadedConfig> {
-  const { strict, upstream, workload } = options;
-  if (sources.some(looksLikeManifests)) return loadManifests(sources, options, io);
-  const alien = upstream !== undefined ? '--upstream' : workload !== undefined ? '--workload' : undefined;
-  if (alien === undefined) return loadConfig(sources, { strict, env: process.env });
+  const envoy = sources.filter((source) => !looksLikeManifests(source));
+  const { strict } = options;
+  const config = { strict, env: process.env };
+  if (envoy.length < sources.length) {
+    const beside = envoy.length === 0 ? undefined : loadConfig(envoy, config);
+    return loadManifests(sources.filter(looksLikeManifests), options, beside, io);
+  }
+  const alien = alienFlag(options);
+  if (alien === undefined) return loadConfig(sources, config);
   throw new UserError(
     `${alien} is for Istio manifests; an Envoy file names its own clusters, which --connect-to moves`,
     EXIT.wrongUse,
   );
 }
 
+function alienFlag({ upstream, workload, gateway }: SourceOptions): string | undefined {
+  if (upstream !== undefined) return '--upstream';
+  if (workload !== undefined) return '--workload';
+  return gateway === undefined ? undefined : '--gateway';
+}
+
 /** Istio's plane is loaded only where there are manifests. */
 async function loadManifests(
   sources: readonly ConfigSource[],
   options: SourceOptions,
+  beside: LoadedConfig | undefined,
   io: CliIo,
 ): Promise<LoadedConfig> {
-  const { strict, upstream, listen } = options;
-  const other = sources.find((source) => !looksLikeManifests(source));
-  if (other !== undefined) {
-    throw new UserError(
-      `\`${other.name}\` is no Istio manifest and the other files are; give files of one kind`,
-      EXIT.wrongUse,
-    );
-  }
-  if (upstream === undefined) {
-    throw new UserError(
-      'Istio manifests name no upstream; say where requests go with --upstream URL',
-      EXIT.wrongUse,
-    );
-  }
   const { loadIstio, parseWorkload } = await import('../../control/istio/index.ts');
   const workload = workloadOf(options.workload, parseWorkload);
-  const loaded = loadIstio(sources, { upstream, strict, workload, listen });
+  const loaded = loadIstio(sources, { ...options, workload, beside });
   for (const { kind, name, at } of loaded.passedOver) {
     io.err(`${at.file}:${at.line}: ${kind} \`${name}\` has no part in this and is passed over\n`);
   }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { looksLikeManifests } from '../../control/config/index.ts';
 import { createLogger } from '../../platform/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import {
@@ -22,6 +23,7 @@ interface RunFlags {
   trust: string[];
   upstream?: string;
   workload?: string;
+  gateway?: string;
   concurrency: string;
   strict?: boolean;
   logFormat: string;
@@ -31,7 +33,10 @@ const collect = (value: string, before: string[]) => [...before, value];
 
 export function configure(command: Command, io: CliIo): void {
   command
-    .requiredOption('-c, --config <file...>', 'Envoy bootstrap or Istio manifests; `-` is the standard input')
+    .requiredOption(
+      '-c, --config <file...>',
+      'Envoy bootstrap, Istio manifests, or folders of them; `-` is the standard input',
+    )
     .option('--connect-to <host:port:addr:port>', 'send an upstream elsewhere', collect, [])
     .option(
       '--listen <host:port=addr:port>',
@@ -42,6 +47,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--trust <file>', 'trust these PEM roots too when an upstream is verified', collect, [])
     .option('--upstream <url>', 'where requests go, for Istio manifests')
     .option('--workload <namespace/labels>', 'whose policies to enforce: `NAMESPACE/LABEL=VALUE,…`')
+    .option('--gateway <name>', 'which Gateway of the manifests to be')
     .option('--concurrency <n>', 'data loops; only 1 so far', '1')
     .option('--strict', 'warnings are errors')
     .option('--log-format <format>', '`pretty` or `json`', 'pretty')
@@ -64,8 +70,9 @@ async function run(flags: RunFlags, io: CliIo): Promise<void> {
     {
       strict: flags.strict === true,
       upstream: flags.upstream,
-      listen: listenAddress(addresses, flags.upstream),
+      listen: listenAddress(addresses, sources.some(looksLikeManifests)),
       workload: flags.workload,
+      gateway: flags.gateway,
     },
     io,
   );
@@ -138,11 +145,11 @@ function parsed<T>(value: T | null, shape: string, text: string): T {
 }
 
 /** `ADDR:PORT` where there is one address to move: that of a gate on Istio manifests. */
-function listenAddress(texts: readonly string[], upstream: string | undefined) {
+function listenAddress(texts: readonly string[], manifests: boolean) {
   const text = texts.at(-1);
   if (text === undefined) return undefined;
   const move = parseListenMove(`:0=${text}`);
-  if (move === null || upstream === undefined) {
+  if (move === null || !manifests) {
     throw new UserError(`\`${text}\` is not of the shape --listen HOST:PORT=ADDR:PORT`, EXIT.wrongUse);
   }
   return { address: move.address, port: move.toPort };

@@ -72,7 +72,10 @@ describe('jotgate validate', () => {
   it('a file that is not there is one sentence and wrong use', async () => {
     const { exitCode, err } = await run(['validate', join(folder, 'none.yaml')]);
     assert.equal(exitCode, 2);
-    assert.match(err, /^jotgate: cannot read `.*none\.yaml`: there is no such file\n$/);
+    assert.match(
+      err,
+      /^jotgate: cannot read the configuration `.*none\.yaml`: there is no such file; check the path\n$/,
+    );
   });
   it('Istio manifests are judged as such', async () => {
     const manifest = `apiVersion: security.istio.io/v1

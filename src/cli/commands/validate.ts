@@ -1,50 +1,61 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type ConfigSource, looksLikeManifests } from '../../control/config/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
-import { type CliIo, UserError } from '../io.ts';
+import type { CliIo } from '../io.ts';
 import { type RenderOptions, renderFinding } from '../render-finding.ts';
 import { renderFindingsJson } from '../render-finding-json.ts';
-import { validateSource } from '../validate-source.ts';
+import { validateSources } from '../validate-source.ts';
+import { readSources } from './run-sources.ts';
 
 interface ValidateFlags {
   strict?: boolean;
   json?: boolean;
+  workload?: string;
+  gateway?: string;
 }
 
 export function configure(command: Command, io: CliIo): void {
   command
-    .argument('<file...>', 'Envoy bootstrap (YAML or JSON) or Istio manifests; `-` is the standard input')
+    .argument(
+      '<file...>',
+      'Envoy bootstrap (YAML or JSON), Istio manifests, or folders of them; `-` is the standard input',
+    )
     .option('--strict', 'warnings are errors')
+    .option('--workload <namespace/labels>', 'whom Istio manifests are judged for: `NAMESPACE/LABEL=VALUE,…`')
+    .option('--gateway <name>', 'which Gateway of Istio manifests is judged')
     .option('--json', 'findings as one JSON object')
     .action(async (files: string[], flags: ValidateFlags) => validate(files, flags, io));
 }
 
 async function validate(files: readonly string[], flags: ValidateFlags, io: CliIo): Promise<void> {
-  const sources: ConfigSource[] = [];
-  for (const file of files) sources.push(await readSource(file, io));
-  const reports: { source: ConfigSource; findings: readonly Finding[] }[] = [];
-  for (const source of sources) {
-    const findings = await validateSource(source, { strict: flags.strict === true, env: process.env });
-    reports.push({ source, findings });
+  const sources = await readSources(files, io);
+  const all: Finding[] = [];
+  const { workload, gateway, strict = false } = flags;
+  for (const set of setsOf(sources)) {
+    all.push(...(await validateSources(set, { strict, env: process.env, workload, gateway })));
   }
-  const all = reports.flatMap(({ findings }) => findings);
+  const reports = sources.map((source) => ({ source, findings: findingsIn(source, all, sources) }));
   if (flags.json === true) io.out(renderFindingsJson(all));
   else for (const report of reports) printReport(report.source, report.findings, io);
   for (const { source, findings } of reports) io.err(summaryLine(source.name, findings));
   if (all.some(({ severity }) => severity === 'error')) io.exitCode = EXIT.configInvalid;
 }
 
-async function readSource(file: string, io: CliIo): Promise<ConfigSource> {
-  if (file === '-') return { name: '<stdin>', text: await io.readStdin() };
-  try {
-    return { name: file, text: readFileSync(file, 'utf8') };
-  } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw new UserError(`cannot read \`${file}\`: ${reason}`, EXIT.wrongUse);
-  }
+/** Manifests refer to one another and are one set, in the place of the first of them. */
+function setsOf(sources: readonly ConfigSource[]): ConfigSource[][] {
+  const manifests = sources.filter(looksLikeManifests);
+  const [first] = manifests;
+  return sources.flatMap((source) => {
+    if (!manifests.includes(source)) return [[source]];
+    return source === first ? [manifests] : [];
+  });
+}
+
+/** What has no place in any file is said of the first of the set. */
+function findingsIn(source: ConfigSource, all: readonly Finding[], sources: readonly ConfigSource[]) {
+  const isFirst = sources.find(looksLikeManifests) === source || sources.length === 1;
+  return all.filter(({ at }) => at?.file === source.name || (at === undefined && isFirst));
 }
 
 function printReport(source: ConfigSource, findings: readonly Finding[], io: CliIo): void {

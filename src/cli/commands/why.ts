@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ManualClock, TreeRecorder } from '../../base/index.ts';
-import { type ConfigSource, loadConfigDump, looksLikeManifests } from '../../control/config/index.ts';
+import { type ConfigSource, loadConfigDump } from '../../control/config/index.ts';
 import { systemClock } from '../../platform/index.ts';
 import { buildRequestHead, compileSnapshot, rehearse } from '../../proxy/rehearsal/index.ts';
 import type { Finding, Findings, Provenance, Snapshot } from '../../resources/index.ts';
@@ -30,6 +30,7 @@ interface WhyFlags {
   listener?: string;
   upstream?: string;
   workload?: string;
+  gateway?: string;
   json?: boolean;
   exitCode?: boolean;
 }
@@ -42,7 +43,7 @@ export function configure(command: Command, io: CliIo): void {
     .argument('<url...>', 'what a client would ask for; a path alone will do')
     .option(
       '-c, --config <file>',
-      'Envoy bootstrap or Istio manifests; `-` is the standard input',
+      'Envoy bootstrap, Istio manifests, or folders of them; `-` is the standard input',
       collect,
       [],
     )
@@ -63,6 +64,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--listener <name>', 'the listener that takes the request; default: by the port of the URL')
     .option('--upstream <url>', 'where requests go, for Istio manifests')
     .option('--workload <namespace/labels>', 'whose policies to judge by: `NAMESPACE/LABEL=VALUE,…`')
+    .option('--gateway <name>', 'which Gateway of the manifests takes the request')
     .option('--json', 'the decision as one JSON object')
     .option('--exit-code', 'exit 5 unless the request surely gets in')
     .addHelpText('after', EXAMPLES)
@@ -168,9 +170,9 @@ async function load(flags: WhyFlags, io: CliIo): Promise<Loaded | null> {
 }
 
 function loadFiles(sources: readonly ConfigSource[], flags: WhyFlags, io: CliIo) {
-  const isIstio = sources.some(looksLikeManifests);
-  const upstream = flags.upstream ?? (isIstio ? ANY_UPSTREAM : undefined);
-  return loadSources(sources, { strict: false, upstream, listen: undefined, workload: flags.workload }, io);
+  const { upstream, workload, gateway } = flags;
+  const places = { upstream, upstreamWithoutGateway: ANY_UPSTREAM, listen: undefined };
+  return loadSources(sources, { strict: false, ...places, workload, gateway }, io);
 }
 
 function refuseConfig(findings: readonly Finding[], sources: readonly ConfigSource[], io: CliIo): void {

@@ -5,7 +5,6 @@ export const ISTIO_CODES = {
   admissionWarning: 'W403',
   severalWorkloads: 'E404',
   notTranslated: 'E405',
-  noDiscovery: 'E406',
   badUpstream: 'E407',
   failsClosed: 'W408',
   noJwksHost: 'E409',
@@ -37,11 +36,6 @@ export const ISTIO_CODE_ENTRIES: Readonly<Record<string, { title: string; meanin
   E405: {
     title: 'not translated yet',
     meaning: 'jotgate knows the field but cannot enforce it yet, and does not leave it out in silence.',
-  },
-  E406: {
-    title: 'keys by discovery',
-    meaning:
-      "The rule has neither `jwks` nor `jwksUri`: Istio would ask the issuer's discovery document. Write the `jwksUri` that it names.",
   },
   E407: {
     title: 'bad upstream',

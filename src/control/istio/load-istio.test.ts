@@ -174,11 +174,6 @@ const REFUSED: FindingCase[] = [
     ],
   },
   {
-    name: 'keys by discovery',
-    given: `${REQUEST.replace(/ {4}jwksUri.*\n/, '')}---\n${POLICY}`,
-    want: [['E406', 6]],
-  },
-  {
     name: 'keys from nowhere',
     given: `${REQUEST.replace('https://keys.example.test/jwks', 'http:///x')}---\n${POLICY}`,
     want: [['E409', 7]],
@@ -198,6 +193,11 @@ const WARNED: FindingCase[] = [
       '  rules:\n  - to: [{operation: {paths: [/docs]}}]\n  - from: [{source: {requestPrincipals: ["*"]}}]\n',
     ),
     want: [['L07', 14]],
+  },
+  {
+    name: 'W415: keys by an issuer that is no address',
+    given: `${REQUEST.replace(/ {4}jwksUri.*\n/, '')}---\n${POLICY}`,
+    want: [['W415', 6]],
   },
   { name: 'L09: nothing verifies the token that is asked for', given: POLICY, want: [['L09', 3]] },
   {

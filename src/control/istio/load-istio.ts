@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { create } from '@bufbuild/protobuf';
 import { type MeshConfig, MeshConfigSchema } from '#schema/istio/mesh_pb.js';
-import { Findings, Provenance, type Snapshot } from '../../resources/index.ts';
+import { Findings, Provenance } from '../../resources/index.ts';
 import type { ConfigSource, LoadedConfig } from '../config/index.ts';
 import { selectFor } from './attachment.ts';
 import { ISTIO_CODES } from './codes.ts';
@@ -14,7 +14,7 @@ import { parseOrigin } from './gateway/parse-origin.ts';
 import { refuseUntranslated } from './gateway/refuse-untranslated.ts';
 import { translateIngress } from './gateway/translate-ingress.ts';
 import type { Origin } from './gateway/upstream-cluster.ts';
-import { nameplateOf } from './identity.ts';
+import { nameOf, nameplateOf } from './identity.ts';
 import { Lineage } from './lineage.ts';
 import { lintIstio } from './lints.ts';
 import { NamedFiles, type ReadFile } from './named-files.ts';
@@ -27,6 +27,8 @@ export interface IstioOptions {
    * one, the destinations that no ServiceEntry describes.
    */
   upstream?: string | undefined;
+  /** As `upstream`, for no destination of a Gateway's routes. */
+  upstreamWithoutGateway?: string | undefined;
   /** Default: 127.0.0.1:8080, or with Gateways the ports of their servers. */
   listen?: { address: string; port: number } | undefined;
   /** Which proxy to be. Default: the one that the Gateways select, or that all policies are for. */
@@ -36,13 +38,19 @@ export interface IstioOptions {
   mesh?: MeshConfig | undefined;
   /** Refuses what is only warned of otherwise. */
   strict?: boolean | undefined;
+  /** The gate asks issuers for the address of their keys, where rules name none. An Envoy cannot: no token of such a rule passes it. */
+  discovery?: boolean | undefined;
+  /** What was read of Envoy's own files, whose listeners and clusters stand beside; its clusters win over ours of the same name. */
+  beside?: LoadedConfig | undefined;
   /** Reads a file that a manifest names. Default: the disk, relative to the working folder. */
   readFile?: ReadFile | undefined;
 }
 
 export interface LoadedIstio extends LoadedConfig {
-  /** Documents of kinds that have no part in it. */
+  /** Documents that have no part in it: of other kinds, or for other workloads. */
   passedOver: PassedOver[];
+  /** Whose policies are enforced. */
+  workload: Workload;
 }
 
 const DEFAULT_LISTEN = { address: '127.0.0.1', port: 8080 };
@@ -53,47 +61,60 @@ const DEFAULT_LISTEN = { address: '127.0.0.1', port: 8080 };
  * finding, and with one the snapshot is null.
  */
 export function loadIstio(sources: readonly ConfigSource[], options: IstioOptions): LoadedIstio {
-  const provenance = new Provenance();
-  const findings = new Findings(provenance);
+  const provenance = options.beside?.provenance ?? new Provenance();
+  const findings = options.beside?.findings ?? new Findings(provenance);
   const { objects, passedOver } = readDocuments(sources, { findings, provenance });
-  const upstream = options.upstream === undefined ? null : parseOrigin(options.upstream);
-  if (options.upstream !== undefined && upstream === null) reportUpstream(options.upstream, findings);
-  const resources = translateAll(objects, { ...options, upstream }, findings, provenance);
-  const refused = findings.hasErrors || (options.strict === true && findings.list.length > 0);
-  const snapshot: Snapshot | null = refused || resources === null ? null : snapshotOf(resources);
-  return { snapshot, findings, provenance, passedOver };
+  const { mesh = create(MeshConfigSchema) } = options;
+  const rootNamespace = mesh.rootNamespace || DEFAULT_ROOT_NAMESPACE;
+  const workload = chooseWorkload(objects, options, rootNamespace, findings);
+  const applied = applyingTo(objects, workload, rootNamespace);
+  const resources = translateAll(applied, { ...options, mesh, workload }, findings, provenance);
+  const refused = isRefused(findings, options);
+  const snapshot = refused || resources === null ? null : snapshotOf(resources, options.beside?.snapshot);
+  const strangers = notAmong(applied, objects, provenance);
+  return { snapshot, findings, provenance, passedOver: [...passedOver, ...strangers], workload };
 }
 
-type Translation = Omit<IstioOptions, 'upstream'> & { upstream: Origin | null };
+/** An error that is no mere lint; under `strict` anything that was found. */
+function isRefused({ list }: Findings, { strict, beside }: IstioOptions): boolean {
+  if (beside?.snapshot === null || (strict === true && list.length > 0)) return true;
+  return list.some(({ severity, code }) => severity === 'error' && !code.startsWith('L'));
+}
+
+type Translation = IstioOptions & { mesh: MeshConfig; workload: Workload };
 
 function translateAll(
-  objects: IstioObjects,
+  applied: IstioObjects,
   options: Translation,
   findings: Findings,
   provenance: Provenance,
 ): Resources | null {
-  const { listen, upstream, mesh = create(MeshConfigSchema) } = options;
-  const rootNamespace = mesh.rootNamespace || DEFAULT_ROOT_NAMESPACE;
-  const workload = chooseWorkload(objects, options, rootNamespace, findings);
-  const applied = applyingTo(objects, workload, rootNamespace);
+  const { listen, mesh, workload } = options;
   refuseUntranslated(applied, findings);
   lintIstio(applied, findings);
   const lineage = new Lineage(provenance);
-  const jwks = new DirectJwks(findings, lineage);
+  const jwks = new DirectJwks(findings, lineage, options.discovery ?? true);
   const filters = translateFilters(applied, { workload, mesh, jwks, lineage, findings });
-  const gathered = [...jwks.clusters.values()];
+  const keyClusters = [...jwks.clusters.values()];
+  const upstream = readUpstream(options, applied.gateways.length > 0, findings);
   if (applied.gateways.length > 0) {
     const files = new NamedFiles(options.readFile ?? readFileSync, findings);
     const plan = { workload, upstream, listen, mesh, filters, files, lineage, findings };
     const { listeners, clusters } = translateIngress(applied, plan);
-    return { listeners, clusters: withoutDoubles([...clusters, ...gathered]) };
+    return { listeners, clusters: withoutDoubles([...clusters, ...keyClusters]) };
   }
-  if (upstream === null) {
-    if (options.upstream === null && !findings.hasErrors) reportNoUpstream(findings);
-    return null;
-  }
+  if (upstream === null) return null;
   const plain = buildPlainGateway({ listen: listen ?? DEFAULT_LISTEN, upstream, filters, mesh });
-  return { ...plain, clusters: withoutDoubles([...plain.clusters, ...gathered]) };
+  return { ...plain, clusters: withoutDoubles([...plain.clusters, ...keyClusters]) };
+}
+
+/** null: none is known, which without a Gateway is an error. */
+function readUpstream(options: IstioOptions, hasGateway: boolean, findings: Findings): Origin | null {
+  const text = options.upstream ?? (hasGateway ? undefined : options.upstreamWithoutGateway);
+  const upstream = text === undefined ? null : parseOrigin(text);
+  if (text !== undefined && upstream === null) reportUpstream(text, findings);
+  if (text === undefined && !hasGateway && !findings.hasErrors) reportNoUpstream(findings);
+  return upstream;
 }
 
 interface FilterPlan {
@@ -133,6 +154,22 @@ function applyingTo(objects: IstioObjects, workload: Workload, rootNamespace: st
     peerAuthentications: selectFor(objects.peerAuthentications, scope, 'workload first'),
     gateways: gatewaysOf(objects.gateways, workload),
   };
+}
+
+/** Policies and gateways that are for other workloads. */
+function notAmong(applied: IstioObjects, all: IstioObjects, provenance: Provenance): PassedOver[] {
+  const kinds = [
+    ['RequestAuthentication', all.requestAuthentications, applied.requestAuthentications],
+    ['AuthorizationPolicy', all.authorizationPolicies, applied.authorizationPolicies],
+    ['Gateway', all.gateways, applied.gateways],
+  ] as const;
+  return kinds.flatMap(([kind, every, some]) => {
+    const kept = new Set<object>(some);
+    return every.flatMap((object) => {
+      const at = kept.has(object) ? undefined : provenance.find(object);
+      return at === undefined ? [] : [{ kind, name: nameOf(object), at }];
+    });
+  });
 }
 
 /** A route and a key set may be at one place. */

@@ -1,6 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
-import { BootstrapSchema } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
+import {
+  Bootstrap_StaticResourcesSchema,
+  BootstrapSchema,
+} from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import { type RouteConfiguration, RouteConfigurationSchema } from '#schema/envoy/config/route/v3/route_pb.js';
@@ -38,8 +41,14 @@ export interface Resources {
   clusters: Cluster[];
 }
 
-export function snapshotOf({ listeners, clusters }: Resources): Snapshot {
-  const bootstrap = create(BootstrapSchema, { staticResources: { listeners, clusters } });
+/** @param beside what stands beside; a cluster of it takes the place of ours of the same name */
+export function snapshotOf(resources: Resources, beside: Snapshot | null | undefined): Snapshot {
+  const taken = new Set(beside?.clusters.map(({ name }) => name));
+  const listeners = [...(beside?.listeners ?? []), ...resources.listeners];
+  const own = resources.clusters.filter(({ name }) => !taken.has(name));
+  const clusters = [...(beside?.clusters ?? []), ...own];
+  const bootstrap = beside?.bootstrap === undefined ? create(BootstrapSchema) : { ...beside.bootstrap };
+  bootstrap.staticResources = create(Bootstrap_StaticResourcesSchema, { listeners, clusters });
   return { listeners, clusters, bootstrap };
 }
 
