@@ -119,3 +119,9 @@ describe('sizes', () => {
     });
   }
 });
+
+it('every plane that has tests beside its sources is run by test/planes', () => {
+  const planes = new Set(globSync('**/*.test.ts', { cwd: src }).map(planeOf));
+  const run = globSync('*.test.ts', { cwd: join(root, 'test', 'planes') }).map((name) => name.split('.')[0]);
+  assert.deepEqual(run.sort(), [...planes].sort());
+});
