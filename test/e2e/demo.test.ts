@@ -31,7 +31,10 @@ function plot(out: string): string[] {
     .filter((line) => /^\s*\d+ {2}|^\s+\d{3} |^\s+why|^──|^\s+Jwt|^\s+L\d\d/.test(line))
     .map((line) =>
       line
-        .replaceAll(/\d{4}-\d\d-\d\dT[\d:]+Z|\(\d+m\d+s ago\)|[0-9a-f-]{36}|token [0-9a-f]{6}|"[\w-]{43}"/g, '…')
+        .replaceAll(
+          /\d{4}-\d\d-\d\dT[\d:]+Z|\(\d+m\d+s ago\)|[0-9a-f-]{36}|token [0-9a-f]{6}|"[\w-]{43}"/g,
+          '…',
+        )
         .replaceAll(/127\.0\.0\.1:\d+/g, 'LOOPBACK'),
     );
 }

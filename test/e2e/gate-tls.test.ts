@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { loadConfig } from '../../src/control/config/index.ts';
+import {
+  type CertifiedKey,
+  createDevelopmentAuthority,
+  type DevelopmentAuthority,
+} from '../../src/platform/index.ts';
+import { type Gate, startGate } from '../../src/server/index.ts';
+
+let authority: DevelopmentAuthority;
+let stranger: DevelopmentAuthority;
+let gate: Gate;
+
+interface ChainOptions {
+  serverNames: string;
+  body: string;
+  key: CertifiedKey;
+  clientRoots?: string;
+}
+
+function renderChain({ serverNames, body, key, clientRoots }: ChainOptions): object {
+  return {
+    ...(serverNames === '' ? {} : { filter_chain_match: { server_names: [serverNames] } }),
+    transport_socket: {
+      name: 'tls',
+      typed_config: {
+        '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
+        ...(clientRoots === undefined ? {} : { require_client_certificate: true }),
+        common_tls_context: {
+          tls_certificates: [
+            {
+              certificate_chain: { inline_string: key.certificate },
+              private_key: { inline_string: key.privateKey },
+            },
+          ],
+          ...(clientRoots === undefined
+            ? {}
+            : { validation_context: { trusted_ca: { inline_string: clientRoots } } }),
+        },
+      },
+    },
+    filters: [
+      {
+        name: 'hcm',
+        typed_config: {
+          '@type':
+            'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+          stat_prefix: 'tls',
+          route_config: {
+            virtual_hosts: [
+              {
+                name: 'all',
+                domains: ['*'],
+                routes: [
+                  { match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: body } } },
+                ],
+              },
+            ],
+          },
+          http_filters: [
+            {
+              name: 'router',
+              typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
+            },
+          ],
+        },
+      },
+    ],
+  };
+}
+
+before(async () => {
+  authority = await createDevelopmentAuthority('gate tests');
+  stranger = await createDevelopmentAuthority('strangers');
+  const [one, two, three] = await Promise.all(
+    ['one.test', 'two.test', 'three.test'].map((name) => authority.issue({ names: [name] })),
+  );
+  const listener = {
+    name: 'tls',
+    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    filter_chains: [
+      renderChain({ serverNames: 'one.test', body: 'one', key: one as CertifiedKey }),
+      renderChain({ serverNames: 'two.test', body: 'two', key: two as CertifiedKey }),
+      renderChain({
+        serverNames: 'three.test',
+        body: 'three',
+        key: three as CertifiedKey,
+        clientRoots: authority.certificate,
+      }),
+    ],
+  };
+  const text = JSON.stringify({ static_resources: { listeners: [listener] } });
+  const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.json', text }]);
+  assert.ok(snapshot !== null, JSON.stringify(findings.list));
+  gate = await startGate({ snapshot, provenance });
+});
+
+after(() => gate.close());
+
+/** What comes for one request over TLS, and what was agreed on; null where the connection was not to be had. */
+function ask(options: ConnectionOptions): Promise<{ text: string; alpn: string | false | null } | null> {
+  return new Promise((resolve) => {
+    const port = gate.listeners[0]?.port ?? 0;
+    const socket: TLSSocket = connect({ host: '127.0.0.1', port, ca: authority.certificate, ...options });
+    let text = '';
+    socket.on('secureConnect', () => {
+      socket.write(`GET / HTTP/1.1\r\nHost: ${options.servername}\r\nConnection: close\r\n\r\n`);
+    });
+    socket.on('data', (bytes) => (text += bytes.toString('latin1')));
+    socket.on('error', () => resolve(null));
+    socket.on('close', () => resolve(text === '' ? null : { text, alpn: socket.alpnProtocol }));
+  });
+}
+
+describe('a listener with TLS', () => {
+  it('shows the certificate of the name that is asked for, and serves its chain', async () => {
+    for (const name of ['one', 'two']) {
+      const answer = await ask({ servername: `${name}.test` });
+      assert.match(answer?.text ?? '', new RegExp(`^HTTP/1\\.1 200 OK\\r\\n[^]*\\r\\n\\r\\n${name}$`));
+    }
+  });
+
+  it('agrees on HTTP/1.1 where the client offers it beside HTTP/2', async () => {
+    const answer = await ask({ servername: 'one.test', ALPNProtocols: ['h2', 'http/1.1'] });
+    assert.equal(answer?.alpn, 'http/1.1');
+  });
+
+  it('has nothing for a name that no chain has', async () => {
+    assert.equal(await ask({ servername: 'other.test' }), null);
+  });
+
+  it('has nothing for a client without a name where no chain is for everybody', async () => {
+    assert.equal(await ask({ checkServerIdentity: () => undefined }), null);
+  });
+
+  it('asks for a client certificate where the chain requires one', async () => {
+    assert.equal(await ask({ servername: 'three.test' }), null);
+    const theirs = await stranger.issue({ names: ['client'] });
+    assert.equal(
+      await ask({ servername: 'three.test', cert: theirs.certificate, key: theirs.privateKey }),
+      null,
+    );
+    const ours = await authority.issue({ names: ['client'] });
+    const answer = await ask({ servername: 'three.test', cert: ours.certificate, key: ours.privateKey });
+    assert.match(answer?.text ?? '', /three$/);
+  });
+
+  it('does not speak to plain text, and serves the next client', async () => {
+    const { exchange } = await import('./raw-exchange.ts');
+    assert.equal(
+      await exchange(gate.listeners[0]?.port ?? 0, 'GET / HTTP/1.1\r\nHost: one.test\r\n\r\n'),
+      null,
+    );
+    assert.ok((await ask({ servername: 'one.test' })) !== null);
+  });
+});

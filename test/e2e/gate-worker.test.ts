@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, it, mock } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from '../../src/base/index.ts';
+import { loadConfig } from '../../src/control/config/index.ts';
+import { GateStartError, startGate } from '../../src/server/index.ts';
+import { exchange } from './raw-exchange.ts';
+
+const config = (port: number) => `
+static_resources:
+  listeners:
+  - name: one
+    address: {socket_address: {address: 127.0.0.1, port_value: ${port}}}
+    filter_chains:
+    - filters:
+      - name: hcm
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: test
+          route_config:
+            virtual_hosts:
+            - name: all
+              domains: ["*"]
+              routes:
+              - {match: {prefix: /}, direct_response: {status: 200, body: {inline_string: hello}}}
+          http_filters:
+          - name: router
+            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+`;
+
+function load(port: number) {
+  const { snapshot, provenance } = loadConfig([{ name: 'gate.yaml', text: config(port) }]);
+  assert.ok(snapshot !== null);
+  return { snapshot, provenance };
+}
+
+function collectingLogger(): Logger & { lines: string[] } {
+  const lines: string[] = [];
+  const add = (message: string) => void lines.push(message);
+  return { lines, info: add, warn: add, error: add };
+}
+
+describe('a data worker', () => {
+  it('that dies is replaced, at the same address', async () => {
+    const workers: Worker[] = [];
+    const emit = Worker.prototype.emit;
+    mock.method(Worker.prototype, 'emit', function (this: Worker, ...args: Parameters<typeof emit>) {
+      if (!workers.includes(this)) workers.push(this);
+      return emit.apply(this, args);
+    });
+    const logger = collectingLogger();
+    const gate = await startGate({ ...load(0), logger });
+    const port = gate.listeners[0]?.port ?? 0;
+    assert.equal((await exchange(port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'))?.body, 'hello');
+    await workers[0]?.terminate();
+    let body: string | undefined;
+    for (let round = 0; round < 500 && body === undefined; round++) {
+      body = (await exchange(port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'))?.body;
+      if (body === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.equal(body, 'hello');
+    assert.ok(logger.lines.includes('the data worker is replaced'));
+    mock.restoreAll();
+    await gate.close();
+  });
+});
+
+describe('a gate that cannot start', () => {
+  it('says that the port is taken and what to do', async () => {
+    const first = await startGate(load(0));
+    const port = first.listeners[0]?.port ?? 0;
+    await assert.rejects(startGate(load(port)), (error) => {
+      assert.ok(error instanceof GateStartError);
+      assert.equal(
+        error.message,
+        `cannot listen on 127.0.0.1:${port}: another program does; stop it, or listen elsewhere with \`--listen 127.0.0.1:${port}=127.0.0.1:PORT\``,
+      );
+      return true;
+    });
+    await first.close();
+  });
+});
