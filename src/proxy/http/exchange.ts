@@ -10,11 +10,11 @@ import {
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
 import { applyHeaderMutations } from '../route/header-mutation.ts';
 import type { PathRewrite } from '../route/path-rewrite.ts';
+import { routeReply } from '../route/route-reply.ts';
 import type { RouteAction, SelectedRoute } from '../route/selected-route.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import { UpstreamConnection } from '../upstream/upstream-connection.ts';
 import type { BodyEnd, UpstreamConsumer } from '../upstream/upstream-consumer.ts';
-import { addOwnFields } from './add-own-fields.ts';
 import { deadlineAfter, NEVER } from './deadlines.ts';
 import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
 import { HeaderList } from './header-list.ts';
@@ -23,6 +23,7 @@ import { prepareRequest } from './prepare-request.ts';
 import type { Refusal } from './refusal.ts';
 import { findIllegalField, type RequestFraming, renderRequestHead } from './render-request.ts';
 import { renderLocalReply, renderResponseHead } from './render-response.ts';
+import { type Replier, writeReplyFields } from './reply-fields.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseParser } from './response-parser.ts';
 import { STREAM_ERROR, type StreamError } from './stream-error.ts';
@@ -308,16 +309,9 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       return;
     }
     const { route } = this;
-    if (route === null) {
-      this.#reply(404, '', NO_HEADERS, 'local_reply');
-    } else if (route.action.kind === 'direct') {
-      this.#reply(route.action.status, route.action.body, NO_HEADERS, 'local_reply');
-    } else if (route.action.kind === 'redirect') {
-      const { status, location } = route.action.redirect;
-      this.#reply(status, '', [['location', location(this.request)]], 'local_reply');
-    } else {
-      this.#forward(route, route.action);
-    }
+    const own = routeReply(route, this.request);
+    if (own !== undefined) this.#reply(own.status, own.body, own.headers, 'local_reply', 'route');
+    else if (route?.action.kind === 'cluster') this.#forward(route, route.action);
   }
 
   #forward(route: SelectedRoute, action: ForwardAction): void {
@@ -400,13 +394,19 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.#replyError(error, 'timeout');
   }
 
-  #reply(status: number, body: string, fields: LocalReply['headers'], reason: FinishReason): void {
+  #reply(
+    status: number,
+    body: string,
+    fields: LocalReply['headers'],
+    reason: FinishReason,
+    replier: Replier = 'other',
+  ): void {
     const headers = new HeaderList();
     const isGrpc = isGrpcRequest(this.request.headers) && status !== 200;
-    const mutations = this.route?.responseHeaders;
-    if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
     const message = this.request.method === 'HEAD' ? '' : body;
-    addOwnFields(headers, isGrpc ? [...fields, ...grpcFields(status, message)] : fields);
+    const own = isGrpc ? [...fields, ...grpcFields(status, message)] : fields;
+    writeReplyFields(headers, own, this.route, replier, this);
+    if (body === '' && !isGrpc) headers.remove('content-type');
     encodeThrough(this.#filters, this, { status: isGrpc ? 200 : status, headers });
     const close = this.#closeAfter || !this.requestDone || this.#client.closing;
     const reply = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HeaderList } from './header-list.ts';
-import { addRequestLine, joinLines } from './join-lines.ts';
+import { addRequestLine, addResponseLine, joinLines } from './join-lines.ts';
 
 describe('repeated lines of a header that is joined', () => {
   const table = [
@@ -25,6 +25,20 @@ describe('adding a line to a request', () => {
       ['x-a', 'b'],
     ] as const)
       addRequestLine(headers, name, value);
+    assert.deepEqual(headers.values, ['a,b', 'a', 'b']);
+  });
+});
+
+describe('adding a line to a response', () => {
+  it('makes one of two of the headers that Envoy has once', () => {
+    const headers = new HeaderList();
+    for (const [name, value] of [
+      ['content-type', 'a'],
+      ['content-type', 'b'],
+      ['accept', 'a'],
+      ['accept', 'b'],
+    ] as const)
+      addResponseLine(headers, name, value);
     assert.deepEqual(headers.values, ['a,b', 'a', 'b']);
   });
 });

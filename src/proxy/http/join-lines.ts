@@ -12,3 +12,17 @@ export function addRequestLine(headers: HeaderList, name: string, value: string)
   if (before === undefined) headers.append(name, value);
   else headers.set(name, joinLines(before, value));
 }
+
+/** Headers of a response of which there is one line at most (Envoy: inline headers). */
+const JOINED_IN_RESPONSE = new Set(
+  'age cache-control content-encoding content-type etag expires grpc-message grpc-status last-modified location proxy-status vary via x-request-id access-control-allow-credentials access-control-allow-headers access-control-allow-methods access-control-allow-origin access-control-expose-headers access-control-max-age x-envoy-attempt-count x-envoy-decorator-operation x-envoy-degraded x-envoy-immediate-health-check-fail x-envoy-ratelimited x-envoy-upstream-canary'.split(
+    ' ',
+  ),
+);
+
+/** The same for a response. */
+export function addResponseLine(headers: HeaderList, name: string, value: string): void {
+  const before = JOINED_IN_RESPONSE.has(name) ? headers.get(name) : undefined;
+  if (before === undefined) headers.append(name, value);
+  else headers.set(name, joinLines(before, value));
+}

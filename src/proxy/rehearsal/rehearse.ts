@@ -6,12 +6,13 @@ import type {
 } from '../compiled/compiled-listener.ts';
 import type { ConnectionInfo, HttpFilter, LocalReply } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
-import { addOwnFields } from '../http/add-own-fields.ts';
 import { HeaderList } from '../http/header-list.ts';
 import { type Preparation, prepareRequest } from '../http/prepare-request.ts';
+import { type Replier, writeReplyFields } from '../http/reply-fields.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { compileHttpOptions } from '../listener/compile-http-options.ts';
 import { applyHeaderMutations } from '../route/header-mutation.ts';
+import { routeReply } from '../route/route-reply.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import { RehearsedStream } from './rehearsed-stream.ts';
 
@@ -80,30 +81,15 @@ async function play(
   const filters = filtersFor(manager.filters, stream);
   const refusal = await runFilters(filters, stream);
   const { route } = stream;
-  const reply = refusal ?? ownReply(route, request);
-  if (reply !== undefined) return replied(reply, route, filters, stream);
+  if (refusal !== undefined) return replied(refusal, 'other', route, filters, stream);
+  const reply = routeReply(route, request);
+  if (reply !== undefined) return replied(reply, 'route', route, filters, stream);
   if (route?.action.kind !== 'cluster') throw new TypeError('a route without a reply forwards');
   const { action } = route;
   applyHeaderMutations(request.headers, route.requestHeaders, stream);
   if (action.hostRewrite !== undefined) request.authority = action.hostRewrite;
   request.path = action.pathRewrite?.rewrite(request.path) ?? request.path;
   return { status: null, body: '', headers: [], details: '', route, forwarded: request };
-}
-
-/** What is answered without an upstream, by the route or for want of one. */
-function ownReply(route: SelectedRoute | null, request: RequestHead): LocalReply | undefined {
-  if (route === null) return NO_ROUTE;
-  const { action } = route;
-  switch (action.kind) {
-    case 'cluster':
-      return undefined;
-    case 'direct':
-      return { status: action.status, body: action.body, headers: [], details: 'direct_response' };
-    case 'redirect': {
-      const { status, location } = action.redirect;
-      return { status, body: '', headers: [['location', location(request)]], details: 'direct_response' };
-    }
-  }
 }
 
 function notPrepared(preparation: Exclude<Preparation, null>): Verdict {
@@ -113,19 +99,16 @@ function notPrepared(preparation: Exclude<Preparation, null>): Verdict {
   return { status: 307, body: '', headers, details: 'path_normalized', ...base };
 }
 
-/** Envoy: conn_manager_impl.cc. */
-const NO_ROUTE: LocalReply = { status: 404, body: '', headers: [], details: 'route_not_found' };
-
 /** A reply of the gate's own, as the route and the filters change it on its way out. */
 function replied(
   { status, body, headers: own, details }: LocalReply,
+  replier: Replier,
   route: SelectedRoute | null,
   filters: readonly HttpFilter[],
   stream: RehearsedStream,
 ): Verdict {
   const headers = new HeaderList();
-  if (route !== null) applyHeaderMutations(headers, route.responseHeaders, stream);
-  addOwnFields(headers, own);
+  writeReplyFields(headers, own, route, replier, stream);
   encodeThrough(filters, stream, { status, headers });
   const lines = headers.names.map((name, index) => [name, headers.values[index] as string] as const);
   return { status, body, headers: lines, details, route, forwarded: null };

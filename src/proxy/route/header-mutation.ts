@@ -5,7 +5,7 @@ import {
 import { lowerAscii } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { HeaderList } from '../http/header-list.ts';
-import { addRequestLine } from '../http/join-lines.ts';
+import { addRequestLine, addResponseLine } from '../http/join-lines.ts';
 import { compileHeaderFormat, type FormatSource, type HeaderFormat } from './header-format.ts';
 
 export interface HeaderAddition {
@@ -54,11 +54,8 @@ function applyAdditions(
     }
   }
   for (const [name, value] of overwrite) headers.set(name, value);
-  const isRequest = headers === source.request.headers;
-  for (const [name, value] of append) {
-    if (isRequest) addRequestLine(headers, name, value);
-    else headers.append(name, value);
-  }
+  const addLine = headers === source.request.headers ? addRequestLine : addResponseLine;
+  for (const [name, value] of append) addLine(headers, name, value);
 }
 
 /** Compiles one level's `…_headers_to_add` and `…_to_remove`; null when the level changes nothing or has an error. */

@@ -1,0 +1,32 @@
+import type { LocalReply } from '../filters/filter.ts';
+import type { RequestHead } from '../http/request-head.ts';
+import type { SelectedRoute } from './selected-route.ts';
+
+/** Envoy: conn_manager_impl.cc. */
+const NO_ROUTE: LocalReply = { status: 404, body: '', headers: [], details: 'route_not_found' };
+
+/** What is answered without an upstream, by the route or for want of one; undefined where the route leads to a cluster. */
+export function routeReply(route: SelectedRoute | null, request: RequestHead): LocalReply | undefined {
+  if (route === null) return NO_ROUTE;
+  const { action } = route;
+  switch (action.kind) {
+    case 'cluster':
+      return undefined;
+    case 'direct': {
+      const { status, body } = action;
+      const headers = hasLocation(status) ? [['location', ownUri(request)] as const] : [];
+      return { status, body, headers, details: 'direct_response' };
+    }
+    case 'redirect': {
+      const { status, location } = action.redirect;
+      return { status, body: '', headers: [['location', location(request)]], details: 'direct_response' };
+    }
+  }
+}
+
+const hasLocation = (status: number) => status === 201 || (status >= 300 && status < 400);
+
+/** Envoy gives every direct response of these statuses a location, and it is where the request went. */
+function ownUri({ headers, scheme, authority, path }: RequestHead): string {
+  return `${headers.get('x-forwarded-proto') ?? scheme}://${authority}${path}`;
+}
