@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { routingGroups } from './routing-groups.ts';
 
 /** Manifests and the requests that are played against them (istio.md §3.5, and users' traps of §1.4, §2.6). */
 export interface DecisionGroup {
@@ -17,6 +18,8 @@ export interface DecisionCase {
   want: {
     status: number;
     body?: string;
+    /** Headers of the gate's own reply. */
+    reply?: Record<string, string>;
     /** Headers of the forwarded request; null: not there. */
     forwarded?: Record<string, string | null>;
     /** The forwarded path, where it is not the one that was sent. */
@@ -41,6 +44,7 @@ export function decisionGroups(folder: string): DecisionGroup[] {
     hosts(),
     connection(),
     denyAll(),
+    ...routingGroups(tokens, jwks),
   ];
 }
 

@@ -57,9 +57,21 @@ function play(
   return rehearse(snapshot, { request, connection: CONNECTION }, CLOCK, recorder);
 }
 
-/** Every step that ended the request, outermost first. */
-function refusals(step: Step): Step[] {
-  return [...(step.verdict === 'deny' ? [step] : []), ...step.steps.flatMap(refusals)];
+function joined(head: Verdict['forwarded'], name: string): string | null {
+  const values = head?.headers.values.filter((_, index) => head.headers.names[index] === name);
+  return values === undefined || values.length === 0 ? null : values.join(',');
+}
+
+/** Every step that ended the request, outermost first: a filter that refused it, else the routes that were asked last. */
+function refusals(root: Step): Step[] {
+  const denying = stepsOf(root).filter(({ verdict, kind }) => verdict === 'deny' && kind !== 'listener');
+  return denying.length > 0
+    ? denying
+    : stepsOf(root).filter(({ kind }) => /^(?:virtual host|route)$/.test(kind));
+}
+
+function stepsOf(step: Step): Step[] {
+  return [step, ...step.steps.flatMap(stepsOf)];
 }
 
 const folder = conformanceFolder('istio/jwt');
@@ -70,13 +82,16 @@ if (folder !== null) {
       const compiled = compile(manifests);
       for (const row of cases) {
         it(row.name, async () => {
-          const { status, body, forwarded } = await play(compiled, row, null);
+          const { status, body, headers, forwarded } = await play(compiled, row, null);
           assert.equal(status ?? 200, row.want.status, body);
           if (row.want.body !== undefined) assert.equal(body, row.want.body);
+          for (const [name, value] of Object.entries(row.want.reply ?? {})) {
+            assert.equal(headers.find(([one]) => one === name)?.[1], value);
+          }
           assert.equal(forwarded !== null, row.want.status === 200);
           if (row.want.path !== undefined) assert.equal(forwarded?.path, row.want.path);
           for (const [header, value] of Object.entries(row.want.forwarded ?? {})) {
-            assert.equal(forwarded?.headers.get(header) ?? null, value, header);
+            assert.equal(joined(forwarded, header), value, header);
           }
         });
       }

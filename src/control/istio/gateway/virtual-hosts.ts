@@ -52,12 +52,14 @@ export function buildRouteConfiguration(
     }
   }
   const virtualHosts = hosts.size > 0 ? [...hosts.values()] : [blackHole(port)];
-  return create(RouteConfigurationSchema, {
+  const configuration = create(RouteConfigurationSchema, {
     name,
     validateClusters: false,
     ignorePortInHostMatching: true,
     virtualHosts,
   });
+  const [first] = servers;
+  return first === undefined ? configuration : context.lineage.inherit(configuration, first.server, 'hosts');
 }
 
 function hostsInCommon(
