@@ -8,6 +8,7 @@ import { schemaMessage } from '../src/control/config/schema-registry.ts';
 import { NEWER_FIELDS } from '../src/control/config/support/newer-fields.ts';
 import { SUPPORT } from '../src/control/config/support/support-table.ts';
 import { ISTIO_CODE_ENTRIES } from '../src/control/istio/index.ts';
+import { REALM_CODE_ENTRIES } from '../src/server/issuer/index.ts';
 
 const src = join(import.meta.dirname, '..', 'src');
 const sources = (pattern: string) =>
@@ -25,7 +26,7 @@ describe('generated pages', () => {
 });
 
 describe('the table of codes', () => {
-  const known = new Set([...Object.keys(CODE_ENTRIES), ...Object.keys(ISTIO_CODE_ENTRIES)]);
+  const known = new Set(Object.keys({ ...CODE_ENTRIES, ...ISTIO_CODE_ENTRIES, ...REALM_CODE_ENTRIES }));
   it('has an entry for every code that a source names', () => {
     const named = new Set(
       sources('{control,proxy,server}/**/*.ts').match(/(?<=')(?:[EW]\d{3}|L\d{2})(?=')/g),

@@ -32,6 +32,10 @@ describe('a finding is printed like a compiler’s message', () => {
 `,
     );
   });
+  it('codes that are about Istio’s objects tell what Istio does', () => {
+    assert.match(render({ code: 'E402' }), /Istio refuses this file too/);
+    assert.match(render({ code: 'W403', severity: 'warning', envoy: 'accepts' }), /Istio accepts this/);
+  });
   it('a hint of several lines stands below the marks', () => {
     assert.match(render({ hint: 'write:\n  a: b' }), / {3}\| {3}\^{8}\n {3}= write:\n {7}a: b\n {3}= path/);
   });

@@ -4,7 +4,7 @@ export interface RenderOptions {
   /** Lines of each file by the name that findings use. */
   lines(file: string): readonly string[] | undefined;
   color: boolean;
-  /** Whose treatment of the text findings tell. Default: Envoy. */
+  /** Whose treatment of the text findings tell. Default: Envoy's, and Istio's for the codes that are about its objects. */
   judge?: 'Envoy' | 'Istio';
 }
 
@@ -23,9 +23,13 @@ export function renderFinding(finding: Finding, options: RenderOptions): string 
     ...renderPlace(finding, gutter, options, paint, tone),
     ...renderHint(finding, gutter),
     ...(finding.path === undefined || finding.path === '' ? [] : [`${gutter} = path: ${finding.path}`]),
-    `${gutter} = ${options.judge ?? 'Envoy'} ${renderTreatment(finding)}  more: jotgate explain ${finding.code}`,
+    `${gutter} = ${judgeOf(finding, options)} ${renderTreatment(finding)}  more: jotgate explain ${finding.code}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function judgeOf({ code }: Finding, { judge }: RenderOptions): string {
+  return judge ?? (/^[EW]4/.test(code) ? 'Istio' : 'Envoy');
 }
 
 function renderPlace(

@@ -41,7 +41,8 @@ async function eject(files: readonly string[], flags: EjectFlags, io: CliIo): Pr
   const loaded = loadIstio(sources, { ...places, workload: asked, mesh, discovery: false });
   const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
   for (const finding of loaded.findings.list) {
-    io.err(`${renderFinding(finding, { lines: (file) => texts.get(file), color: io.color })}\n`);
+    const options = { lines: (file: string) => texts.get(file), color: io.color, judge: 'Istio' } as const;
+    io.err(`${renderFinding(finding, options)}\n`);
   }
   if (loaded.snapshot === null) io.exitCode = EXIT.configInvalid;
   else io.out(ejectBootstrap(loaded.snapshot));

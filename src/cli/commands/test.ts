@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { looksLikeManifests } from '../../control/config/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
@@ -105,13 +104,14 @@ async function testFile(file: string, flags: TestFlags, io: CliIo): Promise<File
   };
 }
 
-/** Istio manifests do not say where admitted requests go; for judging them any place will do. */
+/** Istio manifests without a Gateway do not say where admitted requests go; for judging them any place will do. */
 const ANY_UPSTREAM = 'http://127.0.0.1:80';
 
 async function loadSubject(test: PolicyTest, io: CliIo): Promise<Subject | null> {
   const sources = await readSources(test.configs, io);
-  const upstream = test.upstream ?? (sources.some(looksLikeManifests) ? ANY_UPSTREAM : undefined);
-  const options = { strict: false, upstream, listen: undefined, workload: test.workload };
+  const { upstream, workload, gateway } = test;
+  const places = { upstream, upstreamWithoutGateway: ANY_UPSTREAM, listen: undefined };
+  const options = { strict: false, ...places, workload, gateway };
   const { snapshot, provenance, findings } = await loadSources(sources, options, io);
   if (snapshot !== null) return { snapshot, provenance, sources };
   complain(

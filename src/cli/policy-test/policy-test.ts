@@ -8,6 +8,8 @@ export interface PolicyTest {
   configs: readonly string[];
   /** Istio only: `NAMESPACE/LABEL=VALUE,…`. */
   workload: string | undefined;
+  /** Istio only: `NAME` or `NAMESPACE/NAME` of the Gateway that is judged. */
+  gateway: string | undefined;
   /** Istio only: where admitted requests would go. */
   upstream: string | undefined;
   /** Time at which requests are judged, unless a case says otherwise. */

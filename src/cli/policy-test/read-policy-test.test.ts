@@ -77,7 +77,7 @@ const wrong: { name: string; given: string; want: string[] }[] = [
     name: 'a word that no file has, and no configuration',
     given: 'tabel: x',
     want: [
-      '1:1 a policy test has no `tabel`; it may have config, workload, upstream, clock, issuers, tokens, table, cases',
+      '1:1 a policy test has no `tabel`; it may have config, workload, gateway, upstream, clock, issuers, tokens, table, cases',
       '1:1 a policy test needs `config`: the files that it is about',
     ],
   },

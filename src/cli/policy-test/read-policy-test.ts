@@ -9,7 +9,7 @@ import { instantOf, knownEntries, optionalText, Problems, textsOf } from './read
 import { readTable } from './read-table.ts';
 import { readIssuers, readTokens } from './read-tokens.ts';
 
-const KEYS = ['config', 'workload', 'upstream', 'clock', 'issuers', 'tokens', 'table', 'cases'];
+const KEYS = ['config', 'workload', 'gateway', 'upstream', 'clock', 'issuers', 'tokens', 'table', 'cases'];
 
 /** A clock that nobody set stands here, so that a run is like the one before. */
 const DEFAULT_NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -46,6 +46,7 @@ function readRoot(root: SourceNode, source: ConfigSource, problems: Problems): P
     file: source.name,
     configs: readConfigs(entries.get('config'), root, folder, problems),
     workload: optionalText(entries.get('workload'), '`workload`', problems),
+    gateway: optionalText(entries.get('gateway'), '`gateway`', problems),
     upstream: optionalText(entries.get('upstream'), '`upstream`', problems),
     nowMs,
     issuers: readIssuers(entries.get('issuers'), folder, problems),

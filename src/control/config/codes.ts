@@ -45,12 +45,24 @@ export const CODES = {
   fieldNotDone: 'E301',
   typeNotDone: 'E302',
   noEffect: 'W301',
+  bearerRead: 'L01',
+  forwardConflict: 'L02',
   httpsWithoutTls: 'L03',
   unknownJwksCluster: 'L04',
+  issuerMismatch: 'L05',
+  placeholderKey: 'L11',
+  uselessKey: 'L12',
+  longCache: 'L13',
+  neverMatches: 'L14',
+  failedTokenPasses: 'L15',
+  claimsNotYetThere: 'L16',
+  descriptorNeverMade: 'L17',
   pathsNotNormalised: 'L19',
   barePrefix: 'L20',
   noAudiences: 'L21',
   unusedProvider: 'L22',
+  scopeAsText: 'L23',
+  unwrittenMetadata: 'L24',
   unverifiedKeys: 'L25',
   longConnectTimeout: 'L26',
   bareTransportSocket: 'L27',
@@ -195,6 +207,16 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
     meaning:
       'Envoy takes this field; jotgate reads it and does nothing with it, which changes nobody’s access.',
   },
+  L01: {
+    title: 'the word Bearer is read as a part of the token',
+    meaning:
+      'A provider takes tokens from `Authorization` without `value_prefix: "Bearer "` (with the space), so that the token is read with the word in front of it.',
+  },
+  L02: {
+    title: 'token and payload in one header',
+    meaning:
+      '`forward: true` keeps the token in its header, and `forward_payload_header` writes the payload into the same one.',
+  },
   L03: {
     title: 'https key set over a cluster without TLS',
     meaning:
@@ -204,6 +226,11 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
     title: 'key set over a cluster that is not there',
     meaning:
       'The cluster of a remote JWKS is not defined. Envoy loads the file, and every fetch of the keys fails.',
+  },
+  L05: {
+    title: 'issuer that its server does not use',
+    meaning:
+      "The issuer must equal the token's `iss` letter for letter. The address of the keys belongs to a realm that calls itself otherwise: another path, or no slash at the end.",
   },
   L06: {
     title: 'a token is looked at but not required',
@@ -215,6 +242,11 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
     meaning:
       'A RequestAuthentication holds for the whole workload: a bad token is refused on every path, also on open ones.',
   },
+  L08: {
+    title: 'a rule about HTTP for a port that does not speak it',
+    meaning:
+      'On a TCP port an ALLOW rule with methods, paths, hosts, headers or tokens is dropped as if it were not there, so nothing is let in by it; of a DENY rule only the port is left, so it denies everything.',
+  },
   L09: {
     title: 'policy about tokens that nobody verifies',
     meaning:
@@ -224,6 +256,43 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
     title: 'nested claim written with dots',
     meaning:
       '`request.auth.claims[a.b]` is one claim whose name has a dot in it; the claim `b` inside `a` is `[a][b]`.',
+  },
+  L11: {
+    title: "istiod's stand-in for keys that it could not fetch",
+    meaning:
+      'When istiod cannot fetch a key set it pushes a made-up key whose modulus spells the error and, in newer versions, the address. Every token is then refused, as of an unknown key or a bad signature.',
+  },
+  L12: {
+    title: 'a key that verifies nothing',
+    meaning:
+      'A key of an inline set cannot be read, or is not fit for use. Envoy 1.40 passes over keys that it cannot read; older versions refuse the whole listener.',
+  },
+  L13: {
+    title: 'keys that are kept for long',
+    meaning:
+      'Envoy does not ask again for a key that it does not know: with `cache_duration` over an hour and no `async_fetch`, tokens of a new key are refused until the cache ends.',
+  },
+  L14: {
+    title: 'a rule or route that never matches',
+    meaning: 'The first that matches decides, and an earlier one takes every request of this one.',
+  },
+  L15: {
+    title: 'an invalid token passes',
+    meaning:
+      '`allow_missing_or_failed` as an alternative in `requires_any` lets expired and forged tokens pass. `allow_missing` lets pass only who sends none.',
+  },
+  L16: {
+    title: 'claims are not there yet',
+    meaning: 'A policy asks for claims in a filter that stands before jwt_authn, which writes them.',
+  },
+  L17: {
+    title: 'a limit that never counts',
+    meaning: 'A descriptor has a key that no action of the routes makes, so it is never matched.',
+  },
+  L18: {
+    title: 'a duration as a bare number',
+    meaning:
+      'Envoy takes `300s` and `{seconds: 300}` and refuses `300`. It is reported as E106, as the file does not load.',
   },
   L19: {
     title: 'path exemption without path normalisation',
@@ -241,6 +310,16 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   L22: {
     title: 'provider that no rule uses',
     meaning: 'The provider verifies nothing until a rule requires it.',
+  },
+  L23: {
+    title: 'scope compared as one text',
+    meaning:
+      'A scope is a list of words with spaces between. `contains: read` also finds `superread`, `exact: read` refuses `read write`. Make a list of it with `normalize_payload_in_metadata` and match one of its words.',
+  },
+  L24: {
+    title: 'metadata that nobody writes',
+    meaning:
+      "A policy reads a namespace or key of dynamic metadata that no filter in front of it writes. Claims are in `envoy.filters.http.jwt_authn`, under the provider's `payload_in_metadata`.",
   },
   L25: {
     title: 'keys or tokens over unverified TLS',

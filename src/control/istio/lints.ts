@@ -2,14 +2,16 @@ import {
   AuthorizationPolicySpec_Action as Action,
   type AuthorizationPolicy,
   type Condition,
+  type JWTRule,
   type Rule,
 } from '#schema/istio/security_pb.js';
 import type { Findings } from '../../resources/index.ts';
+import { issuerMismatch } from '../config/index.ts';
 import { CLAIMS_PREFIX, namesInNestedBrackets } from './authz/condition-key.ts';
 import { nameOf, nameplateOf } from './identity.ts';
 import type { IstioObjects } from './translate-policies.ts';
 
-/** Traps that Istio takes without a word (users.md L06, L07, L09, L10). `objects` are those that apply to one workload. */
+/** Traps that Istio takes without a word (L05 to L10). `objects` are those that apply to one workload. */
 export function lintIstio(objects: IstioObjects, findings: Findings): void {
   const rules = objects.requestAuthentications.flatMap(({ spec }) => spec?.jwtRules ?? []);
   const asking = objects.authorizationPolicies.filter(asksForToken);
@@ -26,6 +28,10 @@ export function lintIstio(objects: IstioObjects, findings: Findings): void {
       const { about, field } = nameplateOf(policy);
       warn(findings, 'L09', message, 'add a RequestAuthentication for the same workload', about, field);
     }
+  }
+  for (const rule of rules) lintIssuer(rule, findings);
+  for (const { spec } of objects.authorizationPolicies) {
+    for (const rule of spec?.rules ?? []) lintTcpPorts(rule, spec?.action, findings);
   }
   for (const { when } of objects.authorizationPolicies.flatMap(({ spec }) => spec?.rules ?? [])) {
     for (const condition of when) lintClaim(condition, findings);
@@ -53,6 +59,52 @@ function lintOpenRules(policies: readonly AuthorizationPolicy[], findings: Findi
       const message = 'these paths need no token, yet a bad token is refused on them too, with 401';
       const hint = 'a RequestAuthentication cannot be limited to paths';
       warn(findings, 'L07', message, hint, rule);
+    }
+  }
+}
+
+function lintIssuer(rule: JWTRule, findings: Findings): void {
+  const { issuer = '', jwksUri = '' } = rule;
+  const own = issuerMismatch(issuer, jwksUri);
+  if (own === undefined) return;
+  const message = `the issuer is \`${issuer}\` and the keys come from \`${own}\`, whose tokens say that`;
+  const hint = `write \`issuer: ${own}\`: it must equal the token's \`iss\` letter for letter`;
+  warn(findings, 'L05', message, hint, rule, 'issuer');
+}
+
+/** Ports at which everyone knows that no HTTP is spoken. */
+const TCP_PORTS: ReadonlyMap<string, string> = new Map([
+  ['22', 'SSH'],
+  ['25', 'SMTP'],
+  ['1433', 'SQL Server'],
+  ['1521', 'Oracle'],
+  ['3306', 'MySQL'],
+  ['5432', 'PostgreSQL'],
+  ['5672', 'AMQP'],
+  ['6379', 'Redis'],
+  ['9042', 'Cassandra'],
+  ['9092', 'Kafka'],
+  ['11211', 'memcached'],
+  ['27017', 'MongoDB'],
+]);
+
+/** What only HTTP has, asked for at a port that does not speak it. */
+function lintTcpPorts(rule: Rule, action: Action | undefined, findings: Findings): void {
+  const asksForHttp = ruleAsksForToken(rule) || rule.when.some(({ key }) => key.startsWith('request.'));
+  for (const { operation } of rule.to) {
+    if (operation === undefined) continue;
+    const { ports, methods, notMethods, paths, notPaths, hosts, notHosts } = operation;
+    const fields = [methods, notMethods, paths, notPaths, hosts, notHosts];
+    if (!asksForHttp && fields.every((field) => field.length === 0)) continue;
+    for (const [index, port] of ports.entries()) {
+      const protocol = TCP_PORTS.get(port);
+      if (protocol === undefined) continue;
+      const outcome =
+        action === Action.DENY
+          ? 'the rule denies everything there'
+          : 'the rule is dropped and lets nothing in';
+      const message = `port ${port} is ${protocol}'s, and this rule asks for what only HTTP has: ${outcome}`;
+      warn(findings, 'L08', message, 'write a rule of its own for the port', operation, `ports[${index}]`);
     }
   }
 }

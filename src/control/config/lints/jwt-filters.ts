@@ -5,7 +5,10 @@ import type {
   RemoteJwks,
   RequirementRule,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
-import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type {
+  HttpConnectionManager,
+  HttpFilter,
+} from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { configOf } from '../checks/check-context.ts';
 
 /** A jwt_authn filter and the connection manager that it stands in. */
@@ -14,20 +17,26 @@ export interface JwtFilter {
   jwt: JwtAuthentication;
 }
 
-export function jwtFiltersOf(bootstrap: Bootstrap): JwtFilter[] {
-  return managersOf(bootstrap).flatMap((manager) =>
-    manager.httpFilters.flatMap(({ configType }) => {
-      const any = configType.case === 'typedConfig' ? configType.value : undefined;
-      const jwt = configOf<JwtAuthentication>(
-        any,
-        'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication',
-      );
+export const JWT_AUTHN = 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication';
+
+export function jwtFiltersOf(managers: readonly HttpConnectionManager[]): JwtFilter[] {
+  return managers.flatMap((manager) =>
+    manager.httpFilters.flatMap((filter) => {
+      const jwt = filterConfig<JwtAuthentication>(filter, JWT_AUTHN);
       return jwt === undefined ? [] : [{ manager, jwt }];
     }),
   );
 }
 
-function managersOf(bootstrap: Bootstrap): HttpConnectionManager[] {
+/** A filter's configuration, if it is of that type. */
+export function filterConfig<T extends { $typeName: string }>(
+  { configType }: HttpFilter,
+  typeName: T['$typeName'],
+): T | undefined {
+  return configOf<T>(configType.case === 'typedConfig' ? configType.value : undefined, typeName);
+}
+
+export function managersOf(bootstrap: Bootstrap): HttpConnectionManager[] {
   const chains = (bootstrap.staticResources?.listeners ?? []).flatMap((listener) => listener.filterChains);
   return chains.flatMap((chain) =>
     chain.filters.flatMap(({ configType }) => {

@@ -90,7 +90,7 @@ const cases: { name: string; given: Parts; want: string[] }[] = [
   {
     name: 'L19: not where nothing is guarded behind it',
     given: { manager: '', rules: `${GUARD}, {match: {path_separated_prefix: /docs}}` },
-    want: [],
+    want: ['warning L14'],
   },
   {
     name: 'L20: a bare prefix',
