@@ -17,8 +17,7 @@ const cases = createExchangeCases(signer, createTokenSigner('RS256'));
 
 /** What `why` can be asked about: a whole request with a path of its own and no body. */
 const refusals = cases.filter(
-  ({ request, status }) =>
-    status === 401 && /^(GET|OPTIONS) \//.test(request) && !/forwarded/.test(request),
+  ({ request, status }) => status === 401 && /^(GET|OPTIONS) \//.test(request) && !/forwarded/.test(request),
 );
 
 function whyArguments({ request }: ExchangeCase): string[] {
