@@ -2,6 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { BootstrapSchema } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { ClusterSchema } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import { ListenerSchema } from '#schema/envoy/config/listener/v3/listener_pb.js';
+import type { Logger } from '../base/index.ts';
 import { SharedClock } from '../platform/index.ts';
 import { DateField, Deadlines } from '../proxy/http/index.ts';
 import { ListenerServer, Stats } from '../proxy/listener/index.ts';
@@ -52,12 +53,15 @@ export class DataLoop implements JwksFetcher {
       clock: this.#clock,
       jwks: this,
       stats: this.#stats,
+      envoyExact: this.#start.envoyExact,
+      logger: this.#logger(),
     });
     const broken = findings.list.find((finding) => finding.severity === 'error');
     if (broken !== undefined) {
       this.#post({ type: 'failed', message: broken.message });
       return;
     }
+    await compiled.prepare('configured');
     await this.#listen(compiled, findings);
   }
 
@@ -137,9 +141,17 @@ export class DataLoop implements JwksFetcher {
         return;
       }
     }
-    await compiled.prepare('configured');
     this.#post({ type: 'counters', names: this.#stats.names });
     this.#post({ type: 'listening', listeners: listening });
+  }
+
+  /** What is to be said is said by the control thread. */
+  #logger(): Logger {
+    const to =
+      (level: 'info' | 'warn' | 'error') =>
+      (message: string, fields: Record<string, unknown> = {}) =>
+        this.#post({ type: 'log', level, message, fields });
+    return { info: to('info'), warn: to('warn'), error: to('error') };
   }
 
   #reportFailure(cluster: string, address: string, text: string): void {

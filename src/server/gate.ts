@@ -17,6 +17,8 @@ export interface GateOptions {
   /** The gate's time of day; moving it moves the gate's. */
   clock?: SharedClock | undefined;
   logger?: Logger | undefined;
+  /** Nothing beyond what Envoy does: keys are not fetched again for an unknown `kid`. */
+  envoyExact?: boolean | undefined;
   /** Starts the admin interface where the bootstrap names one. Default: true. */
   admin?: boolean | undefined;
 }

@@ -50,6 +50,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       addresses,
       clock: clock.buffer,
       nodeAddress,
+      envoyExact: options.envoyExact ?? false,
     },
     jwks,
     logger,

@@ -22,6 +22,7 @@ export interface WorkerStart {
   clock: SharedArrayBuffer;
   stats: SharedArrayBuffer;
   nodeAddress: string;
+  envoyExact: boolean;
 }
 
 /** Control thread → data worker. */

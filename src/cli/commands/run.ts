@@ -26,6 +26,7 @@ interface RunFlags {
   gateway?: string;
   concurrency: string;
   strict?: boolean;
+  envoyExact?: boolean;
   logFormat: string;
 }
 
@@ -50,6 +51,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--gateway <name>', 'which Gateway of the manifests to be')
     .option('--concurrency <n>', 'data loops; only 1 so far', '1')
     .option('--strict', 'warnings are errors')
+    .option('--envoy-exact', 'nothing beyond what Envoy does: keys are not fetched again for an unknown kid')
     .option('--log-format <format>', '`pretty` or `json`', 'pretty')
     .action((flags: RunFlags) => run(flags, io));
 }
@@ -109,7 +111,13 @@ async function start(
   const logger = createLogger({ format, write: io.err });
   const { snapshot, provenance } = loaded;
   try {
-    return await startGate({ snapshot, provenance, ...places, logger });
+    return await startGate({
+      snapshot,
+      provenance,
+      ...places,
+      logger,
+      envoyExact: flags.envoyExact === true,
+    });
   } catch (error) {
     if (!(error instanceof GateStartError)) throw error;
     if (error.findings.length === 0) throw new UserError(error.message, EXIT.wrongUse);

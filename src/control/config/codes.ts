@@ -37,6 +37,7 @@ export const CODES = {
   badClaimToHeader: 'E211',
   badRegex: 'E212',
   badLocalJwks: 'E213',
+  unusedKey: 'W213',
   duplicateListenerAddress: 'E214',
   unknownExtension: 'E215',
   badBackOff: 'E216',
@@ -176,6 +177,11 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   E213: {
     title: 'bad local JWKS',
     meaning: 'The key set does not parse, or has no key that Envoy could use.',
+  },
+  W213: {
+    title: 'key of a local set',
+    meaning:
+      'A key of `local_jwks` cannot be used, is refused as too weak or not meant for signatures, or stands where no secret should. The others are used.',
   },
   E214: { title: 'duplicate listener address', meaning: 'Two listeners have one address and port.' },
   E215: {

@@ -4,7 +4,7 @@ import {
   type HttpConnectionManager,
   HttpConnectionManagerSchema,
 } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
-import type { Clock } from '../../base/index.ts';
+import { type Clock, type Logger, silentLogger } from '../../base/index.ts';
 import type { CryptoPort } from '../../core/jwt/index.ts';
 import { nodeCrypto } from '../../platform/index.ts';
 import { type Findings, type Snapshot, typeNameOf, unpackAny } from '../../resources/index.ts';
@@ -30,6 +30,10 @@ export interface CompileOptions {
   /** Root scope. Default: counters of their own that nobody reads. */
   stats?: StatsScope;
   crypto?: CryptoPort;
+  /** `--envoy-exact`: nothing beyond what Envoy does. Default: what docs/divergences.md lists. */
+  envoyExact?: boolean;
+  /** Default: silent. */
+  logger?: Logger;
 }
 
 /**
@@ -41,6 +45,8 @@ export function compileSnapshot(snapshot: Snapshot, options: CompileOptions): Co
     ...options,
     stats: options.stats ?? new Stats(),
     crypto: options.crypto ?? nodeCrypto,
+    envoyExact: options.envoyExact ?? false,
+    logger: options.logger ?? silentLogger,
     clusters: new Set(snapshot.clusters.map((cluster) => cluster.name)),
   };
   const listeners = snapshot.listeners.map((listener) => compileListener(listener, context));
@@ -143,6 +149,7 @@ function compileManager(
       appendsPeer: hcm.useRemoteAddress === true && !hcm.skipXffAppend,
     },
     stats: context.stats.scope(`http.${hcm.statPrefix}.`),
+    rootStats: context.stats,
   };
   const routeFilters = new RouteFilterCompiler(hcm, chainContext);
   const specifier = hcm.routeSpecifier;

@@ -10,7 +10,7 @@ import {
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import { RBACPerRouteSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
-import { ManualClock } from '../../base/index.ts';
+import { ManualClock, silentLogger } from '../../base/index.ts';
 import { nodeCrypto } from '../../platform/index.ts';
 import { Findings } from '../../resources/index.ts';
 import { Stats } from '../stats.ts';
@@ -36,11 +36,14 @@ function compile(name: string, config: ReturnType<typeof packed>) {
   const findings = new Findings();
   const compiler = new RouteFilterCompiler(hcm, {
     stats: new Stats(),
+    rootStats: new Stats(),
     clock: new ManualClock(0),
     jwks: null,
     crypto: nodeCrypto,
     findings,
     remoteAddress: { usesPeer: true, trustedHops: 0, appendsPeer: false },
+    envoyExact: false,
+    logger: silentLogger,
   });
   const said = compiler.compile(name, config, create(RouteConfigurationSchema));
   return { said, switched: [...compiler.switched], messages: findings.list.map((one) => one.message) };

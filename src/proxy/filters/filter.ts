@@ -1,5 +1,5 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
-import type { Clock, Recorder } from '../../base/index.ts';
+import type { Clock, Logger, Recorder } from '../../base/index.ts';
 import type { CryptoPort } from '../../core/jwt/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { HeaderList } from '../http/header-list.ts';
@@ -133,6 +133,8 @@ export interface FactoryContext {
   name: string;
   /** `http.<stat_prefix>.` of the connection manager. */
   stats: StatsScope;
+  /** For the few filters whose counters have no connection manager's prefix. */
+  rootStats: StatsScope;
   clock: Clock;
   /** null: no network. Remote keys are then unknown: a request that needs them is refused, a recorded one is judged without them. */
   jwks: JwksFetcher | null;
@@ -140,6 +142,10 @@ export interface FactoryContext {
   findings: Findings;
   /** How the connection manager finds a client's address. */
   remoteAddress: RemoteAddressRule;
+  /** Nothing beyond what Envoy does, not even where it only helps. */
+  envoyExact: boolean;
+  /** Of the running gate; silent elsewhere. */
+  logger: Logger;
 }
 
 export interface RemoteAddressRule {

@@ -133,7 +133,7 @@ export class Authenticator {
     if (run.recorder === null && !verifiesAtOnce(token, keySet)) {
       return this.#verifyInTurns(token, keySet, found, provider, run, attempt);
     }
-    return this.#conclude(token, keySet, verifySignature(token, keySet), found, provider, run);
+    return this.#judge(token, keySet, verifySignature(token, keySet), found, provider, run, attempt);
   }
 
   async #verifyLater(
@@ -157,7 +157,7 @@ export class Authenticator {
     if (run.recorder === null && !verifiesAtOnce(token, keySet)) {
       return this.#verifyInTurns(token, keySet, found, provider, run, attempt);
     }
-    return this.#conclude(token, keySet, verifySignature(token, keySet), found, provider, run);
+    return this.#judge(token, keySet, verifySignature(token, keySet), found, provider, run, attempt);
   }
 
   async #verifyInTurns(
@@ -170,7 +170,44 @@ export class Authenticator {
   ): Promise<Status> {
     const verification = await verifySignatureInTurns(token, keySet, nextTurn);
     if (isDropped(run, attempt)) return STATUS.jwtVerificationFails;
-    return this.#conclude(token, keySet, verification, found, provider, run);
+    return this.#judge(token, keySet, verification, found, provider, run, attempt);
+  }
+
+  /** Keys that do not have the token's `kid` may be old ones; all else about the token is well by now. */
+  #judge(
+    token: ParsedToken,
+    keySet: KeySet,
+    verification: Verification,
+    found: FoundToken,
+    provider: Provider,
+    run: Run,
+    attempt: Attempt | null,
+  ): Status | Promise<Status> {
+    const fetched =
+      verification.status !== STATUS.ok && lacksKid(token, keySet) ? provider.keys.refetch() : null;
+    return fetched === null
+      ? this.#conclude(token, keySet, verification, found, provider, run)
+      : this.#judgeAgain(fetched, token, keySet, verification, found, provider, run, attempt);
+  }
+
+  async #judgeAgain(
+    fetched: Promise<KeySet | null>,
+    token: ParsedToken,
+    before: KeySet,
+    verification: Verification,
+    found: FoundToken,
+    provider: Provider,
+    run: Run,
+    attempt: Attempt | null,
+  ): Promise<Status> {
+    const keySet = await fetched;
+    if (isDropped(run, attempt)) return STATUS.jwtVerificationFails;
+    run.recorder?.note('the keys have no such kid, and were fetched again');
+    if (keySet === null || keySet === before)
+      return this.#conclude(token, before, verification, found, provider, run);
+    const again = await verifySignatureInTurns(token, keySet, nextTurn);
+    if (isDropped(run, attempt)) return STATUS.jwtVerificationFails;
+    return this.#conclude(token, keySet, again, found, provider, run);
   }
 
   #conclude(
@@ -202,6 +239,10 @@ export class Authenticator {
     const outputs = provider.outputs.make(token.payload, token.header.json, token.payloadSegment);
     return accept(found, provider, outputs, run);
   }
+}
+
+function lacksKid({ header }: ParsedToken, keySet: KeySet): boolean {
+  return header.kid !== '' && !keySet.candidates(header.kid).some(({ kid }) => kid === header.kid);
 }
 
 function checkClaims(claims: Claims, provider: Provider, audiences: ReadonlySet<string>, run: Run): Status {

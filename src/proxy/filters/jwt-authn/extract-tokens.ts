@@ -1,3 +1,4 @@
+import { firstCookie } from '../../http/cookies.ts';
 import type { RequestHead } from '../../http/request-head.ts';
 import type { LocationSet, TokenLocation } from './locations.ts';
 import { firstParameter } from './query.ts';
@@ -20,7 +21,7 @@ export function extractTokens(request: RequestHead, locations: LocationSet): Fou
   }
   if (locations.cookies.length > 0) {
     for (const location of locations.cookies) {
-      const text = firstCookie(request, location.name);
+      const text = firstCookie(request.headers, location.name);
       if (text !== undefined) found.push({ text, location });
     }
   }
@@ -50,22 +51,4 @@ function textAfter(value: string, prefix: string): string | undefined {
   TOKEN_START.lastIndex = at + prefix.length;
   const start = TOKEN_START.exec(value);
   return start === null ? value : value.slice(start.index);
-}
-
-/** The first cookie of that name over all `cookie` lines. Only blanks before the name are dropped. */
-function firstCookie({ headers }: RequestHead, name: string): string | undefined {
-  const { names, values } = headers;
-  for (let i = 0; i < names.length; i++) {
-    if (names[i] !== 'cookie') continue;
-    for (const pair of (values[i] as string).split(';')) {
-      const text = pair.replace(/^ +/, '');
-      const equals = text.indexOf('=');
-      if (equals >= 0 && text.slice(0, equals) === name) return unquote(text.slice(equals + 1));
-    }
-  }
-  return undefined;
-}
-
-function unquote(value: string): string {
-  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }

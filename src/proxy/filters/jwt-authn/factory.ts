@@ -42,7 +42,7 @@ function compilePerRoute(config: PerRouteConfig, { findings }: FactoryContext): 
 }
 
 function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): HttpFilter | null {
-  const { findings, clock, crypto, jwks } = context;
+  const { findings, clock, crypto, jwks, envoyExact, logger } = context;
   const before = findings.list.length;
   const stats = createJwtAuthnStats(context.stats, config.statPrefix);
   const names = Object.keys(config.providers).sort();
@@ -50,7 +50,19 @@ function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): Ht
   const providers = new Map(
     names.map((name) => {
       const provider = config.providers[name] as JwtAuthentication['providers'][string];
-      return [name, compileProvider(name, provider, { findings, clock, crypto, jwks, stats, memoBytesMax })];
+      return [
+        name,
+        compileProvider(name, provider, {
+          findings,
+          clock,
+          crypto,
+          jwks,
+          envoyExact,
+          logger,
+          stats,
+          memoBytesMax,
+        }),
+      ];
     }),
   );
   const compiler = new RequirementCompiler(providers, new Authenticator(stats, crypto), findings);

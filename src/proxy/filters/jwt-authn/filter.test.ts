@@ -666,7 +666,7 @@ describe('what a jwt_authn configuration cannot have', () => {
 
   it('filter_state_rules ask for nothing where no filter sets any, and say so', async () => {
     const { filter, findings } = compileFilter(jwtAuthnFactory, {
-      providers: { p: { issuer: 'i', ...local } },
+      providers: { p: local },
       filter_state_rules: { name: 'x', requires: { a: { provider_name: 'p' } } },
     });
     assert.match(findings.list[0]?.message ?? '', /no filter sets the filter state `x`/);

@@ -48,10 +48,11 @@ export class JwtAuthnFilter implements HttpFilter {
   }
 
   async prepare(need: 'configured' | 'all'): Promise<void> {
-    const wanted = this.#parts.providers.filter(
-      ({ keys }) => keys.reachable && (need === 'all' || keys.fetchesAhead),
-    );
-    await Promise.all(wanted.map(({ keys }) => keys.current() ?? keys.fetch()));
+    const sources = this.#parts.providers.map(({ keys }) => keys).filter(({ reachable }) => reachable);
+    const wanted = sources.filter(({ ahead }) => need === 'all' || ahead !== 'nothing');
+    const fetches = wanted.map((keys) => ({ keys, done: keys.current() ?? keys.fetch() }));
+    const awaited = fetches.filter(({ keys }) => need === 'all' || keys.ahead === 'awaited');
+    await Promise.all(awaited.map(({ done }) => done));
   }
 
   decodeHeaders(stream: FilterStream): FilterResult | Promise<FilterResult> {

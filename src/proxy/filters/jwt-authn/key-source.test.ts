@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createTokenSigner } from '../../../../test/e2e/token-signer.ts';
-import { ManualClock } from '../../../base/index.ts';
+import { ManualClock, silentLogger } from '../../../base/index.ts';
 import { nodeCrypto } from '../../../platform/index.ts';
 import { Stats } from '../../stats.ts';
 import type { JwksFetcher } from '../filter.ts';
@@ -36,6 +36,8 @@ function keysOf(server: JwksFetcher | null, options: Partial<RemoteKeysOptions> 
     },
     cacheMs: 60_000,
     background: null,
+    refetchesUnknownKid: true,
+    logger: silentLogger,
     fetcher: server,
     clock,
     crypto: nodeCrypto,
@@ -110,7 +112,7 @@ describe('keys on demand', () => {
 });
 
 describe('keys in the background', () => {
-  const background = { failedRefetchMs: 1000 };
+  const background = { awaited: true, failedRefetchMs: 1000 };
 
   it('are renewed by the request that finds them due, which does not wait', async () => {
     const server = new Server();

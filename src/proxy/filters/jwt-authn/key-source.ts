@@ -1,7 +1,8 @@
-import type { Clock } from '../../../base/index.ts';
-import { type CryptoPort, type KeySet, parseJwks } from '../../../core/jwt/index.ts';
+import type { Clock, Logger } from '../../../base/index.ts';
+import { type CryptoPort, findingText, type KeySet, parseJwks, statusText } from '../../../core/jwt/index.ts';
 import { nextTurn } from '../../../platform/index.ts';
 import type { JwksFetcher, JwksRequest } from '../filter.ts';
+import { KidRefetch } from './kid-refetch.ts';
 import type { JwtAuthnStats } from './stats.ts';
 
 /** Where a provider's keys come from. */
@@ -12,14 +13,16 @@ export interface KeySource {
   current(): KeySet | null;
   /** Waits for keys; null: there are none to be had. */
   fetch(): Promise<KeySet | null>;
-  /** Fetches at start-up if the configuration asks for it. */
-  readonly fetchesAhead: boolean;
+  /** Keys for a token whose `kid` the ones at hand do not have, after a wait; null at once: they stay as they are. */
+  refetch(): Promise<KeySet | null> | null;
+  /** What the configuration wants fetched before the first request, and whether the listener waits for it. */
+  readonly ahead: 'nothing' | 'awaited' | 'started';
 }
 
 /** Keys written in the configuration; null for an empty text, with which Envoy loads and verifies nothing. */
 export class LocalKeys implements KeySource {
   readonly reachable = true;
-  readonly fetchesAhead = false;
+  readonly ahead = 'nothing';
   readonly #keys: KeySet | null;
 
   constructor(keys: KeySet | null) {
@@ -33,6 +36,10 @@ export class LocalKeys implements KeySource {
   fetch(): Promise<KeySet | null> {
     return Promise.resolve(this.#keys);
   }
+
+  refetch(): null {
+    return null;
+  }
 }
 
 export interface RemoteKeysOptions {
@@ -40,7 +47,11 @@ export interface RemoteKeysOptions {
   /** Whole seconds, as Envoy cuts them; below one second nothing is kept. */
   cacheMs: number;
   /** Set for `async_fetch`. */
-  background: { failedRefetchMs: number } | null;
+  background: { failedRefetchMs: number; awaited: boolean } | null;
+  /** An unknown `kid` has the keys fetched anew. */
+  refetchesUnknownKid: boolean;
+  /** Told what is wrong with single keys of a set. */
+  logger: Logger;
   fetcher: JwksFetcher | null;
   clock: Clock;
   crypto: CryptoPort;
@@ -55,8 +66,9 @@ export interface RemoteKeysOptions {
  */
 export class RemoteKeys implements KeySource {
   readonly reachable: boolean;
-  readonly fetchesAhead: boolean;
+  readonly ahead: KeySource['ahead'];
   readonly #options: RemoteKeysOptions;
+  readonly #kidRefetch: KidRefetch | null;
   #keys: KeySet | null = null;
   /** Text of the document behind `#keys`: the same again brings the same set. */
   #text = '';
@@ -69,7 +81,15 @@ export class RemoteKeys implements KeySource {
     this.#options = options;
     const { fetcher, request } = options;
     this.reachable = fetcher !== null && fetcher.covers?.(request.provider) !== false;
-    this.fetchesAhead = options.background !== null;
+    this.ahead = options.background === null ? 'nothing' : options.background.awaited ? 'awaited' : 'started';
+    this.#kidRefetch =
+      this.reachable && options.refetchesUnknownKid
+        ? new KidRefetch(options.clock, () => this.fetch())
+        : null;
+  }
+
+  refetch(): Promise<KeySet | null> | null {
+    return this.#kidRefetch === null ? null : this.#kidRefetch.ask();
   }
 
   current(): KeySet | null {
@@ -105,7 +125,12 @@ export class RemoteKeys implements KeySource {
   #read(text: string): KeySet | null {
     if (this.#keys !== null && text === this.#text) return this.#keys;
     const keys = parseJwks(text, this.#options.crypto);
-    if (typeof keys === 'number') return null;
+    const { provider } = this.#options.request;
+    if (typeof keys === 'number') {
+      this.#options.logger.warn(`no keys for provider \`${provider}\``, { reason: statusText(keys) });
+      return null;
+    }
+    logKeyFindings(provider, keys, this.#options.logger);
     this.#text = text;
     return keys;
   }
@@ -120,6 +145,19 @@ export class RemoteKeys implements KeySource {
       this.#dueMs = this.#triedMs + (succeeded ? refetchMs : background.failedRefetchMs);
     }
   }
+}
+
+const FINDINGS_LOGGED_MAX = 20;
+const FINDING_LENGTH_MAX = 200;
+
+/** Says what was skipped, refused or doubted in a set; the rest of it is used. */
+function logKeyFindings(provider: string, { findings }: KeySet, logger: Logger): void {
+  for (const finding of findings.slice(0, FINDINGS_LOGGED_MAX)) {
+    const reason = findingText(finding).slice(0, FINDING_LENGTH_MAX);
+    logger.warn(`a key of provider \`${provider}\` is not as it should be`, { reason });
+  }
+  const left = findings.length - FINDINGS_LOGGED_MAX;
+  if (left > 0) logger.warn(`${left} more keys of provider \`${provider}\` are not as they should be`);
 }
 
 /** Keys are renewed so long before they would expire (Envoy: jwks_async_fetcher.cc). */

@@ -2,8 +2,15 @@ import type {
   JwtProvider,
   RemoteJwks,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
-import type { Clock } from '../../../base/index.ts';
-import { type CryptoPort, normalizeAudience, parseJwks, statusText } from '../../../core/jwt/index.ts';
+import type { Clock, Logger } from '../../../base/index.ts';
+import {
+  type CryptoPort,
+  findingText,
+  type KeySet,
+  normalizeAudience,
+  parseJwks,
+  statusText,
+} from '../../../core/jwt/index.ts';
 import { compileStringMatcher, toByteString } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
 import { inlineText } from '../../data-source.ts';
@@ -44,6 +51,8 @@ export interface ProviderContext {
   clock: Clock;
   crypto: CryptoPort;
   jwks: JwksFetcher | null;
+  envoyExact: boolean;
+  logger: Logger;
   stats: JwtAuthnStats;
   memoBytesMax: number;
 }
@@ -129,7 +138,10 @@ function compileLocalKeys(
 ): KeySource {
   const text = Buffer.from(bytes, 'latin1').toString('utf8');
   const keys = parseJwks(text, context.crypto);
-  if (typeof keys !== 'number') return new LocalKeys(keys);
+  if (typeof keys !== 'number') {
+    warnOfKeys(name, keys, config, context.findings);
+    return new LocalKeys(keys);
+  }
   context.findings.report({
     code: 'E213',
     severity: 'error',
@@ -139,6 +151,20 @@ function compileLocalKeys(
     field: 'local_jwks',
   });
   return new LocalKeys(null);
+}
+
+/** Keys that are skipped or refused while the others are used. */
+function warnOfKeys(provider: string, keys: KeySet, config: JwtProvider, findings: Findings): void {
+  for (const finding of keys.findings) {
+    findings.report({
+      code: 'W213',
+      severity: 'warning',
+      message: `local jwks of provider \`${provider}\`: ${findingText(finding)}`,
+      envoy: finding.kind === 'skipped' ? 'ignores' : 'accepts',
+      about: config,
+      field: 'local_jwks',
+    });
+  }
 }
 
 const DEFAULT_CACHE_MS = 600_000;
@@ -163,7 +189,12 @@ function compileRemoteKeys(provider: string, config: RemoteJwks, context: Provid
       },
     },
     cacheMs: Math.floor(cacheMs / 1000) * 1000,
-    background: asyncFetch === undefined ? null : { failedRefetchMs: failedRefetchMs(asyncFetch) },
+    background:
+      asyncFetch === undefined
+        ? null
+        : { failedRefetchMs: failedRefetchMs(asyncFetch), awaited: !asyncFetch.fastListener },
+    refetchesUnknownKid: !context.envoyExact,
+    logger: context.logger,
     fetcher: context.jwks,
     clock: context.clock,
     crypto: context.crypto,
