@@ -2,6 +2,8 @@ import {
   type ConfigSource,
   type LoadedConfig,
   loadConfig,
+  loadConfigDump,
+  looksLikeConfigDump,
   looksLikeManifests,
   settleFindings,
 } from '../control/config/index.ts';
@@ -34,6 +36,8 @@ export async function validateSources(
 
 async function load(sources: readonly ConfigSource[], options: ValidateOptions): Promise<LoadedConfig> {
   const { strict, env, gateway } = options;
+  const [first] = sources;
+  if (first !== undefined && looksLikeConfigDump(first)) return loadConfigDump(first, { strict });
   if (!sources.some(looksLikeManifests)) return loadConfig(sources, { strict, env });
   const { loadIstio, parseWorkload } = await import('../control/istio/index.ts');
   const workload = (options.workload === undefined ? null : parseWorkload(options.workload)) ?? undefined;

@@ -56,6 +56,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./explain.ts'),
   },
   {
+    name: 'schema',
+    summary: 'prints the JSON Schema of Envoy or Istio configuration, for editors',
+    load: () => import('./schema.ts'),
+  },
+  {
     name: 'eject',
     summary: 'prints the Envoy configuration that Istio manifests become',
     load: () => import('./eject.ts'),

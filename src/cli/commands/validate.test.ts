@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { parse } from 'yaml';
 import type { CliIo } from '../io.ts';
 import { runProgram } from '../program.ts';
 
@@ -96,6 +97,46 @@ spec: {jwtRulez: []}
     const { exitCode, out } = await run(['validate', write('chain.yaml', text)]);
     assert.equal(exitCode, 3);
     assert.match(out, /error\[E302\]/);
+  });
+});
+
+describe('jotgate validate of what an Envoy runs', () => {
+  it("finds istiod's stand-in key in a dump, and says whose keys could not be fetched", async () => {
+    const golden = join(import.meta.dirname, '..', '..', '..', 'test', 'golden', 'lints', 'L11', 'bad.yaml');
+    const [listener] = parse(readFileSync(golden, 'utf8')).static_resources.listeners;
+    const type = 'type.googleapis.com/envoy';
+    const state = { listener: { '@type': `${type}.config.listener.v3.Listener`, ...listener } };
+    const dump = {
+      configs: [
+        {
+          '@type': `${type}.admin.v3.ListenersConfigDump`,
+          dynamic_listeners: [{ name: 'a', active_state: state }],
+        },
+      ],
+    };
+    const { exitCode, out } = await run(['validate', '-'], JSON.stringify(dump));
+    assert.equal(exitCode, 0);
+    assert.match(out, /warning\[L11\].*could not fetch from `https:\/\/idp\.example\/realms\/shop/);
+  });
+});
+
+describe('the formats of jotgate validate', () => {
+  const formats: [name: string, want: RegExp][] = [
+    ['json', /^\{\n {2}"valid": true,/],
+    ['sarif', /"version": "2\.1\.0"/],
+    ['junit', /^<\?xml/],
+    ['github', /^::warning file=/],
+    ['pretty', /^warning\[W301\]/],
+  ];
+  for (const [name, want] of formats) {
+    it(name, async () => {
+      const { exitCode, out } = await run(['validate', '--format', name, write('warned.yaml', WARNED)]);
+      assert.equal(exitCode, 0);
+      assert.match(out, want);
+    });
+  }
+  it('no other', async () => {
+    assert.equal((await run(['validate', '--format', 'xml', write('a.yaml', SOUND)])).exitCode, 2);
   });
 });
 

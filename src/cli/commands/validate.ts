@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type ConfigSource, looksLikeManifests } from '../../control/config/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
-import type { CliIo } from '../io.ts';
+import { type CliIo, UserError } from '../io.ts';
 import { type RenderOptions, renderFinding } from '../render-finding.ts';
 import { renderFindingsJson } from '../render-finding-json.ts';
 import { validateSources } from '../validate-source.ts';
@@ -10,6 +10,7 @@ import { readSources } from './run-sources.ts';
 
 interface ValidateFlags {
   strict?: boolean;
+  format: string;
   json?: boolean;
   workload?: string;
   gateway?: string;
@@ -24,11 +25,26 @@ export function configure(command: Command, io: CliIo): void {
     .option('--strict', 'warnings are errors')
     .option('--workload <namespace/labels>', 'whom Istio manifests are judged for: `NAMESPACE/LABEL=VALUE,…`')
     .option('--gateway <name>', 'which Gateway of Istio manifests is judged')
-    .option('--json', 'findings as one JSON object')
+    .option('--format <name>', FORMATS.join(', '), 'pretty')
+    .option('--json', 'the same as --format json')
+    .addHelpText('after', EXAMPLES)
     .action(async (files: string[], flags: ValidateFlags) => validate(files, flags, io));
 }
 
+const FORMATS = ['pretty', 'json', 'sarif', 'junit', 'github'];
+
+const EXAMPLES = `
+Examples:
+  jotgate validate envoy.yaml
+  jotgate validate --strict --format github envoy.yaml      in a workflow of GitHub Actions
+  curl -s localhost:9901/config_dump | jotgate validate -   what an Envoy runs
+`;
+
 async function validate(files: readonly string[], flags: ValidateFlags, io: CliIo): Promise<void> {
+  const format = flags.json === true ? 'json' : flags.format;
+  if (!FORMATS.includes(format)) {
+    throw new UserError(`\`${format}\` is not one of ${FORMATS.join(', ')}`, EXIT.wrongUse);
+  }
   const sources = await readSources(files, io);
   const all: Finding[] = [];
   const { workload, gateway, strict = false } = flags;
@@ -36,10 +52,29 @@ async function validate(files: readonly string[], flags: ValidateFlags, io: CliI
     all.push(...(await validateSources(set, { strict, env: process.env, workload, gateway })));
   }
   const reports = sources.map((source) => ({ source, findings: findingsIn(source, all, sources) }));
-  if (flags.json === true) io.out(renderFindingsJson(all));
-  else for (const report of reports) printReport(report.source, report.findings, io);
+  if (format === 'pretty') for (const report of reports) printReport(report.source, report.findings, io);
+  else io.out(await renderForMachines(format, all, reports));
   for (const { source, findings } of reports) io.err(summaryLine(source.name, findings));
   if (all.some(({ severity }) => severity === 'error')) io.exitCode = EXIT.configInvalid;
+}
+
+async function renderForMachines(
+  format: string,
+  all: readonly Finding[],
+  reports: readonly { source: ConfigSource; findings: readonly Finding[] }[],
+): Promise<string> {
+  switch (format) {
+    case 'sarif':
+      return (await import('../render-findings-sarif.ts')).renderFindingsSarif(all);
+    case 'github':
+      return (await import('../render-findings-github.ts')).renderFindingsGithub(all);
+    case 'junit': {
+      const files = reports.map(({ source, findings }) => ({ name: source.name, findings }));
+      return (await import('../render-findings-junit.ts')).renderFindingsJunit(files);
+    }
+    default:
+      return renderFindingsJson(all);
+  }
 }
 
 /** Manifests refer to one another and are one set, in the place of the first of them. */
