@@ -6,8 +6,9 @@ import { type GateListener, GateStartError } from './gate.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
 
 const DRAIN_MS = 10_000;
-/** A worker that dies sooner than this after its start is not replaced at once for ever. */
+/** A worker that dies so often, each time sooner than this after its start, is not replaced for ever. */
 const RESTARTS_MAX = 5;
+const STEADY_MS = 60_000;
 
 const workerFile = new URL(
   import.meta.url.endsWith('.ts') ? './data-worker.ts' : './data-worker.js',
@@ -25,6 +26,9 @@ export class WorkerHost {
   #listenAt: readonly { address: string; port: number }[];
   #ending = false;
   #restarts = 0;
+  #startedMs = 0;
+  /** It has listened once: what dies before that is not replaced, its start has failed. */
+  #hasListened = false;
   #onClosed: (() => void) | null = null;
 
   constructor(start: Omit<WorkerStart, 'stats'>, jwks: JwksFetcher, logger: Logger) {
@@ -38,6 +42,7 @@ export class WorkerHost {
   /** @throws GateStartError when the worker cannot listen. */
   async start(): Promise<GateListener[]> {
     const listeners = await this.#spawn();
+    this.#hasListened = true;
     this.#listenAt = listeners.map(({ address, port }) => ({ address, port }));
     return listeners;
   }
@@ -69,6 +74,7 @@ export class WorkerHost {
 
   #spawn(): Promise<GateListener[]> {
     this.#stats = this.#newStats();
+    this.#startedMs = performance.now();
     const workerData: WorkerStart = { ...this.#start, listenAt: this.#listenAt, stats: this.#stats };
     const worker = new Worker(workerFile, { workerData });
     this.#worker = worker;
@@ -118,7 +124,8 @@ export class WorkerHost {
     if (this.#worker !== worker) return;
     this.#worker = null;
     this.#onClosed?.();
-    if (this.#ending) return;
+    if (this.#ending || !this.#hasListened) return;
+    if (performance.now() - this.#startedMs > STEADY_MS) this.#restarts = 0;
     if (++this.#restarts > RESTARTS_MAX) {
       this.#logger.error('the data worker died too often and is not replaced');
       return;

@@ -8,9 +8,12 @@ import {
   type DevelopmentAuthority,
 } from '../../src/platform/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
+import { createSelfSigned } from './certificates.ts';
+import { exchange } from './raw-exchange.ts';
 
 let authority: DevelopmentAuthority;
-let stranger: DevelopmentAuthority;
+/** The one client that is let in where a certificate is required. */
+let client: CertifiedKey;
 let gate: Gate;
 
 interface ChainOptions {
@@ -73,7 +76,7 @@ function renderChain({ serverNames, body, key, clientRoots }: ChainOptions): obj
 
 before(async () => {
   authority = await createDevelopmentAuthority('gate tests');
-  stranger = await createDevelopmentAuthority('strangers');
+  client = await createSelfSigned('client');
   const [one, two, three] = await Promise.all(
     ['one.test', 'two.test', 'three.test'].map((name) => authority.issue({ names: [name] })),
   );
@@ -87,7 +90,7 @@ before(async () => {
         serverNames: 'three.test',
         body: 'three',
         key: three as CertifiedKey,
-        clientRoots: authority.certificate,
+        clientRoots: client.certificate,
       }),
     ],
   };
@@ -137,18 +140,16 @@ describe('a listener with TLS', () => {
 
   it('asks for a client certificate where the chain requires one', async () => {
     assert.equal(await ask({ servername: 'three.test' }), null);
-    const theirs = await stranger.issue({ names: ['client'] });
+    const theirs = await createSelfSigned('client');
     assert.equal(
       await ask({ servername: 'three.test', cert: theirs.certificate, key: theirs.privateKey }),
       null,
     );
-    const ours = await authority.issue({ names: ['client'] });
-    const answer = await ask({ servername: 'three.test', cert: ours.certificate, key: ours.privateKey });
+    const answer = await ask({ servername: 'three.test', cert: client.certificate, key: client.privateKey });
     assert.match(answer?.text ?? '', /three$/);
   });
 
   it('does not speak to plain text, and serves the next client', async () => {
-    const { exchange } = await import('./raw-exchange.ts');
     assert.equal(
       await exchange(gate.listeners[0]?.port ?? 0, 'GET / HTTP/1.1\r\nHost: one.test\r\n\r\n'),
       null,
