@@ -24,6 +24,21 @@ export function packAny<Desc extends DescMessage>(schema: Desc, message: Message
   return any;
 }
 
+/** As `packAny`; the bytes are made when they are first asked for, by the message as it then is. */
+export function packAnyLater<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): Any {
+  const any = create(AnySchema, { typeUrl: TYPE_URL_PREFIX + schema.typeName });
+  let bytes: Uint8Array | undefined;
+  Object.defineProperty(any, 'value', {
+    enumerable: true,
+    get: () => {
+      bytes ??= toBinary(schema, message);
+      return bytes;
+    },
+  });
+  unpacked.set(any, message);
+  return any;
+}
+
 /** The message in an `Any` whose type the caller has checked. */
 export function unpackAny<Desc extends DescMessage>(schema: Desc, any: Any): MessageShape<Desc> {
   const known = unpacked.get(any);

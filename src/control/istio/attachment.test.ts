@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { AuthorizationPolicySchema } from '#schema/istio/security_pb.js';
-import { type Scope, selectFor } from './attachment.ts';
+import { PolicyIndex, type Scope } from './attachment.ts';
 import { nameOf } from './identity.ts';
 import { DEFAULT_FEATURES, GATEWAY_NAME_LABEL, type Workload } from './workload.ts';
 
@@ -77,7 +77,7 @@ describe('which policies apply to a workload', () => {
         rootNamespace: 'istio-system',
         features: { ...DEFAULT_FEATURES, ...features },
       };
-      assert.deepEqual(selectFor(POLICIES, scope, 'root first').map(nameOf), want);
+      assert.deepEqual(new PolicyIndex(POLICIES).select(scope, 'root first').map(nameOf), want);
     });
   }
 });

@@ -19,23 +19,27 @@ export interface Scope {
   features: Features;
 }
 
-/**
- * The objects of one kind that apply to a workload, each namespace's in order of creation (istio.md §2.1).
- * @param lookup which namespace is asked first.
- */
-export function selectFor<T extends Attachable>(
-  objects: readonly T[],
-  scope: Scope,
-  lookup: 'root first' | 'workload first',
-): T[] {
-  const { workload, rootNamespace } = scope;
-  const own =
-    lookup === 'root first' ? [rootNamespace, workload.namespace] : [workload.namespace, rootNamespace];
-  const namespaces = new Set(workload.service === undefined ? own : [...own, workload.service.namespace]);
-  const ordered = inOrderOfCreation(objects);
-  return [...namespaces].flatMap((namespace) =>
-    ordered.filter((object) => namespaceOf(object) === namespace && attaches(object, scope)),
-  );
+/** Objects of one kind by namespace, each namespace's in order of creation. */
+export class PolicyIndex<T extends Attachable> {
+  readonly #byNamespace: ReadonlyMap<string, T[]>;
+
+  constructor(objects: readonly T[]) {
+    this.#byNamespace = Map.groupBy(inOrderOfCreation(objects), namespaceOf);
+  }
+
+  /**
+   * Those that apply to a workload (istio.md §2.1).
+   * @param lookup which namespace is asked first.
+   */
+  select(scope: Scope, lookup: 'root first' | 'workload first'): T[] {
+    const { workload, rootNamespace } = scope;
+    const own =
+      lookup === 'root first' ? [rootNamespace, workload.namespace] : [workload.namespace, rootNamespace];
+    const namespaces = new Set(workload.service === undefined ? own : [...own, workload.service.namespace]);
+    return [...namespaces].flatMap((namespace) =>
+      (this.#byNamespace.get(namespace) ?? []).filter((object) => attaches(object, scope)),
+    );
+  }
 }
 
 function attaches(object: Attachable, scope: Scope): boolean {

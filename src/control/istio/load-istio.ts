@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { type MeshConfig, MeshConfigSchema } from '#schema/istio/mesh_pb.js';
 import { Findings, Provenance } from '../../resources/index.ts';
 import type { ConfigSource, LoadedConfig } from '../config/index.ts';
-import { selectFor } from './attachment.ts';
+import { PolicyIndex } from './attachment.ts';
 import { ISTIO_CODES } from './codes.ts';
 import { type PassedOver, readDocuments } from './documents.ts';
 import { chooseWorkload } from './gateway/choose-workload.ts';
@@ -149,9 +149,9 @@ function applyingTo(objects: IstioObjects, workload: Workload, rootNamespace: st
   const scope = { workload, rootNamespace, features: DEFAULT_FEATURES };
   return {
     ...objects,
-    requestAuthentications: selectFor(objects.requestAuthentications, scope, 'workload first'),
-    authorizationPolicies: selectFor(objects.authorizationPolicies, scope, 'root first'),
-    peerAuthentications: selectFor(objects.peerAuthentications, scope, 'workload first'),
+    requestAuthentications: new PolicyIndex(objects.requestAuthentications).select(scope, 'workload first'),
+    authorizationPolicies: new PolicyIndex(objects.authorizationPolicies).select(scope, 'root first'),
+    peerAuthentications: new PolicyIndex(objects.peerAuthentications).select(scope, 'workload first'),
     gateways: gatewaysOf(objects.gateways, workload),
   };
 }

@@ -13,14 +13,16 @@ import type {
   PeerAuthentication,
   RequestAuthentication,
 } from '#schema/istio/security_pb.js';
-import { selectFor } from './attachment.ts';
+import { PolicyIndex } from './attachment.ts';
 import type { JwksResolver } from './authn/jwks.ts';
 import { buildJwtFilter } from './authn/jwt-filter.ts';
 import { composeMtls, type Mtls } from './authn/mtls.ts';
 import { buildCustomFilters } from './authz/custom-filters.ts';
 import { buildRbacFilters } from './authz/rbac-filters.ts';
+import type { TrustDomains } from './authz/trust-domains.ts';
 import type { Lineage } from './lineage.ts';
 import { Services } from './services.ts';
+import { TranslationMemo } from './translation-memo.ts';
 import { DEFAULT_ROOT_NAMESPACE, DEFAULT_TRUST_DOMAIN, type Features, type Workload } from './workload.ts';
 
 /** The Istio objects of one configuration, admitted. */
@@ -52,30 +54,73 @@ export interface PolicyFilters {
   mtls: Mtls;
 }
 
-/** CUSTOM first, then the tokens, then AUDIT, DENY and ALLOW (istio.md §2.3). */
-export function translatePolicies(objects: IstioObjects, options: TranslateOptions): PolicyFilters {
-  const { workload, mesh, features, jwks, lineage, onProblem } = options;
-  const rootNamespace = mesh.rootNamespace || DEFAULT_ROOT_NAMESPACE;
-  const scope = { workload, rootNamespace, features };
-  const policies = selectFor(objects.authorizationPolicies, scope, 'root first');
-  const context = {
-    peerInFilterState: workload.kind === 'waypoint',
-    trustDomains: [mesh.trustDomain || DEFAULT_TRUST_DOMAIN, ...mesh.trustDomainAliases.toSorted()],
-    lineage,
-  };
-  const custom = buildCustomFilters(policies, {
-    ...context,
-    providers: mesh.extensionProviders,
-    services: new Services(objects.serviceEntries),
-    multiple: features.multipleCustomProviders,
-    onProblem,
-  });
-  const requests = selectFor(objects.requestAuthentications, scope, 'workload first');
-  const jwt = buildJwtFilter(requests, { kind: workload.kind, jwks, lineage });
-  const rbac = buildRbacFilters(policies, context);
-  return {
-    http: [...custom.http, ...(jwt === null ? [] : [jwt]), ...rbac.http],
-    network: [...custom.network, ...rbac.network],
-    mtls: composeMtls(objects.peerAuthentications, workload, rootNamespace),
-  };
+/** Translates one set of objects for one workload. */
+export function translatePolicies(
+  objects: IstioObjects,
+  { workload, ...options }: TranslateOptions,
+): PolicyFilters {
+  return new PolicyTranslator(objects, options).translate(workload);
+}
+
+/**
+ * Translates a set of objects for one workload after another. When the set changes, what is made of the objects that are still
+ * there is kept, and a filter whose policies are the same is the very same object: a change of one policy costs what it touches.
+ */
+export class PolicyTranslator {
+  readonly #options: Omit<TranslateOptions, 'workload'>;
+  readonly #rootNamespace: string;
+  readonly #trustDomains: TrustDomains;
+  readonly #memo = new TranslationMemo();
+  #objects: IstioObjects;
+  #policies: PolicyIndex<AuthorizationPolicy>;
+  #requests: PolicyIndex<RequestAuthentication>;
+  #services: Services;
+
+  constructor(objects: IstioObjects, options: Omit<TranslateOptions, 'workload'>) {
+    const { mesh } = options;
+    this.#options = options;
+    this.#rootNamespace = mesh.rootNamespace || DEFAULT_ROOT_NAMESPACE;
+    this.#trustDomains = [mesh.trustDomain || DEFAULT_TRUST_DOMAIN, ...mesh.trustDomainAliases.toSorted()];
+    this.#objects = objects;
+    this.#policies = new PolicyIndex(objects.authorizationPolicies);
+    this.#requests = new PolicyIndex(objects.requestAuthentications);
+    this.#services = new Services(objects.serviceEntries);
+  }
+
+  /** Takes the set as it is now. An object that has changed is another object. */
+  update(objects: IstioObjects): void {
+    this.#memo.turn();
+    this.#objects = objects;
+    this.#policies = new PolicyIndex(objects.authorizationPolicies);
+    this.#requests = new PolicyIndex(objects.requestAuthentications);
+    this.#services = new Services(objects.serviceEntries);
+  }
+
+  /** CUSTOM first, then the tokens, then AUDIT, DENY and ALLOW (istio.md §2.3). */
+  translate(workload: Workload): PolicyFilters {
+    const { features, jwks, lineage, onProblem, mesh } = this.#options;
+    const scope = { workload, rootNamespace: this.#rootNamespace, features };
+    const policies = this.#policies.select(scope, 'root first');
+    const context = {
+      peerInFilterState: workload.kind === 'waypoint',
+      trustDomains: this.#trustDomains,
+      lineage,
+      memo: this.#memo,
+    };
+    const custom = buildCustomFilters(policies, {
+      ...context,
+      providers: mesh.extensionProviders,
+      services: this.#services,
+      multiple: features.multipleCustomProviders,
+      onProblem,
+    });
+    const requests = this.#requests.select(scope, 'workload first');
+    const jwt = buildJwtFilter(requests, { kind: workload.kind, jwks, lineage });
+    const rbac = buildRbacFilters(policies, context);
+    return {
+      http: [...custom.http, ...(jwt === null ? [] : [jwt]), ...rbac.http],
+      network: [...custom.network, ...rbac.network],
+      mtls: composeMtls(this.#objects.peerAuthentications, workload, this.#rootNamespace),
+    };
+  }
 }

@@ -11,7 +11,7 @@ import {
   AuthorizationPolicySpec_Action as Action,
   type AuthorizationPolicy,
 } from '#schema/istio/security_pb.js';
-import { packAny } from '../../../resources/index.ts';
+import { packAnyLater } from '../../../resources/index.ts';
 import { dryRunOf, nameplateOf } from '../identity.ts';
 import type { Lineage } from '../lineage.ts';
 import { buildRules, type RuleContext } from './rules.ts';
@@ -45,9 +45,16 @@ export function buildRbacFilters(
   for (const { action, verdict } of ORDER) {
     const chosen = policies.filter((policy) => (policy.spec?.action ?? Action.ALLOW) === action);
     if (chosen.length === 0) continue;
-    const content = rbacContent(chosen, verdict, { ...context, tcp: false });
-    pair.http.push(httpRbac(content, chosen, context.lineage));
-    pair.network.push(networkRbac(rbacContent(chosen, verdict, { ...context, tcp: true })));
+    const variant = `rbac ${verdict} ${context.peerInFilterState}`;
+    const { http, network } = context.memo.ofList(chosen, variant, () => {
+      const content = rbacContent(chosen, verdict, { ...context, tcp: false });
+      return {
+        http: httpRbac(content, chosen, context.lineage),
+        network: networkRbac(rbacContent(chosen, verdict, { ...context, tcp: true })),
+      };
+    });
+    pair.http.push(http);
+    pair.network.push(network);
   }
   return pair;
 }
@@ -78,7 +85,7 @@ export function httpRbac(
   const message = lineage.inherit(create(HttpRbacSchema, content), about, field);
   const filter = create(HttpFilterSchema, {
     name: 'envoy.filters.http.rbac',
-    configType: { case: 'typedConfig', value: packAny(HttpRbacSchema, message) },
+    configType: { case: 'typedConfig', value: packAnyLater(HttpRbacSchema, message) },
   });
   return lineage.inherit(filter, about, field);
 }
@@ -87,6 +94,6 @@ export function networkRbac(content: RbacContent): Filter {
   const message = create(NetworkRbacSchema, { ...content, statPrefix: 'tcp.' });
   return create(FilterSchema, {
     name: 'envoy.filters.network.rbac',
-    configType: { case: 'typedConfig', value: packAny(NetworkRbacSchema, message) },
+    configType: { case: 'typedConfig', value: packAnyLater(NetworkRbacSchema, message) },
   });
 }

@@ -10,6 +10,7 @@ import {
 import type { AuthorizationPolicy } from '#schema/istio/security_pb.js';
 import { nameplateOf, namespaceOf } from '../identity.ts';
 import type { Lineage } from '../lineage.ts';
+import type { RulePolicies, TranslationMemo } from '../translation-memo.ts';
 import { Unfit } from './attribute.ts';
 import { permissionAlgebra } from './permission-attributes.ts';
 import { policyName } from './policy-name.ts';
@@ -23,6 +24,7 @@ export interface RuleContext {
   peerInFilterState: boolean;
   trustDomains: TrustDomains;
   lineage: Lineage;
+  memo: TranslationMemo;
 }
 
 /** @param prefix goes before each policy's name. */
@@ -34,19 +36,17 @@ export function buildRules(
   suffix = '',
 ): RBAC {
   const rules = create(RBACSchema, { action });
+  const variant = `${action} ${context.tcp} ${context.peerInFilterState}`;
   for (const policy of policies) {
-    for (const [name, generated] of rulePolicies(policy, action, context)) {
+    const made = context.memo.rules(policy, variant, () => rulePolicies(policy, action, context));
+    for (const [name, generated] of made) {
       rules.policies[`${prefix}${name}${suffix}`] = generated;
     }
   }
   return rules;
 }
 
-function rulePolicies(
-  policy: AuthorizationPolicy,
-  action: RBAC_Action,
-  context: RuleContext,
-): [string, Policy][] {
+function rulePolicies(policy: AuthorizationPolicy, action: RBAC_Action, context: RuleContext): RulePolicies {
   const rules = policy.spec?.rules ?? [];
   if (rules.length === 0) return [[policyName(policy, 0), matchNothing(policy, context.lineage)]];
   const target = { ...context, namespace: namespaceOf(policy) };
