@@ -73,6 +73,8 @@ export interface LocalReply {
   headers: readonly (readonly [name: string, value: string])[];
   /** `%RESPONSE_CODE_DETAILS%`. */
   details: string;
+  /** Sent as it stands: the route's header changes and the words for gRPC clients are for refusals, not for it. */
+  asIs?: true;
 }
 
 /** undefined: go on with the next filter. */

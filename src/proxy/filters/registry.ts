@@ -1,8 +1,21 @@
+import { corsFactory } from './cors/factory.ts';
 import type { HttpFilterFactory } from './filter.ts';
+import { headerMutationFactory } from './header-mutation/factory.ts';
+import { headerToMetadataFactory } from './header-to-metadata/factory.ts';
 import { jwtAuthnFactory } from './jwt-authn/factory.ts';
+import { localRateLimitFactory } from './local-ratelimit/factory.ts';
 import { rbacFactory } from './rbac/factory.ts';
+import { setMetadataFactory } from './set-metadata/factory.ts';
 
-const factories: readonly HttpFilterFactory[] = [jwtAuthnFactory, rbacFactory];
+const factories: readonly HttpFilterFactory[] = [
+  corsFactory,
+  headerMutationFactory,
+  headerToMetadataFactory,
+  jwtAuthnFactory,
+  localRateLimitFactory,
+  rbacFactory,
+  setMetadataFactory,
+];
 
 /** Every HTTP filter that jotgate has, by the full message name of its configuration. */
 export const httpFilterFactories: ReadonlyMap<string, HttpFilterFactory> = new Map(

@@ -305,7 +305,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   #decided(reply: FilterResult): void {
     if (reply !== undefined) {
-      this.#reply(reply.status, reply.body, reply.headers, 'local_reply');
+      const replier = reply.asIs ? 'as-is' : 'other';
+      this.#reply(reply.status, reply.body, reply.headers, 'local_reply', replier);
       return;
     }
     const { route } = this;
@@ -402,7 +403,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     replier: Replier = 'other',
   ): void {
     const headers = new HeaderList();
-    const isGrpc = isGrpcRequest(this.request.headers) && status !== 200;
+    const isGrpc = replier !== 'as-is' && isGrpcRequest(this.request.headers);
     const message = this.request.method === 'HEAD' ? '' : body;
     const own = isGrpc ? [...fields, ...grpcFields(status, message)] : fields;
     writeReplyFields(headers, own, this.route, replier, this);

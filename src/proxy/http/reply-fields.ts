@@ -4,8 +4,8 @@ import { applyHeaderMutations } from '../route/header-mutation.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import type { HeaderList } from './header-list.ts';
 
-/** Who replies: the route itself (a redirect, a direct response) or another part in its place. */
-export type Replier = 'route' | 'other';
+/** Who replies: the route itself (a redirect, a direct response), another part in its place, or one whose reply is sent as it stands. */
+export type Replier = 'route' | 'other' | 'as-is';
 
 /**
  * Writes the fields of a reply of the gate's own. A route's header changes come after its own reply's fields; before those of another's,
@@ -19,9 +19,9 @@ export function writeReplyFields(
   replier: Replier,
   source: FormatSource,
 ): void {
-  if (replier === 'route') {
+  if (replier !== 'other') {
     for (const [name, value] of fields) headers.append(name, value);
-    if (route !== null) applyHeaderMutations(headers, route.responseHeaders, source);
+    if (replier === 'route' && route !== null) applyHeaderMutations(headers, route.responseHeaders, source);
     return;
   }
   if (route?.action.kind === 'cluster') applyHeaderMutations(headers, route.responseHeaders, source);

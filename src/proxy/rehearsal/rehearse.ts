@@ -81,7 +81,9 @@ async function play(
   const filters = filtersFor(manager.filters, stream);
   const refusal = await runFilters(filters, stream);
   const { route } = stream;
-  if (refusal !== undefined) return replied(refusal, 'other', route, filters, stream);
+  if (refusal !== undefined) {
+    return replied(refusal, refusal.asIs ? 'as-is' : 'other', route, filters, stream);
+  }
   const reply = routeReply(route, request);
   if (reply !== undefined) return replied(reply, 'route', route, filters, stream);
   if (route?.action.kind !== 'cluster') throw new TypeError('a route without a reply forwards');

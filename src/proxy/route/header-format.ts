@@ -84,7 +84,8 @@ function compileRequestHeader(argument: string): Part {
   return ({ request }) => headerOf(request, first as string) ?? (second && headerOf(request, second));
 }
 
-function headerOf(request: RequestHead, name: string): string | undefined {
+/** A header as matchers and formats name it: the first line of that name, or what stands behind a pseudo-header. */
+export function headerOf(request: RequestHead, name: string): string | undefined {
   switch (name) {
     case ':path':
       return request.path;

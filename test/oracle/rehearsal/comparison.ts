@@ -7,7 +7,7 @@ import {
   rehearse,
 } from '../../../src/proxy/rehearsal/index.ts';
 import { type Finding, Findings } from '../../../src/resources/index.ts';
-import { RawClient } from '../../e2e/raw-exchange.ts';
+import { RawClient, type RawResponse } from '../../e2e/raw-exchange.ts';
 import type { EnvoyProcess } from '../envoy-process.ts';
 import type { RawConnection } from '../origin.ts';
 import type { SceneRequest } from './scene.ts';
@@ -54,6 +54,15 @@ export async function askGate(
   request: SceneRequest,
   connections: RawConnection[],
 ): Promise<Answer> {
+  return (await exchangeWith(port, request, connections)).answer;
+}
+
+/** The same, with all fields of the response. */
+export async function exchangeWith(
+  port: number,
+  request: SceneRequest,
+  connections: RawConnection[],
+): Promise<{ answer: Answer; headers: RawResponse['headers'] }> {
   const { method = 'GET', path, host = 'host.test', headers = [] } = request;
   const client = new RawClient(port);
   const lines = [
@@ -66,12 +75,13 @@ export async function askGate(
   client.close();
   if (response === null) throw new Error(`the gate closed the connection: ${lines[0]}`);
   const received = takeRequest(connections);
-  return {
+  const answer = {
     status: response.status,
     body: response.body,
     challenge: response.headers.find(([name]) => name === 'www-authenticate')?.[1],
     origin: received === undefined ? null : originView(received),
   };
+  return { answer, headers: response.headers };
 }
 
 /** Envoy opens connections ahead: the request may come on one that an earlier case left, and an idle one is no request. */

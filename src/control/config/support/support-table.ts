@@ -86,8 +86,11 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     noEffect: 'metadata decorator tracing per_request_buffer_limit_bytes stat_prefix',
   },
   'envoy.config.route.v3.RouteMatch': {
-    done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters dynamic_metadata',
+    done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters dynamic_metadata path_match_policy connect_matcher',
   },
+  'envoy.config.route.v3.RouteMatch.ConnectMatcher': { done: '*' },
+  'envoy.config.core.v3.TypedExtensionConfig': { done: '*' },
+  'envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig': { done: '*' },
   'envoy.config.route.v3.RouteAction': {
     done: 'cluster weighted_clusters prefix_rewrite regex_rewrite host_rewrite_literal timeout',
     noEffect:
@@ -218,6 +221,51 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     done: 'rules rules_stat_prefix shadow_rules shadow_rules_stat_prefix track_per_rule_stats',
   },
   'envoy.extensions.filters.http.rbac.v3.RBACPerRoute': { done: '*' },
+  'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': {
+    done: 'stat_prefix status token_bucket filter_enabled filter_enforced request_headers_to_add_when_not_enforced response_headers_to_add descriptors rate_limits max_dynamic_descriptors local_rate_limit_per_downstream_connection enable_x_ratelimit_headers always_consume_default_token_bucket',
+    noEffect: 'stage vh_rate_limits',
+    values: { enable_x_ratelimit_headers: '*' },
+  },
+  'envoy.extensions.filters.http.cors.v3.Cors': { done: '*' },
+  'envoy.extensions.filters.http.cors.v3.CorsPolicy': { done: '*' },
+  'envoy.extensions.filters.http.header_to_metadata.v3.Config': { done: '*' },
+  'envoy.extensions.filters.http.header_to_metadata.v3.Config.Rule': { done: '*' },
+  'envoy.extensions.filters.http.header_to_metadata.v3.Config.KeyValuePair': {
+    done: '*',
+    values: { type: '*', encode: '*' },
+  },
+  'envoy.extensions.filters.http.set_metadata.v3.Config': { done: '*' },
+  'envoy.extensions.filters.http.set_metadata.v3.Metadata': {
+    done: 'metadata_namespace allow_overwrite value',
+    noEffect: 'typed_value',
+  },
+  'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': { done: '*' },
+  'envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute': { done: '*' },
+  'envoy.extensions.filters.http.header_mutation.v3.Mutations': { done: '*' },
+  'envoy.config.common.mutation_rules.v3.HeaderMutation': { done: '*' },
+  'envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor': { done: '*' },
+  'envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry': { done: '*' },
+  'envoy.type.v3.TokenBucket': { done: '*' },
+  'envoy.type.v3.HttpStatus': { done: '*', values: { code: '*' } },
+  'envoy.type.v3.FractionalPercent': { done: '*', values: { denominator: '*' } },
+  'envoy.config.core.v3.RuntimeFractionalPercent': { done: 'default_value', noEffect: 'runtime_key' },
+  'envoy.config.route.v3.RateLimit': { done: 'stage disable_key actions limit' },
+  'envoy.config.route.v3.RateLimit.Override': { done: '*' },
+  'envoy.config.route.v3.RateLimit.Override.DynamicMetadata': { done: '*' },
+  'envoy.config.route.v3.RateLimit.Action': {
+    done: 'destination_cluster request_headers remote_address generic_key header_value_match metadata masked_remote_address query_parameter_value_match',
+  },
+  'envoy.config.route.v3.RateLimit.Action.DestinationCluster': { done: '*' },
+  'envoy.config.route.v3.RateLimit.Action.RequestHeaders': { done: '*' },
+  'envoy.config.route.v3.RateLimit.Action.RemoteAddress': { done: '*' },
+  'envoy.config.route.v3.RateLimit.Action.MaskedRemoteAddress': { done: '*' },
+  'envoy.config.route.v3.RateLimit.Action.GenericKey': { done: '*' },
+  'envoy.config.route.v3.RateLimit.Action.HeaderValueMatch': { done: '*' },
+  'envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch': { done: '*' },
+  'envoy.config.route.v3.RateLimit.Action.MetaData': { done: '*', values: { source: 'DYNAMIC' } },
+  'envoy.type.metadata.v3.MetadataKey': { done: '*' },
+  'envoy.type.metadata.v3.MetadataKey.PathSegment': { done: '*' },
+
   'envoy.config.rbac.v3.RBAC': {
     done: 'action policies',
     noEffect: 'audit_logging_options',
@@ -225,7 +273,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
   'envoy.config.rbac.v3.Policy': { done: 'permissions principals' },
   'envoy.config.rbac.v3.Permission': {
-    done: 'and_rules or_rules any header url_path metadata not_rule destination_port destination_port_range requested_server_name destination_ip',
+    done: 'and_rules or_rules any header url_path metadata not_rule destination_port destination_port_range requested_server_name destination_ip uri_template',
   },
   'envoy.config.rbac.v3.Permission.Set': { done: '*' },
   'envoy.config.rbac.v3.Principal': {

@@ -1,0 +1,9 @@
+export { type Descriptor, type DescriptorEntry, descriptorKey, renderDescriptor } from './descriptor.ts';
+export {
+  type Admission,
+  type DescriptorLimit,
+  type LimiterRules,
+  LocalLimiter,
+  type MatchedBucket,
+} from './local-limiter.ts';
+export type { BucketLimit, TokenBucket } from './token-bucket.ts';

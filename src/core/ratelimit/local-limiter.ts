@@ -1,0 +1,109 @@
+import { BucketStore } from './bucket-store.ts';
+import { type Descriptor, descriptorKey, isWildcard, matchesWildcard } from './descriptor.ts';
+import type { BucketLimit, TokenBucket } from './token-bucket.ts';
+import { WildcardBuckets } from './wildcard-buckets.ts';
+
+/** One configured descriptor and its limit. */
+export interface DescriptorLimit {
+  entries: Descriptor;
+  limit: BucketLimit;
+  /** The configuration message it was compiled from. */
+  origin: object;
+}
+
+export interface LimiterRules {
+  /** The bucket of requests that no descriptor matches; null: they are not limited. */
+  defaultLimit: BucketLimit | null;
+  /** The default bucket is asked too where a descriptor matches. */
+  alwaysConsumesDefault: boolean;
+  descriptors: readonly DescriptorLimit[];
+  /** Buckets that each descriptor with an empty value may have at a time. */
+  wildcardBucketsMax: number;
+}
+
+/** A bucket that was asked, and why. */
+export interface MatchedBucket {
+  bucket: TokenBucket;
+  /** What the request was counted under; null: the default bucket. */
+  descriptor: Descriptor | null;
+  /** The configured descriptor; null: the default bucket. */
+  rule: DescriptorLimit | null;
+}
+
+export interface Admission {
+  isAllowed: boolean;
+  /** Buckets that gave a token, in the order they were asked. */
+  consumed: readonly MatchedBucket[];
+  /** The one that had none. */
+  exhausted: MatchedBucket | null;
+  /** The one that the response headers tell of; null: none was asked. */
+  told: MatchedBucket | null;
+}
+
+/**
+ * The buckets of one rate-limit configuration (Envoy: LocalRateLimiterImpl): the descriptors' that match, the slowest to fill first,
+ * then the default one. The first that is empty refuses; what the ones before it gave is not given back.
+ */
+export class LocalLimiter {
+  readonly #store: BucketStore;
+  readonly #rules: LimiterRules;
+  readonly #default: MatchedBucket | null;
+  readonly #fixed = new Map<string, { bucket: TokenBucket; rule: DescriptorLimit }>();
+  readonly #wildcards: { rule: DescriptorLimit; buckets: WildcardBuckets }[] = [];
+
+  constructor(rules: LimiterRules, nowMs: number) {
+    this.#store = new BucketStore(nowMs);
+    this.#rules = rules;
+    const { defaultLimit } = rules;
+    this.#default =
+      defaultLimit === null
+        ? null
+        : { bucket: this.#store.create(defaultLimit, nowMs), descriptor: null, rule: null };
+    for (const rule of rules.descriptors) {
+      if (isWildcard(rule.entries)) {
+        const buckets = new WildcardBuckets(rule.limit, rules.wildcardBucketsMax, this.#store);
+        this.#wildcards.push({ rule, buckets });
+      } else {
+        const bucket = this.#store.create(rule.limit, nowMs);
+        this.#fixed.set(descriptorKey(rule.entries), { bucket, rule });
+      }
+    }
+  }
+
+  /** Takes a request's tokens. */
+  admit(descriptors: readonly Descriptor[], nowMs: number): Admission {
+    const matched = this.#match(descriptors, nowMs);
+    if (this.#default !== null && (matched.length === 0 || this.#rules.alwaysConsumesDefault)) {
+      matched.push(this.#default);
+    }
+    const consumed: MatchedBucket[] = [];
+    for (const one of matched) {
+      if (!one.bucket.consume(nowMs)) return { isAllowed: false, consumed, exhausted: one, told: one };
+      consumed.push(one);
+    }
+    return { isAllowed: true, consumed, exhausted: null, told: consumed[0] ?? null };
+  }
+
+  #match(descriptors: readonly Descriptor[], nowMs: number): MatchedBucket[] {
+    const matched: MatchedBucket[] = [];
+    for (const descriptor of descriptors) {
+      const one = this.#find(descriptor, nowMs);
+      if (one !== null) matched.push(one);
+    }
+    return matched.length < 2 ? matched : matched.sort((a, b) => fillRate(a) - fillRate(b));
+  }
+
+  #find(descriptor: Descriptor, nowMs: number): MatchedBucket | null {
+    const key = descriptorKey(descriptor);
+    const fixed = this.#fixed.get(key);
+    if (fixed !== undefined) return { ...fixed, descriptor };
+    for (const { rule, buckets } of this.#wildcards) {
+      if (matchesWildcard(rule.entries, descriptor)) {
+        return { bucket: buckets.take(key, nowMs), descriptor, rule };
+      }
+    }
+    return null;
+  }
+}
+
+const fillRate = ({ bucket: { limit } }: MatchedBucket) => limit.tokensPerFill / limit.fillIntervalMs;

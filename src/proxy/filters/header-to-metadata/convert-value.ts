@@ -1,0 +1,51 @@
+import { fromBinary, toJson } from '@bufbuild/protobuf';
+import { ValueSchema } from '@bufbuild/protobuf/wkt';
+import { Config_ValueType as ValueType } from '#schema/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js';
+import { fromByteString } from '../../../core/match/index.ts';
+import type { MetadataValue } from '../filter.ts';
+import type { MetadataTarget } from './rule.ts';
+
+const VALUE_BYTES_MAX = 8 * 1024;
+
+/**
+ * Makes a metadata value of a found text (a byte string).
+ * @returns undefined for one that is written nowhere: empty, 8 KiB or longer, or not what the type says
+ */
+export function convertValue(found: string, target: MetadataTarget): MetadataValue | undefined {
+  const text = target.constant === '' ? (target.rewrite?.replaceAll(found) ?? found) : target.constant;
+  if (text === '' || text.length >= VALUE_BYTES_MAX) return undefined;
+  const bytes = target.isBase64 ? decodeBase64(text) : text;
+  if (bytes === '') return undefined;
+  switch (target.type) {
+    case ValueType.STRING:
+      return fromByteString(bytes);
+    case ValueType.NUMBER:
+      return parseNumber(bytes);
+    case ValueType.PROTOBUF_VALUE:
+      return decodeValue(bytes);
+  }
+}
+
+/** Standard base64, padded or not; anything else is empty (Envoy: Base64::decodeWithoutPadding). */
+function decodeBase64(text: string): string {
+  const digits = text.replace(/={1,2}$/, '');
+  const bytes = Buffer.from(digits, 'base64');
+  return bytes.toString('base64').replace(/=+$/, '') === digits ? bytes.toString('latin1') : '';
+}
+
+const NUMBER = /^[\t-\r ]*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[\t-\r ]*$/;
+
+function parseNumber(text: string): number | undefined {
+  const digits = NUMBER.exec(text)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** A serialised `google.protobuf.Value`; one of no kind is null. */
+function decodeValue(bytes: string): MetadataValue | undefined {
+  try {
+    const value = fromBinary(ValueSchema, Buffer.from(bytes, 'latin1'));
+    return value.kind.case === undefined ? null : (toJson(ValueSchema, value) as MetadataValue);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import type {
+  RateLimit_Action as ActionConfig,
+  RateLimit_Action_MetaData as MetadataConfig,
+} from '#schema/envoy/config/route/v3/route_components_pb.js';
+import {
+  compileHeaderMatcher,
+  compileQueryParameterMatcher,
+  lowerAscii,
+  toByteString,
+} from '../../../core/match/index.ts';
+import type { DescriptorEntry } from '../../../core/ratelimit/index.ts';
+import { refuseField, refuseInto } from '../../refusals.ts';
+import { headerOf } from '../../route/header-format.ts';
+import type { FactoryContext, FilterStream } from '../filter.ts';
+import { findMetadata } from '../metadata-path.ts';
+import { remoteAddressOf } from '../rbac/remote-address.ts';
+import { maskAddress } from './mask-address.ts';
+
+/**
+ * What an action adds to a descriptor: a pair, nothing (the descriptor goes on without it), or a word why the whole descriptor is not
+ * made (Envoy: router_ratelimit.cc).
+ */
+export type ActionResult = DescriptorEntry | null | { missing: string };
+
+export type Action = (stream: FilterStream) => ActionResult;
+
+/** Compiles one action; null after an error. */
+export function compileAction(config: ActionConfig, context: FactoryContext): Action | null {
+  const { case: kind, value } = config.actionSpecifier;
+  switch (kind) {
+    case 'genericKey': {
+      const entry = pair(value.descriptorKey || 'generic_key', value.descriptorValue);
+      return () => entry;
+    }
+    case 'requestHeaders': {
+      const { headerName, descriptorKey, skipIfAbsent } = value;
+      return requestHeader(lowerAscii(headerName), toByteString(descriptorKey), skipIfAbsent);
+    }
+    case 'remoteAddress':
+      return ({ request, connection }) => {
+        return { key: 'remote_address', value: remoteAddressOf(request, connection, context.remoteAddress) };
+      };
+    case 'maskedRemoteAddress': {
+      const lengths = { v4: value.v4PrefixMaskLen ?? 32, v6: value.v6PrefixMaskLen ?? 128 };
+      return ({ request, connection }) => {
+        const address = remoteAddressOf(request, connection, context.remoteAddress);
+        return { key: 'masked_remote_address', value: maskAddress(address, lengths) };
+      };
+    }
+    case 'destinationCluster':
+      return destinationCluster;
+    case 'headerValueMatch': {
+      const matchers = value.headers.map((one) => compileHeaderMatcher(one, refuseInto(context.findings)));
+      if (!matchers.every((one) => one !== null)) return null;
+      const entry = pair(value.descriptorKey || 'header_match', value.descriptorValue);
+      return matching(entry, value.expectMatch ?? true, ({ request, recorder }) =>
+        matchers.every((one) => one.matches(request, recorder)),
+      );
+    }
+    case 'queryParameterValueMatch': {
+      const refuse = refuseInto(context.findings);
+      const matchers = value.queryParameters.map((one) => compileQueryParameterMatcher(one, refuse));
+      if (!matchers.every((one) => one !== null)) return null;
+      const entry = pair(value.descriptorKey || 'query_match', value.descriptorValue);
+      return matching(entry, value.expectMatch ?? true, ({ request, recorder }) =>
+        matchers.every((one) => one.matches(request.path, recorder)),
+      );
+    }
+    case 'metadata':
+      return metadataValue(value);
+    case 'sourceCluster':
+    case 'dynamicMetadata':
+    case 'extension':
+    case undefined:
+      refuseField(context.findings, config, kind === undefined ? 'action_specifier' : snake(kind));
+      return null;
+  }
+}
+
+const pair = (key: string, value: string): DescriptorEntry => ({
+  key: toByteString(key),
+  value: toByteString(value),
+});
+
+const snake = (name: string) => name.replaceAll(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`);
+
+function requestHeader(name: string, key: string, skipIfAbsent: boolean): Action {
+  return ({ request }) => {
+    const value = headerOf(request, name);
+    if (value !== undefined) return { key, value };
+    return skipIfAbsent ? null : { missing: `header ${name} is missing` };
+  };
+}
+
+function destinationCluster({ route }: FilterStream): ActionResult {
+  return route?.action.kind === 'cluster'
+    ? { key: 'destination_cluster', value: toByteString(route.action.cluster) }
+    : { missing: 'the route has no cluster' };
+}
+
+function matching(
+  entry: DescriptorEntry,
+  expected: boolean,
+  test: (stream: FilterStream) => boolean,
+): Action {
+  return (stream) => {
+    if (test(stream) === expected) return entry;
+    return { missing: `the request ${expected ? 'does not match' : 'matches'}` };
+  };
+}
+
+/** Only texts count: a number, a list or an object is as good as nothing, and so is an empty text. */
+function metadataValue(config: MetadataConfig): Action {
+  const key = toByteString(config.descriptorKey);
+  const namespace = config.metadataKey?.key ?? '';
+  const path = (config.metadataKey?.path ?? []).map(({ segment }) => segment.value ?? '');
+  const place =
+    namespace === 'envoy.filters.http.jwt_authn' ? `claim ${path.slice(1).join('.')}` : path.join('.');
+  const fallback = toByteString(config.defaultValue);
+  return ({ metadataIfAny }) => {
+    const found = findMetadata(metadataIfAny, namespace, path);
+    const value = typeof found === 'string' && found !== '' ? toByteString(found) : fallback;
+    if (value !== '') return { key, value };
+    if (config.skipIfAbsent) return null;
+    return { missing: `${place} ${found === undefined ? 'is missing' : 'is no text'}` };
+  };
+}

@@ -1,0 +1,65 @@
+import type { RateLimit } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import { fromByteString, redactTokens } from '../../../core/match/index.ts';
+import { type Descriptor, type DescriptorEntry, renderDescriptor } from '../../../core/ratelimit/index.ts';
+import type { FactoryContext, FilterStream } from '../filter.ts';
+import { type Action, compileAction } from './actions.ts';
+
+/** A `rate_limits` entry: the actions that make one descriptor of a request, or none. */
+export interface Recipe {
+  origin: RateLimit;
+  actions: readonly Action[];
+}
+
+/** Compiles `rate_limits`; errors go to the findings. */
+export function compileRecipes(configs: readonly RateLimit[], context: FactoryContext): Recipe[] {
+  const recipes: Recipe[] = [];
+  for (const origin of configs) {
+    refuseOtherFields(origin, context);
+    const actions = origin.actions.map((one) => compileAction(one, context)).filter((one) => one !== null);
+    recipes.push({ origin, actions });
+  }
+  return recipes;
+}
+
+/** Envoy: ratelimit_config, which takes none of them from the filter's own `rate_limits`. */
+function refuseOtherFields(config: RateLimit, { findings }: FactoryContext): void {
+  const refuse = (message: string) =>
+    findings.report({ code: 'E122', severity: 'error', message, envoy: 'refuses', about: config });
+  if (config.stage !== undefined || config.disableKey !== '') {
+    refuse("'stage' field and 'disable_key' field are not supported");
+  }
+  if (config.limit !== undefined) refuse("'limit' field is not supported");
+}
+
+/** The descriptors of one request, in the order of their recipes. */
+export function buildDescriptors(recipes: readonly Recipe[], stream: FilterStream): Descriptor[] {
+  const descriptors: Descriptor[] = [];
+  for (const recipe of recipes) {
+    const { recorder } = stream;
+    recorder?.open('rate limit', 'descriptor', recipe.origin);
+    const made = follow(recipe, stream);
+    if ('missing' in made) {
+      recorder?.close('no', made.missing);
+      continue;
+    }
+    descriptors.push(made.entries);
+    recorder?.close('ok', describeDescriptor(made.entries));
+  }
+  return descriptors;
+}
+
+function follow({ actions }: Recipe, stream: FilterStream): { entries: Descriptor } | { missing: string } {
+  const entries: DescriptorEntry[] = [];
+  for (const action of actions) {
+    const result = action(stream);
+    if (result === null) continue;
+    if ('missing' in result) return result;
+    entries.push(result);
+  }
+  return { entries };
+}
+
+/** For a person; what looks like a token is left out. */
+export function describeDescriptor(descriptor: Descriptor): string {
+  return redactTokens(fromByteString(renderDescriptor(descriptor)));
+}
