@@ -7,6 +7,7 @@ import {
   looksLikeManifests,
   settleFindings,
 } from '../control/config/index.ts';
+import type { EjectSetting } from '../control/istio/index.ts';
 import type { Finding } from '../resources/index.ts';
 
 export interface ValidateOptions {
@@ -15,6 +16,7 @@ export interface ValidateOptions {
   /** `NAMESPACE/LABEL=VALUE,…` and a Gateway's name: whom Istio manifests are judged for. */
   workload?: string | undefined;
   gateway?: string | undefined;
+  mesh?: EjectSetting['mesh'];
 }
 
 /** Istio manifests without a Gateway do not say where admitted requests go; for judging them any place will do. */
@@ -35,13 +37,13 @@ export async function validateSources(
 }
 
 async function load(sources: readonly ConfigSource[], options: ValidateOptions): Promise<LoadedConfig> {
-  const { strict, env, gateway } = options;
+  const { strict, env, gateway, mesh } = options;
   const [first] = sources;
   if (first !== undefined && looksLikeConfigDump(first)) return loadConfigDump(first, { strict });
   if (!sources.some(looksLikeManifests)) return loadConfig(sources, { strict, env });
   const { loadIstio, parseWorkload } = await import('../control/istio/index.ts');
   const workload = (options.workload === undefined ? null : parseWorkload(options.workload)) ?? undefined;
-  return loadIstio(sources, { upstreamWithoutGateway: ANY_UPSTREAM, strict, workload, gateway });
+  return loadIstio(sources, { upstreamWithoutGateway: ANY_UPSTREAM, strict, workload, gateway, mesh });
 }
 
 /** The very compilation that the data path does; what control has said of a place already is not said again. */

@@ -1,6 +1,7 @@
-import { type EjectSetting, type Features, parseMesh, type Workload } from '../../control/istio/index.ts';
+import type { EjectSetting, Features, Workload } from '../../control/istio/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
+import { readMesh } from './read-mesh.ts';
 import { readText } from './run-sources.ts';
 
 /** As commander hands them over. */
@@ -64,14 +65,6 @@ function parseSwitches(texts: readonly string[]): Switches {
     }
   }
   return switches;
-}
-
-function readMesh(file: string | undefined, io: CliIo): EjectSetting['mesh'] {
-  if (file === undefined) return undefined;
-  const { mesh, findings } = parseMesh({ name: file, text: readText(file, 'mesh configuration') });
-  for (const { at, message } of findings) io.err(`${at?.file ?? file}:${at?.line ?? 1}: ${message}\n`);
-  if (mesh === null) throw new UserError(`\`${file}\` is no mesh configuration`, EXIT.configInvalid);
-  return mesh;
 }
 
 function readWeb(texts: readonly string[]): Record<string, string> {

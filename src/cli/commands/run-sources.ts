@@ -21,6 +21,8 @@ export interface SourceOptions {
   workload?: string | undefined;
   /** `NAME` or `NAMESPACE/NAME` of the Gateway to be. */
   gateway?: string | undefined;
+  /** A file with Istio's mesh configuration. */
+  mesh?: string | undefined;
 }
 
 /** Reads the files of a command line; of a folder all YAML and JSON in it, by name; `-` is the standard input. */
@@ -73,10 +75,10 @@ export async function loadSources(
   );
 }
 
-function alienFlag({ upstream, workload, gateway }: SourceOptions): string | undefined {
-  if (upstream !== undefined) return '--upstream';
-  if (workload !== undefined) return '--workload';
-  return gateway === undefined ? undefined : '--gateway';
+function alienFlag(options: SourceOptions): string | undefined {
+  const flags = ['upstream', 'workload', 'gateway', 'mesh'] as const;
+  const alien = flags.find((flag) => options[flag] !== undefined);
+  return alien === undefined ? undefined : `--${alien}`;
 }
 
 /** Istio's plane is loaded only where there are manifests. */
@@ -86,9 +88,12 @@ async function loadManifests(
   beside: LoadedConfig | undefined,
   io: CliIo,
 ): Promise<LoadedConfig> {
-  const { loadIstio, parseWorkload } = await import('../../control/istio/index.ts');
+  const [{ loadIstio, parseWorkload }, { readMesh }] = await Promise.all([
+    import('../../control/istio/index.ts'),
+    import('./read-mesh.ts'),
+  ]);
   const workload = workloadOf(options.workload, parseWorkload);
-  const loaded = loadIstio(sources, { ...options, workload, beside });
+  const loaded = loadIstio(sources, { ...options, workload, beside, mesh: readMesh(options.mesh, io) });
   for (const { kind, name, at } of loaded.passedOver) {
     io.err(`${at.file}:${at.line}: ${kind} \`${name}\` has no part in this and is passed over\n`);
   }

@@ -24,6 +24,7 @@ interface RunFlags {
   upstream?: string;
   workload?: string;
   gateway?: string;
+  mesh?: string;
   concurrency: string;
   strict?: boolean;
   envoyExact?: boolean;
@@ -49,6 +50,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--upstream <url>', 'where requests go, for Istio manifests')
     .option('--workload <namespace/labels>', 'whose policies to enforce: `NAMESPACE/LABEL=VALUE,…`')
     .option('--gateway <name>', 'which Gateway of the manifests to be')
+    .option('--mesh <file>', "Istio's mesh configuration, YAML or JSON")
     .option('--concurrency <n>', 'data loops; only 1 so far', '1')
     .option('--strict', 'warnings are errors')
     .option('--envoy-exact', 'nothing beyond what Envoy does: keys are not fetched again for an unknown kid')
@@ -75,6 +77,7 @@ async function run(flags: RunFlags, io: CliIo): Promise<void> {
       listen: listenAddress(addresses, sources.some(looksLikeManifests)),
       workload: flags.workload,
       gateway: flags.gateway,
+      mesh: flags.mesh,
     },
     io,
   );

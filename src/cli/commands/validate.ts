@@ -14,6 +14,7 @@ interface ValidateFlags {
   json?: boolean;
   workload?: string;
   gateway?: string;
+  mesh?: string;
 }
 
 export function configure(command: Command, io: CliIo): void {
@@ -25,6 +26,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--strict', 'warnings are errors')
     .option('--workload <namespace/labels>', 'whom Istio manifests are judged for: `NAMESPACE/LABEL=VALUE,…`')
     .option('--gateway <name>', 'which Gateway of Istio manifests is judged')
+    .option('--mesh <file>', "Istio's mesh configuration, YAML or JSON")
     .option('--format <name>', FORMATS.join(', '), 'pretty')
     .option('--json', 'the same as --format json')
     .addHelpText('after', EXAMPLES)
@@ -48,8 +50,9 @@ async function validate(files: readonly string[], flags: ValidateFlags, io: CliI
   const sources = await readSources(files, io);
   const all: Finding[] = [];
   const { workload, gateway, strict = false } = flags;
+  const mesh = flags.mesh === undefined ? undefined : await meshOf(flags.mesh, io);
   for (const set of setsOf(sources)) {
-    all.push(...(await validateSources(set, { strict, env: process.env, workload, gateway })));
+    all.push(...(await validateSources(set, { strict, env: process.env, workload, gateway, mesh })));
   }
   const reports = sources.map((source) => ({ source, findings: findingsIn(source, all, sources) }));
   if (format === 'pretty') for (const report of reports) printReport(report.source, report.findings, io);
@@ -75,6 +78,12 @@ async function renderForMachines(
     default:
       return renderFindingsJson(all);
   }
+}
+
+/** Istio's plane is loaded only where it is wanted. */
+async function meshOf(file: string, io: CliIo) {
+  const { readMesh } = await import('./read-mesh.ts');
+  return readMesh(file, io);
 }
 
 /** Manifests refer to one another and are one set, in the place of the first of them. */

@@ -31,6 +31,7 @@ interface WhyFlags {
   upstream?: string;
   workload?: string;
   gateway?: string;
+  mesh?: string;
   json?: boolean;
   exitCode?: boolean;
 }
@@ -65,6 +66,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--upstream <url>', 'where requests go, for Istio manifests')
     .option('--workload <namespace/labels>', 'whose policies to judge by: `NAMESPACE/LABEL=VALUE,…`')
     .option('--gateway <name>', 'which Gateway of the manifests takes the request')
+    .option('--mesh <file>', "Istio's mesh configuration, YAML or JSON")
     .option('--json', 'the decision as one JSON object')
     .option('--exit-code', 'exit 5 unless the request surely gets in')
     .addHelpText('after', EXAMPLES)
@@ -170,9 +172,9 @@ async function load(flags: WhyFlags, io: CliIo): Promise<Loaded | null> {
 }
 
 function loadFiles(sources: readonly ConfigSource[], flags: WhyFlags, io: CliIo) {
-  const { upstream, workload, gateway } = flags;
+  const { upstream, workload, gateway, mesh } = flags;
   const places = { upstream, upstreamWithoutGateway: ANY_UPSTREAM, listen: undefined };
-  return loadSources(sources, { strict: false, ...places, workload, gateway }, io);
+  return loadSources(sources, { strict: false, ...places, workload, gateway, mesh }, io);
 }
 
 function refuseConfig(findings: readonly Finding[], sources: readonly ConfigSource[], io: CliIo): void {

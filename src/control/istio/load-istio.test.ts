@@ -156,16 +156,6 @@ const REFUSED: FindingCase[] = [
     want: [['E402', 15]],
   },
   {
-    name: 'a mesh identity',
-    given: policyWith('  rules:\n  - from:\n    - source:\n        namespaces: [bar]\n'),
-    want: [['E405', 16]],
-  },
-  {
-    name: 'a path template',
-    given: policyWith('  rules:\n  - to:\n    - operation:\n        paths: ["/a/{*}"]\n'),
-    want: [['E405', 16]],
-  },
-  {
     name: 'an external authorizer',
     given: policyWith('  action: CUSTOM\n  provider: { name: x }\n  rules: [{}]\n'),
     want: [

@@ -89,7 +89,7 @@ function metadataValue({ text }: Value) {
 }
 
 /** A path with `{*}` or `{**}` in it. */
-export function isPathTemplate(path: string): boolean {
+function isPathTemplate(path: string): boolean {
   return path.includes('{*}') || path.includes('{**}');
 }
 
