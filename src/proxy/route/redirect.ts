@@ -34,7 +34,7 @@ export function compileRedirect(
   return {
     status: STATUS[config.responseCode],
     location(request) {
-      const received = receivedScheme(request);
+      const received = request.scheme;
       const scheme = schemeOf(config, received);
       const authority = host === '' ? requestHost(request.authority, received, scheme, port) : host;
       const path = rewrite?.rewrite(request.path) ?? request.path;
@@ -70,11 +70,6 @@ function pathRedirect(path: string): PathRewrite {
 function withoutAfter(text: string, mark: string): string {
   const end = text.indexOf(mark);
   return end < 0 ? text : text.slice(0, end);
-}
-
-/** What the client spoke, as the connection manager has it from the connection or from a trusted proxy. */
-function receivedScheme(request: RequestHead): string {
-  return request.headers.get('x-forwarded-proto') ?? request.scheme;
 }
 
 function schemeOf({ schemeRewriteSpecifier: specifier }: RedirectAction, received: string): string {

@@ -27,6 +27,6 @@ export function routeReply(route: SelectedRoute | null, request: RequestHead): L
 const hasLocation = (status: number) => status === 201 || (status >= 300 && status < 400);
 
 /** Envoy gives every direct response of these statuses a location, and it is where the request went. */
-function ownUri({ headers, scheme, authority, path }: RequestHead): string {
-  return `${headers.get('x-forwarded-proto') ?? scheme}://${authority}${path}`;
+function ownUri({ scheme, authority, path }: RequestHead): string {
+  return `${scheme}://${authority}${path}`;
 }

@@ -143,6 +143,7 @@ export class Authenticator {
     run: Run,
     attempt: Attempt | null,
   ): Promise<Status> {
+    if (provider.origin.jwksSourceSpecifier.case === 'remoteJwks') run.beginFetch();
     const keySet = await provider.keys.fetch();
     if (isDropped(run, attempt)) return STATUS.jwtVerificationFails;
     if (keySet === null) {
@@ -200,6 +201,7 @@ export class Authenticator {
     run: Run,
     attempt: Attempt | null,
   ): Promise<Status> {
+    run.beginFetch();
     const keySet = await fetched;
     if (isDropped(run, attempt)) return STATUS.jwtVerificationFails;
     run.recorder?.note('the keys have no such kid, and were fetched again');

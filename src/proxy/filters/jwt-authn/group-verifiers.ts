@@ -1,7 +1,11 @@
 import type { Recorder } from '../../../base/index.ts';
 import { STATUS, type Status } from '../../../core/jwt/index.ts';
 import { Attempt, type Run } from './run.ts';
+import { type StartedMembers, startMembers } from './start-members.ts';
 import type { Verifier } from './verifier.ts';
+
+const isOk = (status: Status) => status === STATUS.ok;
+const isFailure = (status: Status) => status !== STATUS.ok;
 
 /** `requires_any`: members in order, the first that is `ok` is enough (Envoy: verifier.cc; envoy.md §2.6). */
 export class AnyVerifier implements Verifier {
@@ -25,12 +29,14 @@ export class AnyVerifier implements Verifier {
   verify(run: Run, outer: Attempt | null): Status | Promise<Status> {
     const attempt = new Attempt(outer);
     if (run.recorder !== null) return this.#explain(run.recorder, run, attempt);
-    const answers: (Status | Promise<Status>)[] = [];
-    for (const member of this.#members) {
-      const answer = member.verify(run, attempt);
-      if (answer === STATUS.ok) return this.#finish(STATUS.ok, attempt);
-      answers.push(answer);
-    }
+    const started = startMembers(this.#members, isOk, run, attempt);
+    return started instanceof Promise
+      ? started.then((members) => this.#settle(members, attempt))
+      : this.#settle(started, attempt);
+  }
+
+  #settle({ answers, settledBy }: StartedMembers, attempt: Attempt): Status | Promise<Status> {
+    if (settledBy !== null) return this.#finish(settledBy, attempt);
     if (answers.every((answer) => typeof answer === 'number')) {
       return this.#finish(aggregate(answers), attempt);
     }
@@ -53,7 +59,7 @@ export class AnyVerifier implements Verifier {
 
   /** The first `ok` settles it, in the order in which the answers come. */
   async #wait(answers: readonly (Status | Promise<Status>)[], attempt: Attempt): Promise<Status> {
-    const status = await firstToSettle(answers, (late) => late === STATUS.ok);
+    const status = await firstToSettle(answers, isOk);
     return this.#finish(status ?? aggregate(await Promise.all(answers)), attempt);
   }
 
@@ -108,13 +114,16 @@ export class AllVerifier implements Verifier {
   verify(run: Run, outer: Attempt | null): Status | Promise<Status> {
     const attempt = new Attempt(outer);
     if (run.recorder !== null) return this.#explain(run.recorder, run, attempt);
-    const pending: Promise<Status>[] = [];
-    for (const member of this.#members) {
-      const answer = member.verify(run, attempt);
-      if (typeof answer !== 'number') pending.push(answer);
-      else if (answer !== STATUS.ok) return this.#finish(answer, attempt);
-    }
-    return pending.length === 0 ? this.#finish(STATUS.ok, attempt) : this.#wait(pending, attempt);
+    const started = startMembers(this.#members, isFailure, run, attempt);
+    return started instanceof Promise
+      ? started.then((members) => this.#settle(members, attempt))
+      : this.#settle(started, attempt);
+  }
+
+  #settle({ answers, settledBy }: StartedMembers, attempt: Attempt): Status | Promise<Status> {
+    if (settledBy !== null) return this.#finish(settledBy, attempt);
+    if (answers.every((answer) => typeof answer === 'number')) return this.#finish(STATUS.ok, attempt);
+    return this.#wait(answers, attempt);
   }
 
   async #explain(recorder: Recorder, run: Run, attempt: Attempt): Promise<Status> {
@@ -128,8 +137,8 @@ export class AllVerifier implements Verifier {
     return this.#finish(status, attempt);
   }
 
-  async #wait(pending: readonly Promise<Status>[], attempt: Attempt): Promise<Status> {
-    const failure = await firstToSettle(pending, (late) => late !== STATUS.ok);
+  async #wait(answers: readonly (Status | Promise<Status>)[], attempt: Attempt): Promise<Status> {
+    const failure = await firstToSettle(answers, isFailure);
     return this.#finish(failure ?? STATUS.ok, attempt);
   }
 

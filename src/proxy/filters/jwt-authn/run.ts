@@ -10,6 +10,9 @@ export class Run {
   /** A token's headers were written, so that another provider's run has to strip its own names again. */
   wroteHeaders = false;
   clearsRoute = false;
+  /** Key fetches that this request has waited for so far. */
+  fetches = 0;
+  #fetchBegun: PromiseWithResolvers<void> | null = null;
   /** Name of a header whose value cannot be sent, or null. */
   unsendable: string | null = null;
 
@@ -17,6 +20,19 @@ export class Run {
     this.stream = stream;
     this.request = stream.request;
     this.recorder = stream.recorder;
+  }
+
+  /** A token has to wait for keys: meanwhile other members of its group go on. */
+  beginFetch(): void {
+    this.fetches++;
+    this.#fetchBegun?.resolve();
+    this.#fetchBegun = null;
+  }
+
+  /** Resolves when the next wait for keys begins. */
+  nextFetch(): Promise<void> {
+    this.#fetchBegun ??= Promise.withResolvers();
+    return this.#fetchBegun.promise;
   }
 }
 
