@@ -28,6 +28,7 @@ const TARGET = /^[!-~]+$/;
  */
 export function findIllegalField(request: RequestHead, receivedPath: string): string | null {
   const { headers } = request;
+  if (request.unsendablePath === true) return 'invalid header value for: :path';
   if (request.path !== receivedPath && !TARGET.test(request.path)) return 'invalid header value for: :path';
   for (let i = headers.firstUnjudged; i < headers.length; i++) {
     const illegal = judgeField(headers, i);

@@ -8,8 +8,10 @@ import type { ConnectionInfo, HttpFilter, LocalReply } from '../filters/filter.t
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
 import { HeaderList } from '../http/header-list.ts';
 import { type Preparation, prepareRequest } from '../http/prepare-request.ts';
+import { findIllegalField } from '../http/render-request.ts';
 import { type Replier, writeReplyFields } from '../http/reply-fields.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { unsendableReply } from '../http/unsendable-reply.ts';
 import { compileHttpOptions } from '../listener/compile-http-options.ts';
 import { applyHeaderMutations } from '../route/header-mutation.ts';
 import { routeReply } from '../route/route-reply.ts';
@@ -74,6 +76,8 @@ async function play(
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
+  const { headers, path: receivedPath } = request;
+  headers.markReceived();
   const options = compileHttpOptions(manager.origin, manager.router, connection.localAddress);
   const preparation = prepareRequest(request, connection, options);
   if (preparation !== null) return notPrepared(preparation);
@@ -91,6 +95,8 @@ async function play(
   applyHeaderMutations(request.headers, route.requestHeaders, stream);
   if (action.hostRewrite !== undefined) request.authority = action.hostRewrite;
   request.path = action.pathRewrite?.rewrite(request.path) ?? request.path;
+  const illegal = findIllegalField(request, receivedPath);
+  if (illegal !== null) return replied(unsendableReply(illegal), 'other', route, filters, stream);
   return { status: null, body: '', headers: [], details: '', route, forwarded: request };
 }
 

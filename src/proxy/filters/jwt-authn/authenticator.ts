@@ -300,7 +300,6 @@ function accept(found: FoundToken, provider: Provider, outputs: TokenOutputs, ru
   if (outputs.names.length > 0) {
     provider.outputs.writeHeaders(request.headers, outputs);
     run.wroteHeaders = true;
-    run.unsendable ??= outputs.unsendable;
   }
   if (!provider.forwardsToken) removeToken(found, run);
   provider.outputs.writeMetadata(stream, outputs);
@@ -315,7 +314,7 @@ function removeToken({ location }: FoundToken, run: Run): void {
   const { request } = run;
   if (location.kind === 'header') request.headers.remove(location.name);
   else if (location.kind === 'query') {
-    if (hidesControlByte(request.path)) run.unsendable ??= ':path';
+    if (hidesControlByte(request.path)) request.unsendablePath = true;
     request.path = removeParameter(request.path, location.name);
   }
 }

@@ -8,7 +8,7 @@ import type { RequestHead } from '../../http/request-head.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FilterResult, FilterStream, HttpFilter, LocalReply } from '../filter.ts';
 import type { Provider } from './provider.ts';
-import { challengeUri, denialReply, unsendableReply, wrongNameReply } from './replies.ts';
+import { challengeUri, denialReply, wrongNameReply } from './replies.ts';
 import type { Rule, RuleList } from './rules.ts';
 import { Run } from './run.ts';
 import type { JwtAuthnStats } from './stats.ts';
@@ -131,7 +131,7 @@ export class JwtAuthnFilter implements HttpFilter {
   #admit(run: Run): LocalReply | undefined {
     this.#stats.allowed.increment();
     if (run.clearsRoute) run.stream.clearRouteCache();
-    return run.unsendable === null ? undefined : unsendableReply(run.unsendable);
+    return undefined;
   }
 
   #refuse(status: Status, pathOnEntry: string, { request }: Run): LocalReply {

@@ -19,8 +19,6 @@ export interface TokenOutputs {
   values: readonly string[];
   /** A claim became a header. */
   hasClaimHeader: boolean;
-  /** Name of a header whose value cannot be sent, or null. */
-  unsendable: string | null;
   /** Payload as metadata holds it. */
   payload: JsonObject;
   header: JsonObject;
@@ -73,8 +71,7 @@ export class OutputPlan {
       values.push(text);
       hasClaimHeader = true;
     }
-    const unsendable = names.find((_, index) => UNSENDABLE.test(values[index] as string)) ?? null;
-    return { names, values, hasClaimHeader, unsendable, payload: this.#normalize(payload), header };
+    return { names, values, hasClaimHeader, payload: this.#normalize(payload), header };
   }
 
   /** Writes a verified token's headers. Repeated names add lines; those that Envoy keeps as one are joined (envoy.md §3.6). */
@@ -110,9 +107,6 @@ function isSpaced(payload: JsonObject, name: string): boolean {
   const value: JsonValue | undefined = Object.hasOwn(payload, name) ? payload[name] : undefined;
   return typeof value === 'string' && /[^ ]/.test(value);
 }
-
-/** Bytes that no header value may have: controls but tab, and DEL. */
-const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
 function claimPathOf(entry: JwtClaimToHeader): string[] {
   return entry.claimPath.length > 0 ? entry.claimPath.map(({ key }) => key) : entry.claimName.split('.');

@@ -50,14 +50,3 @@ export function challengeUri(
   const shown = headers.get('x-envoy-original-path') ?? pathOnEntry;
   return `${scheme}://${authority}${shown.slice(0, URI_PATH_MAX)}`;
 }
-
-/** The router's answer where a verified token left a header that cannot be sent (envoy.md §3.4, §3.6). */
-export function unsendableReply(header: string): LocalReply {
-  const text = `invalid header value for: ${header}`;
-  return {
-    status: 503,
-    body: text,
-    headers: [],
-    details: `filter_removed_required_request_headers{${text.replaceAll(/\s/g, '_')}}`,
-  };
-}

@@ -13,8 +13,6 @@ export class Run {
   /** Key fetches that this request has waited for so far. */
   fetches = 0;
   #fetchBegun: PromiseWithResolvers<void> | null = null;
-  /** Name of a header whose value cannot be sent, or null. */
-  unsendable: string | null = null;
 
   constructor(stream: FilterStream) {
     this.stream = stream;

@@ -9,7 +9,7 @@ const rsa = keySetOf(testJwk('RS256', { kid: 'a' }));
 function verifiedBy(keySet: KeySet): VerifiedToken {
   return {
     claims: { iss: '', sub: '', aud: [], exp: 0, nbf: 0, iat: 0, jti: '' },
-    outputs: { names: [], values: [], hasClaimHeader: false, unsendable: null, payload: {}, header: {} },
+    outputs: { names: [], values: [], hasClaimHeader: false, payload: {}, header: {} },
     keySet,
     key: keySet.keys[0]!,
     algorithm: 'RS256',
