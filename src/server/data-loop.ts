@@ -120,6 +120,7 @@ export class DataLoop implements JwksFetcher {
       deadlines: this.#deadlines,
       date: this.#date,
       nodeAddress: this.#start.nodeAddress,
+      reportBug: (error: unknown) => this.#reportBug(error),
     };
     const listening: GateListener[] = [];
     for (const [index, listener] of compiled.listeners.entries()) {
@@ -152,6 +153,15 @@ export class DataLoop implements JwksFetcher {
       (message: string, fields: Record<string, unknown> = {}) =>
         this.#post({ type: 'log', level, message, fields });
     return { info: to('info'), warn: to('warn'), error: to('error') };
+  }
+
+  #reportBug(error: unknown): void {
+    this.#post({
+      type: 'log',
+      level: 'error',
+      message: 'internal error, a connection was cut; please report it',
+      fields: { stack: error instanceof Error ? error.stack : String(error) },
+    });
   }
 
   #reportFailure(cluster: string, address: string, text: string): void {

@@ -39,6 +39,8 @@ export interface ClientSide {
   /** What was sent waits at the client: stop. */
   readonly congested: boolean;
   readonly info: ConnectionInfo;
+  /** An error of the gate's own: the connection is cut. */
+  onBug(error: unknown): void;
   /** This exchange is the last one on the connection. */
   readonly closing: boolean;
   /** Stops and starts reading the request's body. */
@@ -256,6 +258,11 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     else this.#replyError(error, 'upstream_failure');
   }
 
+  onBug(error: unknown): void {
+    this.#upstream = null;
+    this.#client.onBug(error);
+  }
+
   onUpstreamDrain(): void {
     if (!this.#requestPaused) return;
     this.#requestPaused = false;
@@ -288,19 +295,20 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #wait(result: Promise<FilterResult>): void {
     this.#client.pauseRequest();
     this.#requestPaused = true;
-    result.then(
-      (reply) => {
-        if (this.closed) return;
-        this.#requestPaused = false;
-        this.#decided(reply);
-        if (this.closed) return;
-        this.flushRequest();
-        this.#client.resumeRequest();
-      },
-      () => {
-        if (!this.closed) this.#reply(500, '', NO_HEADERS, 'local_reply');
-      },
-    );
+    result
+      .then((reply) => this.#resume(reply))
+      .catch((error: unknown) => {
+        if (!this.closed) this.#client.onBug(error);
+      });
+  }
+
+  #resume(reply: FilterResult): void {
+    if (this.closed) return;
+    this.#requestPaused = false;
+    this.#decided(reply);
+    if (this.closed) return;
+    this.flushRequest();
+    this.#client.resumeRequest();
   }
 
   #decided(reply: FilterResult): void {

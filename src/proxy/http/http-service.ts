@@ -18,4 +18,6 @@ export interface HttpService {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly date: DateField;
+  /** Told of an error of the gate's own. The exchange that met it is cut; everybody else is served on. */
+  readonly reportBug: (error: unknown) => void;
 }

@@ -149,6 +149,14 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   }
 
   checkDeadline(nowMs: number): void {
+    try {
+      this.#judgeTime(nowMs);
+    } catch (error) {
+      this.onBug(error);
+    }
+  }
+
+  #judgeTime(nowMs: number): void {
     if (this.#exchange !== null) {
       if (nowMs >= this.#requestDeadlineMs && !this.#exchange.requestDone) {
         this.#service.stats.requestTimeouts.increment();
@@ -163,6 +171,21 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   }
 
   #onData(bytes: Buffer): void {
+    try {
+      this.#receive(bytes);
+    } catch (error) {
+      this.onBug(error);
+    }
+  }
+
+  /** An error of the gate's own must not be more than the end of one connection. */
+  onBug(error: unknown): void {
+    this.#service.reportBug(error);
+    this.#consuming = false;
+    this.destroy();
+  }
+
+  #receive(bytes: Buffer): void {
     if (this.#lingering) {
       this.#lingerBytes += bytes.length;
       if (this.#lingerBytes > LINGER_BYTES_MAX) this.destroy();
@@ -175,8 +198,12 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   }
 
   #onDrain(): void {
-    if (this.#exchange !== null) this.#exchange.onClientDrain();
-    else this.resumeRequest();
+    try {
+      if (this.#exchange !== null) this.#exchange.onClientDrain();
+      else this.resumeRequest();
+    } catch (error) {
+      this.onBug(error);
+    }
   }
 
   #consumeParked(): void {

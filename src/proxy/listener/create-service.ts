@@ -16,6 +16,7 @@ export interface LoopParts {
   deadlines: Deadlines;
   date: DateField;
   nodeAddress: string;
+  reportBug: (error: unknown) => void;
 }
 
 /** Puts a compiled connection manager on a data loop. */
@@ -29,5 +30,6 @@ export function createService(manager: CompiledConnectionManager, parts: LoopPar
     clock: parts.clock,
     deadlines: parts.deadlines,
     date: parts.date,
+    reportBug: parts.reportBug,
   };
 }

@@ -81,6 +81,11 @@ class Fetch implements UpstreamConsumer {
     this.#end({ kind: 'failure', code: error.code, text: error.body });
   }
 
+  onBug(error: unknown): void {
+    this.#upstream = null;
+    this.#end({ kind: 'failure', code: 'protocol_error', text: `internal error: ${String(error)}` });
+  }
+
   onUpstreamDrain(): void {}
 
   flushResponse(): boolean {

@@ -60,7 +60,7 @@ export class UpstreamConnection implements Watched {
     socket.on('error', (error) => this.#onSocketEnd(failureOf(error)));
     socket.on('end', () => this.#onSocketEnd(null));
     socket.on('close', () => this.#onSocketEnd(null));
-    socket.on('drain', () => this.#consumer?.onUpstreamDrain());
+    socket.on('drain', () => this.#tellDrain());
   }
 
   /** It has been connected. */
@@ -80,7 +80,7 @@ export class UpstreamConnection implements Watched {
     this.#owner.onConnected(this);
     if (this.#consumer === null) return;
     this.flushRequest();
-    if (!this.#socket.writableNeedDrain) this.#consumer.onUpstreamDrain();
+    if (!this.#socket.writableNeedDrain) this.#tellDrain();
   }
 
   /** Starts an exchange: takes the connection out of the pool's hands. Nothing is sent before `flushRequest`. */
@@ -162,8 +162,24 @@ export class UpstreamConnection implements Watched {
       this.destroy();
       return true;
     }
-    this.#process(bytes, length);
-    return !consumer.flushResponse();
+    try {
+      this.#process(bytes, length);
+      return !consumer.flushResponse();
+    } catch (error) {
+      this.abandon();
+      consumer.onBug(error);
+      return true;
+    }
+  }
+
+  #tellDrain(): void {
+    const consumer = this.#consumer;
+    try {
+      consumer?.onUpstreamDrain();
+    } catch (bug) {
+      this.abandon();
+      consumer?.onBug(bug);
+    }
   }
 
   #writeOut(): void {
@@ -271,7 +287,11 @@ export class UpstreamConnection implements Watched {
     this.#consumer = null;
     this.destroy();
     if (!wasReady) this.#owner.onConnectFailed(this, error);
-    consumer?.onUpstreamFailure(error);
+    try {
+      consumer?.onUpstreamFailure(error);
+    } catch (bug) {
+      consumer?.onBug(bug);
+    }
     return -1;
   }
 
@@ -279,8 +299,12 @@ export class UpstreamConnection implements Watched {
     if (this.#closed) return;
     if (error === null && this.#state === UNTIL_CLOSE && this.#consumer !== null) {
       const consumer = this.#consumer;
-      this.#complete(false);
-      consumer.flushResponse();
+      try {
+        this.#complete(false);
+        consumer.flushResponse();
+      } catch (bug) {
+        consumer.onBug(bug);
+      }
       return;
     }
     this.#fail(this.#ready ? STREAM_ERROR.reset : (error ?? STREAM_ERROR.connectFailure));

@@ -14,6 +14,8 @@ export interface UpstreamConsumer {
   onResponseEnd(): void;
   /** The connection is no longer the consumer's. */
   onUpstreamFailure(error: StreamError): void;
+  /** The gate itself failed on what came. The connection is no longer the consumer's. */
+  onBug(error: unknown): void;
   /** Everything written was sent; the request's body may go on. */
   onUpstreamDrain(): void;
   /** All that one read brought has been handed over. @returns whether bytes of it are still waiting to be sent. */
