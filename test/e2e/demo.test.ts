@@ -35,7 +35,8 @@ function plot(out: string): string[] {
           /\d{4}-\d\d-\d\dT[\d:]+Z|\(\d+m\d+s ago\)|[0-9a-f-]{36}|token [0-9a-f]{6}|"[\w-]{43}"/g,
           '…',
         )
-        .replaceAll(/127\.0\.0\.1:\d+/g, 'LOOPBACK'),
+        .replaceAll(/127\.0\.0\.1:\d+/g, 'LOOPBACK')
+        .replaceAll(/the next token in \d+ s/g, 'the next token soon'),
     );
 }
 
@@ -67,6 +68,14 @@ describe('jotgate demo --once', () => {
     const steps = first.out.split(/\n\n(?=\s*\d+ {2})/).filter((step) => /^ {4}40[13] /m.test(step));
     assert.ok(steps.length >= 10);
     for (const step of steps) assert.match(step, /^ {4}why .*(\.yaml:\d+|the service, not the gate)/m, step);
+  });
+
+  it("refuses demo's sixth call within a minute by the bucket's own line, and not bob's", () => {
+    const at = first.out.indexOf("demo's sixth call");
+    const [sixth = '', bobs = ''] = first.out.slice(at).split(/\n\n(?=\s*\d+ {2})/);
+    assert.match(sixth, /^ {4}429 /m);
+    assert.match(sixth, /^ {4}why .*bucket user=20673bd6-\S+: holds 5, .*envoy-rate-limit\.yaml:\d+$/m);
+    assert.match(bobs, /^ {4}200 /m);
   });
 
   it('tells the same story the second time', () => {

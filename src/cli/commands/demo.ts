@@ -3,6 +3,7 @@ import { frontProxy } from '../demo/front-proxy.ts';
 import { mesh } from '../demo/mesh.ts';
 import { Narrator } from '../demo/narrator.ts';
 import { openScene } from '../demo/open-scene.ts';
+import { rateLimit } from '../demo/rate-limit.ts';
 import { rotation } from '../demo/rotation.ts';
 import type { Scene } from '../demo/scene.ts';
 import { trains } from '../demo/trains.ts';
@@ -13,6 +14,7 @@ import type { CliIo } from '../io.ts';
 const CHAPTERS = [
   { title: "The article's front proxy, its configuration unchanged", tell: frontProxy },
   { title: 'The A train and the B train', tell: trains },
+  { title: 'Five calls a minute for each user', tell: rateLimit },
   { title: 'Keys that change', tell: rotation },
   { title: "The mesh document's ten steps, by Istio's own policies", tell: mesh },
 ];

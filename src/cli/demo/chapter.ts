@@ -16,9 +16,12 @@ export interface GateStep {
   after?: TellStep['after'];
 }
 
+/** Statuses by which a gate says no. */
+const REFUSALS = new Set([401, 403, 429]);
+
 /** A request to a gate; a refusal by the gate itself is explained by the gate's own decision objects, which must agree with it. */
 export function askGate(scene: Scene, gate: SceneGate, step: GateStep): TellStep {
-  const isRefused = step.expect.status === 401 || step.expect.status === 403;
+  const isRefused = REFUSALS.has(step.expect.status);
   const after = isRefused ? (reply: StoryReply) => explain(gate, step, reply) : step.after;
   return {
     title: step.title,

@@ -55,10 +55,12 @@ export async function openScene(): Promise<Scene> {
   ];
   const shared = { stage, connectTo };
   const front = await openGate(shared, text, loadConfig([text]), 8080);
-  const trains = once(async () => {
-    const config = readExample('03-trains/envoy-trains.yaml');
-    return openGate(shared, config, loadConfig([config], { readFile: readRootsOrFile }), 8081);
-  });
+  const openExample = (path: string, port: number) => {
+    const config = readExample(path);
+    return openGate(shared, config, loadConfig([config], { readFile: readRootsOrFile }), port);
+  };
+  const trains = once(() => openExample('03-trains/envoy-trains.yaml', 8081));
+  const limited = once(() => openExample('05-rate-limit-per-user/envoy-rate-limit.yaml', 8083));
   const mesh = once(() => openMesh(stage, service.port));
   return {
     client: stage.client,
@@ -66,10 +68,11 @@ export async function openScene(): Promise<Scene> {
     service,
     issuer: async () => (await issuer).scene,
     trains,
+    limited,
     mesh,
     prepareAhead() {
       // A failure is told by the chapter that asks again.
-      for (const part of [trains, mesh]) part().catch(() => {});
+      for (const part of [trains, limited, mesh]) part().catch(() => {});
     },
     passTime: (seconds) => stage.clock.advance(seconds * 1000),
     close: () => closeAll(stage),

@@ -34,6 +34,7 @@ export interface Scene {
   service: FunnelService;
   issuer(): Promise<SceneIssuer>;
   trains(): Promise<SceneGate>;
+  limited(): Promise<SceneGate>;
   mesh(): Promise<{ gate: SceneGate; issuer: SceneIssuer }>;
   /** Starts in the background what later chapters ask for. */
   prepareAhead(): void;

@@ -293,7 +293,7 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   },
   L17: {
     title: 'a limit that never counts',
-    meaning: 'A descriptor has a key that no action of the routes makes, so it is never matched.',
+    meaning: 'A descriptor has a key that no action makes, so it is never matched.',
   },
   L18: {
     title: 'a duration as a bare number',

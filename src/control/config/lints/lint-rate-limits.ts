@@ -7,12 +7,14 @@ import { filterConfig } from './jwt-filters.ts';
 
 const LOCAL_RATE_LIMIT = 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit';
 
-/** L17: a descriptor with a key that no action of the routes makes is a limit that never counts. */
+/** L17: a descriptor with a key that no action makes is a limit that never counts. The filter's own `rate_limits` go before the routes'. */
 export function lintRateLimits(manager: HttpConnectionManager, context: CheckContext): void {
-  const made = keysMadeBy(manager);
-  if (made === 'anything') return;
+  const ofRoutes = limitsOfRoutes(manager);
   for (const filter of manager.httpFilters) {
     const limit = filterConfig<LocalRateLimit>(filter, LOCAL_RATE_LIMIT);
+    const hasOwn = limit !== undefined && limit.rateLimits.length > 0;
+    const made = keysMadeBy(hasOwn ? limit.rateLimits : ofRoutes);
+    if (made === 'anything') continue;
     for (const { entries } of limit?.descriptors ?? []) {
       for (const entry of entries) if (!made.has(entry.key)) complain(entry, made, context);
     }
@@ -23,12 +25,12 @@ function complain(entry: { key: string }, made: ReadonlySet<string>, context: Ch
   const meant = nearMiss(entry.key, made);
   const known =
     made.size === 0
-      ? 'no route has `rate_limits` with `actions`'
+      ? 'neither the filter nor a route has `rate_limits`'
       : `actions make \`${[...made].join('`, `')}\``;
   context.complain({
     code: 'descriptorNeverMade',
     severity: 'warning',
-    message: `no action of the routes makes a descriptor with the key \`${entry.key}\`, so this limit never counts`,
+    message: `no action makes a descriptor with the key \`${entry.key}\`, so this limit never counts`,
     hint: meant === undefined ? known : `did you mean \`${meant}\`?`,
     about: entry,
     field: 'key',
@@ -36,14 +38,18 @@ function complain(entry: { key: string }, made: ReadonlySet<string>, context: Ch
   });
 }
 
-/** Keys that the actions of routes and virtual hosts make; `anything` where one of them is not known here. */
-function keysMadeBy({ routeSpecifier }: HttpConnectionManager): ReadonlySet<string> | 'anything' {
-  if (routeSpecifier.case !== 'routeConfig') return 'anything';
-  const limits: RateLimit[] = routeSpecifier.value.virtualHosts.flatMap(({ rateLimits, routes }) => [
+/** What routes and virtual hosts say; null where the routes are not known here. */
+function limitsOfRoutes({ routeSpecifier }: HttpConnectionManager): readonly RateLimit[] | null {
+  if (routeSpecifier.case !== 'routeConfig') return null;
+  return routeSpecifier.value.virtualHosts.flatMap(({ rateLimits, routes }) => [
     ...rateLimits,
     ...routes.flatMap(({ action }) => (action.case === 'route' ? action.value.rateLimits : [])),
   ]);
-  const keys = limits.flatMap(({ actions }) => actions).map(keyOf);
+}
+
+/** Keys that actions make; `anything` where one of them is not known here. */
+function keysMadeBy(limits: readonly RateLimit[] | null): ReadonlySet<string> | 'anything' {
+  const keys = limits?.flatMap(({ actions }) => actions).map(keyOf) ?? [undefined];
   return keys.includes(undefined) ? 'anything' : new Set(keys as string[]);
 }
 
