@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import type { FilterResult, FilterStream } from '../../src/proxy/filters/filter.ts';
+import { type LoopOptions, startTestLoop, type TestLoop, until } from './loop-fixture.ts';
+import { exchange, RawClient } from './raw-exchange.ts';
+import { answerOk, type RawOrigin, type SeenRequest, startRawOrigin } from './raw-origin.ts';
+
+const GET = 'GET /a HTTP/1.1\r\nHost: h\r\n\r\n';
+const DENIED: FilterResult = { status: 403, body: 'no', headers: [['x-why', 'because']], details: 'd' };
+const running: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.close();
+});
+
+async function start(
+  options: Omit<LoopOptions, 'originPort'> = {},
+  answer: (request: SeenRequest) => void = answerOk,
+): Promise<{ loop: TestLoop; origin: RawOrigin }> {
+  const origin = await startRawOrigin(answer);
+  const loop = await startTestLoop({ originPort: origin.port, ...options });
+  running.push(loop, origin);
+  return { loop, origin };
+}
+
+const silent = () => undefined;
+
+describe('a filter', () => {
+  it('that replies ends the request there', async () => {
+    const { loop, origin } = await start({ filters: [{ decodeHeaders: () => DENIED }] });
+    const response = await exchange(loop.port, GET);
+    assert.deepEqual(
+      [response?.status, response?.body, response?.headers[0]],
+      [403, 'no', ['x-why', 'because']],
+    );
+    assert.equal(origin.accepted(), 0);
+  });
+
+  it('that replies to a request with a body closes the connection, for the body is not read', async () => {
+    const { loop } = await start({ filters: [{ decodeHeaders: () => DENIED }] });
+    const client = new RawClient(loop.port);
+    client.send(
+      'POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\nHost: h\r\n\r\n',
+    );
+    const response = await client.response();
+    assert.deepEqual(response?.headers.at(-1), ['connection', 'close']);
+    await until(() => client.closed);
+    assert.equal(client.received.length, 0);
+  });
+
+  it('that waits holds the body back, and lets it go with its answer', async () => {
+    let decide: (result: FilterResult) => void = silent;
+    const decodeHeaders = () => new Promise<FilterResult>((resolve) => (decide = resolve));
+    const { loop, origin } = await start({ filters: [{ decodeHeaders }] }, (request) =>
+      request.whenWhole(() => answerOk(request)),
+    );
+    const client = new RawClient(loop.port);
+    client.send('POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhello');
+    await until(() => decide !== silent);
+    assert.equal(origin.accepted(), 0);
+    decide(undefined);
+    client.send('world');
+    assert.equal((await client.response())?.status, 200);
+    assert.equal(origin.seen[0]?.body, 'helloworld');
+    client.close();
+  });
+
+  it('that waits is told when the client leaves, and its late answer means nothing', async () => {
+    let stream: FilterStream | undefined;
+    let decide: (result: FilterResult) => void = silent;
+    const decodeHeaders = (given: FilterStream) => {
+      stream = given;
+      return new Promise<FilterResult>((resolve) => (decide = resolve));
+    };
+    const { loop, origin } = await start({ filters: [{ decodeHeaders }] });
+    const client = new RawClient(loop.port);
+    client.send(GET);
+    await until(() => stream !== undefined);
+    const signal = stream?.signal();
+    client.close();
+    await until(() => signal?.aborted === true);
+    assert.equal(stream?.closed, true);
+    decide(undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([origin.accepted(), loop.stat('http.test.downstream_rq_active')], [0, 0]);
+  });
+
+  const bugs: { name: string; decodeHeaders: () => FilterResult | Promise<FilterResult> }[] = [
+    {
+      name: 'throws',
+      decodeHeaders: () => {
+        throw new Error('bug');
+      },
+    },
+    { name: 'rejects', decodeHeaders: () => Promise.reject(new Error('bug')) },
+  ];
+  for (const { name, decodeHeaders } of bugs) {
+    it(`that ${name} cuts its own connection and lets nothing through`, async () => {
+      const { loop, origin } = await start({ filters: [{ decodeHeaders }] });
+      assert.equal(await exchange(loop.port, GET), null);
+      assert.equal(await exchange(loop.port, GET), null);
+      assert.deepEqual([loop.bugs.length, origin.accepted()], [2, 0]);
+    });
+  }
+
+  const illegal: { name: string; act: (stream: FilterStream) => void; body: string }[] = [
+    {
+      name: 'a value with a line break',
+      act: ({ request }) => request.headers.append('x-c', 'a\r\nx-evil: 1'),
+      body: 'invalid header value for: x-c',
+    },
+    {
+      name: 'a value with a NUL in the place of another',
+      act: ({ request }) => request.headers.set('x-sent', '\0'),
+      body: 'invalid header value for: x-sent',
+    },
+    {
+      name: 'a value beyond bytes',
+      act: ({ request }) => request.headers.append('x-c', '\u0100'),
+      body: 'invalid header value for: x-c',
+    },
+    {
+      name: 'a name with a blank',
+      act: ({ request }) => request.headers.append('a b', '1'),
+      body: 'invalid header name: a b',
+    },
+    {
+      name: 'a path with a line break',
+      act: ({ request }) => {
+        request.path = '/a HTTP/1.1\r\n';
+      },
+      body: 'invalid header value for: :path',
+    },
+  ];
+  for (const { name, act, body } of illegal) {
+    it(`that writes ${name} gets the request refused, not sent`, async () => {
+      const decodeHeaders = (stream: FilterStream): FilterResult => {
+        act(stream);
+        return undefined;
+      };
+      const { loop, origin } = await start({ filters: [{ decodeHeaders }] });
+      const request = 'GET /a HTTP/1.1\r\nHost: h\r\nx-gone: 1\r\nx-sent: 2\r\n\r\n';
+      const response = await exchange(loop.port, request);
+      assert.deepEqual([response?.status, response?.body], [503, body]);
+      assert.equal(origin.accepted(), 0);
+    });
+  }
+
+  it('may remove fields and add bytes above 127', async () => {
+    const decodeHeaders = ({ request }: FilterStream): FilterResult => {
+      request.headers.remove('x-gone');
+      request.headers.append('x-c', '\u00e9\t');
+      return undefined;
+    };
+    const { loop, origin } = await start({ filters: [{ decodeHeaders }] });
+    await exchange(loop.port, 'GET /a HTTP/1.1\r\nHost: h\r\nx-gone: 1\r\n\r\n');
+    const head = origin.seen[0]?.head ?? '';
+    assert.match(head, /^x-c: \u00e9\t$/m);
+    assert.doesNotMatch(head, /x-gone/);
+  });
+});
+
+describe('time', () => {
+  it('for a connection to come about is limited', async () => {
+    const { loop } = await start({ blackHole: true });
+    const client = new RawClient(loop.port);
+    client.send(GET);
+    await until(() => loop.stat('cluster.origin.upstream_rq_total') === 1);
+    loop.tick(999);
+    assert.equal(client.received.length, 0);
+    loop.tick(1);
+    const response = await client.response();
+    assert.equal(response?.status, 503);
+    assert.match(response?.body ?? '', /reset reason: connection timeout$/);
+    assert.equal(loop.stat('cluster.origin.upstream_cx_connect_timeout'), 1);
+  });
+
+  it('for a whole request is limited where the configuration says so', async () => {
+    const { loop } = await start({ options: { requestTimeoutMs: 500 } }, silent);
+    const client = new RawClient(loop.port);
+    client.send('POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel');
+    await until(() => loop.stat('http.test.downstream_rq_active') === 1);
+    loop.tick(500);
+    assert.equal((await client.response())?.status, 408);
+    assert.equal(loop.stat('http.test.downstream_rq_timeout'), 1);
+  });
+
+  it('for a response counts from the end of the request, and cuts a response that has begun', async () => {
+    const { loop, origin } = await start(
+      { action: { kind: 'cluster', cluster: 'origin', timeoutMs: 300, hostRewrite: undefined } },
+      ({ socket }) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhalf'),
+    );
+    const client = new RawClient(loop.port);
+    client.send(GET);
+    await until(() => client.received.includes('half'));
+    loop.tick(299);
+    assert.equal(client.closed, false);
+    loop.tick(1);
+    await until(() => client.closed && origin.open() === 0);
+    assert.equal(loop.stat('cluster.origin.upstream_rq_timeout'), 1);
+  });
+
+  it('without a byte is limited, and every byte starts it anew', async () => {
+    let socket: SeenRequest['socket'] | undefined;
+    const { loop } = await start({ options: { streamIdleTimeoutMs: 1000 } }, (request) => {
+      socket = request.socket;
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\na');
+    });
+    const client = new RawClient(loop.port);
+    client.send(GET);
+    await until(() => client.received.toString().endsWith('a'));
+    loop.tick(900);
+    socket?.write('b');
+    await until(() => client.received.toString().endsWith('ab'));
+    loop.tick(900);
+    assert.equal(client.closed, false);
+    loop.tick(100);
+    await until(() => client.closed);
+  });
+
+  it('for a head is limited from its first byte', async () => {
+    const { loop } = await start();
+    loop.tick(60_000);
+    const client = new RawClient(loop.port);
+    client.send(`${GET}GET /b HTTP/1.1\r\n`);
+    await client.response();
+    loop.tick(9_999);
+    assert.equal(client.received.length, 0);
+    loop.tick(1);
+    assert.equal((await client.response())?.status, 408);
+  });
+
+  it('between requests is limited', async () => {
+    const { loop } = await start({ options: { idleTimeoutMs: 5000 } });
+    const client = new RawClient(loop.port);
+    client.send(GET);
+    await client.response();
+    loop.tick(4999);
+    assert.equal(client.closed, false);
+    loop.tick(1);
+    await until(() => client.closed);
+  });
+
+  it('for a client to read its last reply is limited', async () => {
+    const { loop } = await start();
+    const client = new RawClient(loop.port);
+    client.send('GET /a HTTP/1.0\r\n\r\n');
+    assert.equal((await client.response())?.status, 426);
+    loop.tick(1000);
+    await until(() => loop.stat('http.test.downstream_cx_active') === 0);
+  });
+
+  it('of an idle upstream connection is limited', async () => {
+    const { loop, origin } = await start({ upstreamIdleMs: 2000 });
+    await exchange(loop.port, GET);
+    assert.equal(origin.open(), 1);
+    loop.tick(1999);
+    assert.equal(origin.open(), 1);
+    loop.tick(1);
+    await until(() => origin.open() === 0);
+    assert.equal((await exchange(loop.port, GET))?.status, 200);
+  });
+});
+
+describe('what the connection manager is told', () => {
+  const heads: {
+    name: string;
+    options: LoopOptions['options'] & {};
+    fields: string;
+    want: RegExp[];
+    not: RegExp[];
+  }[] = [
+    {
+      name: 'use_remote_address: the client is who is at the other end',
+      options: { useRemoteAddress: true, nodeAddress: '198.51.100.1' },
+      fields:
+        'x-forwarded-for: 1.2.3.4\r\nx-forwarded-proto: https\r\nx-request-id: mine\r\nx-envoy-original-path: /z\r\nx-envoy-internal: true\r\n',
+      want: [
+        /^x-forwarded-for: 1\.2\.3\.4,192\.0\.2\.7$/m,
+        /^x-forwarded-proto: http$/m,
+        /^x-envoy-external-address: 192\.0\.2\.7$/m,
+      ],
+      not: [/mine/, /original-path/, /x-envoy-internal/],
+    },
+    {
+      name: 'preserve_external_request_id',
+      options: { useRemoteAddress: true, preserveExternalRequestId: true },
+      fields: 'x-request-id: mine\r\n',
+      want: [/^x-request-id: mine$/m],
+      not: [],
+    },
+    {
+      name: 'no generate_request_id',
+      options: { generateRequestId: false },
+      fields: '',
+      want: [],
+      not: [/x-request-id/],
+    },
+    {
+      name: 'headers_with_underscores_action: DROP_HEADER',
+      options: { underscores: 'drop' },
+      fields: 'x_a: 1\r\nx-b: 2\r\n',
+      want: [/^x-b: 2$/m],
+      not: [/x_a/],
+    },
+    {
+      name: 'suppress_envoy_headers',
+      options: { suppressEnvoyHeaders: true },
+      fields: '',
+      want: [],
+      not: [/x-envoy-/],
+    },
+  ];
+  for (const { name, options, fields, want, not } of heads) {
+    it(`${name}`, async () => {
+      const { loop, origin } = await start({ options });
+      await exchange(loop.port, `GET /a HTTP/1.1\r\nHost: h\r\n${fields}\r\n`);
+      const head = origin.seen[0]?.head ?? '';
+      for (const pattern of want) assert.match(head, pattern);
+      for (const pattern of not) assert.doesNotMatch(head, pattern);
+    });
+  }
+
+  it('path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT', async () => {
+    const { loop, origin } = await start({ options: { escapedSlashes: 'redirect', normalizePath: true } });
+    const response = await exchange(loop.port, 'GET /a%2F..%2Fb HTTP/1.1\r\nHost: h\r\n\r\n');
+    assert.deepEqual([response?.status, response?.headers[0]], [307, ['location', '/b']]);
+    assert.equal(origin.accepted(), 0);
+  });
+
+  it('max_requests_per_connection', async () => {
+    const { loop } = await start({ options: { requestsPerConnectionMax: 2 } });
+    const client = new RawClient(loop.port);
+    client.send(GET + GET + GET);
+    await client.response();
+    assert.deepEqual((await client.response())?.headers.at(-1), ['connection', 'close']);
+    await until(() => client.closed);
+    assert.equal(client.received.length, 0);
+  });
+
+  it('server_header_transformation: PASS_THROUGH', async () => {
+    const say = ({ socket }: SeenRequest) =>
+      void socket.write('HTTP/1.1 200 OK\r\nServer: apache\r\nContent-Length: 0\r\n\r\n');
+    const { loop } = await start({ options: { serverHeader: 'pass-through' } }, say);
+    assert.deepEqual((await exchange(loop.port, GET))?.headers[0], ['server', 'apache']);
+  });
+});
