@@ -71,7 +71,7 @@ export class JwksClient implements JwksFetcher {
 }
 
 /** Scheme off, user information and fragment left where they are, as Envoy sends them. */
-export function splitUri(uri: string): { authority: string; path: string } {
+function splitUri(uri: string): { authority: string; path: string } {
   const rest = uri.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
   const slash = rest.indexOf('/');
   return slash < 0
