@@ -10,6 +10,8 @@ export interface HttpOptions {
   serverHeader: 'overwrite' | 'append-if-absent' | 'pass-through';
   /** Take the peer's address for the client's, and clean what an outsider must not set. */
   useRemoteAddress: boolean;
+  /** So many proxies in front are believed (`xff_num_trusted_hops`). */
+  trustedHops: number;
   skipXffAppend: boolean;
   generateRequestId: boolean;
   preserveExternalRequestId: boolean;
@@ -40,6 +42,7 @@ export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   serverName: 'jotgate',
   serverHeader: 'overwrite',
   useRemoteAddress: false,
+  trustedHops: 0,
   skipXffAppend: false,
   generateRequestId: true,
   preserveExternalRequestId: false,

@@ -1,4 +1,5 @@
 import type { ConnectionInfo } from '../filters/filter.ts';
+import { remoteAddressOf } from '../filters/rbac/remote-address.ts';
 import type { HeaderList } from './header-list.ts';
 import type { HttpOptions } from './http-options.ts';
 import { normalizePath } from './normalize-path.ts';
@@ -37,9 +38,13 @@ export function prepareRequest(
   const edge = options.useRemoteAddress;
   removeClientFields(headers, edge ? EDGE_SET : ROUTER_SET);
   if (options.underscores !== 'allow' && !judgeUnderscores(headers, options)) return REFUSAL.underscore;
+  const client = clientAddressOf(request, connection, options);
+  if (client !== connection.remoteAddress) request.clientAddress = client;
   if (edge) setRemoteAddress(headers, connection, options);
-  if (!setForwardedProto(request, connection, edge)) return REFUSAL.emptyForwardedProto;
-  if (edge) headers.set('x-envoy-external-address', connection.remoteAddress);
+  if (!setForwardedProto(request, connection, edge && options.trustedHops === 0)) {
+    return REFUSAL.emptyForwardedProto;
+  }
+  if (edge) headers.set('x-envoy-external-address', client);
   if (options.generateRequestId) setRequestId(headers, edge && !options.preserveExternalRequestId);
   return preparePath(request, options);
 }
@@ -64,6 +69,11 @@ function judgeUnderscores(headers: HeaderList, options: HttpOptions): boolean {
   return true;
 }
 
+function clientAddressOf(request: RequestHead, connection: ConnectionInfo, options: HttpOptions): string {
+  const { useRemoteAddress: usesPeer, trustedHops } = options;
+  return remoteAddressOf(request, connection, { usesPeer, trustedHops, appendsPeer: false });
+}
+
 /** A peer on this machine is written down under the machine's own address, as Envoy does. */
 function setRemoteAddress(headers: HeaderList, connection: ConnectionInfo, options: HttpOptions): void {
   if (options.skipXffAppend) return;
@@ -72,10 +82,13 @@ function setRemoteAddress(headers: HeaderList, connection: ConnectionInfo, optio
   headers.set('x-forwarded-for', before === undefined || before === '' ? peer : `${before},${peer}`);
 }
 
-/** @returns false when a peer that is believed says nothing: Envoy finds no route for such a request. */
-function setForwardedProto(request: RequestHead, connection: ConnectionInfo, edge: boolean): boolean {
+/**
+ * @param overrides what the peer says is not believed
+ * @returns false when a peer that is believed says nothing: Envoy finds no route for such a request
+ */
+function setForwardedProto(request: RequestHead, connection: ConnectionInfo, overrides: boolean): boolean {
   const actual = connection.tls ? 'https' : 'http';
-  const claimed = edge ? undefined : request.headers.get('x-forwarded-proto');
+  const claimed = overrides ? undefined : request.headers.get('x-forwarded-proto');
   if (claimed === undefined) request.headers.set('x-forwarded-proto', actual);
   request.scheme = claimed === 'http' || claimed === 'https' ? claimed : actual;
   return claimed !== '';

@@ -10,6 +10,8 @@ export interface RequestHead {
   /** The request target in origin form, with its query. */
   path: string;
   readonly headers: HeaderList;
+  /** Where the client is if not at the connection's other end: what trusted hops say. */
+  clientAddress?: string;
   /** The path stands for one that Envoy finds it cannot send (envoy.md §3.4): the router answers so. */
   unsendablePath?: boolean;
 }

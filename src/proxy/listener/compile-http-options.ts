@@ -23,6 +23,7 @@ export function compileHttpOptions(
     serverName: hcm.serverName === '' ? defaults.serverName : hcm.serverName,
     serverHeader: SERVER_HEADER[hcm.serverHeaderTransformation],
     useRemoteAddress: hcm.useRemoteAddress ?? false,
+    trustedHops: hcm.xffNumTrustedHops,
     skipXffAppend: hcm.skipXffAppend,
     generateRequestId: hcm.generateRequestId ?? true,
     preserveExternalRequestId: hcm.preserveExternalRequestId,

@@ -65,8 +65,12 @@ function selectOperator(name: string, argument: string | undefined): Part | null
   }
   switch (name) {
     case 'DOWNSTREAM_REMOTE_ADDRESS':
-      return ({ connection }) => `${connection.remoteAddress}:${connection.remotePort}`;
+      return ({ request, connection }) =>
+        request.clientAddress === undefined
+          ? `${connection.remoteAddress}:${connection.remotePort}`
+          : `${withBrackets(request.clientAddress)}:0`;
     case 'DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT':
+      return ({ request, connection }) => request.clientAddress ?? connection.remoteAddress;
     case 'DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT':
       return ({ connection }) => connection.remoteAddress;
     case 'REQUESTED_SERVER_NAME':
@@ -77,6 +81,8 @@ function selectOperator(name: string, argument: string | undefined): Part | null
       return null;
   }
 }
+
+const withBrackets = (address: string) => (address.includes(':') ? `[${address}]` : address);
 
 /** `REQ(X?Y)`: the first line of X, or of Y where X is missing. */
 function compileRequestHeader(argument: string): Part {
@@ -111,7 +117,7 @@ function compileMetadata(argument: string): Part {
       path.length === 0 ? Object.fromEntries(entries) : entries.get(path[0] as string);
     for (const key of path.slice(1)) value = memberOf(value, key);
     if (value === undefined || value === null) return undefined;
-    return toByteString(typeof value === 'string' ? value : jsonText(value, true));
+    return toByteString(typeof value === 'string' ? value : jsonText(value, 'metadata'));
   };
 }
 

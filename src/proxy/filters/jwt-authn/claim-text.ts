@@ -27,7 +27,7 @@ export function claimText(value: JsonValue | undefined): string | undefined {
     case 'number':
       return numberText(value);
     case 'object':
-      return value === null ? undefined : Buffer.from(jsonText(value, false)).toString('base64');
+      return value === null ? undefined : Buffer.from(jsonText(value, 'claim')).toString('base64');
     default:
       return undefined;
   }
