@@ -12,8 +12,9 @@ import { perRouteCases, perRouteScenes } from '../oracle/rehearsal/per-route-cas
 import { rbacCases, rbacScenes } from '../oracle/rehearsal/rbac-cases.ts';
 import { routeCases, routeScenes } from '../oracle/rehearsal/route-cases.ts';
 import { bootstrapOf } from '../oracle/rehearsal/scene.ts';
+import { templateCases, templateScenes } from '../oracle/rehearsal/template-cases.ts';
 
-const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes, ...perRouteScenes];
+const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes, ...perRouteScenes, ...templateScenes];
 
 describe('a gate does what its rehearsal says', () => {
   let origin: RawOrigin;
@@ -35,7 +36,13 @@ describe('a gate does what its rehearsal says', () => {
     await origin?.close();
   });
 
-  for (const { name, scene, request } of [...jwtCases, ...routeCases, ...rbacCases, ...perRouteCases]) {
+  for (const { name, scene, request } of [
+    ...jwtCases,
+    ...routeCases,
+    ...rbacCases,
+    ...perRouteCases,
+    ...templateCases,
+  ]) {
     it(`${scene}: ${name}`, async () => {
       const port = gate.listeners.find((listener) => listener.name === scene)?.port;
       assert.ok(port);

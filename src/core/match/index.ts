@@ -29,6 +29,7 @@ export type { Refuse } from './refusal.ts';
 export { compileRegex, type Regex } from './regex.ts';
 export { compileRegexRewrite, type RegexRewrite } from './regex-rewrite.ts';
 export { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
+export { compileUriTemplate } from './uri-template.ts';
 export type {
   MatchedValue,
   ValueMatcher,

@@ -2,6 +2,7 @@ import {
   compileHeaderMatcher,
   compileMetadataMatcher,
   compileStringMatcher,
+  compileUriTemplate,
   createIpRange,
   type Refuse,
 } from '../match/index.ts';
@@ -24,6 +25,8 @@ export interface ConditionContext {
   refuse: Refuse;
   /** The client's address as the connection manager sees it, which a forwarded-for header may have a say in. */
   remoteAddressOf(subject: RbacSubject): string;
+  /** The template in a `uri_template` extension; null for any other extension. */
+  pathTemplateOf(extension: object): string | null;
 }
 
 /** Compiles a permission; null where something in it is not done. */
@@ -70,14 +73,31 @@ export function compilePermission(config: PermissionConfig, context: ConditionCo
       const read = ({ connection }: RbacSubject) => connection.serverName;
       return connectionCondition('server name', matcher.wants, read, (name) => matcher.matches(name));
     }
-    case 'matcher':
     case 'uriTemplate':
-      refuse(`the permission \`${snake(rule.case)}\` is not supported`, config, snake(rule.case), 'accepts');
+      return compileTemplate(config, rule.value, context);
+    case 'matcher':
+      refuse('the permission `matcher` is not supported', config, 'matcher', 'accepts');
       return null;
     case undefined:
       refuse('a permission needs one of its rules', config);
       return null;
   }
+}
+
+function compileTemplate(
+  config: PermissionConfig,
+  extension: object,
+  { refuse, pathTemplateOf }: ConditionContext,
+): Condition | null {
+  const template = pathTemplateOf(extension);
+  if (template === null) {
+    refuse('`uri_template` is of a kind that is not supported', config, 'uri_template', 'accepts');
+    return null;
+  }
+  const compiled = compileUriTemplate(template);
+  if ('matcher' in compiled) return pathCondition(compiled.matcher);
+  refuse(compiled.error, config, 'uri_template', compiled.envoy);
+  return null;
 }
 
 function portCondition(wants: string, test: (port: number) => boolean): Condition {
@@ -180,5 +200,3 @@ function compileAddress(
   }
   return addressCondition(name, range, read);
 }
-
-const snake = (name: string) => name.replaceAll(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`);

@@ -6,6 +6,7 @@ import {
   type MetadataMatcher,
   type MetadataSource,
   type PathKey,
+  type PathMatcher,
   type StringMatcher,
   withoutQuery,
 } from '../match/index.ts';
@@ -88,7 +89,7 @@ export function headerCondition(matcher: HeaderMatcher): Condition {
 }
 
 /** The path without its query (Envoy: path_matcher). */
-export function pathCondition(matcher: StringMatcher): Condition {
+export function pathCondition(matcher: StringMatcher | PathMatcher): Condition {
   const { plain } = matcher;
   const isIndexed = plain !== null && (plain.kind === 'exact' || plain.kind === 'prefix');
   return {

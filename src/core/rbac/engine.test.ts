@@ -58,6 +58,7 @@ function compile(action: number, policies: Record<string, PolicyConfig>) {
     {
       refuse: (message) => void refusals.push(message),
       remoteAddressOf: ({ connection }) => connection.remoteAddress,
+      pathTemplateOf: (extension) => (extension as { path?: string }).path ?? null,
     },
   );
   return { engine, refusals };
@@ -268,8 +269,8 @@ describe('what is not done is refused by name', () => {
     { name: 'matcher', config: policy({ rule: { case: 'matcher', value: {} } }), want: /`matcher`/ },
     {
       name: 'uri_template',
-      config: policy({ rule: { case: 'uriTemplate', value: {} } }),
-      want: /`uri_template`/,
+      config: policy({ rule: { case: 'uriTemplate', value: { path: 'a' } } }),
+      want: /`a` is not a path template/,
     },
     { name: 'no rule', config: policy({ rule: { case: undefined } }), want: /needs one of its rules/ },
     {

@@ -1,3 +1,4 @@
+import type { TypedExtensionConfig } from '#schema/envoy/config/core/v3/extension_pb.js';
 import type { RouteMatch } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { Recorder } from '../../base/index.ts';
 import {
@@ -5,6 +6,7 @@ import {
   compileMetadataMatcher,
   compileQueryParameterMatcher,
   compileRegexPathMatcher,
+  compileUriTemplate,
   createPathMatcher,
   fromByteString,
   type HeaderMatcher,
@@ -15,7 +17,8 @@ import {
   type PathMatcher,
   type QueryParameterMatcher,
 } from '../../core/match/index.ts';
-import type { Findings } from '../../resources/index.ts';
+import { type Findings, typeNameOf } from '../../resources/index.ts';
+import { pathTemplateOf } from '../path-template.ts';
 import { refuseField, refuseInto } from '../refusals.ts';
 
 /** A compiled `RouteMatch`: what a route and a jwt rule ask of a request's head. All of it must hold. */
@@ -92,7 +95,7 @@ export function compileRequestMatcher(
 ): RequestMatcher | null {
   const refuse = refuseInto(findings);
   reportOtherFields(match, use, findings);
-  const path = compilePath(match, findings);
+  const path = compilePath(match, use, findings);
   const headers = match.headers.map((header) => compileHeaderMatcher(header, refuse));
   const parameters = match.queryParameters.map((one) => compileQueryParameterMatcher(one, refuse));
   const metadata =
@@ -108,7 +111,7 @@ export function compileRequestMatcher(
   );
 }
 
-function compilePath(match: RouteMatch, findings: Findings): PathMatcher | null {
+function compilePath(match: RouteMatch, use: 'route' | 'rule', findings: Findings): PathMatcher | null {
   const { pathSpecifier: specifier } = match;
   const ignoreCase = match.caseSensitive === false;
   switch (specifier.case) {
@@ -121,11 +124,11 @@ function compilePath(match: RouteMatch, findings: Findings): PathMatcher | null 
     case 'safeRegex':
       return compileRegexPathMatcher(specifier.value, refuseInto(findings));
     case 'connectMatcher':
+      if (use === 'rule') return CONNECT;
       refuseField(findings, match, 'connect_matcher');
       return null;
     case 'pathMatchPolicy':
-      refuseField(findings, match, 'path_match_policy');
-      return null;
+      return compileTemplate(specifier.value, findings);
     case undefined:
       findings.report({
         code: 'E122',
@@ -136,6 +139,28 @@ function compilePath(match: RouteMatch, findings: Findings): PathMatcher | null 
       });
       return null;
   }
+}
+
+/** A rule for CONNECT requests, which the connection refuses before any filter: it never applies. */
+const CONNECT: PathMatcher = { wants: 'CONNECT', plain: null, matches: () => false };
+
+/** `path_match_policy`: the one extension that Envoy has. */
+function compileTemplate(extension: TypedExtensionConfig, findings: Findings): PathMatcher | null {
+  const template = pathTemplateOf(extension);
+  if (template === null) {
+    const type = extension.typedConfig === undefined ? '' : typeNameOf(extension.typedConfig);
+    refuseInto(findings)(
+      `the path matcher \`${type}\` is not supported`,
+      extension,
+      'typed_config',
+      'accepts',
+    );
+    return null;
+  }
+  const compiled = compileUriTemplate(template);
+  if ('matcher' in compiled) return compiled.matcher;
+  refuseInto(findings)(compiled.error, extension, 'typed_config', compiled.envoy);
+  return null;
 }
 
 /** Conditions that are not tested here. On a route that would widen it, so they are refused; in a rule Envoy ignores them too. */

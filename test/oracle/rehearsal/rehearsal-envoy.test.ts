@@ -10,8 +10,9 @@ import { perRouteCases, perRouteScenes } from './per-route-cases.ts';
 import { rbacCases, rbacScenes } from './rbac-cases.ts';
 import { routeCases, routeScenes } from './route-cases.ts';
 import { bootstrapOf } from './scene.ts';
+import { templateCases, templateScenes } from './template-cases.ts';
 
-const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes, ...perRouteScenes];
+const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes, ...perRouteScenes, ...templateScenes];
 
 if (findEnvoy() !== null) {
   describe('a rehearsal says what Envoy does', () => {
@@ -34,7 +35,13 @@ if (findEnvoy() !== null) {
       await origin?.close();
     });
 
-    for (const { name, scene, request } of [...jwtCases, ...routeCases, ...rbacCases, ...perRouteCases]) {
+    for (const { name, scene, request } of [
+      ...jwtCases,
+      ...routeCases,
+      ...rbacCases,
+      ...perRouteCases,
+      ...templateCases,
+    ]) {
       it(`${scene}: ${name}`, async () => {
         const want = await askGate(portOf(envoy, scene), request, origin.connections);
         clock.set(Date.now());

@@ -36,21 +36,26 @@ export function rbac(config: object): Scene['filters'][number] {
   return { type: `${TYPE}.http.rbac.v3.RBAC`, ...config };
 }
 
-/** A bootstrap of all scenes, as JSON, which both sides read as a file. */
-export function bootstrapOf(scenes: readonly Scene[], originPort: number): string {
+/**
+ * A bootstrap of all scenes, as JSON, which both sides read as a file.
+ * @param others ports of more clusters, by name
+ */
+export function bootstrapOf(
+  scenes: readonly Scene[],
+  originPort: number,
+  others: Readonly<Record<string, number>> = {},
+): string {
   return JSON.stringify({
     static_resources: {
       listeners: scenes.map(listenerOf),
-      clusters: [
-        {
-          name: 'origin',
-          type: 'STATIC',
-          load_assignment: {
-            cluster_name: 'origin',
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: addressOf(originPort) } }] }],
-          },
+      clusters: Object.entries({ origin: originPort, ...others }).map(([name, port]) => ({
+        name,
+        type: 'STATIC',
+        load_assignment: {
+          cluster_name: name,
+          endpoints: [{ lb_endpoints: [{ endpoint: { address: addressOf(port) } }] }],
         },
-      ],
+      })),
     },
   });
 }

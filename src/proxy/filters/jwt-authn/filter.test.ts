@@ -651,11 +651,6 @@ describe('what a jwt_authn configuration cannot have', () => {
       config: { rules: [{ match: { safe_regex: { regex: '[' } } }] },
       want: /missing \]: \[/,
     },
-    {
-      name: 'a match by connect',
-      config: { rules: [{ match: { connect_matcher: {} } }] },
-      want: /connect_matcher/,
-    },
   ];
   for (const { name, config, want } of table) {
     it(name, () => {

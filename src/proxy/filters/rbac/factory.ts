@@ -1,4 +1,5 @@
 import type { Message } from '@bufbuild/protobuf';
+import type { TypedExtensionConfig } from '#schema/envoy/config/core/v3/extension_pb.js';
 import type { RBAC as Rules } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
 import {
   type RBAC,
@@ -7,6 +8,7 @@ import {
   RBACSchema,
 } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import { compileRbacEngine, type RbacSubject } from '../../../core/rbac/index.ts';
+import { pathTemplateOf } from '../../path-template.ts';
 import { refuseField, refuseInto } from '../../refusals.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
 import { routeConfigOf } from '../route-config.ts';
@@ -57,6 +59,7 @@ function compileRules(
     refuse: refuseInto(context.findings),
     remoteAddressOf: ({ request, connection }: RbacSubject) =>
       remoteAddressOf(request, connection, remoteAddress),
+    pathTemplateOf: (extension) => pathTemplateOf(extension as TypedExtensionConfig),
   });
   if (engine === null) return null;
   const tracked = config.trackPerRuleStats ? engine.policies.map(({ name }) => name) : [];

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { compileUriTemplate } from './uri-template.ts';
+
+describe('a path template', () => {
+  const table: { template: string; matches: string[]; passes: string[] }[] = [
+    { template: '/a', matches: ['/a'], passes: ['/a/', '/ab', '/'] },
+    { template: '/a/', matches: ['/a/'], passes: ['/a'] },
+    { template: '/', matches: ['/'], passes: ['/a'] },
+    { template: '/*', matches: ['/a', '/a*', '/%20', "/a'b;v=1"], passes: ['/', '/a/', '/a/b', '/a"b'] },
+    { template: '/**', matches: ['/', '/a/b', '/a//b'], passes: ['/a b'] },
+    { template: '/a/*.txt', matches: ['/a/x.txt'], passes: ['/a/.txt', '/a/x-txt'] },
+    { template: '/{x}.txt', matches: ['/x.txt'], passes: ['/a/x.txt'] },
+    { template: '/{x=a/*}/b', matches: ['/a/x/b'], passes: ['/a/b', '/x/b'] },
+    { template: '/a/{x=**}/b', matches: ['/a/x/y/b', '/a//b'], passes: ['/a/b'] },
+    { template: '/**/a', matches: ['/x/a', '//a'], passes: ['/a'] },
+    { template: '/{x=**}.txt/', matches: ['/a/b.txt/'], passes: ['/a.txt'] },
+    { template: '/a$(b).c', matches: ['/a$(b).c'], passes: ['/a$(b)xc'] },
+  ];
+  for (const { template, matches, passes } of table) {
+    it(`\`${template}\` matches as in Envoy`, () => {
+      const compiled = compileUriTemplate(template);
+      assert.ok('matcher' in compiled);
+      assert.deepEqual(
+        [...matches, ...passes].filter((path) => compiled.matcher.matches(path)),
+        matches,
+      );
+    });
+  }
+
+  const broken: { template: string; want: RegExp; envoy?: string }[] = [
+    { template: 'a', want: /does not start with/ },
+    { template: '/a//b', want: /is no segment/ },
+    { template: '/a?b', want: /prefix match/ },
+    { template: '/**/*', want: /no wildcard may come after/ },
+    { template: '/{x=**}/{y}', want: /no wildcard may come after/ },
+    { template: '/{x}/{x}', want: /twice/ },
+    { template: '/{1x}', want: /no variable name/ },
+    { template: '/{abcdefghijklmnopq}', want: /no variable name/ },
+    { template: '/{x=}', want: /empty pattern/ },
+    { template: '/{x', want: /no `}`/ },
+    { template: '/{x=a/}', want: /is no segment/ },
+    { template: '/{x=*b}', want: /is no segment/ },
+    { template: '/{a}/{b}/{c}/{d}/{e}/{f}', want: /more than 5/ },
+    { template: '/a*', want: /beside other characters/, envoy: 'accepts' },
+    { template: '/***', want: /beside other characters/, envoy: 'accepts' },
+  ];
+  for (const { template, want, envoy = 'refuses' } of broken) {
+    it(`\`${template}\` is refused`, () => {
+      const compiled = compileUriTemplate(template);
+      assert.ok('error' in compiled);
+      assert.match(compiled.error, want);
+      assert.equal(compiled.envoy, envoy);
+    });
+  }
+});

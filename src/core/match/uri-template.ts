@@ -1,0 +1,128 @@
+import type { PathMatcher } from './path-matcher.ts';
+import { compileRegex } from './regex.ts';
+
+/** Characters of a path segment that a template may hold and its wildcards take: RFC 3986, pchar. */
+const LITERAL = "a-zA-Z0-9-._~%!$&'()*+,;:@=";
+const VARIABLES_MAX = 5;
+const NAME_LENGTH_MAX = 16;
+
+/**
+ * Compiles a path template: literal segments, `*` for one segment, `**` for any number at the end, `{name}` and `{name=a/*}` for the
+ * same with a name (Envoy: uri_template_lib, uri_template_internal.cc).
+ * @returns the matcher, or what is wrong with the template and what Envoy does with it
+ */
+export function compileUriTemplate(template: string): { matcher: PathMatcher } | TemplateError {
+  const parsed = new TemplateParser(template).parse();
+  if ('error' in parsed) return parsed;
+  const compiled = compileRegex(parsed.pattern);
+  if (compiled.error !== undefined) return { error: compiled.error, envoy: 'refuses' };
+  const { regex } = compiled;
+  return {
+    matcher: {
+      wants: `uri_template "${template}"`,
+      plain: null,
+      matches: (path) => regex.matchesAll(path),
+    },
+  };
+}
+
+export interface TemplateError {
+  error: string;
+  envoy: 'refuses' | 'accepts';
+}
+
+type Parsed = { pattern: string } | TemplateError;
+
+const WILDCARD_TEXT = { '*': `[${LITERAL}]+`, '**': `[${LITERAL}/]*` } as const;
+
+class TemplateParser {
+  readonly #template: string;
+  readonly #names = new Set<string>();
+  #rest: string;
+  #sawTextGlob = false;
+
+  constructor(template: string) {
+    this.#template = template;
+    this.#rest = template;
+  }
+
+  parse(): Parsed {
+    if (!this.#template.startsWith('/')) return this.#fail('it does not start with `/`');
+    this.#rest = this.#template.slice(1);
+    let pattern = '';
+    while (this.#rest !== '') {
+      const segment = this.#segment(true);
+      if (typeof segment !== 'string') return segment;
+      pattern += `/${segment}`;
+      if (this.#rest === '/') return { pattern: `${pattern}/` };
+      if (this.#rest.startsWith('/')) {
+        this.#rest = this.#rest.slice(1);
+        continue;
+      }
+      if (this.#rest === '') break;
+      const suffix = this.#literal();
+      if (suffix.includes('*')) return this.#failStar();
+      if (this.#rest !== '' && this.#rest !== '/') return this.#fail('prefix match not supported');
+      return { pattern: pattern + suffix + this.#rest };
+    }
+    return { pattern: pattern === '' ? '/' : pattern };
+  }
+
+  #segment(mayBeVariable: boolean): string | TemplateError {
+    if (this.#rest.startsWith('*')) return this.#wildcard();
+    if (this.#rest.startsWith('{') && mayBeVariable) return this.#variable();
+    const literal = this.#literal();
+    if (literal.includes('*')) return this.#failStar();
+    return literal === '' ? this.#fail(`\`${this.#rest}\` is no segment`) : literal;
+  }
+
+  #wildcard(): string | TemplateError {
+    if (this.#sawTextGlob) return this.#fail('no wildcard may come after `**`');
+    const kind = this.#rest.startsWith('**') ? '**' : '*';
+    this.#rest = this.#rest.slice(kind.length);
+    this.#sawTextGlob = kind === '**';
+    return WILDCARD_TEXT[kind];
+  }
+
+  /** `{name}`, the same as `{name=*}`, or `{name=segments}`. */
+  #variable(): string | TemplateError {
+    const end = this.#rest.indexOf('}');
+    if (end < 0) return this.#fail('a `{` has no `}`');
+    const [name = '', ...patterns] = this.#rest.slice(1, end).split('=');
+    const after = this.#rest.slice(end + 1);
+    if (!/^[a-zA-Z][a-zA-Z0-9_]*$/.test(name) || name.length > NAME_LENGTH_MAX) {
+      return this.#fail(`\`${name}\` is no variable name`);
+    }
+    if (this.#names.has(name)) return this.#fail(`the variable \`${name}\` is there twice`);
+    if (this.#names.size >= VARIABLES_MAX) return this.#fail(`more than ${VARIABLES_MAX} variables`);
+    this.#names.add(name);
+    this.#rest = patterns.length === 0 ? '*' : patterns.join('=');
+    if (this.#rest === '') return this.#fail(`the variable \`${name}\` has an empty pattern`);
+    const segments: string[] = [];
+    do {
+      if (segments.length > 0) this.#rest = this.#rest.slice(1);
+      const segment = this.#segment(false);
+      if (typeof segment !== 'string') return segment;
+      segments.push(segment);
+    } while (this.#rest.startsWith('/'));
+    if (this.#rest !== '') return this.#fail(`\`${this.#rest}\` is no segment`);
+    this.#rest = after;
+    return segments.join('/');
+  }
+
+  #literal(): string {
+    const [literal = ''] = new RegExp(`^[${LITERAL}]*`).exec(this.#rest) ?? [];
+    this.#rest = this.#rest.slice(literal.length);
+    return literal.replaceAll(/[.$()+]/g, String.raw`\$&`);
+  }
+
+  #fail(why: string): TemplateError {
+    return { error: `\`${this.#template}\` is not a path template: ${why}`, envoy: 'refuses' };
+  }
+
+  /** Envoy takes it for an operator of the regular expression that it makes of the template. */
+  #failStar(): TemplateError {
+    const error = `\`${this.#template}\`: a \`*\` beside other characters of a segment is not supported`;
+    return { error, envoy: 'accepts' };
+  }
+}
