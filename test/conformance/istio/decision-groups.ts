@@ -41,6 +41,7 @@ export function decisionGroups(folder: string): DecisionGroup[] {
     ingress(tokens, jwks),
     claims(tokens, jwks),
     paths(),
+    templates(),
     hosts(),
     connection(),
     denyAll(),
@@ -458,6 +459,38 @@ function paths(): DecisionGroup {
       denied('/public/./../private'),
       denied('/allow/%61dmin'),
       denied('/allow/./admin'),
+    ],
+  };
+}
+
+function templates(): DecisionGroup {
+  const allowed = (path: string) => ({ name: `${path} passes`, path, want: { status: 200 } });
+  const denied = (path: string) => ({ name: `${path} is denied`, path, want: DENIED });
+  return {
+    name: 'path templates',
+    manifests: policy(
+      'allow',
+      '  rules:\n  - to: [{operation: {paths: ["/allow/admin/{**}", "/foo/{*}/bar/{**}", "/store/{**}/cart", "/one/{*}"]}}]\n',
+    ).slice(4),
+    cases: [
+      denied('/allow/admin'),
+      allowed('/allow/admin/'),
+      allowed('/allow/admin/a'),
+      allowed('/allow/admin/a/b?x=1'),
+      denied('/allow/adminx/a'),
+      allowed('/foo/a/bar/b'),
+      allowed('/foo/a/bar/b/c'),
+      denied('/foo/a/b/bar/c'),
+      denied('/foo//bar/c'),
+      denied('/foo/bar/c'),
+      allowed('/store/x/cart'),
+      allowed('/store/x/y/cart'),
+      allowed('/store//cart'),
+      denied('/store/cart'),
+      denied('/store/x/cart/y'),
+      allowed('/one/a'),
+      denied('/one/'),
+      denied('/one/a/b'),
     ],
   };
 }
