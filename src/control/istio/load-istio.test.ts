@@ -156,14 +156,6 @@ const REFUSED: FindingCase[] = [
     want: [['E402', 15]],
   },
   {
-    name: 'an external authorizer',
-    given: policyWith('  action: CUSTOM\n  provider: { name: x }\n  rules: [{}]\n'),
-    want: [
-      ['E405', 13],
-      ['W408', 11],
-    ],
-  },
-  {
     name: 'keys from nowhere',
     given: `${REQUEST.replace('https://keys.example.test/jwks', 'http:///x')}---\n${POLICY}`,
     want: [['E409', 7]],
@@ -188,6 +180,14 @@ const WARNED: FindingCase[] = [
     name: 'W415: keys by an issuer that is no address',
     given: `${REQUEST.replace(/ {4}jwksUri.*\n/, '')}---\n${POLICY}`,
     want: [['W415', 6]],
+  },
+  {
+    name: 'W408: an external authorizer that is not in the mesh configuration',
+    given: policyWith('  action: CUSTOM\n  provider: { name: x }\n  rules: [{}]\n'),
+    want: [
+      ['L06', 6],
+      ['W408', 11],
+    ],
   },
   { name: 'L09: nothing verifies the token that is asked for', given: POLICY, want: [['L09', 3]] },
   {

@@ -4,12 +4,17 @@ import { type MeshConfig, MeshConfigSchema } from '#schema/istio/mesh_pb.js';
 import { Findings, Provenance } from '../../resources/index.ts';
 import type { ConfigSource, LoadedConfig } from '../config/index.ts';
 import { PolicyIndex } from './attachment.ts';
+import { DestinationClusters } from './clusters/destination-clusters.ts';
+import { DestinationRules } from './clusters/destination-rules.ts';
+import { ServiceRegistry } from './clusters/service-registry.ts';
 import { ISTIO_CODES } from './codes.ts';
 import { type PassedOver, readDocuments } from './documents.ts';
+import { makeAuthorizerClusters } from './gateway/authorizer-clusters.ts';
 import { chooseWorkload } from './gateway/choose-workload.ts';
 import { DirectJwks } from './gateway/direct-jwks.ts';
 import { gatewaysOf } from './gateway/gateway-servers.ts';
 import { buildPlainGateway, type Resources, snapshotOf } from './gateway/gateway-snapshot.ts';
+import { NetworkingJudge } from './gateway/judge-networking.ts';
 import { parseOrigin } from './gateway/parse-origin.ts';
 import { refuseUntranslated } from './gateway/refuse-untranslated.ts';
 import { translateIngress } from './gateway/translate-ingress.ts';
@@ -97,15 +102,27 @@ function translateAll(
   const filters = translateFilters(applied, { workload, mesh, jwks, lineage, findings });
   const keyClusters = [...jwks.clusters.values()];
   const upstream = readUpstream(options, applied.gateways.length > 0, findings);
+  const files = new NamedFiles(options.readFile ?? readFileSync, findings);
+  const judge = new NetworkingJudge(findings);
+  const destinations = new DestinationClusters({
+    registry: new ServiceRegistry(applied.serviceEntries, applied.workloadEntries, workload.namespace),
+    rules: new DestinationRules(applied.destinationRules, workload.namespace),
+    upstream,
+    files,
+    lineage,
+    findings,
+    judge,
+  });
+  makeAuthorizerClusters(filters, destinations);
   if (applied.gateways.length > 0) {
-    const files = new NamedFiles(options.readFile ?? readFileSync, findings);
-    const plan = { workload, upstream, listen, mesh, filters, files, lineage, findings };
-    const { listeners, clusters } = translateIngress(applied, plan);
-    return { listeners, clusters: withoutDoubles([...clusters, ...keyClusters]) };
+    const plan = { workload, listen, mesh, filters, files, lineage, findings, destinations, judge };
+    const listeners = translateIngress(applied, plan);
+    return { listeners, clusters: withoutDoubles([...destinations.made.values(), ...keyClusters]) };
   }
   if (upstream === null) return null;
   const plain = buildPlainGateway({ listen: listen ?? DEFAULT_LISTEN, upstream, filters, mesh });
-  return { ...plain, clusters: withoutDoubles([...plain.clusters, ...keyClusters]) };
+  const others = [...destinations.made.values(), ...keyClusters];
+  return { ...plain, clusters: withoutDoubles([...plain.clusters, ...others]) };
 }
 
 /** null: none is known, which without a Gateway is an error. */

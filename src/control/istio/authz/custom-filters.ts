@@ -1,9 +1,14 @@
 import { RBAC_Action } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
+import { ExtAuthzSchema } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
+import type { HttpFilter } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { ExtensionProvider } from '#schema/istio/mesh_pb.js';
 import {
   AuthorizationPolicySpec_Action as Action,
   type AuthorizationPolicy,
 } from '#schema/istio/security_pb.js';
+import { unpackAny } from '../../../resources/index.ts';
+import { nameplateOf } from '../identity.ts';
+import type { Lineage } from '../lineage.ts';
 import type { Services } from '../services.ts';
 import { buildExtAuthz, customPrefix, type ExtAuthzPair } from './ext-authz.ts';
 import { type FilterPair, httpRbac, networkRbac } from './rbac-filters.ts';
@@ -67,8 +72,17 @@ function pushPair(
     shadowRules: customRules(policies, { ...context, tcp }),
     shadowRulesStatPrefix: SHADOW_PREFIX,
   });
-  pair.http.push(httpRbac(shadow(false), policies, context.lineage), authorizer.http);
+  const http = inherited(authorizer.http, policies, context.lineage);
+  pair.http.push(httpRbac(shadow(false), policies, context.lineage), http);
   if (authorizer.network !== null) pair.network.push(networkRbac(shadow(true)), authorizer.network);
+}
+
+/** What is said of the authorizer is said of the first policy that asks it. */
+function inherited(filter: HttpFilter, policies: AuthorizationPolicy[], lineage: Lineage): HttpFilter {
+  const { about, field } = nameplateOf(policies[0] ?? {});
+  const config = filter.configType;
+  if (config.case === 'typedConfig') lineage.inherit(unpackAny(ExtAuthzSchema, config.value), about, field);
+  return lineage.inherit(filter, about, field);
 }
 
 function pushDenial(pair: FilterPair, policies: AuthorizationPolicy[], context: CustomContext): void {

@@ -1,16 +1,13 @@
 import type { PolicyTargetReference } from '#schema/istio/meta_pb.js';
-import {
-  AuthorizationPolicySpec_Action as Action,
-  MutualTLS_Mode as Mode,
-} from '#schema/istio/security_pb.js';
+import { MutualTLS_Mode as Mode } from '#schema/istio/security_pb.js';
 import type { Findings } from '../../../resources/index.ts';
 import type { Attachable } from '../attachment.ts';
 import { ISTIO_CODES } from '../codes.ts';
 import type { IstioObjects } from '../translate-policies.ts';
 
 /**
- * Refuses by name what a gate cannot be: external authorizers, the policies of waypoints, mTLS of a workload without a Gateway. What
- * the data path cannot match it refuses itself, at the same lines. Nothing is left out in silence.
+ * Refuses by name what a gate cannot be: the proxy of a waypoint's policies, mTLS of a workload without a Gateway. What the data path
+ * cannot do it refuses itself, at the same lines. Nothing is left out in silence.
  */
 export function refuseUntranslated(objects: IstioObjects, findings: Findings): void {
   const refuse: Refuse = (message, about, field) =>
@@ -25,9 +22,6 @@ export function refuseUntranslated(objects: IstioObjects, findings: Findings): v
   for (const request of objects.requestAuthentications) refuseReferences(request, refuse);
   for (const policy of objects.authorizationPolicies) {
     refuseReferences(policy, refuse);
-    if (policy.spec?.action === Action.CUSTOM) {
-      refuse('action `CUSTOM`, an external authorizer', policy.spec, 'action');
-    }
   }
   if (objects.gateways.length > 0) return;
   for (const { spec } of objects.peerAuthentications) {
