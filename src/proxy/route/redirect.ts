@@ -37,8 +37,8 @@ export function compileRedirect(
       const received = request.scheme;
       const scheme = schemeOf(config, received);
       const authority = host === '' ? requestHost(request.authority, received, scheme, port) : host;
-      const path = rewrite?.rewrite(request.path) ?? request.path;
-      return `${scheme}://${authority}${port}${config.stripQuery ? withoutAfter(path, '?') : path}`;
+      const path = config.stripQuery ? withoutAfter(request.path, '?') : request.path;
+      return `${scheme}://${authority}${port}${rewrite?.rewrite(path) ?? path}`;
     },
   };
 }

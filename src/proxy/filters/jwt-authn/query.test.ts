@@ -38,6 +38,7 @@ describe('a query without one parameter', () => {
     { name: 'keeps an escaped percent sign', path: '/?a=%2541&t=x', want: '/?a=%2541' },
     { name: 'keeps bytes beyond ASCII escaped', path: '/?a=%C3%A9&t=x', want: '/?a=%C3%A9' },
     { name: 'keeps an equals sign in a name escaped', path: '/?a%3Db=1&t=x', want: '/?a%3Db=1' },
+    { name: 'a path without a query stays', path: '/p', want: '/p' },
   ];
   for (const { name, path, want } of table) it(name, () => assert.equal(removeParameter(path, 't'), want));
 

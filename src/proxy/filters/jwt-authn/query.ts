@@ -42,6 +42,7 @@ export function firstParameter(path: string, name: string): string | undefined {
  * would change the meaning or break the request line (docs/divergences.md).
  */
 export function removeParameter(path: string, name: string): string {
+  if (!path.includes('?')) return path;
   const groups = new Map<string, RawParameter[]>();
   for (const parameter of splitQuery(path)) {
     const key = decodePercent(parameter.name);

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { RedirectActionSchema, RouteMatchSchema } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import { Findings } from '../../resources/index.ts';
+import { buildRequestHead } from '../rehearsal/index.ts';
+import { compileRedirect } from './redirect.ts';
+
+type Init = MessageInitShape<typeof RedirectActionSchema>;
+
+function locationOf(init: Init, path: string, headers: [string, string][] = []): string | undefined {
+  const match = create(RouteMatchSchema, { pathSpecifier: { case: 'prefix', value: '/a' } });
+  const redirect = compileRedirect(create(RedirectActionSchema, init), match, new Findings());
+  const request = buildRequestHead({
+    method: 'GET',
+    scheme: 'http',
+    authority: 'host.test:80',
+    path,
+    headers,
+  });
+  return redirect?.location(request);
+}
+
+const pathRedirect = (value: string) => ({ case: 'pathRedirect', value }) as const;
+const prefixRewrite = (value: string) => ({ case: 'prefixRewrite', value }) as const;
+const https = { case: 'httpsRedirect', value: true } as const;
+
+/** As Envoy 1.40 redirects. */
+const table: { name: string; init: Init; path: string; want: string }[] = [
+  { name: 'leads where the request went', init: {}, path: '/a?q', want: 'http://host.test:80/a?q' },
+  {
+    name: 'drops the old scheme’s port with the scheme',
+    init: { schemeRewriteSpecifier: https },
+    path: '/a',
+    want: 'https://host.test/a',
+  },
+  {
+    name: 'keeps the request’s query with a new path',
+    init: { pathRewriteSpecifier: pathRedirect('/to') },
+    path: '/a?q',
+    want: 'http://host.test:80/to?q',
+  },
+  {
+    name: 'takes the new path’s query in its place',
+    init: { pathRewriteSpecifier: pathRedirect('/to?x=1') },
+    path: '/a?q',
+    want: 'http://host.test:80/to?x=1',
+  },
+  {
+    name: 'strips the request’s query, not the new path’s',
+    init: { pathRewriteSpecifier: pathRedirect('/to?x=1'), stripQuery: true },
+    path: '/a?q',
+    want: 'http://host.test:80/to?x=1',
+  },
+  {
+    name: 'strips the query from what it rewrites',
+    init: { pathRewriteSpecifier: prefixRewrite('/b'), stripQuery: true },
+    path: '/a/c?q',
+    want: 'http://host.test:80/b/c',
+  },
+];
+
+describe('the location of a redirect', () => {
+  for (const { name, init, path, want } of table) {
+    it(name, () => assert.equal(locationOf(init, path), want));
+  }
+
+  it('has the request’s scheme, whatever x-forwarded-proto says', () => {
+    assert.equal(locationOf({}, '/a', [['x-forwarded-proto', 'ftp']]), 'http://host.test:80/a');
+  });
+});
