@@ -88,4 +88,15 @@ describe('what a route says to a filter', () => {
     assert.equal(said, 'on');
     assert.match(messages.join(), /no HTTP filter is named `envoy.filters.http.jwt_authn`/);
   });
+
+  it('is refused under any name where the filter that it is for would refuse it', () => {
+    const principals = [{ source_ip: { address_prefix: 'nowhere' } }];
+    const rules = { policies: { p: { permissions: [{ any: true }], principals } } };
+    const given = packed(RBACPerRouteSchema, { rbac: { rules } });
+    for (const name of ['nobody', 'jwt']) {
+      const { said, messages } = compile(name, given);
+      assert.equal(said, null);
+      assert.deepEqual(messages, ['malformed IP address: `nowhere`']);
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import type { DescMessage } from '@bufbuild/protobuf';
+import type { DescMessage, Message } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
@@ -16,11 +16,11 @@ export class RouteFilterCompiler {
   readonly switched = new Set<string>();
   readonly compile: CompileLevelConfig;
   readonly #context: ChainContext;
-  readonly #factories: ReadonlyMap<string, HttpFilterFactory>;
+  readonly #entries: ReadonlyMap<string, ChainEntry>;
 
   constructor(hcm: HttpConnectionManager, context: ChainContext) {
     this.#context = context;
-    this.#factories = factoriesByName(hcm);
+    this.#entries = entriesByName(hcm);
     this.compile = (name, config, level) => this.#compile(name, config, level);
   }
 
@@ -46,10 +46,12 @@ export class RouteFilterCompiler {
   }
 
   #compileConfig(name: string, config: Any, isOptional: boolean, level: object): LevelFilterConfig | null {
-    const factory = this.#factories.get(name);
+    const entry = this.#entries.get(name);
     const typeName = typeNameOf(config);
-    if (factory === undefined) return this.#ignore(`no HTTP filter is named \`${name}\``, name, level);
-    const { perRoute } = factory;
+    if (entry === undefined) {
+      return this.#ignoreSound(`no HTTP filter is named \`${name}\``, name, config, level);
+    }
+    const { perRoute } = entry.factory;
     if (perRoute === undefined) {
       if (isOptional) return 'on';
       const message = `The filter ${name} doesn't support virtual host or route specific configurations`;
@@ -57,11 +59,22 @@ export class RouteFilterCompiler {
       return null;
     }
     if (typeName !== perRoute.schema.typeName) {
-      return this.#ignore(`\`${name}\` takes no \`${typeName}\` from a route`, name, level);
+      return this.#ignoreSound(`\`${name}\` takes no \`${typeName}\` from a route`, name, config, level);
     }
     const origin = unpackAny(perRoute.schema as DescMessage, config);
-    const compiled = perRoute.compile(origin, { ...this.#context, name });
+    const compiled = perRoute.compile(origin, { ...this.#context, name }, entry.config());
     return compiled === null ? null : { typeName, compiled, origin };
+  }
+
+  /** What no filter looks at is judged all the same, by the filter that it is a message for. */
+  #ignoreSound(message: string, name: string, config: Any, level: object): 'on' | null {
+    const typeName = typeNameOf(config);
+    const perRoute = routeFactories.find(({ schema }) => schema.typeName === typeName);
+    if (perRoute !== undefined) {
+      const origin = unpackAny(perRoute.schema as DescMessage, config);
+      if (perRoute.compile(origin, { ...this.#context, name }, null) === null) return null;
+    }
+    return this.#ignore(message, name, level);
   }
 
   /** Envoy loads it, and no filter ever looks at it; but a filter of that name counts as switched on. */
@@ -86,12 +99,20 @@ export class RouteFilterCompiler {
   }
 }
 
-function factoriesByName(hcm: HttpConnectionManager): ReadonlyMap<string, HttpFilterFactory> {
-  const factories = new Map<string, HttpFilterFactory>();
+const routeFactories = [...httpFilterFactories.values()].flatMap(({ perRoute }) => perRoute ?? []);
+
+interface ChainEntry {
+  factory: HttpFilterFactory;
+  config(): Message;
+}
+
+function entriesByName(hcm: HttpConnectionManager): ReadonlyMap<string, ChainEntry> {
+  const entries = new Map<string, ChainEntry>();
   for (const { name, configType } of hcm.httpFilters) {
     if (configType.case !== 'typedConfig') continue;
-    const factory = httpFilterFactories.get(typeNameOf(configType.value));
-    if (factory !== undefined) factories.set(name, factory);
+    const { value } = configType;
+    const factory = httpFilterFactories.get(typeNameOf(value));
+    if (factory !== undefined) entries.set(name, { factory, config: () => unpackAny(factory.schema, value) });
   }
-  return factories;
+  return entries;
 }

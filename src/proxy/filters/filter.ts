@@ -171,5 +171,6 @@ export interface HttpFilterFactory {
 /** Turns what one level of the route configuration says to a filter into what the filter looks at; null after an error. */
 export interface RouteConfigFactory {
   readonly schema: DescMessage;
-  compile(config: Message, context: FactoryContext): object | null;
+  /** @param own what the filter's entry in the chain says; null where no entry has the name */
+  compile(config: Message, context: FactoryContext, own: Message | null): object | null;
 }

@@ -19,7 +19,7 @@ import { RbacStats } from './stats.ts';
 export const rbacFactory: HttpFilterFactory = {
   schema: RBACSchema,
   compile(config: Message, context: FactoryContext): HttpFilter | null {
-    const rules = compileRbac(config as RBAC, context);
+    const rules = compileRbac(config as RBAC, config as RBAC, context);
     if (rules === null) return null;
     return new RbacFilter(
       rules,
@@ -30,25 +30,39 @@ export const rbacFactory: HttpFilterFactory = {
 };
 
 /** Without `rbac` the filter has no rules on the route, and lets everything pass. */
-function compilePerRoute(config: Message, context: FactoryContext): RbacRules | null {
+function compilePerRoute(config: Message, context: FactoryContext, own: Message | null): RbacRules | null {
   const { rbac } = config as RBACPerRoute;
-  return rbac === undefined ? { origin: config, enforced: null, shadow: null } : compileRbac(rbac, context);
+  if (rbac === undefined) return { origin: config, enforced: null, shadow: null };
+  return compileRbac(rbac, (own as RBAC | null) ?? rbac, context);
 }
 
-function compileRbac(config: RBAC, context: FactoryContext): RbacRules | null {
+/** @param counting says under which names is counted: for a route's rules too it is the filter itself (Envoy: rbac_filter.cc) */
+function compileRbac(config: RBAC, counting: RBAC, context: FactoryContext): RbacRules | null {
   const { findings } = context;
   const before = findings.list.length;
   if (config.matcher !== undefined) refuseField(findings, config, 'matcher');
   if (config.shadowMatcher !== undefined) refuseField(findings, config, 'shadow_matcher');
-  const enforced = compileRules(config.rules, config.rulesStatPrefix, 'enforced', config, context);
-  const shadow = compileRules(config.shadowRules, config.shadowRulesStatPrefix, 'shadow', config, context);
+  const enforced = compileRules(
+    config.rules,
+    { key: config.rulesStatPrefix, stats: counting.rulesStatPrefix },
+    'enforced',
+    config,
+    context,
+  );
+  const shadow = compileRules(
+    config.shadowRules,
+    { key: config.shadowRulesStatPrefix, stats: counting.shadowRulesStatPrefix },
+    'shadow',
+    config,
+    context,
+  );
   const hasErrors = findings.list.slice(before).some(({ severity }) => severity === 'error');
   return hasErrors ? null : { origin: config, enforced, shadow };
 }
 
 function compileRules(
   rules: Rules | undefined,
-  prefix: string,
+  prefix: { key: string; stats: string },
   kind: 'enforced' | 'shadow',
   config: RBAC,
   context: FactoryContext,
@@ -65,8 +79,8 @@ function compileRules(
   const tracked = config.trackPerRuleStats ? engine.policies.map(({ name }) => name) : [];
   return {
     engine,
-    policyIdKey: `${prefix}${kind}_effective_policy_id`,
-    resultKey: `${prefix}${kind}_engine_result`,
-    stats: new RbacStats(context.stats, prefix, kind === 'shadow' ? 'shadow_' : '', tracked),
+    policyIdKey: `${prefix.key}${kind}_effective_policy_id`,
+    resultKey: `${prefix.key}${kind}_engine_result`,
+    stats: new RbacStats(context.stats, prefix.stats, kind === 'shadow' ? 'shadow_' : '', tracked),
   };
 }

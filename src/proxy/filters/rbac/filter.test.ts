@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JsonValue } from '@bufbuild/protobuf';
+import { fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { RBACPerRouteSchema, RBACSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import { compileFilter, goodFilter } from '../../../../test/fixtures/compile-filter.ts';
 import { play, TestStream } from '../../../../test/fixtures/filter-stream.ts';
+import { Stats } from '../../stats.ts';
 import { rbacFactory } from './factory.ts';
+import { RbacFilter, type RbacRules } from './filter.ts';
 import { remoteAddressOf } from './remote-address.ts';
 
 const everyone = { permissions: [{ any: true }], principals: [{ any: true }] };
@@ -68,6 +71,37 @@ describe('rbac', () => {
     assert.equal(reply, undefined);
     assert.deepEqual(stream.metadataOf('envoy.common'), { access_log_hint: true });
     assert.deepEqual(counters(), { 'rbac.r.allowed': 1 });
+  });
+
+  it('counts a route’s rules under its own prefix, and tells of them under the route’s', async () => {
+    const stats = new Stats();
+    const own = fromJson(RBACSchema, { rules_stat_prefix: 'own' });
+    const rules = { policies: { all: everyone } };
+    const rbac = { rules, rules_stat_prefix: 'route_', track_per_rule_stats: true };
+    let said: object | null | undefined;
+    compileFilter(
+      {
+        schema: RBACPerRouteSchema,
+        compile: (config, context) => {
+          said = rbacFactory.perRoute?.compile(config, { ...context, stats }, own);
+          return null;
+        },
+      },
+      { rbac },
+    );
+    const filter = new RbacFilter({ origin: own, enforced: null, shadow: null }, () => said as RbacRules);
+    const { stream } = await play(filter);
+    assert.deepEqual(stream.metadataOf(NAMESPACE), {
+      route_enforced_effective_policy_id: 'all',
+      route_enforced_engine_result: 'allowed',
+    });
+    assert.deepEqual(
+      stats.read().filter(([, value]) => value > 0),
+      [
+        ['rbac.own.allowed', 1],
+        ['rbac.own.policy.all.allowed', 1],
+      ],
+    );
   });
 
   for (const field of ['matcher', 'shadow_matcher']) {
