@@ -1,4 +1,5 @@
 import { createRegistry } from '@bufbuild/protobuf';
+import { CorsPolicySchema, CorsSchema } from '#schema/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import { ExtAuthzSchema } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
 import { JwtAuthenticationSchema } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import { RBACSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
@@ -15,6 +16,8 @@ import {
 
 /** Every message that the translation puts into an `Any`. */
 export const generatedTypes = createRegistry(
+  CorsPolicySchema,
+  CorsSchema,
   DownstreamTlsContextSchema,
   ExtAuthzSchema,
   HttpConnectionManagerSchema,

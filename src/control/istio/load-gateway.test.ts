@@ -232,7 +232,6 @@ describe('what is not translated is refused or warned of by name', () => {
       want: /E405 9: `subjectAltNames`/,
     },
     { name: 'a fault', given: withRoute('fault: { abort: { httpStatus: 500 } }'), want: /E405 \d+: `fault`/ },
-    { name: 'CORS', given: withRoute('corsPolicy: { allowMethods: [GET] }'), want: /E405 \d+: `corsPolicy`/ },
     { name: 'retries', given: withRoute('retries: { attempts: 3 }'), want: /W412 \d+: `retries`/ },
     { name: 'a mirror', given: withRoute('mirror: { host: x }'), want: /W412 \d+: `mirror`/ },
     {

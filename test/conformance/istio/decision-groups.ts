@@ -18,6 +18,8 @@ export interface DecisionCase {
   want: {
     status: number;
     body?: string;
+    /** A reply with 200 that is not the origin's. */
+    isOwn?: true;
     /** Headers of the gate's own reply. */
     reply?: Record<string, string>;
     /** Headers of the forwarded request; null: not there. */

@@ -2,7 +2,14 @@ import type { DecisionCase, DecisionGroup } from './decision-groups.ts';
 
 /** Routes of VirtualServices at a gateway: by claims (istio.md §1.9, §3.5.4) and by everything else (§1.8). */
 export function routingGroups(tokens: Readonly<Record<string, string>>, jwks: string): DecisionGroup[] {
-  return [claimRoutes(tokens, jwks), claimsWithoutRequests(tokens), routes(), hosts(), httpsRedirect()];
+  return [
+    claimRoutes(tokens, jwks),
+    claimsWithoutRequests(tokens),
+    routes(),
+    hosts(),
+    httpsRedirect(),
+    cors(),
+  ];
 }
 
 const ROOT = 'istio-system';
@@ -281,6 +288,69 @@ function hosts(): DecisionGroup {
       row('elsewhere.org', false),
       row('ours.test', true),
       row('theirs.test', false),
+    ],
+  };
+}
+
+function cors(): DecisionGroup {
+  const preflight = (origin: string) => ({ origin, 'access-control-request-method': 'GET' });
+  const http = `  - match: [{ uri: { prefix: /a } }]
+    corsPolicy:
+      allowOrigins: [{ exact: "https://a.test" }, { prefix: "https://b." }]
+      allowMethods: [GET, POST]
+      allowHeaders: [x-one, x-two]
+      maxAge: 1h
+      allowCredentials: true
+    ${TO_APP}
+  - ${TO_APP}
+`;
+  const own = { 'access-control-allow-origin': 'https://a.test', 'access-control-allow-credentials': 'true' };
+  return {
+    name: 'corsPolicy, which comes after the policies',
+    manifests: `${gateway('"*"')}---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: deny, namespace: ${ROOT} }
+spec: { action: DENY, rules: [{ to: [{ operation: { paths: [/a/deny] } }] }] }
+${service('cors', '"*"', http)}`,
+    cases: [
+      {
+        name: 'a preflight of an allowed origin is answered',
+        method: 'OPTIONS',
+        path: '/a',
+        headers: preflight('https://a.test'),
+        want: {
+          status: 200,
+          body: '',
+          isOwn: true,
+          reply: {
+            ...own,
+            'access-control-allow-methods': 'GET,POST',
+            'access-control-allow-headers': 'x-one,x-two',
+            'access-control-max-age': '3600',
+          },
+        },
+      },
+      {
+        name: 'that of another goes on',
+        method: 'OPTIONS',
+        path: '/a',
+        headers: preflight('https://c.test'),
+        want: { status: 200 },
+      },
+      {
+        name: 'a route without a policy lets it go on',
+        method: 'OPTIONS',
+        path: '/',
+        headers: preflight('https://a.test'),
+        want: { status: 200 },
+      },
+      {
+        name: 'a refusal of the policies has no CORS headers',
+        path: '/a/deny',
+        headers: { origin: 'https://a.test' },
+        want: { status: 403, body: 'RBAC: access denied' },
+      },
     ],
   };
 }

@@ -30,6 +30,10 @@ function admitRoute(route: HttpRoute, faults: Faults): void {
   if (timeout !== undefined && (parseGoDuration(timeout) ?? -1n) < 0n) {
     faults.both(route, 'timeout', `\`${timeout}\` is no duration such as \`1.5s\``);
   }
+  const maxAge = route.corsPolicy?.maxAge;
+  if (route.corsPolicy !== undefined && maxAge !== undefined && parseGoDuration(maxAge) === null) {
+    faults.both(route.corsPolicy, 'max_age', `\`${maxAge}\` is no duration such as \`24h\``);
+  }
   admitDestinations(route, faults);
 }
 

@@ -13,6 +13,7 @@ import {
   PathNormalization_NormalizationType as Normalization,
 } from '#schema/istio/mesh_pb.js';
 import { packAny } from '../../../resources/index.ts';
+import { CORS_FILTER, corsFilter } from '../routing/cors.ts';
 
 /** The connection manager as istiod sets an ingress gateway's (istio.md §2.3, §2.8, §6.3). */
 export function buildConnectionManager(
@@ -32,8 +33,14 @@ export function buildConnectionManager(
     mergeSlashes: decodes || normalization === Normalization.MERGE_SLASHES,
     ...(decodes ? { pathWithEscapedSlashesAction: EscapedSlashes.UNESCAPE_AND_FORWARD } : {}),
     routeSpecifier: { case: 'routeConfig', value: routes },
-    httpFilters: [...filters, routerFilter()],
+    httpFilters: [...filters, ...(hasCors(routes) ? [corsFilter()] : []), routerFilter()],
   });
+}
+
+function hasCors({ virtualHosts }: RouteConfiguration): boolean {
+  return virtualHosts.some(({ routes }) =>
+    routes.some(({ typedPerFilterConfig }) => typedPerFilterConfig[CORS_FILTER] !== undefined),
+  );
 }
 
 function routerFilter(): HttpFilter {

@@ -85,7 +85,6 @@ export class NetworkingJudge {
   #judgeRoute(route: HttpRoute): void {
     if (route.delegate !== undefined) this.#refuse('`delegate`', route, 'delegate');
     if (route.fault !== undefined) this.#refuse('`fault`', route, 'fault');
-    if (route.corsPolicy !== undefined) this.#refuse('`corsPolicy`', route, 'cors_policy');
     this.#warn(route, {
       retries: route.retries,
       mirror: route.mirror,

@@ -1,8 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import { type Route, RouteSchema } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import { CorsPolicySchema } from '#schema/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import type { HttpMatch, HttpRoute, VirtualService } from '#schema/istio/networking_pb.js';
+import { packAny } from '../../../resources/index.ts';
 import { namespaceOf } from '../identity.ts';
 import type { Lineage } from '../lineage.ts';
+import { buildCorsPolicy, CORS_FILTER } from './cors.ts';
 import { buildHeaderChanges } from './header-operations.ts';
 import { buildRouteAction } from './route-action.ts';
 import { buildRouteMatch, isCatchAll } from './route-match.ts';
@@ -60,8 +63,15 @@ function buildRoute(
     requestHeadersToRemove: [...changes.requestHeadersToRemove, ...own.requestHeadersToRemove],
     responseHeadersToAdd: [...changes.responseHeadersToAdd, ...own.responseHeadersToAdd],
     responseHeadersToRemove: [...changes.responseHeadersToRemove, ...own.responseHeadersToRemove],
+    typedPerFilterConfig: filterConfigs(http, lineage),
   });
   return lineage.inherit(route, match ?? http);
+}
+
+function filterConfigs({ corsPolicy }: HttpRoute, lineage: Lineage): Route['typedPerFilterConfig'] {
+  if (corsPolicy === undefined) return {};
+  const policy = lineage.inherit(buildCorsPolicy(corsPolicy), corsPolicy);
+  return { [CORS_FILTER]: packAny(CorsPolicySchema, policy) };
 }
 
 /** A match may be for one port, for some of the service's gateways, or for a client of a certain kind only. */
