@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
 import type { BenchSettings, Sample } from './measure.ts';
 import { scenarios } from './scenarios.ts';
 import type { Subject } from './subjects.ts';
@@ -119,7 +119,7 @@ export function renderCircumstances(settings: BenchSettings, rounds: number, dat
   };
   const cpu = cpus();
   return [
-    `- ${date.toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]?.model ?? 'unknown CPU'}, Linux ${release()}`,
+    `- ${date.toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]?.model ?? 'unknown CPU'}, Linux ${release()}; load average before the end: ${loadavg()[2]?.toFixed(1)} (the bench alone makes about 2)`,
     `- Node ${process.versions.node}; ${version(process.env['ENVOY_BIN'] ?? 'envoy', '--version').replace(/^.*version: /, 'Envoy ')}`,
     `- ${version('haproxy', '-v')}; ${version('wrk', '-v')}`,
     `- ${rounds} rounds, ${settings.warmUpSeconds} s of warm-up and ${settings.seconds} s measured, ${settings.connections} keep-alive connections; jotgate at ${revision()}`,

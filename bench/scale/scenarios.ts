@@ -1,0 +1,165 @@
+import { createTokenSigner, EXPIRES_LATE } from '../../test/e2e/token-signer.ts';
+
+/** One thing of which a configuration may have few or many. */
+export interface ScaleScenario {
+  name: string;
+  /** How many there are in the large configuration. */
+  large: number;
+  /** HTTP filters of a configuration with so many. */
+  filters(count: number): { type: string; config: object }[];
+  /** Target and fields of the n-th request to it. */
+  request(count: number, n: number): { path: string; headers: [string, string][] };
+}
+
+export const SMALL = 10;
+
+const signer = createTokenSigner('ES256');
+const TYPE = 'type.googleapis.com/envoy.extensions.filters.http';
+const jwtAuthn = (config: object) => ({ type: `${TYPE}.jwt_authn.v3.JwtAuthentication`, config });
+const rbac = (policies: object) => ({
+  type: `${TYPE}.rbac.v3.RBAC`,
+  config: { rules: { action: 'ALLOW', policies } },
+});
+
+const provider = (issuer: string) => ({
+  issuer,
+  payload_in_metadata: 'payload',
+  local_jwks: { inline_string: signer.jwks },
+});
+
+const tokens = Array.from({ length: 64 }, (_, index) =>
+  signer.sign({ iss: `issuer-${index % SMALL}`, sub: `user-${index % SMALL}`, exp: EXPIRES_LATE }),
+);
+const bearer = (n: number): [string, string] => ['authorization', `Bearer ${tokens[n % tokens.length]}`];
+
+/** As many targets whatever the count, spread over the list: a search from the front would have half of it to pass. */
+const place = (count: number, n: number) => (((n % SMALL) + 1) * count) / SMALL - 1;
+const times = <Made>(count: number, make: (index: number) => Made) =>
+  Array.from({ length: count }, (_, i) => make(i));
+
+const authenticated = jwtAuthn({
+  providers: { p: { ...provider(''), issuer: '' } },
+  rules: [{ match: { prefix: '/' }, requires: { provider_name: 'p' } }],
+});
+
+const claim = (value: object) => ({
+  metadata: {
+    filter: 'envoy.filters.http.jwt_authn',
+    path: [{ key: 'payload' }, { key: 'sub' }],
+    value,
+  },
+});
+const everyone = [{ any: true }];
+const policiesOf = (count: number, policy: (index: number) => object) =>
+  Object.fromEntries(times(count, (index) => [`policy-${index}`, policy(index)]));
+
+const rules = (name: string, match: (index: number) => object): ScaleScenario => ({
+  name,
+  large: 10_000,
+  filters: (count) => [
+    jwtAuthn({
+      providers: { p: { ...provider(''), issuer: '' } },
+      rules: times(count, (index) => ({ match: match(index), requires: { provider_name: 'p' } })),
+    }),
+  ],
+  request: (count, n) => ({ path: `/service-${place(count, n)}/x`, headers: [bearer(n)] }),
+});
+
+export const scenarios: readonly ScaleScenario[] = [
+  rules('jwt rules by prefix', (index) => ({ prefix: `/service-${index}/` })),
+  rules('jwt rules by path', (index) => ({ path: `/service-${index}/x` })),
+  {
+    name: 'rbac policies by path and claim',
+    large: 10_000,
+    filters: (count) => [
+      authenticated,
+      rbac(
+        policiesOf(count, (index) => ({
+          permissions: [{ url_path: { path: { exact: `/service-${index}/x` } } }],
+          principals: [claim({ string_match: { prefix: 'user-' } })],
+        })),
+      ),
+    ],
+    request: (count, n) => ({ path: `/service-${place(count, n)}/x`, headers: [bearer(n)] }),
+  },
+  {
+    name: 'rbac policies by claim',
+    large: 10_000,
+    filters: (count) => [
+      authenticated,
+      rbac(
+        policiesOf(count, (index) => ({
+          permissions: everyone,
+          principals: [claim({ string_match: { exact: `user-${count - 1 - index}` } })],
+        })),
+      ),
+    ],
+    request: (_count, n) => ({ path: '/x', headers: [bearer(n)] }),
+  },
+  {
+    name: 'rbac policies by one of a claim’s list',
+    large: 10_000,
+    filters: (count) => [
+      authenticated,
+      rbac(
+        policiesOf(count, (index) => ({
+          permissions: everyone,
+          principals: [
+            {
+              and_ids: {
+                ids: [
+                  {
+                    or_ids: {
+                      ids: [
+                        claim({
+                          list_match: { one_of: { string_match: { exact: `user-${count - 1 - index}` } } },
+                        }),
+                        claim({ string_match: { exact: `user-${count - 1 - index}` } }),
+                      ],
+                    },
+                  },
+                ],
+              },
+            },
+          ],
+        })),
+      ),
+    ],
+    request: (_count, n) => ({ path: '/x', headers: [bearer(n)] }),
+  },
+  {
+    name: 'rbac policies by header',
+    large: 10_000,
+    filters: (count) => [
+      rbac(
+        policiesOf(count, (index) => ({
+          permissions: everyone,
+          principals: [{ header: { name: 'x-user', string_match: { exact: `user-${index}` } } }],
+        })),
+      ),
+    ],
+    request: (count, n) => ({ path: '/x', headers: [['x-user', `user-${place(count, n)}`]] }),
+  },
+  {
+    name: 'jwt providers, one named',
+    large: 1_000,
+    filters: (count) => [
+      jwtAuthn({
+        providers: Object.fromEntries(times(count, (i) => [`p${i}`, provider(`issuer-${i}`)])),
+        rules: times(count, (i) => ({ match: { prefix: `/p${i}/` }, requires: { provider_name: `p${i}` } })),
+      }),
+    ],
+    request: (_count, n) => ({ path: `/p${(n % tokens.length) % SMALL}/`, headers: [bearer(n)] }),
+  },
+  {
+    name: 'jwt providers, any that the issuer names',
+    large: 1_000,
+    filters: (count) => [
+      jwtAuthn({
+        providers: Object.fromEntries(times(count, (i) => [`p${i}`, provider(`issuer-${count - 1 - i}`)])),
+        rules: [{ match: { prefix: '/' }, requires: { allow_missing: {} } }],
+      }),
+    ],
+    request: (_count, n) => ({ path: '/', headers: [bearer(n)] }),
+  },
+];
