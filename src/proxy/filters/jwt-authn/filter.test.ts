@@ -328,7 +328,9 @@ describe('a remembered signature changes nothing but the cost', () => {
     const { filter, clock } = filterOf(local);
     const now = Math.floor(clock.now() / 1000);
     const token = signer.sign({ iss: 'i', exp: now });
-    assert.equal((await play(filter, { headers: [bearer(token)], clock })).reply, undefined);
+    for (let i = 0; i < 2; i++) {
+      assert.equal((await play(filter, { headers: [bearer(token)], clock })).reply, undefined);
+    }
     clock.advance(60_999);
     assert.equal((await play(filter, { headers: [bearer(token)], clock })).reply, undefined);
     clock.advance(1);
@@ -336,15 +338,18 @@ describe('a remembered signature changes nothing but the cost', () => {
   });
 
   it('does not lend itself to a rule that wants another audience', async () => {
-    const { filter } = filterOf(local, {
-      rules: [
-        {
-          match: { path: '/narrow' },
-          requires: { provider_and_audiences: { provider_name: 'p', audiences: ['x'] } },
-        },
-        requireP,
-      ],
-    });
+    const { filter } = filterOf(
+      { ...local, jwt_cache_config: {} },
+      {
+        rules: [
+          {
+            match: { path: '/narrow' },
+            requires: { provider_and_audiences: { provider_name: 'p', audiences: ['x'] } },
+          },
+          requireP,
+        ],
+      },
+    );
     assert.equal((await play(filter, { headers: [bearer(good)] })).reply, undefined);
     assert.equal((await play(filter, { path: '/narrow', headers: [bearer(good)] })).reply?.status, 403);
   });
@@ -355,7 +360,9 @@ describe('a remembered signature changes nothing but the cost', () => {
     const first = play(filter, { headers: [bearer(good)], clock });
     server.answer(signer.jwks);
     assert.equal((await first).reply, undefined);
-    assert.equal((await play(filter, { headers: [bearer(good)], clock })).reply, undefined);
+    for (let i = 0; i < 2; i++) {
+      assert.equal((await play(filter, { headers: [bearer(good)], clock })).reply, undefined);
+    }
     assert.equal(counters()['jwt_authn.memo_hit'], 1);
     clock.advance(600_000);
     const late = play(filter, { headers: [bearer(good)], clock });
@@ -373,6 +380,7 @@ describe('a remembered signature changes nothing but the cost', () => {
     const first = play(filter, { headers: [bearer(good)], clock });
     server.answer(signer.jwks);
     await first;
+    await play(filter, { headers: [bearer(good)], clock });
     clock.advance(600_000);
     const late = play(filter, { headers: [bearer(good)], clock });
     server.answer(null);

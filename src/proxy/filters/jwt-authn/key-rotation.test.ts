@@ -76,8 +76,7 @@ describe('when the issuer changes its keys', () => {
   it('a remembered token of a key that is gone is refused from the next fetch on', async () => {
     const server = new Server(oldKey);
     const { ask, counters } = setUp(server);
-    await ask(oldToken);
-    await ask(oldToken);
+    for (let i = 0; i < 3; i++) await ask(oldToken);
     assert.equal(counters()['jwt_authn.memo_hit'], 1);
     server.keys = [newKey];
     assert.equal((await ask(newToken)).body, undefined);

@@ -74,7 +74,8 @@ export function compileProvider(name: string, config: JwtProvider, context: Prov
     locations: compileCheckedLocations(config, context.findings),
     outputs: new OutputPlan(config, context.findings),
     keys: compileKeys(name, config, context),
-    memo: new TokenMemo(context.memoBytesMax),
+    // Envoy's own cache, where it is asked for, counts a hit the second time.
+    memo: new TokenMemo(context.memoBytesMax, config.jwtCacheConfig === undefined ? 'second' : 'first'),
     countsCacheHits: config.jwtCacheConfig !== undefined,
   };
 }

@@ -43,14 +43,22 @@ describe('a remembered signature', () => {
   ];
   for (const { name, now, want } of table) {
     it(name, () => {
-      const memo = new TokenMemo(1 << 20);
+      const memo = new TokenMemo(1 << 20, 'first');
       memo.remember('token', verifiedBy(rsa));
       assert.equal(memo.find('token', now) !== undefined, want);
     });
   }
 
+  it('is kept from the second time on, unless the configuration asks for a cache', () => {
+    const memo = new TokenMemo(1 << 20, 'second');
+    memo.remember('token', verifiedBy(rsa));
+    assert.equal(memo.find('token', rsa), undefined);
+    memo.remember('token', verifiedBy(rsa));
+    assert.ok(memo.find('token', rsa));
+  });
+
   it('is found by the exact text alone', () => {
-    const memo = new TokenMemo(1 << 20);
+    const memo = new TokenMemo(1 << 20, 'first');
     memo.remember('token', verifiedBy(rsa));
     for (const text of ['toke', 'token ', 'Token', '']) assert.equal(memo.find(text, rsa), undefined);
   });
@@ -58,7 +66,7 @@ describe('a remembered signature', () => {
 
 describe('the memo is bounded in bytes', () => {
   it('forgets what was not asked for lately', () => {
-    const memo = new TokenMemo(64 * 1024);
+    const memo = new TokenMemo(64 * 1024, 'first');
     memo.remember('kept', verifiedBy(rsa));
     for (let i = 0; i < 1000; i++) {
       memo.remember(`token ${i}`, verifiedBy(rsa));
@@ -72,7 +80,7 @@ describe('the memo is bounded in bytes', () => {
   });
 
   it('does not take what is larger than its half', () => {
-    const memo = new TokenMemo(4096);
+    const memo = new TokenMemo(4096, 'first');
     memo.remember('x'.repeat(5000), verifiedBy(rsa));
     assert.equal(memo.find('x'.repeat(5000), rsa), undefined);
   });

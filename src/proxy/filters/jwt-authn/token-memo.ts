@@ -1,5 +1,6 @@
 import type { AlgorithmName, Claims, KeySet, VerificationKey } from '../../../core/jwt/index.ts';
 import { detached } from '../../../core/match/index.ts';
+import { Doorkeeper } from './doorkeeper.ts';
 import type { TokenOutputs } from './outputs.ts';
 
 /** A token whose signature a key of the provider has verified. */
@@ -21,12 +22,15 @@ const ENTRY_BYTES = 1024;
  */
 export class TokenMemo {
   readonly #halfBytesMax: number;
+  readonly #doorkeeper: Doorkeeper | null;
   #young = new Map<string, VerifiedToken>();
   #old = new Map<string, VerifiedToken>();
   #youngBytes = 0;
 
-  constructor(bytesMax: number) {
+  /** @param from the time that a token has to come to be kept: the `first`, or the `second` */
+  constructor(bytesMax: number, from: 'first' | 'second') {
     this.#halfBytesMax = bytesMax / 2;
+    this.#doorkeeper = from === 'first' ? null : new Doorkeeper();
   }
 
   /**
@@ -42,7 +46,7 @@ export class TokenMemo {
   }
 
   remember(text: string, token: VerifiedToken): void {
-    this.#keep(detached(text), token);
+    if (this.#doorkeeper?.knows(text) !== false) this.#keep(detached(text), token);
   }
 
   #promote(text: string): VerifiedToken | undefined {
