@@ -41,7 +41,7 @@ export class DiscoveringKeys implements JwksFetcher {
 }
 
 /** The `jwks_uri` of a discovery document; null where it has none. */
-export function parseDiscovery(text: string): string | null {
+function parseDiscovery(text: string): string | null {
   try {
     const uri = (JSON.parse(text) as { jwks_uri?: unknown } | null)?.jwks_uri;
     return typeof uri === 'string' && uri !== '' ? uri : null;
