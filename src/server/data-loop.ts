@@ -11,8 +11,15 @@ import {
   compileSnapshot,
   type JwksFetcher,
   type JwksRequest,
+  type UpstreamCaller,
 } from '../proxy/rehearsal/index.ts';
-import { type Cluster, compileCluster } from '../proxy/upstream/index.ts';
+import {
+  type CallRequest,
+  type Cluster,
+  callThrough,
+  compileCluster,
+  type FetchOutcome,
+} from '../proxy/upstream/index.ts';
 import { Findings, type Snapshot } from '../resources/index.ts';
 import type { GateListener } from './gate.ts';
 import { describeListenError } from './listen-error.ts';
@@ -21,7 +28,7 @@ import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
 const TICK_MS = 100;
 
 /** One data loop: compiles the resources, listens, serves. It asks the control thread for what it must not do itself. */
-export class DataLoop implements JwksFetcher {
+export class DataLoop implements JwksFetcher, UpstreamCaller {
   readonly #start: WorkerStart;
   readonly #post: (message: FromWorker) => void;
   readonly #deadlines = new Deadlines();
@@ -52,6 +59,7 @@ export class DataLoop implements JwksFetcher {
       findings,
       clock: this.#clock,
       jwks: this,
+      upstreams: this,
       stats: this.#stats,
       envoyExact: this.#start.envoyExact,
       logger: this.#logger(),
@@ -69,6 +77,12 @@ export class DataLoop implements JwksFetcher {
     const id = this.#nextFetch++;
     this.#post({ type: 'jwks', id, request });
     return new Promise((resolve) => this.#fetches.set(id, resolve));
+  }
+
+  call(name: string, request: CallRequest): Promise<FetchOutcome> {
+    const cluster = this.#clusters.get(name);
+    if (cluster !== undefined) return callThrough(cluster, request);
+    return Promise.resolve({ kind: 'failure', code: 'no_cluster', text: `unknown cluster \`${name}\`` });
   }
 
   onMessage(message: ToWorker): void {

@@ -88,7 +88,7 @@ describe('what jotgate does not do is said by name', () => {
   it('a filter that there is none of', () => {
     const text = listener().replace(
       'http_filters:',
-      'http_filters:\n          - {name: c, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}}',
+      'http_filters:\n          - {name: c, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}',
     );
     assert.deepEqual(codes(text), ['error E302 14']);
   });

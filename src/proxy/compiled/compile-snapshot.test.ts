@@ -5,8 +5,8 @@ import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import { BootstrapSchema } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { FilterChainMatchSchema } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import { type Listener, ListenerSchema } from '#schema/envoy/config/listener/v3/listener_pb.js';
-import { CorsSchema } from '#schema/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import { JwtAuthenticationSchema } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
+import { LuaSchema } from '#schema/envoy/extensions/filters/http/lua/v3/lua_pb.js';
 import { RouterSchema } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
 import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { ManualClock, TreeRecorder } from '../../base/index.ts';
@@ -24,7 +24,7 @@ const named = (name: string, value: Any): HttpFilterInit => ({
 });
 const router = named('router', anyPack(RouterSchema, create(RouterSchema)));
 const jwt = named('jwt', anyPack(JwtAuthenticationSchema, create(JwtAuthenticationSchema)));
-const cors = named('cors', anyPack(CorsSchema, create(CorsSchema)));
+const lua = named('lua', anyPack(LuaSchema, create(LuaSchema)));
 
 function chainOf(
   name: string,
@@ -155,8 +155,8 @@ describe('a listener with an error is left out, and the error named', () => {
     },
     {
       name: 'an unknown HTTP filter',
-      given: listenerOf([chainOf('', null, [cors, router])]),
-      want: /the HTTP filter `envoy.extensions.filters.http.cors.v3.Cors` is not supported/,
+      given: listenerOf([chainOf('', null, [lua, router])]),
+      want: /the HTTP filter `envoy.extensions.filters.http.lua.v3.Lua` is not supported/,
     },
     {
       name: 'no router',

@@ -10,7 +10,7 @@ import { nodeCrypto } from '../../platform/index.ts';
 import { type Findings, type Snapshot, typeNameOf, unpackAny } from '../../resources/index.ts';
 import { compileFilterChain } from '../filters/compile-filter-chain.ts';
 import { type ChainContext, RouteFilterCompiler } from '../filters/compile-route-filter.ts';
-import type { JwksFetcher } from '../filters/filter.ts';
+import type { JwksFetcher, UpstreamCaller } from '../filters/filter.ts';
 import { refuseField } from '../refusals.ts';
 import { compileRouteTable } from '../route/route-table.ts';
 import { Stats, type StatsScope } from '../stats.ts';
@@ -27,6 +27,8 @@ export interface CompileOptions {
   clock: Clock;
   /** The way to remote key sets; null: no network (see `FactoryContext.jwks`). */
   jwks: JwksFetcher | null;
+  /** The way to services that filters ask. Default: none. */
+  upstreams?: UpstreamCaller | null;
   /** Root scope. Default: counters of their own that nobody reads. */
   stats?: StatsScope;
   crypto?: CryptoPort;
@@ -44,6 +46,7 @@ export function compileSnapshot(snapshot: Snapshot, options: CompileOptions): Co
   const context: SnapshotContext = {
     ...options,
     stats: options.stats ?? new Stats(),
+    upstreams: options.upstreams ?? null,
     crypto: options.crypto ?? nodeCrypto,
     envoyExact: options.envoyExact ?? false,
     logger: options.logger ?? silentLogger,

@@ -6,6 +6,7 @@ import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import type { StatsScope } from '../stats.ts';
+import type { CallRequest, FetchOutcome } from '../upstream/fetch-text.ts';
 
 /** What the connection under a stream is, as matchers see it. */
 export interface ConnectionInfo {
@@ -110,6 +111,11 @@ export interface ResponseHead {
   readonly headers: HeaderList;
 }
 
+/** Filters' own way to clusters, for services that they have to ask. Never rejects. */
+export interface UpstreamCaller {
+  call(cluster: string, request: CallRequest): Promise<FetchOutcome>;
+}
+
 /** The remote key sets' way to the network. Answers null for any failure; never rejects. */
 export interface JwksFetcher {
   fetch(request: JwksRequest): Promise<string | null>;
@@ -140,6 +146,8 @@ export interface FactoryContext {
   clock: Clock;
   /** null: no network. Remote keys are then unknown: a request that needs them is refused, a recorded one is judged without them. */
   jwks: JwksFetcher | null;
+  /** null: no network. Who would have to be asked is not, and a recorded request is judged without. */
+  upstreams: UpstreamCaller | null;
   crypto: CryptoPort;
   findings: Findings;
   /** How the connection manager finds a client's address. */

@@ -1,4 +1,5 @@
 import { corsFactory } from './cors/factory.ts';
+import { extAuthzFactory } from './ext-authz/factory.ts';
 import type { HttpFilterFactory } from './filter.ts';
 import { headerMutationFactory } from './header-mutation/factory.ts';
 import { headerToMetadataFactory } from './header-to-metadata/factory.ts';
@@ -9,6 +10,7 @@ import { setMetadataFactory } from './set-metadata/factory.ts';
 
 const factories: readonly HttpFilterFactory[] = [
   corsFactory,
+  extAuthzFactory,
   headerMutationFactory,
   headerToMetadataFactory,
   jwtAuthnFactory,

@@ -413,7 +413,9 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     const headers = new HeaderList();
     const isGrpc = replier !== 'as-is' && isGrpcRequest(this.request.headers);
     const message = this.request.method === 'HEAD' ? '' : body;
-    const own = isGrpc ? [...fields, ...grpcFields(status, message)] : fields;
+    const own = isGrpc
+      ? [...fields.filter(([name]) => name !== 'content-type'), ...grpcFields(status, message)]
+      : fields;
     writeReplyFields(headers, own, this.route, replier, this);
     if (body === '' && !isGrpc) headers.remove('content-type');
     encodeThrough(this.#filters, this, { status: isGrpc ? 200 : status, headers });

@@ -5,7 +5,7 @@ export type {
   CompiledListener,
   CompiledSnapshot,
 } from '../compiled/compiled-listener.ts';
-export type { ConnectionInfo, JwksFetcher, JwksRequest } from '../filters/filter.ts';
+export type { ConnectionInfo, JwksFetcher, JwksRequest, UpstreamCaller } from '../filters/filter.ts';
 export type { RequestHead } from '../http/request-head.ts';
 export { buildRequestHead, type RequestWords } from './build-request.ts';
 export { type Rehearsal, rehearse, type Verdict } from './rehearse.ts';

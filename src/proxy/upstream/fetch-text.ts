@@ -1,3 +1,4 @@
+import { HeaderList } from '../http/header-list.ts';
 import type { ResponseParser } from '../http/response-parser.ts';
 import type { StreamError } from '../http/stream-error.ts';
 import type { Cluster } from './cluster.ts';
@@ -13,13 +14,30 @@ export interface FetchRequest {
   bytesMax: number;
 }
 
-/** What became of a fetch: a reply, or why there is none. */
+/** A request without a body, its head as it goes out. */
+export interface CallRequest {
+  head: string;
+  /** The reply has no body, whatever its head says. */
+  isHead: boolean;
+  timeoutMs: number;
+  bytesMax: number;
+  /** Ends the call. */
+  signal?: AbortSignal;
+}
+
+/** What became of a call: a reply, or why there is none. */
 export type FetchOutcome =
-  | { kind: 'reply'; status: number; contentEncoding: string; body: Buffer }
-  | { kind: 'failure'; code: StreamError['code'] | 'timeout' | 'too_large'; text: string };
+  | { kind: 'reply'; status: number; headers: HeaderList; contentEncoding: string; body: Buffer }
+  | { kind: 'failure'; code: StreamError['code'] | 'timeout' | 'too_large' | 'aborted'; text: string };
 
 /** One GET through a cluster's transport and pools. No redirect is followed, nothing is decoded. Never rejects. */
 export function fetchThrough(cluster: Cluster, request: FetchRequest): Promise<FetchOutcome> {
+  const { timeoutMs, bytesMax } = request;
+  return callThrough(cluster, { head: renderGet(request), isHead: false, timeoutMs, bytesMax });
+}
+
+/** The same for any request without a body. */
+export function callThrough(cluster: Cluster, request: CallRequest): Promise<FetchOutcome> {
   return new Promise((resolve) => {
     new Fetch(cluster, request, resolve).start();
   });
@@ -27,16 +45,17 @@ export function fetchThrough(cluster: Cluster, request: FetchRequest): Promise<F
 
 class Fetch implements UpstreamConsumer {
   readonly #cluster: Cluster;
-  readonly #request: FetchRequest;
+  readonly #request: CallRequest;
   readonly #resolve: (outcome: FetchOutcome) => void;
   #upstream: UpstreamConnection | null = null;
   #timer: NodeJS.Timeout | undefined;
   #status = 0;
-  #contentEncoding = '';
+  readonly #headers = new HeaderList();
+  readonly #onAbort = () => this.#fail('aborted', 'nobody waits for the answer any more');
   #chunks: Buffer[] = [];
   #size = 0;
 
-  constructor(cluster: Cluster, request: FetchRequest, resolve: (outcome: FetchOutcome) => void) {
+  constructor(cluster: Cluster, request: CallRequest, resolve: (outcome: FetchOutcome) => void) {
     this.#cluster = cluster;
     this.#request = request;
     this.#resolve = resolve;
@@ -49,15 +68,18 @@ class Fetch implements UpstreamConsumer {
       return;
     }
     this.#upstream = upstream;
-    this.#timer = setTimeout(() => this.#fail('timeout', 'no answer in time'), this.#request.timeoutMs);
-    upstream.begin(this, renderGet(this.#request), false, false);
+    const { head, isHead, timeoutMs, signal } = this.#request;
+    this.#timer = setTimeout(() => this.#fail('timeout', 'no answer in time'), timeoutMs);
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    upstream.begin(this, head, isHead, false);
     upstream.endRequest();
     upstream.flushRequest();
   }
 
   onResponseHead(parser: ResponseParser, _body: BodyEnd): void {
     this.#status = parser.status;
-    this.#contentEncoding = parser.headers.get('content-encoding') ?? '';
+    const { names, values } = parser.headers;
+    for (const [index, name] of names.entries()) this.#headers.append(name, values[index] as string);
     this.#cluster.stats.countStatus(parser.status);
   }
 
@@ -72,8 +94,10 @@ class Fetch implements UpstreamConsumer {
 
   onResponseEnd(): void {
     this.#upstream = null;
+    const headers = this.#headers;
+    const contentEncoding = headers.get('content-encoding') ?? '';
     const body = Buffer.concat(this.#chunks);
-    this.#end({ kind: 'reply', status: this.#status, contentEncoding: this.#contentEncoding, body });
+    this.#end({ kind: 'reply', status: this.#status, headers, contentEncoding, body });
   }
 
   onUpstreamFailure(error: StreamError): void {
@@ -92,7 +116,7 @@ class Fetch implements UpstreamConsumer {
     return false;
   }
 
-  #fail(code: 'timeout' | 'too_large', text: string): void {
+  #fail(code: 'timeout' | 'too_large' | 'aborted', text: string): void {
     const upstream = this.#upstream;
     this.#upstream = null;
     upstream?.abandon();
@@ -101,6 +125,7 @@ class Fetch implements UpstreamConsumer {
 
   #end(outcome: FetchOutcome): void {
     clearTimeout(this.#timer);
+    this.#request.signal?.removeEventListener('abort', this.#onAbort);
     this.#resolve(outcome);
   }
 }

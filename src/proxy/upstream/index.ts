@@ -1,4 +1,10 @@
 export type { AddressFamily, Cluster } from './cluster.ts';
 export { type ClusterContext, compileCluster } from './compile-cluster.ts';
 export { type ConnectTo, parseConnectTo } from './connect-to.ts';
-export { type FetchOutcome, type FetchRequest, fetchThrough } from './fetch-text.ts';
+export {
+  type CallRequest,
+  callThrough,
+  type FetchOutcome,
+  type FetchRequest,
+  fetchThrough,
+} from './fetch-text.ts';

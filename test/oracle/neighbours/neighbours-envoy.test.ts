@@ -5,7 +5,6 @@ import { loadConfig } from '../../../src/control/config/index.ts';
 import { SharedClock } from '../../../src/platform/index.ts';
 import type { CompiledSnapshot } from '../../../src/proxy/rehearsal/index.ts';
 import { type Gate, startGate } from '../../../src/server/index.ts';
-import type { RawResponse } from '../../e2e/raw-exchange.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { type RawOrigin, startRawOrigin } from '../origin.ts';
 import {
@@ -16,6 +15,7 @@ import {
   portOf,
 } from '../rehearsal/comparison.ts';
 import { bootstrapOf } from '../rehearsal/scene.ts';
+import { counted, shown } from './compare.ts';
 import { corsCases, corsScenes } from './cors-cases.ts';
 import { metadataCases, metadataScenes } from './metadata-cases.ts';
 import { lateMutationCase, lateMutationScene, mutationCases, mutationScenes } from './mutation-cases.ts';
@@ -23,24 +23,6 @@ import { rateLimitCases, rateLimitScenes } from './rate-limit-cases.ts';
 
 const scenes = [...rateLimitScenes, ...corsScenes, ...metadataScenes, ...mutationScenes, lateMutationScene];
 const cases = [...rateLimitCases, ...corsCases, ...metadataCases, ...mutationCases, lateMutationCase];
-
-/** Fields that differ by nature. */
-const OWN_FIELDS = new Set([
-  'date',
-  'server',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'x-envoy-upstream-service-time',
-]);
-const COUNTERS =
-  /http_local_rate_limit\.(enabled|ok|rate_limited|enforced)$|\.cors\.|\.set_metadata\.|\.ext_authz\./;
-
-const shown = (headers: RawResponse['headers']) =>
-  headers.filter(([name]) => !OWN_FIELDS.has(name)).map(([name, value]) => `${name}: ${value}`);
-
-const counted = (rows: Iterable<readonly [string, number]>) =>
-  Object.fromEntries([...rows].filter(([name, value]) => value > 0 && COUNTERS.test(name)).sort());
 
 if (findEnvoy() !== null) {
   describe('the filters around jwt_authn do what they do in Envoy', () => {

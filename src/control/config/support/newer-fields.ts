@@ -47,7 +47,9 @@ export const NEWER_FIELDS: Readonly<Record<string, { refused?: string; noEffect?
     noEffect: 'suppress_client_ca_list',
   },
   'envoy.extensions.filters.http.router.v3.Router': { refused: 'reject_connect_request_early_data' },
-  'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': { noEffect: 'enable_retry_after_header' },
+  'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': {
+    noEffect: 'enable_retry_after_header',
+  },
   'envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor': { refused: 'shadow_mode' },
   'envoy.config.route.v3.RateLimit': { refused: 'hits_addend apply_on_stream_done x_ratelimit_option' },
   'envoy.config.route.v3.RateLimit.Override': { refused: 'rate_limit' },
@@ -55,6 +57,16 @@ export const NEWER_FIELDS: Readonly<Record<string, { refused?: string; noEffect?
   'envoy.config.route.v3.RateLimit.Action.GenericKey': { refused: 'default_value' },
   'envoy.config.route.v3.RateLimit.Action.HeaderValueMatch': { refused: 'default_value' },
   'envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch': { refused: 'default_value' },
+  'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz': {
+    refused:
+      'max_denied_response_body_bytes enforce_response_header_limits shadow_mode clear_route_cache_headers',
+    noEffect: 'filter_metadata emit_filter_state_stats emit_client_span',
+  },
+  'envoy.extensions.filters.http.ext_authz.v3.HttpService': { refused: 'retry_policy path_override' },
+  'envoy.extensions.filters.http.ext_authz.v3.CheckSettings': {
+    refused: 'grpc_service http_service',
+    noEffect: 'emit_client_span',
+  },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config': { noEffect: 'stat_prefix' },
   'envoy.extensions.filters.http.header_mutation.v3.Mutations': {
     refused: 'query_parameter_mutations response_trailers_mutations request_trailers_mutations formatters',

@@ -228,6 +228,21 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
   'envoy.extensions.filters.http.cors.v3.Cors': { done: '*' },
   'envoy.extensions.filters.http.cors.v3.CorsPolicy': { done: '*' },
+  'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz': {
+    done: 'http_service failure_mode_allow failure_mode_allow_header_add clear_route_cache status_on_error filter_enabled filter_enabled_metadata deny_at_disable stat_prefix allowed_headers disallowed_headers enable_dynamic_metadata_ingestion',
+    noEffect:
+      'transport_api_version metadata_context_namespaces typed_metadata_context_namespaces route_metadata_context_namespaces route_typed_metadata_context_namespaces include_peer_certificate bootstrap_metadata_labels_key include_tls_session charge_cluster_response_stats encode_raw_headers',
+  },
+  'envoy.extensions.filters.http.ext_authz.v3.HttpService': { done: '*' },
+  'envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest': { done: '*' },
+  'envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse': { done: '*' },
+  'envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute': { done: '*' },
+  'envoy.extensions.filters.http.ext_authz.v3.CheckSettings': {
+    done: '',
+    noEffect: 'context_extensions disable_request_body_buffering',
+  },
+  'envoy.type.matcher.v3.ListStringMatcher': { done: '*' },
+  'envoy.config.core.v3.RuntimeFeatureFlag': { done: 'default_value', noEffect: 'runtime_key' },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config': { done: '*' },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config.Rule': { done: '*' },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config.KeyValuePair': {
