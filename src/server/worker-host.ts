@@ -1,19 +1,15 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Logger } from '../base/index.ts';
 import { Stats } from '../proxy/listener/index.ts';
 import type { JwksFetcher } from '../proxy/rehearsal/index.ts';
 import { type GateListener, GateStartError } from './gate.ts';
+import { takeWorker } from './worker/index.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
 
 const DRAIN_MS = 10_000;
 /** A worker that dies so often, each time sooner than this after its start, is not replaced for ever. */
 const RESTARTS_MAX = 5;
 const STEADY_MS = 60_000;
-
-const workerFile = new URL(
-  import.meta.url.endsWith('.ts') ? './data-worker.ts' : './data-worker.js',
-  import.meta.url,
-);
 
 /** Runs the data worker: starts it, answers it, replaces it when it dies. */
 export class WorkerHost {
@@ -75,9 +71,10 @@ export class WorkerHost {
   #spawn(): Promise<GateListener[]> {
     this.#stats = this.#newStats();
     this.#startedMs = performance.now();
-    const workerData: WorkerStart = { ...this.#start, listenAt: this.#listenAt, stats: this.#stats };
-    const worker = new Worker(workerFile, { workerData });
+    const start: WorkerStart = { ...this.#start, listenAt: this.#listenAt, stats: this.#stats };
+    const worker = takeWorker();
     this.#worker = worker;
+    worker.postMessage(start);
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => this.#onMessage(message, resolve, reject));
       let reason = 'it ended without a word';

@@ -11,6 +11,7 @@ import {
   parseListenMove,
   startGate,
 } from '../../server/index.ts';
+import { prepareWorker } from '../../server/worker/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { renderFinding } from '../render-finding.ts';
@@ -68,6 +69,7 @@ async function run(flags: RunFlags, io: CliIo): Promise<void> {
   const addresses = flags.listen.filter((text) => !text.includes('='));
   const moves = flags.listen.filter((text) => text.includes('='));
   const listen = moves.map((text) => parsed(parseListenMove(text), '--listen HOST:PORT=ADDR:PORT', text));
+  prepareWorker();
   const sources = await readSources(flags.config, io);
   const loaded = await loadSources(
     sources,

@@ -1,0 +1,1 @@
+export { prepareWorker, takeWorker } from './spare-worker.ts';
