@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./test.ts'),
   },
   {
+    name: 'diff',
+    summary: 'says which requests get another verdict from another configuration',
+    load: () => import('./diff.ts'),
+  },
+  {
     name: 'explain',
     summary: 'says what a code of `validate` means',
     load: () => import('./explain.ts'),

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import { type ConfigSource, loadConfigDump, looksLikeConfigDump } from '../../control/config/index.ts';
+import type { Finding } from '../../resources/index.ts';
+import { EXIT } from '../exit-code.ts';
+import type { CliIo } from '../io.ts';
+import { DiffError, type DiffSide, diffSnapshots } from '../policy-diff/diff-snapshots.ts';
+import { renderDiff } from '../policy-diff/render-diff.ts';
+import { renderDiffJson } from '../policy-diff/render-diff-json.ts';
+import { renderFinding } from '../render-finding.ts';
+import { loadSources, readSources } from './run-sources.ts';
+import { parseInstant } from './token-times.ts';
+
+interface DiffFlags {
+  workload?: string;
+  gateway?: string;
+  at: string;
+  json?: boolean;
+  exitCode?: boolean;
+}
+
+export function configure(command: Command, io: CliIo): void {
+  command
+    .argument(
+      '<before>',
+      'Envoy bootstrap, `/config_dump`, Istio manifests, or a folder of them; `-` is the standard input',
+    )
+    .argument('<after>', 'what is to take its place')
+    .option('--workload <namespace/labels>', 'whose Istio policies: `NAMESPACE/LABEL=VALUE,…`')
+    .option('--gateway <name>', 'which Gateway of Istio manifests')
+    .option('--at <time>', 'judge as at this time', '2026-01-01T00:00:00Z')
+    .option('--json', 'as one JSON object')
+    .option('--exit-code', 'exit 4 when a verdict changes')
+    .addHelpText('after', EXAMPLES)
+    .action((before: string, after: string, flags: DiffFlags) => diff(before, after, flags, io));
+}
+
+const EXAMPLES = `
+Examples:
+  git show main:envoy.yaml | jotgate diff - envoy.yaml
+  jotgate diff --exit-code before/ after/
+`;
+
+async function diff(before: string, after: string, flags: DiffFlags, io: CliIo): Promise<void> {
+  const [one, two] = [await loadSide(before, flags, io), await loadSide(after, flags, io)];
+  if (one === null || two === null) {
+    io.exitCode = EXIT.configInvalid;
+    return;
+  }
+  try {
+    const result = await diffSnapshots(one, two, parseInstant(flags.at, '--at'));
+    const sides = { before: { ...one, name: before }, after: { ...two, name: after } };
+    io.out(flags.json === true ? renderDiffJson(result, sides) : renderDiff(result, sides));
+    const isSame = result.changes.length + result.onlyBefore.length + result.onlyAfter.length === 0;
+    if (flags.exitCode === true && !isSame) io.exitCode = EXIT.testsFailed;
+  } catch (error) {
+    if (!(error instanceof DiffError)) throw error;
+    complain(error.findings, [...one.sources, ...two.sources], io);
+    io.exitCode = EXIT.configInvalid;
+  }
+}
+
+/** Istio manifests without a Gateway do not say where admitted requests go; for judging them any place will do. */
+const ANY_UPSTREAM = 'http://127.0.0.1:80';
+
+async function loadSide(
+  file: string,
+  { workload, gateway }: DiffFlags,
+  io: CliIo,
+): Promise<(DiffSide & { sources: readonly ConfigSource[] }) | null> {
+  const sources = await readSources([file], io);
+  const [first] = sources;
+  const places = { upstream: undefined, upstreamWithoutGateway: ANY_UPSTREAM, listen: undefined };
+  const { snapshot, provenance, findings } =
+    first !== undefined && looksLikeConfigDump(first)
+      ? loadConfigDump(first)
+      : await loadSources(sources, { strict: false, ...places, workload, gateway }, io);
+  if (snapshot !== null) return { snapshot, provenance, sources };
+  complain(
+    findings.list.filter(({ severity }) => severity === 'error'),
+    sources,
+    io,
+  );
+  return null;
+}
+
+function complain(errors: readonly Finding[], sources: readonly ConfigSource[], io: CliIo): void {
+  const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
+  for (const finding of errors) {
+    io.err(`${renderFinding(finding, { lines: (file) => texts.get(file), color: io.color })}\n`);
+  }
+}

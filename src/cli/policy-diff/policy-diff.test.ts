@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { cellsOf, coverByBoxes } from './boxes.ts';
+import { combinations } from './dimension.ts';
+import { pathDimension, spellingsOf } from './path-dimension.ts';
+import { regexSamples } from './regex-samples.ts';
+import { candidatesFor, representatives, type TextAtom } from './text-atom.ts';
+
+describe('samples of an expression', () => {
+  const cases: { given: string; want: string[] }[] = [
+    { given: '/users/[^/]+/orders', want: ['/users/x/orders'] },
+    { given: '/(api|v\\d+)/.*', want: ['/api/', '/api/x', '/v7/', '/v7/x'] },
+    { given: '^/a{2,3}$', want: ['/aa'] },
+    { given: '(?i)/x?', want: ['/', '/x'] },
+    { given: '/(?P<id>[0-9]{4})\\.json', want: ['/0000.json'] },
+    { given: '[^x7]', want: ['-'] },
+    { given: 'a|b', want: ['a', 'b'] },
+  ];
+  for (const { given, want } of cases) {
+    it(given, () => {
+      assert.deepEqual(regexSamples(given), want);
+      const flags = given.startsWith('(?i)') ? 'i' : '';
+      const whole = new RegExp(`^(?:${given.replace('(?i)', '').replace('?P<', '?<')})$`, flags);
+      for (const sample of regexSamples(given)) assert.match(sample, whole);
+    });
+  }
+});
+
+/** What an atom says of a path, written down once more. */
+function holds({ kind, text }: TextAtom, path: string): boolean {
+  if (kind === 'exact') return path === text;
+  if (kind === 'prefix') return path.startsWith(text);
+  return path === text || path.startsWith(`${text}/`);
+}
+
+const segment = fc
+  .array(fc.constantFrom('a', 'b', '/'), { maxLength: 4 })
+  .map((parts) => `/${parts.join('')}`);
+const atom = fc
+  .tuple(fc.constantFrom('exact', 'prefix', 'path-prefix'), segment)
+  .map(([kind, text]): TextAtom => {
+    const bare = kind === 'path-prefix' ? text.replace(/\/+$/, '') || '/a' : text;
+    return { kind: kind as TextAtom['kind'], text: bare, ignoreCase: false };
+  });
+
+describe('the classes of paths', () => {
+  it('every path is in the class of one that is tried', () => {
+    fc.assert(
+      fc.property(fc.array(atom, { maxLength: 5 }), segment, (atoms, path) => {
+        const vector = (text: string) => atoms.map((one) => holds(one, text)).join();
+        const tried = pathDimension(atoms).values.map(({ value }) => vector(value));
+        assert.ok(tried.includes(vector(path)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+  it('no two that are tried are in one class', () => {
+    fc.assert(
+      fc.property(fc.array(atom, { maxLength: 5 }), (atoms) => {
+        const tried = pathDimension(atoms).values.map(({ value }) =>
+          atoms.map((one) => holds(one, value)).join(),
+        );
+        assert.equal(new Set(tried).size, tried.length);
+      }),
+    );
+  });
+  it('prefixes are joined with suffixes, and either case of what ignores it is tried', () => {
+    const texts = candidatesFor([
+      { kind: 'prefix', text: '/a', ignoreCase: true },
+      { kind: 'suffix', text: '.js', ignoreCase: false },
+    ]);
+    for (const text of ['/a', '/a~', '.js', '~.js', '/a~.js', '/A', '~other'])
+      assert.ok(texts.includes(text), text);
+  });
+  it('one text is enough for all that the atoms take for the same', () => {
+    assert.deepEqual(representatives([{ kind: 'exact', text: 'clerk', ignoreCase: false }]), [
+      'clerk',
+      'clerk~',
+    ]);
+  });
+  it('spellings know what they may be taken for', () => {
+    const spellings = spellingsOf([{ kind: 'prefix', text: '/docs', ignoreCase: false }]);
+    assert.deepEqual(
+      spellings.map(({ path, meanings }) => `${path} = ${meanings.join(' or ')}`),
+      [
+        '/docs/../~other = /~other or /docs/~',
+        '/docs/..%2f~other = /~other or /docs/~',
+        '//docs = /docs or /~other',
+        '//~other = /~other or /~other',
+      ],
+    );
+  });
+});
+
+describe('boxes', () => {
+  it('cover exactly the cells that they are made of', () => {
+    const sizes = [3, 2, 4];
+    const anyCells = fc.uniqueArray(fc.tuple(fc.nat(2), fc.nat(1), fc.nat(3)), {
+      selector: (cell) => cell.join(),
+    });
+    fc.assert(
+      fc.property(anyCells, (cells) => {
+        const covered = new Set(coverByBoxes(cells, sizes).flatMap((box) => cellsOf(box).map(String)));
+        assert.deepEqual([...covered].sort(), cells.map(String).sort());
+      }),
+    );
+  });
+  it('go as far as they can', () => {
+    const cells = [0, 1, 2].flatMap((row) => [0, 1].map((column) => [row, column]));
+    assert.deepEqual(coverByBoxes(cells, [3, 2]), [
+      [
+        [0, 1, 2],
+        [0, 1],
+      ],
+    ]);
+  });
+});
+
+describe('combinations', () => {
+  it('are all there up to the bound', () => {
+    assert.deepEqual(
+      combinations(
+        [
+          [1, 2],
+          ['a', 'b'],
+        ],
+        4,
+      ),
+      {
+        rows: [
+          [1, 'a'],
+          [1, 'b'],
+          [2, 'a'],
+          [2, 'b'],
+        ],
+        complete: true,
+      },
+    );
+  });
+  it('are varied one at a time above it', () => {
+    assert.deepEqual(
+      combinations(
+        [
+          [1, 2],
+          ['a', 'b'],
+        ],
+        3,
+      ),
+      {
+        rows: [
+          [1, 'a'],
+          [2, 'a'],
+          [1, 'b'],
+        ],
+        complete: false,
+      },
+    );
+  });
+});
