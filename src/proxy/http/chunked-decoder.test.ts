@@ -10,7 +10,7 @@ function decode(pieces: readonly string[], trailers: 'refuse' | 'drop' = 'refuse
     const bytes = Buffer.from(piece, 'latin1');
     const at = decoder.decode(bytes, 0, bytes.length, {
       onBody: (from, start, end) => {
-        body += from.latin1Slice(start, end);
+        body += from.toString('latin1', start, end);
       },
     });
     if (decoder.refusal !== null) return { refused: decoder.refusal.details };
