@@ -16,7 +16,9 @@ const requests = Number(values.requests);
 const median = (numbers: readonly number[]) =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
 
-console.log('| many | how many | µs with 10 | µs with many | ratio |\n|---|---|---|---|---|');
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+print('| many | how many | µs with 10 | µs with many | ratio |\n|---|---|---|---|---|');
 for (const scenario of scenarios.filter(({ name }) => name.includes(values.only))) {
   const small = compileScenario(scenario, SMALL);
   const large = compileScenario(scenario, scenario.large);
@@ -29,5 +31,5 @@ for (const scenario of scenarios.filter(({ name }) => name.includes(values.only)
   });
   const column = (pick: (pair: (typeof pairs)[number]) => number) => median(pairs.map(pick)).toFixed(2);
   const cells = [column(({ few }) => few), column(({ many }) => many), column(({ ratio }) => ratio)];
-  console.log(`| ${scenario.name} | ${scenario.large} | ${cells.join(' | ')} |`);
+  print(`| ${scenario.name} | ${scenario.large} | ${cells.join(' | ')} |`);
 }

@@ -9,6 +9,7 @@ import {
   type StringMatcher,
   type StringMatcherConfig,
 } from './string-matcher.ts';
+import type { ValueClue } from './value-clue.ts';
 
 /** The shape of `envoy.config.route.v3.HeaderMatcher`. */
 export interface HeaderMatcherConfig {
@@ -30,6 +31,7 @@ export interface HeaderMatcher {
   /** What it looks for, for a person: `header x-a exact "1"`. */
   readonly wants: string;
   matches(request: MatchedRequest, recorder: Recorder | null): boolean;
+  readonly clue: ValueClue<MatchedRequest> | null;
 }
 
 /** Compiles a HeaderMatcher; without a specifier it tests presence (Envoy: header_utility.cc). */
@@ -48,7 +50,7 @@ type ValueSpecifier = Exclude<
   { case: undefined } | { case: 'presentMatch' }
 >;
 
-type ValueTest = Pick<StringMatcher, 'matches' | 'wants'>;
+type ValueTest = Pick<StringMatcher, 'matches' | 'wants'> & Partial<Pick<StringMatcher, 'plain'>>;
 
 function compileValue(specifier: ValueSpecifier, refuse: Refuse): ValueTest | null {
   switch (specifier.case) {
@@ -98,6 +100,7 @@ class LineMatcher implements HeaderMatcher {
   readonly #value: ValueTest;
   readonly #invert: boolean;
   readonly #missingIsEmpty: boolean;
+  readonly clue: ValueClue<MatchedRequest> | null;
 
   constructor(name: string, value: ValueTest, config: HeaderMatcherConfig) {
     this.name = name;
@@ -105,6 +108,7 @@ class LineMatcher implements HeaderMatcher {
     this.#invert = config.invertMatch;
     this.#missingIsEmpty = config.treatMissingHeaderAsEmpty;
     this.wants = `header ${name} ${config.invertMatch ? 'not ' : ''}${value.wants}`;
+    this.clue = this.#findClue();
   }
 
   matches(request: MatchedRequest, recorder: Recorder | null): boolean {
@@ -121,9 +125,24 @@ class LineMatcher implements HeaderMatcher {
     if (found) return this.#invert;
     return this.#missingIsEmpty && this.#value.matches('') !== this.#invert;
   }
+
+  #findClue(): ValueClue<MatchedRequest> | null {
+    const { plain } = this.#value;
+    if (this.#invert || this.#missingIsEmpty || plain?.kind !== 'exact' || plain.ignoreCase) return null;
+    const { name } = this;
+    return {
+      place: name,
+      texts: [plain.text],
+      read(request) {
+        const single = pseudoHeader(request, name);
+        return single === undefined ? linesOf(request, name) : [single];
+      },
+    };
+  }
 }
 
 class PresenceMatcher implements HeaderMatcher {
+  readonly clue = null;
   readonly name: string;
   readonly wants: string;
   readonly #wanted: boolean;

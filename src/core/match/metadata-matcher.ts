@@ -1,6 +1,8 @@
 import type { Recorder } from '../../base/index.ts';
+import { toByteString } from './byte-string.ts';
 import { redactTokens } from './header-matcher.ts';
 import type { Refuse } from './refusal.ts';
+import type { ValueClue } from './value-clue.ts';
 import {
   compileValueMatcher,
   type MatchedValue,
@@ -24,6 +26,7 @@ export interface MetadataSource {
 export interface MetadataMatcher {
   readonly wants: string;
   matches(metadata: MetadataSource | null, recorder: Recorder | null): boolean;
+  readonly clue: ValueClue<MetadataSource | null> | null;
 }
 
 /** Compiles a test of one value of the metadata. Keys are literal; a missing value passes only an inverted matcher. */
@@ -47,6 +50,7 @@ class CompiledMetadataMatcher implements MetadataMatcher {
   readonly #path: readonly string[];
   readonly #value: ValueMatcher;
   readonly #invert: boolean;
+  readonly clue: ValueClue<MetadataSource | null> | null;
 
   constructor(namespace: string, path: readonly string[], value: ValueMatcher, invert: boolean) {
     this.#namespace = namespace;
@@ -54,6 +58,14 @@ class CompiledMetadataMatcher implements MetadataMatcher {
     this.#value = value;
     this.#invert = invert;
     this.wants = `${this.#place()} ${invert ? 'not ' : ''}${value.wants}`;
+    this.clue =
+      invert || value.texts === undefined
+        ? null
+        : {
+            place: JSON.stringify([namespace, ...path]),
+            texts: value.texts,
+            read: (metadata) => textsOf(this.#find(metadata)),
+          };
   }
 
   matches(metadata: MetadataSource | null, recorder: Recorder | null): boolean {
@@ -79,6 +91,12 @@ class CompiledMetadataMatcher implements MetadataMatcher {
       ? `claim ${rest.join('.')}`
       : `metadata ${[this.#namespace, first, ...rest].join(':')}`;
   }
+}
+
+function textsOf(value: MatchedValue | undefined): readonly string[] {
+  if (typeof value === 'string') return [toByteString(value)];
+  if (!Array.isArray(value)) return [];
+  return value.filter((entry) => typeof entry === 'string').map(toByteString);
 }
 
 function isObject(value: MatchedValue | undefined): value is { readonly [key: string]: MatchedValue } {

@@ -40,6 +40,8 @@ export interface ValueMatcherConfig {
 export interface ValueMatcher {
   readonly wants: string;
   matches(value: MatchedValue | undefined): boolean;
+  /** Set where the value, or one of a list's, must be one of these texts, as bytes. */
+  readonly texts?: readonly string[] | undefined;
 }
 
 /** Compiles a ValueMatcher (Envoy: matchers.cc; envoy.md §7.2). */
@@ -97,6 +99,7 @@ function compileText(config: StringMatcherConfig, refuse: Refuse): ValueMatcher 
   return {
     wants: text.wants,
     matches: (value) => typeof value === 'string' && text.matches(toByteString(value)),
+    texts: text.plain?.kind === 'exact' && !text.plain.ignoreCase ? [text.plain.text] : undefined,
   };
 }
 
@@ -108,6 +111,7 @@ function compileList(config: ListConfig, refuse: Refuse): ValueMatcher | null {
   return {
     wants: `a list with one ${element.wants}`,
     matches: (value) => Array.isArray(value) && value.some((entry) => element.matches(entry)),
+    texts: config.matchPattern.value?.matchPattern.case === 'stringMatch' ? element.texts : undefined,
   };
 }
 
@@ -118,5 +122,8 @@ function compileOr(config: { valueMatchers: ValueMatcherConfig[] }, refuse: Refu
   return {
     wants: compiled.map((member) => member.wants).join(' or '),
     matches: (value) => compiled.some((member) => member.matches(value)),
+    texts: compiled.every(({ texts }) => texts !== undefined)
+      ? compiled.flatMap(({ texts }) => texts ?? [])
+      : undefined,
   };
 }

@@ -8,6 +8,7 @@ import {
   type PathKey,
   type PathMatcher,
   type StringMatcher,
+  type ValueClue,
   withoutQuery,
 } from '../match/index.ts';
 
@@ -30,15 +31,18 @@ export interface Condition {
   readonly wants: string;
   /** Paths without which it cannot hold; null: any path will do. */
   readonly keys: readonly PathKey[] | null;
+  /** Texts at some place, one of which must be there for it to hold; null: nothing of the kind. */
+  readonly clues: readonly ValueClue<RbacSubject>[] | null;
   holds(subject: RbacSubject, recorder: Recorder | null): boolean;
 }
 
-export const always: Condition = { wants: 'anything', keys: null, holds: () => true };
+export const always: Condition = { wants: 'anything', keys: null, clues: null, holds: () => true };
 
 export function allOf(members: readonly Condition[]): Condition {
   return {
     wants: joinWants(members, ' and '),
     keys: members.find(({ keys }) => keys !== null)?.keys ?? null,
+    clues: members.find(({ clues }) => clues !== null)?.clues ?? null,
     holds(subject, recorder) {
       for (const member of members) if (!member.holds(subject, recorder)) return false;
       return true;
@@ -49,7 +53,8 @@ export function allOf(members: readonly Condition[]): Condition {
 export function anyOf(members: readonly Condition[]): Condition {
   return {
     wants: joinWants(members, ' or '),
-    keys: unionOfKeys(members),
+    keys: unionOf(members.map(({ keys }) => keys)),
+    clues: unionOf(members.map(({ clues }) => clues)),
     holds(subject, recorder) {
       for (const member of members) if (member.holds(subject, recorder)) return true;
       return false;
@@ -57,14 +62,9 @@ export function anyOf(members: readonly Condition[]): Condition {
   };
 }
 
-/** All members' keys, if every one of them has some. */
-function unionOfKeys(members: readonly Condition[]): readonly PathKey[] | null {
-  const keys: PathKey[] = [];
-  for (const member of members) {
-    if (member.keys === null) return null;
-    keys.push(...member.keys);
-  }
-  return keys;
+/** All that the members have, if every one of them has some. */
+function unionOf<Hint>(hints: readonly (readonly Hint[] | null)[]): readonly Hint[] | null {
+  return hints.includes(null) ? null : (hints as readonly (readonly Hint[])[]).flat();
 }
 
 function joinWants(members: readonly Condition[], word: string): string {
@@ -76,14 +76,19 @@ export function not(member: Condition): Condition {
   return {
     wants: `not ${member.wants}`,
     keys: null,
+    clues: null,
     holds: (subject, recorder) => !member.holds(subject, recorder),
   };
 }
 
 export function headerCondition(matcher: HeaderMatcher): Condition {
+  const { clue } = matcher;
   return {
     wants: matcher.wants,
     keys: null,
+    clues: clue && [
+      { place: `header ${clue.place}`, texts: clue.texts, read: ({ request }) => clue.read(request) },
+    ],
     holds: ({ request }, recorder) => matcher.matches(request, recorder),
   };
 }
@@ -97,6 +102,7 @@ export function pathCondition(matcher: StringMatcher | PathMatcher): Condition {
     keys: isIndexed
       ? [{ kind: plain.kind as 'exact' | 'prefix', text: plain.text, ignoreCase: plain.ignoreCase }]
       : null,
+    clues: null,
     holds({ request }, recorder) {
       const path = withoutQuery(request.path);
       if (recorder !== null) recorder.note(`path = "${path}"`);
@@ -106,9 +112,17 @@ export function pathCondition(matcher: StringMatcher | PathMatcher): Condition {
 }
 
 export function metadataCondition(matcher: MetadataMatcher): Condition {
+  const { clue } = matcher;
   return {
     wants: matcher.wants,
     keys: null,
+    clues: clue && [
+      {
+        place: `metadata ${clue.place}`,
+        texts: clue.texts,
+        read: ({ metadataIfAny }) => clue.read(metadataIfAny),
+      },
+    ],
     holds: ({ metadataIfAny }, recorder) => matcher.matches(metadataIfAny, recorder),
   };
 }
@@ -123,6 +137,7 @@ export function connectionCondition<Value>(
   return {
     wants: `${name} ${wants}`,
     keys: null,
+    clues: null,
     holds(subject, recorder) {
       const value = read(subject);
       if (recorder !== null) recorder.note(`${name} = ${value}`);

@@ -1,7 +1,8 @@
 import type { Recorder } from '../../base/index.ts';
-import { PathIndex, type PathKey, toByteString, withoutQuery } from '../match/index.ts';
+import { type PathKey, toByteString, type ValueClue, withoutQuery } from '../match/index.ts';
 import { type ConditionContext, compilePermission, compilePrincipal } from './compile-condition.ts';
 import { anyOf, type Condition, type RbacSubject } from './condition.ts';
+import { PolicyIndex } from './policy-index.ts';
 import type { PolicyConfig, RbacConfig } from './rbac-config.ts';
 
 export type RbacAction = 'ALLOW' | 'DENY' | 'LOG';
@@ -13,6 +14,7 @@ export class Policy {
   readonly name: string;
   readonly origin: object;
   readonly keys: readonly PathKey[] | null;
+  readonly clues: readonly ValueClue<RbacSubject>[] | null;
   readonly #permissions: Part;
   readonly #principals: Part;
 
@@ -22,6 +24,7 @@ export class Policy {
     this.#permissions = { kind: 'permission', condition: permissions, origin, field: 'permissions' };
     this.#principals = { kind: 'principal', condition: principals, origin, field: 'principals' };
     this.keys = permissions.keys ?? principals.keys;
+    this.clues = principals.clues ?? permissions.clues;
   }
 
   accepts(_path: string, subject: RbacSubject): boolean {
@@ -57,12 +60,12 @@ export class RbacEngine {
   readonly action: RbacAction;
   /** In the order of their names' bytes, in which they are asked. */
   readonly policies: readonly Policy[];
-  readonly #index: PathIndex<RbacSubject, Policy>;
+  readonly #index: PolicyIndex;
 
   constructor(action: RbacAction, policies: readonly Policy[]) {
     this.action = action;
     this.policies = policies;
-    this.#index = new PathIndex(policies);
+    this.#index = new PolicyIndex(policies);
   }
 
   /** The first policy that matches, or null. */

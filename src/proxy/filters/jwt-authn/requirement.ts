@@ -101,10 +101,8 @@ export class RequirementCompiler {
   /** Looks at every provider's places; a token belongs to the first provider of its issuer, or of any. */
   #unnamed(leniency: Leniency, origin: object): Verifier {
     const providers = [...this.#providers.values()];
-    const byIssuer = (issuer: string) =>
-      providers.find((provider) => provider.issuer === issuer) ??
-      providers.find((provider) => provider.issuer === '') ??
-      null;
+    const firstOf = new Map(providers.toReversed().map((provider) => [provider.issuer, provider]));
+    const byIssuer = (issuer: string) => firstOf.get(issuer) ?? firstOf.get('') ?? null;
     return new TokenVerifier(
       leniency === 'allow-missing' ? 'allow missing' : 'allow missing or failed',
       this.#authenticator,
