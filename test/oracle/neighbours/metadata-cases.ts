@@ -77,7 +77,11 @@ export const metadataScenes: Scene[] = [
         ],
       }),
     ],
-    routeConfig: routes(),
+    routeConfig: routes({
+      'filter-0': typed('set_metadata.v3.Config', {
+        metadata: [{ metadata_namespace: 'ns', allow_overwrite: true, value: { only: 'the route' } }],
+      }),
+    }),
   },
 ];
 
@@ -129,4 +133,5 @@ export const metadataCases: Case[] = [
     '/own',
   ),
   row('set-metadata', 'merges what may be overwritten'),
+  row('set-metadata', 'does not look at what a route says', [], '/own'),
 ];

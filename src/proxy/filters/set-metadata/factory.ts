@@ -12,7 +12,20 @@ export const setMetadataFactory: HttpFilterFactory = {
     const overwriteDenied = stats.counter('set_metadata.overwrite_denied');
     return new SetMetadataFilter(config, entriesOf(config as Config), overwriteDenied);
   },
+  perRoute: { schema: ConfigSchema, compile: ignorePerRoute },
 };
+
+/** Envoy loads it, and never looks at it. */
+function ignorePerRoute(config: Message, { findings, name }: FactoryContext): object {
+  findings.report({
+    code: 'W301',
+    severity: 'warning',
+    message: `\`typed_per_filter_config\` has no effect: \`${name}\` does not look at what routes say`,
+    envoy: 'ignores',
+    about: config,
+  });
+  return config;
+}
 
 /** The deprecated pair of the message itself comes first, and overwrites. */
 function entriesOf(config: Config): MetadataEntry[] {

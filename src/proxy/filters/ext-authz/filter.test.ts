@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { compileFilter, goodFilter } from '../../../../test/fixtures/compile-filter.ts';
+import { type StreamWords, TestStream } from '../../../../test/fixtures/filter-stream.ts';
+import { routeSaying } from '../../../../test/fixtures/route-words.ts';
+import { TreeRecorder } from '../../../base/index.ts';
+import { HeaderList } from '../../http/header-list.ts';
+import type { CallRequest, FetchOutcome } from '../../upstream/fetch-text.ts';
+import type { UpstreamCaller } from '../filter.ts';
+import { extAuthzFactory } from './factory.ts';
+
+const names = (...exact: string[]) => ({ patterns: exact.map((one) => ({ exact: one })) });
+const SERVER = { uri: 'http://authz.test', cluster: 'authz', timeout: '0.5s' };
+const httpService = (more: JsonObject = {}): JsonObject => ({
+  http_service: { server_uri: SERVER, ...more },
+});
+
+function replyOf(status: number, lines: readonly [string, string][] = [], body = ''): FetchOutcome {
+  const headers = new HeaderList();
+  for (const [name, value] of lines) headers.append(name, value);
+  return { kind: 'reply', status, headers, contentEncoding: '', body: Buffer.from(body) };
+}
+
+/** A service that answers always the same, and keeps what it was asked. */
+class Service implements UpstreamCaller {
+  readonly asked: [cluster: string, request: CallRequest][] = [];
+  readonly #outcome: FetchOutcome;
+
+  constructor(outcome: FetchOutcome) {
+    this.#outcome = outcome;
+  }
+
+  async call(cluster: string, request: CallRequest): Promise<FetchOutcome> {
+    this.asked.push([cluster, request]);
+    return this.#outcome;
+  }
+}
+
+async function ask(config: JsonObject, outcome: FetchOutcome, words: StreamWords = {}) {
+  const service = new Service(outcome);
+  const { filter, context, counters } = goodFilter(extAuthzFactory, config, null, { upstreams: service });
+  const route = routeSaying(extAuthzFactory, [], context);
+  const stream = new TestStream({ route, ...words });
+  const reply = await filter.decodeHeaders(stream);
+  const response = new HeaderList();
+  filter.encodeHeaders?.(stream, { status: 200, headers: response });
+  return { reply, stream, service, response, counters: counters() };
+}
+
+describe('ext_authz asks its service', () => {
+  it('with the method, path, host and token of the request, and of its other headers those that are allowed', async () => {
+    const config = {
+      ...httpService({
+        path_prefix: '/check',
+        authorization_request: { headers_to_add: [{ key: 'x-added', value: '%REQ(x-out)%' }] },
+      }),
+      allowed_headers: { patterns: [{ prefix: 'x-in' }] },
+      disallowed_headers: names('x-in-no'),
+    };
+    const { service } = await ask(config, replyOf(200), {
+      method: 'POST',
+      path: '/a?b',
+      headers: [
+        ['authorization', 'Bearer t'],
+        ['x-in', '1'],
+        ['x-in', '2'],
+        ['x-in-no', '3'],
+        ['x-out', '4'],
+        ['content-length', '5'],
+      ],
+    });
+    const [[cluster, request] = ['', null]] = service.asked;
+    assert.equal(cluster, 'authz');
+    assert.deepEqual(request?.head.split('\r\n'), [
+      'POST /check/a?b HTTP/1.1',
+      'host: host.test',
+      'content-length: 0',
+      'authorization: Bearer t',
+      'x-in: 1,2',
+      'x-added: 4',
+      'x-envoy-internal: true',
+      'x-envoy-expected-rq-timeout-ms: 500',
+      '',
+      '',
+    ]);
+    assert.deepEqual([request?.timeoutMs, request?.isHead], [500, false]);
+  });
+
+  it('not at all with a header that could not be sent, which is an error', async () => {
+    const config = { ...httpService(), allowed_headers: names('x-a') };
+    const { reply, service } = await ask(config, replyOf(200), { headers: [['x-a', '1\r\nx-b: 2']] });
+    assert.equal(reply?.details, 'ext_authz_error');
+    assert.deepEqual(service.asked, []);
+  });
+});
+
+describe('ext_authz follows the answer', () => {
+  const RESPONSE = httpService({
+    authorization_response: {
+      allowed_upstream_headers: names('x-set'),
+      allowed_upstream_headers_to_append: names('x-app'),
+      allowed_client_headers_on_success: names('x-client'),
+      dynamic_metadata_from_headers: names('x-meta'),
+    },
+  });
+  const LINES: [string, string][] = [
+    ['x-set', 'new'],
+    ['x-app', 'more'],
+    ['x-client', 'c'],
+    ['x-meta', 'm'],
+    ['x-envoy-auth-headers-to-remove', 'x-rm, host'],
+    ['x-unlisted', 'u'],
+  ];
+  const HEADERS: [string, string][] = [
+    ['x-set', 'old'],
+    ['x-app', 'first'],
+    ['x-rm', '1'],
+  ];
+
+  it('200: the request goes on, changed as the service said', async () => {
+    const { reply, stream, response, counters } = await ask(RESPONSE, replyOf(200, LINES), {
+      headers: HEADERS,
+    });
+    assert.equal(reply, undefined);
+    const { headers } = stream.request;
+    assert.deepEqual(
+      headers.names.map((name, index) => `${name}: ${headers.values[index]}`),
+      ['x-set: new', 'x-app: first', 'x-app: more'],
+    );
+    assert.equal(response.get('x-client'), 'c');
+    assert.deepEqual(stream.metadataOf('envoy.filters.http.ext_authz'), {
+      'x-meta': 'm',
+      ext_authz_duration: 0,
+    });
+    assert.deepEqual([stream.routeChoices, counters], [0, { 'ext_authz.ok': 1 }]);
+  });
+
+  it('chooses the route again where it is told to and something changed', async () => {
+    const clearing = { ...RESPONSE, clear_route_cache: true };
+    assert.equal((await ask(clearing, replyOf(200, LINES))).stream.routeChoices, 1);
+    assert.equal((await ask(clearing, replyOf(200))).stream.routeChoices, 0);
+  });
+
+  it('writes no metadata where it is told not to', async () => {
+    const config = { ...RESPONSE, enable_dynamic_metadata_ingestion: false };
+    assert.equal((await ask(config, replyOf(200, LINES))).stream.metadataIfAny, null);
+  });
+
+  const refusal = replyOf(
+    401,
+    [
+      ['www-authenticate', 'x'],
+      ['x-one', '1'],
+      ['x-two', '2'],
+      ['content-length', '2'],
+    ],
+    'no',
+  );
+
+  it('anything else below 500: the refusal is handed on', async () => {
+    const { reply, counters } = await ask(httpService(), refusal);
+    assert.deepEqual(reply, {
+      status: 401,
+      body: 'no',
+      headers: [
+        ['www-authenticate', 'x'],
+        ['x-one', '1'],
+        ['x-two', '2'],
+      ],
+      details: 'ext_authz_denied',
+    });
+    assert.deepEqual(counters, { 'ext_authz.denied': 1 });
+  });
+
+  it('with those headers only that a list allows, and the challenge', async () => {
+    const config = httpService({ authorization_response: { allowed_client_headers: names('x-one') } });
+    const { reply } = await ask(config, refusal);
+    assert.deepEqual(
+      reply?.headers.map(([name]) => name),
+      ['www-authenticate', 'x-one'],
+    );
+  });
+
+  const failures: { name: string; outcome: FetchOutcome }[] = [
+    { name: 'a 5xx', outcome: replyOf(500) },
+    { name: 'no answer', outcome: { kind: 'failure', code: 'timeout', text: 'no answer in time' } },
+  ];
+  for (const { name, outcome } of failures) {
+    it(`${name}: refuses with 403, or the status that is set`, async () => {
+      const { reply, counters } = await ask(httpService(), outcome);
+      assert.deepEqual(reply, { status: 403, body: '', headers: [], details: 'ext_authz_error' });
+      assert.deepEqual(counters, { 'ext_authz.error': 1 });
+      const set = { ...httpService(), status_on_error: { code: 'ServiceUnavailable' } };
+      assert.equal((await ask(set, outcome)).reply?.status, 503);
+    });
+
+    it(`${name}: lets pass where failure is allowed, and says so`, async () => {
+      const lax = {
+        ...httpService(),
+        failure_mode_allow: true,
+        failure_mode_allow_header_add: true,
+        stat_prefix: 'lax',
+      };
+      const { reply, stream, counters } = await ask(lax, outcome);
+      assert.equal(reply, undefined);
+      assert.equal(stream.request.headers.get('x-envoy-auth-failure-mode-allowed'), 'true');
+      assert.deepEqual(counters, { 'ext_authz.lax.error': 1, 'ext_authz.lax.failure_mode_allowed': 1 });
+    });
+  }
+
+  it('drops an answer that comes too late', async () => {
+    const service = new Service(replyOf(403));
+    const { filter, context, counters } = goodFilter(extAuthzFactory, httpService(), null, {
+      upstreams: service,
+    });
+    const stream = new TestStream({ route: routeSaying(extAuthzFactory, [], context) });
+    const pending = filter.decodeHeaders(stream);
+    stream.closed = true;
+    assert.equal(await pending, undefined);
+    assert.deepEqual(counters(), {});
+  });
+});
+
+describe('ext_authz asks nobody', () => {
+  const off = { filter_enabled: { default_value: { numerator: 0 } } };
+
+  it('where no route matches', async () => {
+    const { service, reply } = await ask(httpService(), replyOf(403), { route: null });
+    assert.deepEqual([reply, service.asked.length], [undefined, 0]);
+  });
+
+  for (const [level, asked] of [
+    [{ disabled: true }, 0],
+    [{ disabled: false }, 1],
+    [{ check_settings: {} }, 1],
+  ] as const) {
+    it(`as often as a route says: ${JSON.stringify(level)}`, async () => {
+      const { context } = goodFilter(extAuthzFactory, httpService());
+      const route = routeSaying(extAuthzFactory, [level], context);
+      const { service } = await ask(httpService(), replyOf(200), { route });
+      assert.equal(service.asked.length, asked);
+    });
+  }
+
+  it('where it is not enabled, and lets pass or refuses as it is told', async () => {
+    const passed = await ask({ ...httpService(), ...off }, replyOf(403));
+    assert.deepEqual([passed.reply, passed.counters], [undefined, { 'ext_authz.disabled': 1 }]);
+    const denying = { ...httpService(), ...off, deny_at_disable: { runtime_key: 'k', default_value: true } };
+    assert.equal((await ask(denying, replyOf(200))).reply?.status, 403);
+  });
+
+  it('where the metadata does not call for it', async () => {
+    const config = {
+      ...httpService(),
+      filter_enabled_metadata: { filter: 'ns', path: [{ key: 'k' }], value: { present_match: true } },
+    };
+    assert.equal((await ask(config, replyOf(403))).service.asked.length, 0);
+  });
+
+  it('in a rehearsal, whose word is then conditional', () => {
+    const { filter, context } = goodFilter(extAuthzFactory, httpService());
+    const recorder = new TreeRecorder();
+    const stream = new TestStream({ route: routeSaying(extAuthzFactory, [], context), recorder });
+    assert.equal(filter.decodeHeaders(stream), undefined);
+    assert.deepEqual(
+      recorder.root.steps.map(({ kind, verdict }) => [kind, verdict]),
+      [['service', 'unknown']],
+    );
+  });
+});
+
+describe('ext_authz refuses by name', () => {
+  const table: { name: string; given: JsonObject; want: RegExp }[] = [
+    { name: 'a gRPC service', given: { grpc_service: {} }, want: /`grpc_service`/ },
+    { name: 'no service', given: {}, want: /`services`/ },
+    {
+      name: 'bodies',
+      given: { ...httpService(), with_request_body: { max_request_bytes: 1 } },
+      want: /`with_request_body`/,
+    },
+    {
+      name: 'mutation rules',
+      given: { ...httpService(), decoder_header_mutation_rules: {} },
+      want: /`decoder_header_mutation_rules`/,
+    },
+    {
+      name: 'a prefix without a slash',
+      given: httpService({ path_prefix: 'x' }),
+      want: /path_prefix should start with/,
+    },
+    { name: 'no address', given: { http_service: {} }, want: /`server_uri`/ },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => {
+      const { filter, findings } = compileFilter(extAuthzFactory, given);
+      assert.equal(filter, null);
+      assert.match(findings.list.map(({ message }) => message).join('\n'), want);
+    });
+  }
+
+  it('bodies on a route', () => {
+    const { context } = goodFilter(extAuthzFactory, httpService());
+    const level = { check_settings: { with_request_body: { max_request_bytes: 1 } } };
+    assert.throws(() => routeSaying(extAuthzFactory, [level], context));
+  });
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { goodFilter } from '../../../../test/fixtures/compile-filter.ts';
+import { play } from '../../../../test/fixtures/filter-stream.ts';
+import { routeSaying } from '../../../../test/fixtures/route-words.ts';
+import { TreeRecorder } from '../../../base/index.ts';
+import { setMetadataFactory } from './factory.ts';
+import { mergeMetadata } from './merge-metadata.ts';
+
+const entry = (value: JsonObject, allow_overwrite = false): JsonObject => ({
+  metadata_namespace: 'ns',
+  value,
+  allow_overwrite,
+});
+const filterOf = (...metadata: JsonObject[]) => goodFilter(setMetadataFactory, { metadata });
+
+describe('set_metadata', () => {
+  it('writes what the configuration says', async () => {
+    const { stream } = await play(filterOf(entry({ a: 1, b: [true, null] })).filter);
+    assert.deepEqual(stream.metadataOf('ns'), { a: 1, b: [true, null] });
+  });
+
+  it('leaves a namespace that is there alone, and counts that', async () => {
+    const { filter, counters } = filterOf(entry({ a: 1 }), entry({ b: 2 }));
+    const recorder = new TreeRecorder();
+    const { stream } = await play(filter, { recorder });
+    assert.deepEqual(stream.metadataOf('ns'), { a: 1 });
+    assert.deepEqual(counters(), { 'set_metadata.overwrite_denied': 1 });
+    assert.deepEqual(
+      recorder.root.steps.map(({ verdict }) => verdict),
+      ['ok', 'no'],
+    );
+  });
+
+  it('merges where it may overwrite', async () => {
+    const { stream } = await play(filterOf(entry({ a: 1, c: 3 }), entry({ a: 2, b: 2 }, true)).filter);
+    assert.deepEqual(stream.metadataOf('ns'), { a: 2, b: 2, c: 3 });
+  });
+
+  it('takes the deprecated pair first', async () => {
+    const { filter } = goodFilter(setMetadataFactory, {
+      metadata_namespace: 'ns',
+      value: { a: 'old' },
+      metadata: [entry({ a: 'new' })],
+    });
+    assert.deepEqual((await play(filter)).stream.metadataOf('ns'), { a: 'old' });
+  });
+
+  it('says that it does not look at what routes say', () => {
+    const { context, findings } = filterOf();
+    routeSaying(setMetadataFactory, [{}], context);
+    assert.deepEqual(
+      findings.list.map(({ code, envoy }) => [code, envoy]),
+      [['W301', 'ignores']],
+    );
+  });
+});
+
+describe('a value written over another', () => {
+  const table = [
+    { name: 'takes its place', before: 1, added: 'x', want: 'x' },
+    { name: 'stands where nothing was', before: undefined, added: 'x', want: 'x' },
+    { name: 'is put behind a list', before: [1], added: [2], want: [1, 2] },
+    { name: 'takes the place of a list', before: [1], added: 'x', want: 'x' },
+    {
+      name: 'is merged into an object',
+      before: { a: 1, deep: { b: [1] } },
+      added: { c: 2, deep: { b: [2], d: 3 } },
+      want: { a: 1, c: 2, deep: { b: [1, 2], d: 3 } },
+    },
+    { name: 'takes the place of an object', before: { a: 1 }, added: null, want: null },
+  ];
+  for (const { name, before, added, want } of table) {
+    it(name, () => assert.deepEqual(mergeMetadata(before, added), want));
+  }
+});
