@@ -21,16 +21,18 @@ interface ChainOptions {
   body: string;
   key: CertifiedKey;
   clientRoots?: string;
+  /** The one name that is let in, of a client that need not show a certificate. */
+  principal?: string;
 }
 
-function renderChain({ serverNames, body, key, clientRoots }: ChainOptions): object {
+function renderChain({ serverNames, body, key, clientRoots, principal }: ChainOptions): object {
   return {
     ...(serverNames === '' ? {} : { filter_chain_match: { server_names: [serverNames] } }),
     transport_socket: {
       name: 'tls',
       typed_config: {
         '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
-        ...(clientRoots === undefined ? {} : { require_client_certificate: true }),
+        require_client_certificate: clientRoots !== undefined && principal === undefined,
         common_tls_context: {
           tls_certificates: [
             {
@@ -63,6 +65,7 @@ function renderChain({ serverNames, body, key, clientRoots }: ChainOptions): obj
             ],
           },
           http_filters: [
+            ...(principal === undefined ? [] : [renderAccess(principal)]),
             {
               name: 'router',
               typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
@@ -74,11 +77,22 @@ function renderChain({ serverNames, body, key, clientRoots }: ChainOptions): obj
   };
 }
 
+function renderAccess(principal: string): object {
+  const principals = [{ authenticated: { principal_name: { exact: principal } } }];
+  return {
+    name: 'rbac',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC',
+      rules: { action: 'ALLOW', policies: { p: { permissions: [{ any: true }], principals } } },
+    },
+  };
+}
+
 before(async () => {
   authority = await createDevelopmentAuthority('gate tests');
   client = await createSelfSigned('client');
-  const [one, two, three] = await Promise.all(
-    ['one.test', 'two.test', 'three.test'].map((name) => authority.issue({ names: [name] })),
+  const [one, two, three, four] = await Promise.all(
+    ['one.test', 'two.test', 'three.test', 'four.test'].map((name) => authority.issue({ names: [name] })),
   );
   const listener = {
     name: 'tls',
@@ -92,6 +106,15 @@ before(async () => {
         key: three as CertifiedKey,
         clientRoots: client.certificate,
       }),
+      ...['client', 'CN=client', 'other'].map((principal, index) =>
+        renderChain({
+          serverNames: `${index}.four.test`,
+          body: 'four',
+          key: four as CertifiedKey,
+          clientRoots: client.certificate,
+          principal,
+        }),
+      ),
     ],
   };
   const text = JSON.stringify({ static_resources: { listeners: [listener] } });
@@ -147,6 +170,20 @@ describe('a listener with TLS', () => {
     );
     const answer = await ask({ servername: 'three.test', cert: client.certificate, key: client.privateKey });
     assert.match(answer?.text ?? '', /three$/);
+  });
+
+  it('knows a client by the names in its certificate, lets one without any go on, and none with a bad one', async () => {
+    const theirs = await createSelfSigned('client');
+    const statusOf = async (name: string, key?: CertifiedKey) => {
+      const shown = key === undefined ? {} : { cert: key.certificate, key: key.privateKey };
+      const answer = await ask({ servername: name, checkServerIdentity: () => undefined, ...shown });
+      return answer?.text.slice(9, 12);
+    };
+    assert.equal(await statusOf('0.four.test', client), '200');
+    assert.equal(await statusOf('1.four.test', client), '200');
+    assert.equal(await statusOf('2.four.test', client), '403');
+    assert.equal(await statusOf('0.four.test'), '403');
+    assert.equal(await statusOf('0.four.test', theirs), undefined);
   });
 
   it('does not speak to plain text, and serves the next client', async () => {

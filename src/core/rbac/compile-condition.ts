@@ -5,6 +5,8 @@ import {
   compileUriTemplate,
   createIpRange,
   type Refuse,
+  type StringMatcherConfig,
+  toByteString,
 } from '../match/index.ts';
 import {
   addressCondition,
@@ -140,7 +142,7 @@ export function compilePrincipal(config: PrincipalConfig, context: ConditionCont
     case 'remoteIp':
       return compileAddress('remote address', identifier.value, context.remoteAddressOf, context);
     case 'authenticated':
-      return compileAuthenticated(config, identifier.value, context);
+      return compileAuthenticated(identifier.value, context);
     case 'filterState':
       refuse('the principal `filter_state` is not supported', config, 'filter_state', 'accepts');
       return null;
@@ -150,22 +152,34 @@ export function compilePrincipal(config: PrincipalConfig, context: ConditionCont
   }
 }
 
-/** Without a name any TLS connection will do, with or without a client certificate (Envoy: matchers.cc). */
+/**
+ * A name is looked for among the client certificate's URI names, its DNS names and its subject. Without one any TLS connection will
+ * do, with or without a client certificate (Envoy: matchers.cc, AuthenticatedMatcher).
+ */
 function compileAuthenticated(
-  config: PrincipalConfig,
-  value: { principalName?: object | undefined },
+  { principalName }: { principalName?: StringMatcherConfig | undefined },
   { refuse }: ConditionContext,
 ): Condition | null {
-  if (value.principalName !== undefined) {
-    refuse('`principal_name` of `authenticated` is not supported', config, 'authenticated', 'accepts');
-    return null;
+  if (principalName === undefined) {
+    return connectionCondition(
+      'TLS',
+      'true',
+      ({ connection }) => connection.tls,
+      (tls) => tls,
+    );
   }
-  return connectionCondition(
-    'TLS',
-    'true',
-    ({ connection }) => connection.tls,
-    (tls) => tls,
+  const matcher = compileStringMatcher(principalName, refuse);
+  if (matcher === null) return null;
+  const read = ({ connection }: RbacSubject) => namesOf(connection);
+  return connectionCondition('client certificate', matcher.wants, read, (names) =>
+    names.some((name) => matcher.matches(toByteString(name))),
   );
+}
+
+/** A TLS connection without a client certificate has an empty subject; one without TLS has no name at all. */
+function namesOf({ tls, peer }: RbacSubject['connection']): readonly string[] {
+  if (!tls) return [];
+  return peer ? [...peer.uriNames, ...peer.dnsNames, peer.subject] : [''];
 }
 
 function group<Config>(

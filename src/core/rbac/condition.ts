@@ -21,6 +21,11 @@ export interface RbacSubject {
     readonly localPort: number;
     readonly serverName: string;
     readonly tls: boolean;
+    readonly peer?: {
+      readonly uriNames: readonly string[];
+      readonly dnsNames: readonly string[];
+      readonly subject: string;
+    } | null;
   };
   readonly metadataIfAny: MetadataSource | null;
 }

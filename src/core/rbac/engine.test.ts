@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { TreeRecorder } from '../../base/index.ts';
+import type { StringMatcherConfig } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
 import { compileRbacEngine } from './engine.ts';
 import type { PermissionConfig, PolicyConfig, PrincipalConfig } from './rbac-config.ts';
@@ -179,6 +180,31 @@ describe('principals', () => {
       want: true,
     },
   ];
+  const peer = { uriNames: ['spiffe://d/a'], dnsNames: ['a.test', 'b.test'], subject: 'CN=a,O=x' };
+  const named: {
+    name: string;
+    matcher: StringMatcherConfig;
+    peer?: typeof peer;
+    tls?: boolean;
+    want: boolean;
+  }[] = [
+    { name: 'by a URI name', matcher: exact('spiffe://d/a'), peer, want: true },
+    { name: 'by any DNS name, though there is a URI name', matcher: exact('b.test'), peer, want: true },
+    { name: 'by the subject, though there are other names', matcher: exact('CN=a,O=x'), peer, want: true },
+    { name: 'not by another name', matcher: exact('c.test'), peer, want: false },
+    { name: 'without a certificate not at all', matcher: exact('a.test'), want: false },
+    { name: 'without TLS not even by an empty name', matcher: prefix(''), tls: false, want: false },
+  ];
+  for (const { name, matcher, peer: identity, tls = true, want } of named) {
+    it(`a client is known ${name}`, () => {
+      const principal = id({ case: 'authenticated', value: { principalName: matcher } });
+      const { engine } = compile(ALLOW as number, {
+        p: policy({ rule: { case: 'any', value: true } }, principal),
+      });
+      assert.equal(engine?.match(subjectOf('/', { tls, peer: identity ?? null }), null) !== null, want);
+    });
+  }
+
   for (const { name, principal, tls = true, want } of table) {
     it(name, () => {
       const { engine } = compile(ALLOW as number, {
@@ -282,13 +308,6 @@ describe('what is not done is refused by name', () => {
       name: 'filter_state',
       config: policy(path(exact('/')), { identifier: { case: 'filterState', value: {} } }),
       want: /`filter_state`/,
-    },
-    {
-      name: 'principal_name',
-      config: policy(path(exact('/')), {
-        identifier: { case: 'authenticated', value: { principalName: {} } },
-      }),
-      want: /`principal_name`/,
     },
     {
       name: 'a bad address inside a list',

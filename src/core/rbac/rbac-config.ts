@@ -44,7 +44,7 @@ export interface PrincipalConfig {
   identifier:
     | { case: 'andIds' | 'orIds'; value: { ids: PrincipalConfig[] } }
     | { case: 'any'; value: boolean }
-    | { case: 'authenticated'; value: { principalName?: object | undefined } }
+    | { case: 'authenticated'; value: { principalName?: StringMatcherConfig | undefined } }
     | { case: 'sourceIp' | 'directRemoteIp' | 'remoteIp'; value: CidrConfig }
     | { case: 'header'; value: HeaderMatcherConfig }
     | { case: 'urlPath'; value: PathMatcherConfig }

@@ -17,6 +17,16 @@ export interface ConnectionInfo {
   /** Server name of the TLS hello, empty without one. */
   serverName: string;
   tls: boolean;
+  /** Of a client that has shown a certificate, and only of one that was verified. */
+  peer?: PeerIdentity | null;
+}
+
+/** The names in a client's certificate. */
+export interface PeerIdentity {
+  uriNames: readonly string[];
+  dnsNames: readonly string[];
+  /** As RFC 2253 spells it: `CN=a,O=b`. */
+  subject: string;
 }
 
 /** A JSON value as protobuf's Struct holds it. */

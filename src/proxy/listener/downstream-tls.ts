@@ -13,6 +13,8 @@ export interface DownstreamTls {
   options: SecureContextOptions;
   context: SecureContext;
   requireClientCertificate: boolean;
+  /** A certificate that a client shows must be verified; without roots to verify it by none is asked for. */
+  verifiesClients: boolean;
 }
 
 /** Compiles a chain's transport socket: null for plain text, undefined when it has an error. */
@@ -66,7 +68,8 @@ function compileContext(config: DownstreamTlsContext, findings: Findings): Downs
     ...(trusted ? { ca: trusted } : {}),
   };
   try {
-    return { options, context: createSecureContext(options), requireClientCertificate };
+    const verifiesClients = Boolean(trusted);
+    return { options, context: createSecureContext(options), requireClientCertificate, verifiesClients };
   } catch (error) {
     findings.report({
       code: 'E205',

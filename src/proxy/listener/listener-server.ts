@@ -6,6 +6,7 @@ import type { ConnectionInfo } from '../filters/filter.ts';
 import { type ConnectionKeeper, ServerConnection, type ServiceSlot } from '../http/server-connection.ts';
 import { createService, type LoopParts } from './create-service.ts';
 import { compileDownstreamTls, type DownstreamTls } from './downstream-tls.ts';
+import { peerIdentityOf } from './peer-identity.ts';
 
 /** Connections of one listener at a time; more are closed as they come (Envoy's guide for the edge). */
 const CONNECTIONS_MAX = 10_000;
@@ -108,8 +109,8 @@ export class ListenerServer implements ConnectionKeeper {
       {
         ...fallback?.options,
         ALPNProtocols: ['http/1.1'],
-        requestCert: [...this.#chains.values()].some((chain) => chain.tls?.requireClientCertificate),
-        // A chain that needs a certificate is held to it once the chain is known.
+        requestCert: [...this.#chains.values()].some((chain) => chain.tls?.verifiesClients),
+        // Which chain's roots a certificate is held to shows once the chain is known.
         rejectUnauthorized: false,
         SNICallback: (name: string, done: (error: Error | null, context?: SecureContext) => void) => {
           const chain = this.#chainFor(name);
@@ -143,7 +144,7 @@ export class ListenerServer implements ConnectionKeeper {
 
   #accept(socket: Socket, facts: { serverName: string; tls: boolean }): void {
     const chain = this.#chainFor(facts.serverName);
-    const unproven = chain?.tls?.requireClientCertificate === true && !(socket as TLSSocket).authorized;
+    const unproven = chain?.tls?.verifiesClients === true && !isProven(socket as TLSSocket, chain.tls);
     if (
       chain === undefined ||
       unproven ||
@@ -154,18 +155,28 @@ export class ListenerServer implements ConnectionKeeper {
       socket.destroy();
       return;
     }
-    const connection = new ServerConnection(socket, describePeer(socket, facts), this, chain);
+    const connection = new ServerConnection(socket, describePeer(socket, facts, chain.tls), this, chain);
     this.#connections.add(connection);
   }
 }
 
-function describePeer(socket: Socket, facts: { serverName: string; tls: boolean }): ConnectionInfo {
+/** A client that need not show a certificate may show none, but not a bad one. */
+function isProven(socket: TLSSocket, { requireClientCertificate }: DownstreamTls): boolean {
+  return socket.authorized || (!requireClientCertificate && socket.getPeerX509Certificate() === undefined);
+}
+
+function describePeer(
+  socket: Socket,
+  facts: { serverName: string; tls: boolean },
+  tls: DownstreamTls | null,
+): ConnectionInfo {
   return {
     remoteAddress: plainAddress(socket.remoteAddress),
     remotePort: socket.remotePort ?? 0,
     localAddress: plainAddress(socket.localAddress),
     localPort: socket.localPort ?? 0,
     ...facts,
+    peer: tls?.verifiesClients === true ? peerIdentityOf(socket as TLSSocket) : null,
   };
 }
 

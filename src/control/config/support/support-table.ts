@@ -294,7 +294,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.rbac.v3.Principal': {
     done: 'and_ids or_ids any header url_path metadata not_id authenticated source_ip direct_remote_ip remote_ip',
   },
-  'envoy.config.rbac.v3.Principal.Authenticated': { done: '' },
+  'envoy.config.rbac.v3.Principal.Authenticated': { done: '*' },
   'envoy.type.v3.Int32Range': { done: '*' },
   'envoy.config.rbac.v3.Principal.Set': { done: '*' },
   'envoy.config.core.v3.CidrRange': { done: '*' },

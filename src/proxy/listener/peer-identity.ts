@@ -1,0 +1,18 @@
+import type { TLSSocket } from 'node:tls';
+import type { PeerIdentity } from '../filters/filter.ts';
+import { parseAlternativeNames } from '../upstream/subject-alt-names.ts';
+
+/** Who a client's verified certificate says it is; null without one. */
+export function peerIdentityOf(socket: TLSSocket): PeerIdentity | null {
+  if (!socket.authorized) return null;
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return null;
+  const names = parseAlternativeNames(certificate.subjectAltName);
+  const ofType = (wanted: string) => names.filter(({ type }) => type === wanted).map(({ value }) => value);
+  return { uriNames: ofType('URI'), dnsNames: ofType('DNS'), subject: rfc2253(certificate.subject) };
+}
+
+/** Node prints a name a line to an attribute, the most general first; RFC 2253 has the most specific first, with commas. */
+function rfc2253(subject: string | undefined): string {
+  return (subject ?? '').split('\n').reverse().join(',');
+}
