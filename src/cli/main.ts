@@ -7,6 +7,8 @@ if (major < 24) {
   );
   process.exitCode = 2;
 } else {
+  const { keepCompiledCode } = await import('./compiled-code.ts');
+  keepCompiledCode(process.env);
   const { runMain } = await import('./program.ts');
   await runMain();
 }

@@ -1,4 +1,5 @@
-import { type DestinationStream, destination, type LoggerOptions, pino } from 'pino';
+import { createRequire } from 'node:module';
+import type { DestinationStream, LoggerOptions } from 'pino';
 import type { Clock, Logger } from '../base/index.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -15,6 +16,7 @@ export interface CreateLoggerOptions {
 /** The process's logger. Written synchronously, so that no line is lost when the process ends. */
 export function createLogger(options: CreateLoggerOptions = {}): Logger {
   const { format = 'json', level = 'info', clock = systemClock } = options;
+  const { pino, destination } = loadPino();
   const sink: DestinationStream = options.write
     ? { write: options.write }
     : destination({ fd: 2, sync: true });
@@ -26,6 +28,9 @@ export function createLogger(options: CreateLoggerOptions = {}): Logger {
     error: (message, fields = {}) => logger.error(fields, message),
   };
 }
+
+/** Loaded with the first logger: most commands make none. */
+const loadPino = () => createRequire(import.meta.url)('pino') as typeof import('pino');
 
 function pinoOptions(level: string, clock: Clock): LoggerOptions {
   return {

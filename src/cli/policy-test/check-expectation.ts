@@ -25,7 +25,7 @@ function statusOf({ status }: Verdict): number {
 }
 
 /** `403`, or `200 (to the origin)`. */
-export function statusText(verdict: Verdict): string {
+function statusText(verdict: Verdict): string {
   if (verdict.status === null) return '200 (goes on to the origin)';
   if (verdict.status === 0) return 'a closed connection';
   return `${verdict.status} ${verdict.body.split('\n', 1)[0]}`.trimEnd();

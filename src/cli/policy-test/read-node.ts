@@ -56,7 +56,7 @@ export function textsOf(node: SourceNode, what: string, problems: Problems): str
 }
 
 /** A node as JSON: what is not quoted is null, a boolean or a number where it looks like one (YAML 1.2, core schema). */
-export function jsonOf(node: SourceNode): JsonValue {
+function jsonOf(node: SourceNode): JsonValue {
   if (node.kind === 'list') return node.items.map(jsonOf);
   if (node.kind === 'map') return jsonObjectOf(node.entries);
   if (!node.plain) return node.text;

@@ -52,7 +52,6 @@ export const CODES = {
   unknownJwksCluster: 'L04',
   issuerMismatch: 'L05',
   placeholderKey: 'L11',
-  uselessKey: 'L12',
   longCache: 'L13',
   neverMatches: 'L14',
   failedTokenPasses: 'L15',
@@ -269,9 +268,9 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
       'When istiod cannot fetch a key set it pushes a made-up key whose modulus spells the error and, in newer versions, the address. Every token is then refused, as of an unknown key or a bad signature.',
   },
   L12: {
-    title: 'a key that verifies nothing',
+    title: 'a key that cannot be read',
     meaning:
-      'A key of an inline set cannot be read, or is not fit for use. Envoy 1.40 passes over keys that it cannot read; older versions refuse the whole listener.',
+      'An inline set has a key that the verifier cannot read. It is reported as W213: Envoy 1.40 passes over such keys, older versions refuse the whole listener.',
   },
   L13: {
     title: 'keys that are kept for long',

@@ -2,12 +2,11 @@ import type {
   JwtProvider,
   RemoteJwks,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
-import { findingText, isJsonObject, type JsonValue, memberOf, parseJwks } from '../../../core/jwt/index.ts';
-import { nodeCrypto } from '../../../platform/index.ts';
+import { isJsonObject, type JsonValue, memberOf } from '../../../core/jwt/index.ts';
 import type { CheckContext } from '../checks/check-context.ts';
 import type { JwtFilter } from './jwt-filters.ts';
 
-/** L11, L12 and L13: keys that stand for a failed fetch, keys that are of no use, keys that are kept for too long. */
+/** L11 and L13: keys that stand for a failed fetch, keys that are kept for too long. */
 export function lintKeys({ jwt }: JwtFilter, context: CheckContext): void {
   for (const [name, provider] of Object.entries(jwt.providers)) {
     const source = provider.jwksSourceSpecifier;
@@ -23,40 +22,22 @@ export function lintKeys({ jwt }: JwtFilter, context: CheckContext): void {
 function lintLocalKeys(name: string, text: string, provider: JwtProvider, context: CheckContext): void {
   if (context.isBroken(provider, 'local_jwks')) return;
   const failed = failedFetchIn(text);
-  if (failed !== undefined) {
-    context.complain({
-      code: 'placeholderKey',
-      severity: 'warning',
-      message: `the key of provider \`${name}\` is Istio's stand-in for one that istiod could not fetch${failed === '' ? '' : ` from \`${failed}\``}: no token passes`,
-      hint: 'see that istiod reaches the address, or write the keys inline',
-      about: provider,
-      field: 'local_jwks',
-      envoy: 'accepts',
-    });
-    return;
-  }
-  const keys = parseJwks(text, nodeCrypto);
-  if (typeof keys === 'number') return;
-  for (const finding of keys.findings) {
-    context.complain({
-      code: 'uselessKey',
-      severity: 'warning',
-      message: `provider \`${name}\`: ${findingText(finding)}`,
-      hint:
-        finding.kind === 'skipped'
-          ? 'older versions of Envoy refuse the whole listener for such a key'
-          : undefined,
-      about: provider,
-      field: 'local_jwks',
-      envoy: finding.kind === 'skipped' ? 'ignores' : 'accepts',
-    });
-  }
+  if (failed === undefined) return;
+  context.complain({
+    code: 'placeholderKey',
+    severity: 'warning',
+    message: `the key of provider \`${name}\` is Istio's stand-in for one that istiod could not fetch${failed === '' ? '' : ` from \`${failed}\``}: no token passes`,
+    hint: 'see that istiod reaches the address, or write the keys inline',
+    about: provider,
+    field: 'local_jwks',
+    envoy: 'accepts',
+  });
 }
 
 const PLACEHOLDER = 'Error-IstiodFailedToFetchJwksUri';
 
 /** The address behind istiod's placeholder key: the modulus spells what failed. Empty where it names none. */
-export function failedFetchIn(jwks: string): string | undefined {
+function failedFetchIn(jwks: string): string | undefined {
   for (const key of keysIn(jwks)) {
     const modulus = isJsonObject(key) ? memberOf(key, 'n') : undefined;
     if (typeof modulus !== 'string') continue;
