@@ -189,14 +189,15 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.finish('client_gone', 'abort');
   }
 
-  /** Refuses a request that is broken; its connection is of no further use. */
+  /** Refuses a request that is broken; its connection is of no further use. A codec's refusal is not told in gRPC's words. */
   refuse(refusal: Refusal): void {
     if (this.state === 'respond') {
       this.finish('bad_request_body', 'abort');
       return;
     }
     this.#closeAfter = true;
-    this.#reply(refusal.status, refusal.body, NO_HEADERS, 'bad_request_body');
+    const replier = refusal.details.startsWith('http1.') ? 'as-is' : 'other';
+    this.#reply(refusal.status, refusal.body, NO_HEADERS, 'bad_request_body', replier);
   }
 
   checkDeadline(nowMs: number): void {
