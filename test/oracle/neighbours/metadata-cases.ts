@@ -79,7 +79,10 @@ export const metadataScenes: Scene[] = [
     ],
     routeConfig: routes({
       'filter-0': typed('set_metadata.v3.Config', {
-        metadata: [{ metadata_namespace: 'ns', allow_overwrite: true, value: { only: 'the route' } }],
+        metadata: [
+          { metadata_namespace: 'ns', allow_overwrite: true, value: { only: 'the route' } },
+          { metadata_namespace: 'ns', value: { only: 'denied' } },
+        ],
       }),
     }),
   },
@@ -133,5 +136,5 @@ export const metadataCases: Case[] = [
     '/own',
   ),
   row('set-metadata', 'merges what may be overwritten'),
-  row('set-metadata', 'does not look at what a route says', [], '/own'),
+  row('set-metadata', 'writes its own, then what the route says', [], '/own'),
 ];

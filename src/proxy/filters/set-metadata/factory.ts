@@ -3,32 +3,28 @@ import {
   type Config,
   ConfigSchema,
 } from '#schema/envoy/extensions/filters/http/set_metadata/v3/set_metadata_pb.js';
+import type { StatsScope } from '../../stats.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
-import { type MetadataEntry, SetMetadataFilter } from './filter.ts';
+import { routeConfigOf } from '../route-config.ts';
+import { type MetadataEntries, type MetadataEntry, SetMetadataFilter } from './filter.ts';
 
 export const setMetadataFactory: HttpFilterFactory = {
   schema: ConfigSchema,
-  compile(config: Message, { stats }: FactoryContext): HttpFilter {
-    const overwriteDenied = stats.counter('set_metadata.overwrite_denied');
-    return new SetMetadataFilter(config, entriesOf(config as Config), overwriteDenied);
+  compile(config: Message, { name, stats }: FactoryContext): HttpFilter {
+    return new SetMetadataFilter(
+      compileEntries(config as Config, stats),
+      (route) => routeConfigOf(route, name, setMetadataFactory) as MetadataEntries | undefined,
+    );
   },
-  perRoute: { schema: ConfigSchema, compile: ignorePerRoute },
+  // What a route's entries are denied is counted without the connection manager's prefix, as in Envoy.
+  perRoute: {
+    schema: ConfigSchema,
+    compile: (config: Message, { rootStats }: FactoryContext) => compileEntries(config as Config, rootStats),
+  },
 };
 
-/** Envoy loads it, and never looks at it. */
-function ignorePerRoute(config: Message, { findings, name }: FactoryContext): object {
-  findings.report({
-    code: 'W301',
-    severity: 'warning',
-    message: `\`typed_per_filter_config\` has no effect: \`${name}\` does not look at what routes say`,
-    envoy: 'ignores',
-    about: config,
-  });
-  return config;
-}
-
 /** The deprecated pair of the message itself comes first, and overwrites. */
-function entriesOf(config: Config): MetadataEntry[] {
+function compileEntries(config: Config, stats: StatsScope): MetadataEntries {
   const entries: MetadataEntry[] = [];
   if (config.value !== undefined) {
     const { metadataNamespace: namespace, value } = config;
@@ -38,5 +34,5 @@ function entriesOf(config: Config): MetadataEntry[] {
     const { metadataNamespace: namespace, allowOverwrite: overwrites, value } = origin;
     if (value !== undefined) entries.push({ namespace, overwrites, value, origin });
   }
-  return entries;
+  return { origin: config, entries, overwriteDenied: stats.counter('set_metadata.overwrite_denied') };
 }

@@ -47,13 +47,11 @@ describe('set_metadata', () => {
     assert.deepEqual((await play(filter)).stream.metadataOf('ns'), { a: 'old' });
   });
 
-  it('says that it does not look at what routes say', () => {
-    const { context, findings } = filterOf();
-    routeSaying(setMetadataFactory, [{}], context);
-    assert.deepEqual(
-      findings.list.map(({ code, envoy }) => [code, envoy]),
-      [['W301', 'ignores']],
-    );
+  it('writes its own, then what the most specific level of the route says', async () => {
+    const { filter, context } = filterOf(entry({ a: 'own', b: 1 }));
+    const levels = [{ metadata: [entry({ a: 'route' }, true)] }, { metadata: [entry({ a: 'host' }, true)] }];
+    const route = routeSaying(setMetadataFactory, levels, context);
+    assert.deepEqual((await play(filter, { route })).stream.metadataOf('ns'), { a: 'route', b: 1 });
   });
 });
 

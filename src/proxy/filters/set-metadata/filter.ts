@@ -1,3 +1,4 @@
+import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { Counter } from '../../stats.ts';
 import type { FilterResult, FilterStream, HttpFilter, MetadataValue } from '../filter.ts';
 import { mergeMetadata } from './merge-metadata.ts';
@@ -10,29 +11,40 @@ export interface MetadataEntry {
   origin: object;
 }
 
-/** `envoy.filters.http.set_metadata`: writes what the configuration says (Envoy: set_metadata_filter.cc). */
+/** All that one configuration of the filter says. */
+export interface MetadataEntries {
+  origin: object;
+  entries: readonly MetadataEntry[];
+  overwriteDenied: Counter;
+}
+
+/** `envoy.filters.http.set_metadata`: writes what its configuration says, then what the route's does (Envoy: set_metadata_filter.cc). */
 export class SetMetadataFilter implements HttpFilter {
   readonly kind = 'set_metadata';
   readonly origin: object;
-  readonly #entries: readonly MetadataEntry[];
-  readonly #overwriteDenied: Counter;
+  readonly #own: MetadataEntries;
+  readonly #ofRoute: (route: SelectedRoute | null) => MetadataEntries | undefined;
 
-  constructor(origin: object, entries: readonly MetadataEntry[], overwriteDenied: Counter) {
-    this.origin = origin;
-    this.#entries = entries;
-    this.#overwriteDenied = overwriteDenied;
+  constructor(own: MetadataEntries, ofRoute: (route: SelectedRoute | null) => MetadataEntries | undefined) {
+    this.origin = own.origin;
+    this.#own = own;
+    this.#ofRoute = ofRoute;
   }
 
   decodeHeaders(stream: FilterStream): FilterResult {
-    for (const entry of this.#entries) this.#write(entry, stream);
+    writeEntries(this.#own, stream);
+    const more = this.#ofRoute(stream.route);
+    if (more !== undefined) writeEntries(more, stream);
     return undefined;
   }
+}
 
-  #write({ namespace, overwrites, value, origin }: MetadataEntry, stream: FilterStream): void {
+function writeEntries({ entries, overwriteDenied }: MetadataEntries, stream: FilterStream): void {
+  for (const { namespace, overwrites, value, origin } of entries) {
     const { metadata, recorder } = stream;
     const before = metadata.get(namespace);
     const isDenied = before !== undefined && !overwrites;
-    if (isDenied) this.#overwriteDenied.increment();
+    if (isDenied) overwriteDenied.increment();
     else {
       for (const [key, added] of Object.entries(value)) {
         metadata.set(namespace, key, mergeMetadata(before?.get(key), added));
