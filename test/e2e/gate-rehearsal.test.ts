@@ -7,6 +7,7 @@ import type { CompiledSnapshot } from '../../src/proxy/rehearsal/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
 import { type RawOrigin, startRawOrigin } from '../oracle/origin.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes } from '../oracle/rehearsal/comparison.ts';
+import { conditionCases, conditionScenes } from '../oracle/rehearsal/condition-cases.ts';
 import { jwtCases, jwtScenes } from '../oracle/rehearsal/jwt-cases.ts';
 import { perRouteCases, perRouteScenes } from '../oracle/rehearsal/per-route-cases.ts';
 import { rbacCases, rbacScenes } from '../oracle/rehearsal/rbac-cases.ts';
@@ -14,7 +15,14 @@ import { routeCases, routeScenes } from '../oracle/rehearsal/route-cases.ts';
 import { bootstrapOf } from '../oracle/rehearsal/scene.ts';
 import { templateCases, templateScenes } from '../oracle/rehearsal/template-cases.ts';
 
-const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes, ...perRouteScenes, ...templateScenes];
+const scenes = [
+  ...jwtScenes,
+  ...routeScenes,
+  ...rbacScenes,
+  ...perRouteScenes,
+  ...templateScenes,
+  ...conditionScenes,
+];
 
 describe('a gate does what its rehearsal says', () => {
   let origin: RawOrigin;
@@ -42,6 +50,7 @@ describe('a gate does what its rehearsal says', () => {
     ...rbacCases,
     ...perRouteCases,
     ...templateCases,
+    ...conditionCases,
   ]) {
     it(`${scene}: ${name}`, async () => {
       const port = gate.listeners.find((listener) => listener.name === scene)?.port;

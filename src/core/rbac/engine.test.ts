@@ -286,11 +286,26 @@ describe('policies', () => {
 
 describe('what is not done is refused by name', () => {
   const cases: { name: string; config: PolicyConfig; want: RegExp }[] = [
-    { name: 'condition', config: { ...policy(path(exact('/'))), condition: {} }, want: /`condition`/ },
     {
-      name: 'checked_condition',
+      name: 'an empty condition',
       config: { ...policy(path(exact('/'))), checkedCondition: {} },
-      want: /`checked_condition`/,
+      want: /an empty expression` in a CEL condition/,
+    },
+    {
+      name: 'a condition that matches by regex',
+      config: {
+        ...policy(path(exact('/'))),
+        condition: { exprKind: { case: 'callExpr', value: { function: 'matches', args: [] } } },
+      },
+      want: /`matches` in a CEL condition is not supported/,
+    },
+    {
+      name: 'a condition on what is not done',
+      config: {
+        ...policy(path(exact('/'))),
+        condition: { exprKind: { case: 'identExpr', value: { name: 'response' } } },
+      },
+      want: /`response` in a CEL condition/,
     },
     { name: 'matcher', config: policy({ rule: { case: 'matcher', value: {} } }), want: /`matcher`/ },
     {

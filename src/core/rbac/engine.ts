@@ -1,7 +1,9 @@
 import type { Recorder } from '../../base/index.ts';
 import { type PathKey, toByteString, type ValueClue, withoutQuery } from '../match/index.ts';
 import { type ConditionContext, compilePermission, compilePrincipal } from './compile-condition.ts';
+import { compileExpression, type Expression } from './compile-expression.ts';
 import { anyOf, type Condition, type RbacSubject } from './condition.ts';
+import { FAULT } from './expression-value.ts';
 import { PolicyIndex } from './policy-index.ts';
 import type { PolicyConfig, RbacConfig } from './rbac-config.ts';
 
@@ -9,20 +11,28 @@ export type RbacAction = 'ALLOW' | 'DENY' | 'LOG';
 
 const ACTIONS: readonly RbacAction[] = ['ALLOW', 'DENY', 'LOG'];
 
-/** A compiled policy: one of its permissions and one of its principals must hold. */
+/** A compiled policy: one of its permissions and one of its principals must hold, and its condition where it has one. */
 export class Policy {
   readonly name: string;
   readonly origin: object;
   readonly keys: readonly PathKey[] | null;
   readonly clues: readonly ValueClue<RbacSubject>[] | null;
+  readonly #condition: Expression | null;
   readonly #permissions: Part;
   readonly #principals: Part;
 
-  constructor(name: string, origin: PolicyConfig, permissions: Condition, principals: Condition) {
+  constructor(
+    name: string,
+    origin: PolicyConfig,
+    permissions: Condition,
+    principals: Condition,
+    condition: Expression | null,
+  ) {
     this.name = name;
     this.origin = origin;
     this.#permissions = { kind: 'permission', condition: permissions, origin, field: 'permissions' };
     this.#principals = { kind: 'principal', condition: principals, origin, field: 'principals' };
+    this.#condition = condition;
     this.keys = permissions.keys ?? principals.keys;
     this.clues = principals.clues ?? permissions.clues;
   }
@@ -32,7 +42,18 @@ export class Policy {
   }
 
   matches(subject: RbacSubject, recorder: Recorder | null): boolean {
-    return holds(this.#permissions, subject, recorder) && holds(this.#principals, subject, recorder);
+    if (!holds(this.#permissions, subject, recorder)) return false;
+    return holds(this.#principals, subject, recorder) && this.#meetsCondition(subject, recorder);
+  }
+
+  #meetsCondition(subject: RbacSubject, recorder: Recorder | null): boolean {
+    if (this.#condition === null) return true;
+    const value = this.#condition(subject);
+    if (recorder !== null) {
+      recorder.open('condition', 'wants its CEL expression to be true', this.origin, 'condition');
+      recorder.close(value === true ? 'ok' : 'no', value === FAULT ? 'it cannot be evaluated' : undefined);
+    }
+    return value === true;
   }
 }
 
@@ -108,16 +129,18 @@ function byBytes(a: string, b: string): number {
 }
 
 function compilePolicy(name: string, config: PolicyConfig, context: ConditionContext): Policy | null {
-  for (const [field, condition] of [
-    ['condition', config.condition],
-    ['checked_condition', config.checkedCondition],
-  ] as const) {
-    if (condition !== undefined)
-      context.refuse(`\`${field}\` of a policy is not supported`, config, field, 'accepts');
-  }
+  const expression = config.condition ?? config.checkedCondition?.expr;
   const isConditional = config.condition !== undefined || config.checkedCondition !== undefined;
+  const condition = isConditional ? compileExpression(expression, context.refuse) : null;
   const permissions = config.permissions.map((permission) => compilePermission(permission, context));
   const principals = config.principals.map((principal) => compilePrincipal(principal, context));
-  if (isConditional || permissions.includes(null) || principals.includes(null)) return null;
-  return new Policy(name, config, anyOf(permissions as Condition[]), anyOf(principals as Condition[]));
+  if ((isConditional && condition === null) || permissions.includes(null) || principals.includes(null))
+    return null;
+  return new Policy(
+    name,
+    config,
+    anyOf(permissions as Condition[]),
+    anyOf(principals as Condition[]),
+    condition,
+  );
 }

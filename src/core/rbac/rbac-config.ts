@@ -1,4 +1,5 @@
 import type { HeaderMatcherConfig, MetadataMatcherConfig, StringMatcherConfig } from '../match/index.ts';
+import type { ExpressionConfig } from './expression-config.ts';
 
 /** The shapes of `envoy.config.rbac.v3`, as far as they are looked at. */
 export interface RbacConfig {
@@ -9,8 +10,8 @@ export interface RbacConfig {
 export interface PolicyConfig {
   permissions: PermissionConfig[];
   principals: PrincipalConfig[];
-  condition?: object | undefined;
-  checkedCondition?: object | undefined;
+  condition?: ExpressionConfig | undefined;
+  checkedCondition?: { expr?: ExpressionConfig | undefined } | undefined;
 }
 
 export interface CidrConfig {

@@ -5,6 +5,7 @@ import type { CompiledSnapshot } from '../../../src/proxy/rehearsal/index.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { type RawOrigin, startRawOrigin } from '../origin.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes, portOf } from './comparison.ts';
+import { conditionCases, conditionScenes } from './condition-cases.ts';
 import { jwtCases, jwtScenes } from './jwt-cases.ts';
 import { perRouteCases, perRouteScenes } from './per-route-cases.ts';
 import { rbacCases, rbacScenes } from './rbac-cases.ts';
@@ -12,7 +13,14 @@ import { routeCases, routeScenes } from './route-cases.ts';
 import { bootstrapOf } from './scene.ts';
 import { templateCases, templateScenes } from './template-cases.ts';
 
-const scenes = [...jwtScenes, ...routeScenes, ...rbacScenes, ...perRouteScenes, ...templateScenes];
+const scenes = [
+  ...jwtScenes,
+  ...routeScenes,
+  ...rbacScenes,
+  ...perRouteScenes,
+  ...templateScenes,
+  ...conditionScenes,
+];
 
 if (findEnvoy() !== null) {
   describe('a rehearsal says what Envoy does', () => {
@@ -41,6 +49,7 @@ if (findEnvoy() !== null) {
       ...rbacCases,
       ...perRouteCases,
       ...templateCases,
+      ...conditionCases,
     ]) {
       it(`${scene}: ${name}`, async () => {
         const want = await askGate(portOf(envoy, scene), request, origin.connections);

@@ -1,0 +1,28 @@
+/** The shape of `google.api.expr.v1alpha1.Expr`, as far as it is looked at. */
+export interface ExpressionConfig {
+  exprKind:
+    | { case: 'constExpr'; value: { constantKind: ConstantKind } }
+    | { case: 'identExpr'; value: { name: string } }
+    | {
+        case: 'selectExpr';
+        value: { operand?: ExpressionConfig | undefined; field: string; testOnly: boolean };
+      }
+    | {
+        case: 'callExpr';
+        value: { target?: ExpressionConfig | undefined; function: string; args: ExpressionConfig[] };
+      }
+    | { case: 'listExpr'; value: { elements: ExpressionConfig[] } }
+    | { case: 'structExpr' | 'comprehensionExpr'; value: object }
+    | { case: undefined; value?: undefined };
+}
+
+export type ConstantKind =
+  | { case: 'nullValue'; value: number }
+  | { case: 'boolValue'; value: boolean }
+  | { case: 'int64Value'; value: bigint }
+  | { case: 'stringValue'; value: string }
+  | {
+      case: 'uint64Value' | 'doubleValue' | 'bytesValue' | 'durationValue' | 'timestampValue';
+      value: unknown;
+    }
+  | { case: undefined; value?: undefined };
