@@ -78,7 +78,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     noEffect: 'metadata',
   },
   'envoy.config.route.v3.VirtualHost': {
-    done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config`,
+    done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config rate_limits`,
     noEffect: 'virtual_clusters retry_policy hedge_policy metadata per_request_buffer_limit_bytes',
   },
   'envoy.config.route.v3.Route': {
@@ -92,7 +92,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.core.v3.TypedExtensionConfig': { done: '*' },
   'envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig': { done: '*' },
   'envoy.config.route.v3.RouteAction': {
-    done: 'cluster weighted_clusters prefix_rewrite regex_rewrite host_rewrite_literal timeout',
+    done: 'cluster weighted_clusters prefix_rewrite regex_rewrite host_rewrite_literal timeout rate_limits include_vh_rate_limits',
     noEffect:
       'idle_timeout retry_policy priority hedge_policy max_grpc_timeout grpc_timeout_offset max_stream_duration early_data_policy',
   },
@@ -222,9 +222,8 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
   'envoy.extensions.filters.http.rbac.v3.RBACPerRoute': { done: '*' },
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': {
-    done: 'stat_prefix status token_bucket filter_enabled filter_enforced request_headers_to_add_when_not_enforced response_headers_to_add descriptors rate_limits max_dynamic_descriptors local_rate_limit_per_downstream_connection enable_x_ratelimit_headers always_consume_default_token_bucket',
-    noEffect: 'stage vh_rate_limits',
-    values: { enable_x_ratelimit_headers: '*' },
+    done: 'stat_prefix status token_bucket filter_enabled filter_enforced request_headers_to_add_when_not_enforced response_headers_to_add descriptors rate_limits max_dynamic_descriptors local_rate_limit_per_downstream_connection enable_x_ratelimit_headers always_consume_default_token_bucket stage vh_rate_limits',
+    values: { enable_x_ratelimit_headers: '*', vh_rate_limits: '*' },
   },
   'envoy.extensions.filters.http.cors.v3.Cors': { done: '*' },
   'envoy.extensions.filters.http.cors.v3.CorsPolicy': { done: '*' },
@@ -286,7 +285,14 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     noEffect: 'audit_logging_options',
     values: { action: '*' },
   },
-  'envoy.config.rbac.v3.Policy': { done: 'permissions principals' },
+  'envoy.config.rbac.v3.Policy': { done: 'permissions principals condition checked_condition' },
+  'google.api.expr.v1alpha1.Expr': { done: '*', noEffect: 'id' },
+  'google.api.expr.v1alpha1.Expr.Ident': { done: '*' },
+  'google.api.expr.v1alpha1.Expr.Select': { done: '*' },
+  'google.api.expr.v1alpha1.Expr.Call': { done: '*' },
+  'google.api.expr.v1alpha1.Expr.CreateList': { done: 'elements' },
+  'google.api.expr.v1alpha1.Constant': { done: 'null_value bool_value int64_value string_value' },
+  'google.api.expr.v1alpha1.CheckedExpr': { done: 'expr', noEffect: 'reference_map type_map source_info expr_version' },
   'envoy.config.rbac.v3.Permission': {
     done: 'and_rules or_rules any header url_path metadata not_rule destination_port destination_port_range requested_server_name destination_ip uri_template',
   },
