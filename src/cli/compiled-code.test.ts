@@ -16,6 +16,12 @@ describe('compiled code', () => {
     run({ XDG_CACHE_HOME: folder });
     assert.ok(existsSync(join(folder, 'jotgate', 'compiled')));
   });
+  it('is not kept by the demo, which writes nothing outside a temporary folder', () => {
+    const untouched = join(folder, 'untouched');
+    const env = { PATH: process.env['PATH'], XDG_CACHE_HOME: untouched };
+    spawnSync(process.execPath, [main, 'demo', '--help'], { env });
+    assert.ok(!existsSync(untouched));
+  });
   it('is not kept where that is switched off', () => {
     const off = join(folder, 'off');
     run({ XDG_CACHE_HOME: off, NODE_DISABLE_COMPILE_CACHE: '1' });

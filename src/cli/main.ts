@@ -8,7 +8,8 @@ if (major < 24) {
   process.exitCode = 2;
 } else {
   const { keepCompiledCode } = await import('./compiled-code.ts');
-  keepCompiledCode(process.env);
+  // The demo writes nothing outside a temporary folder.
+  if (process.argv[2] !== 'demo') keepCompiledCode(process.env);
   const { runMain } = await import('./program.ts');
   await runMain();
 }
