@@ -292,7 +292,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'google.api.expr.v1alpha1.Expr.Call': { done: '*' },
   'google.api.expr.v1alpha1.Expr.CreateList': { done: 'elements' },
   'google.api.expr.v1alpha1.Constant': { done: 'null_value bool_value int64_value string_value' },
-  'google.api.expr.v1alpha1.CheckedExpr': { done: 'expr', noEffect: 'reference_map type_map source_info expr_version' },
+  'google.api.expr.v1alpha1.CheckedExpr': { done: 'expr', noEffect: 'reference_map type_map source_info' },
   'envoy.config.rbac.v3.Permission': {
     done: 'and_rules or_rules any header url_path metadata not_rule destination_port destination_port_range requested_server_name destination_ip uri_template',
   },
