@@ -11,6 +11,7 @@ import { type Findings, type Snapshot, typeNameOf, unpackAny } from '../../resou
 import { compileFilterChain } from '../filters/compile-filter-chain.ts';
 import { type ChainContext, RouteFilterCompiler } from '../filters/compile-route-filter.ts';
 import type { JwksFetcher, UpstreamCaller } from '../filters/filter.ts';
+import { compileRouteRecipes } from '../filters/local-ratelimit/recipe.ts';
 import { refuseField } from '../refusals.ts';
 import { compileRouteTable } from '../route/route-table.ts';
 import { Stats, type StatsScope } from '../stats.ts';
@@ -159,7 +160,12 @@ function compileManager(
   if (specifier.case !== 'routeConfig') refuseField(findings, hcm, specifier.case ?? 'route_specifier');
   const routes =
     specifier.case === 'routeConfig'
-      ? compileRouteTable(specifier.value, { findings, clusters, compileFilterConfig: routeFilters.compile })
+      ? compileRouteTable(specifier.value, {
+          findings,
+          clusters,
+          compileFilterConfig: routeFilters.compile,
+          compileRateLimits: (configs) => compileRouteRecipes(configs, chainContext),
+        })
       : null;
   const chain = compileFilterChain(hcm, chainContext, routeFilters.switched);
   if (routes === null || chain === null) return null;

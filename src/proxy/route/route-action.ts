@@ -1,5 +1,6 @@
 import type {
   DirectResponseAction,
+  RateLimit,
   Route,
   RouteAction as RouteActionConfig,
   RouteMatch,
@@ -7,6 +8,7 @@ import type {
 import type { Findings } from '../../resources/index.ts';
 import { inlineText } from '../data-source.ts';
 import { durationMs } from '../duration.ts';
+import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
 import { refuseField } from '../refusals.ts';
 import { compilePathRewrite } from './path-rewrite.ts';
 import type { CompileLevelConfig } from './per-filter-config.ts';
@@ -19,6 +21,8 @@ export interface RouteContext {
   findings: Findings;
   /** Compiles what routes say to the connection manager's filters. */
   compileFilterConfig: CompileLevelConfig;
+  /** Compiles `rate_limits` of a route or a virtual host. */
+  compileRateLimits(configs: readonly RateLimit[]): readonly Recipe[];
   /** Names of the snapshot's clusters; null: not known here, not checked. */
   clusters: ReadonlySet<string> | null;
 }

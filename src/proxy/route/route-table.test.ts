@@ -19,6 +19,7 @@ function compile(config: JsonValue) {
     findings,
     clusters,
     compileFilterConfig: () => null,
+    compileRateLimits: () => [],
   });
   return { table, messages: findings.list.map(({ message }) => message) };
 }
@@ -286,7 +287,12 @@ describe('what a route configuration cannot have is refused by name', () => {
     it(name, () => {
       const findings = new Findings();
       const message = fromJson(RouteConfigurationSchema, config as JsonValue);
-      compileRouteTable(message, { findings, clusters, compileFilterConfig: () => null });
+      compileRouteTable(message, {
+        findings,
+        clusters,
+        compileFilterConfig: () => null,
+        compileRateLimits: () => [],
+      });
       assert.match(findings.list.map((finding) => finding.message).join('\n'), want);
       assert.ok(findings.hasErrors);
     });

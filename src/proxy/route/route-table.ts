@@ -2,13 +2,14 @@ import type { Route, VirtualHost } from '#schema/envoy/config/route/v3/route_com
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import type { Recorder } from '../../base/index.ts';
 import { type MetadataSource, PathIndex, type PathKey, withoutQuery } from '../../core/match/index.ts';
+import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { DomainIndex } from './domain-index.ts';
 import { compileHeaderMutations, type HeaderMutations } from './header-mutation.ts';
 import { layerFilterConfigs } from './per-filter-config.ts';
 import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts';
 import { compileRouteAction, type RouteContext } from './route-action.ts';
-import type { RouteFilterEntry, SelectedRoute } from './selected-route.ts';
+import type { RouteFilterEntry, RouteRateLimits, SelectedRoute } from './selected-route.ts';
 import { pickByWeight } from './weighted-clusters.ts';
 
 /** A compiled route configuration: virtual hosts by domain, routes by path, first match wins. */
@@ -133,7 +134,8 @@ interface CompiledHost {
 
 function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelContext): CompiledHost | null {
   const levels = levelsOf(config, context, shared);
-  const routes = config.routes.map((route) => compileRoute(route, config.name, levels, context));
+  const host = { name: config.name, rateLimits: context.compileRateLimits(config.rateLimits) };
+  const routes = config.routes.map((route) => compileRoute(route, host, levels, context));
   if (routes.includes(null)) return null;
   const compiled = routes as CompiledRoute[];
   const looksAtMetadata = compiled.some(({ matcher }) => matcher.looksAtMetadata);
@@ -142,7 +144,7 @@ function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelC
 
 function compileRoute(
   route: Route,
-  virtualHost: string,
+  host: { name: string; rateLimits: readonly Recipe[] },
   outer: Levels,
   context: LevelContext,
 ): CompiledRoute | null {
@@ -150,6 +152,7 @@ function compileRoute(
     route.match === undefined ? null : compileRequestMatcher(route.match, 'route', context.findings);
   const variants = compileRouteAction(route, context);
   const levels = levelsOf(route, context, outer);
+  const rateLimits = rateLimitsOf(route, host.rateLimits, context);
   if (matcher === null || variants === null) return null;
   const selected = variants.map(({ action, weight, destination }) => {
     const { request, response, perFilter } =
@@ -158,16 +161,29 @@ function compileRoute(
       weight,
       selected: {
         name: route.name,
-        virtualHost,
+        virtualHost: host.name,
         action,
         requestHeaders: inOrder(request, context),
         responseHeaders: inOrder(response, context),
         perFilter,
+        rateLimits,
         origin: route,
       },
     };
   });
   return new CompiledRoute(matcher, selected);
+}
+
+/** Routes that answer by themselves have none, as in Envoy. */
+function rateLimitsOf(
+  { action }: Route,
+  virtualHost: readonly Recipe[],
+  context: RouteContext,
+): RouteRateLimits | null {
+  if (action.case !== 'route') return null;
+  const route = context.compileRateLimits(action.value.rateLimits);
+  if (route.length === 0 && virtualHost.length === 0) return null;
+  return { route, virtualHost, includesVirtualHost: action.value.includeVhRateLimits === true };
 }
 
 function addDomains(

@@ -1,3 +1,4 @@
+import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
 import type { HeaderMutations } from './header-mutation.ts';
 import type { PathRewrite } from './path-rewrite.ts';
 import type { Redirect } from './redirect.ts';
@@ -25,8 +26,18 @@ export interface SelectedRoute {
   responseHeaders: readonly HeaderMutations[];
   /** What the route says to filters, by their names in the chain; null: nothing to any. */
   perFilter: ReadonlyMap<string, RouteFilterEntry> | null;
+  /** `rate_limits`; null: none. */
+  rateLimits: RouteRateLimits | null;
   /** The configuration message it was compiled from. */
   origin: object;
+}
+
+/** What requests are counted under, for rate-limit filters that do not say so themselves. */
+export interface RouteRateLimits {
+  route: readonly Recipe[];
+  virtualHost: readonly Recipe[];
+  /** The virtual host's count whatever the filter says. */
+  includesVirtualHost: boolean;
 }
 
 /** What a route and the levels around it say to one filter. */

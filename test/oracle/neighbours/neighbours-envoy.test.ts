@@ -19,10 +19,24 @@ import { counted, shown } from './compare.ts';
 import { corsCases, corsScenes } from './cors-cases.ts';
 import { metadataCases, metadataScenes } from './metadata-cases.ts';
 import { lateMutationCase, lateMutationScene, mutationCases, mutationScenes } from './mutation-cases.ts';
-import { rateLimitCases, rateLimitScenes } from './rate-limit-cases.ts';
+import { rateLimitCases, rateLimitScenes, routeLimitCases, routeLimitScenes } from './rate-limit-cases.ts';
 
-const scenes = [...rateLimitScenes, ...corsScenes, ...metadataScenes, ...mutationScenes, lateMutationScene];
-const cases = [...rateLimitCases, ...corsCases, ...metadataCases, ...mutationCases, lateMutationCase];
+const scenes = [
+  ...rateLimitScenes,
+  ...routeLimitScenes,
+  ...corsScenes,
+  ...metadataScenes,
+  ...mutationScenes,
+  lateMutationScene,
+];
+const cases = [
+  ...rateLimitCases,
+  ...routeLimitCases,
+  ...corsCases,
+  ...metadataCases,
+  ...mutationCases,
+  lateMutationCase,
+];
 
 if (findEnvoy() !== null) {
   describe('the filters around jwt_authn do what they do in Envoy', () => {

@@ -205,6 +205,61 @@ function limitOf(config: object): object {
   };
 }
 
+/** A limit whose descriptors the routes make. */
+function byRoutes(name: string, config: object, include = false): Scene {
+  const say = (value: string, stage?: number) => ({
+    ...(stage === undefined ? {} : { stage }),
+    actions: [{ generic_key: { descriptor_key: 'who', descriptor_value: value } }],
+  });
+  const to = (prefix: string, rate_limits: object[]) => ({
+    match: { prefix },
+    route: { cluster: 'origin', rate_limits, ...(include ? { include_vh_rate_limits: true } : {}) },
+  });
+  return {
+    name,
+    filters: [
+      limit({
+        token_bucket: bucket(1000),
+        always_consume_default_token_bucket: false,
+        descriptors: ['route', 'host', 'late', 'direct'].map((value, index) => ({
+          entries: entries(['who', value]),
+          token_bucket: bucket(index + 1),
+        })),
+        ...config,
+      }),
+    ],
+    routeConfig: {
+      virtual_hosts: [
+        {
+          name: 'all',
+          domains: ['*'],
+          rate_limits: [say('host')],
+          routes: [
+            to('/route', [say('route')]),
+            to('/late', [say('late', 1)]),
+            {
+              match: { prefix: '/direct' },
+              direct_response: { status: 200, body: { inline_string: 'direct' } },
+            },
+            to('/', []),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export const routeLimitScenes: Scene[] = [
+  byRoutes('limit-routes', {}),
+  byRoutes('limit-routes-include', { vh_rate_limits: 'INCLUDE' }),
+  byRoutes('limit-routes-ignore', { vh_rate_limits: 'IGNORE' }),
+  byRoutes('limit-routes-flag', { vh_rate_limits: 'IGNORE' }, true),
+  byRoutes('limit-routes-stage', { stage: 1 }),
+  byRoutes('limit-routes-own', {
+    rate_limits: [{ actions: [{ generic_key: { descriptor_key: 'who', descriptor_value: 'late' } }] }],
+  }),
+];
+
 type Headers = [string, string][];
 const row = (scene: string, name: string, headers: Headers = [], path = '/direct'): Case => ({
   name,
@@ -276,3 +331,9 @@ export const rateLimitCases: Case[] = [
   ...times(2, (turn) => row('limit-route', `call ${turn} of a route's own bucket`, [], '/own')),
   ...times(4, (turn) => row('limit-route', `call ${turn} of the virtual host's bucket`)),
 ];
+
+export const routeLimitCases: Case[] = routeLimitScenes.flatMap(({ name }) =>
+  ['/route', '/late', '/direct', '/'].flatMap((path) =>
+    times(3, (turn) => row(name, `call ${turn} of ${path}`, [], path)),
+  ),
+);

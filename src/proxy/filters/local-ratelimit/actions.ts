@@ -25,7 +25,10 @@ export type ActionResult = DescriptorEntry | null | { missing: string };
 export type Action = (stream: FilterStream) => ActionResult;
 
 /** Compiles one action; null after an error. */
-export function compileAction(config: ActionConfig, context: FactoryContext): Action | null {
+export function compileAction(
+  config: ActionConfig,
+  context: Pick<FactoryContext, 'findings' | 'remoteAddress'>,
+): Action | null {
   const { case: kind, value } = config.actionSpecifier;
   switch (kind) {
     case 'genericKey': {

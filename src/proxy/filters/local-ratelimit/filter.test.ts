@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
+import { type RateLimit, RateLimitSchema } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { compileFilter, goodFilter } from '../../../../test/fixtures/compile-filter.ts';
 import { play, type StreamWords, TestStream } from '../../../../test/fixtures/filter-stream.ts';
 import { routeSaying } from '../../../../test/fixtures/route-words.ts';
 import { TreeRecorder } from '../../../base/index.ts';
 import { HeaderList } from '../../http/header-list.ts';
-import type { HttpFilter } from '../filter.ts';
+import type { SelectedRoute } from '../../route/selected-route.ts';
+import type { FactoryContext, HttpFilter } from '../filter.ts';
 import { localRateLimitFactory } from './factory.ts';
+import { compileRouteRecipes } from './recipe.ts';
 
 const always = { default_value: { numerator: 100 } };
 const bucket = (max_tokens: number) => ({ max_tokens, tokens_per_fill: max_tokens, fill_interval: '60s' });
@@ -286,6 +289,86 @@ describe('a descriptor is made of', () => {
       descriptors: [{ entries: [{ key: 'generic_key', value: 'v' }], token_bucket: bucket(1) }],
     });
     assert.deepEqual(await twice(filter), [true, false]);
+  });
+});
+
+describe("a route's rate_limits", () => {
+  const say = (value: string, more: JsonObject = {}): RateLimit =>
+    fromJson(RateLimitSchema, {
+      actions: [{ generic_key: { descriptor_key: 'who', descriptor_value: value } }],
+      ...more,
+    });
+  const LIMITS = ['route', 'host'].map((value) => ({
+    entries: [{ key: 'who', value }],
+    token_bucket: bucket(1),
+  }));
+
+  function routeWith(own: RateLimit[], context: FactoryContext, includesVirtualHost = false): SelectedRoute {
+    const rateLimits = {
+      route: compileRouteRecipes(own, context),
+      virtualHost: compileRouteRecipes([say('host')], context),
+      includesVirtualHost,
+    };
+    return { ...routeSaying(localRateLimitFactory, [], context), perFilter: null, rateLimits };
+  }
+
+  /** Which of the two descriptors a request on the route is counted under. */
+  async function countedAs(
+    config: JsonObject,
+    own: RateLimit[],
+    includesVirtualHost = false,
+  ): Promise<string[]> {
+    const { filter, context } = filterOf({ descriptors: LIMITS, ...config });
+    const recorder = new TreeRecorder();
+    await play(filter, { route: routeWith(own, context, includesVirtualHost), recorder });
+    return recorder.root.steps.filter(({ kind }) => kind === 'bucket').map(({ text }) => text);
+  }
+
+  const table: { name: string; config: JsonObject; own: RateLimit[]; flag?: boolean; want: string[] }[] = [
+    { name: "go before the virtual host's", config: {}, own: [say('route')], want: ['who=route'] },
+    { name: "leave it to the virtual host's where there are none", config: {}, own: [], want: ['who=host'] },
+    {
+      name: "count besides the virtual host's where the filter says so",
+      config: { vh_rate_limits: 'INCLUDE' },
+      own: [say('route')],
+      want: ['who=route', 'who=host'],
+    },
+    {
+      name: "count besides the virtual host's where the route says so",
+      config: { vh_rate_limits: 'IGNORE' },
+      own: [say('route')],
+      flag: true,
+      want: ['who=route', 'who=host'],
+    },
+    { name: "leave out the virtual host's", config: { vh_rate_limits: 'IGNORE' }, own: [], want: [] },
+    { name: 'count for filters of their stage only', config: { stage: 1 }, own: [say('route')], want: [] },
+    {
+      name: 'of the same stage count',
+      config: { stage: 1 },
+      own: [say('route', { stage: 1 })],
+      want: ['who=route'],
+    },
+    {
+      name: 'do not count where the filter has its own',
+      config: { rate_limits: [{ actions: [{ generic_key: { descriptor_value: 'x' } }] }] },
+      own: [say('route')],
+      want: [],
+    },
+  ];
+  for (const { name, config, own, flag, want } of table) {
+    it(name, async () => assert.deepEqual(await countedAs(config, own, flag), want));
+  }
+
+  it('may say what only a rate-limit service looks at, with a warning', () => {
+    const { context, findings } = filterOf({});
+    compileRouteRecipes([say('route', { disable_key: 'k', limit: {} })], context);
+    assert.deepEqual(
+      findings.list.map(({ code, message }) => [code, message.split(' ')[0]]),
+      [
+        ['W301', '`disable_key`'],
+        ['W301', '`limit`'],
+      ],
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { VhRateLimitsOptions } from '#schema/envoy/extensions/common/ratelimit/v3/ratelimit_pb.js';
 import type { LocalRateLimit } from '#schema/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit_pb.js';
 import type { Recorder } from '../../../base/index.ts';
 import {
@@ -40,12 +41,24 @@ export class Limit {
 
   /** Takes a request's tokens. Descriptors are made only where the configuration has some to match. */
   admit(stream: FilterStream): Admission {
-    const { rules, recipes } = this.parts;
-    const descriptors = rules.descriptors.length === 0 ? [] : buildDescriptors(recipes, stream);
+    const descriptors =
+      this.parts.rules.descriptors.length === 0 ? [] : buildDescriptors(this.#recipes(stream), stream);
     const nowMs = stream.clock.now();
     const admission = this.#limiter(stream, nowMs).admit(descriptors, nowMs);
     if (stream.recorder !== null) explain(admission, nowMs, stream.recorder);
     return admission;
+  }
+
+  /** The configuration's own, or the route's (Envoy: local_ratelimit.cc, populateDescriptors). */
+  #recipes({ route }: FilterStream): readonly Recipe[] {
+    const { recipes, origin } = this.parts;
+    if (recipes.length > 0 || route === null || route.rateLimits === null) return recipes;
+    const { route: own, virtualHost, includesVirtualHost } = route.rateLimits;
+    const wantsHost =
+      includesVirtualHost ||
+      origin.vhRateLimits === VhRateLimitsOptions.INCLUDE ||
+      (origin.vhRateLimits === VhRateLimitsOptions.OVERRIDE && own.length === 0);
+    return [...own, ...(wantsHost ? virtualHost : [])].filter(({ stage }) => stage === origin.stage);
   }
 
   #limiter({ connection }: FilterStream, nowMs: number): LocalLimiter {

@@ -7,22 +7,47 @@ import { type Action, compileAction } from './actions.ts';
 /** A `rate_limits` entry: the actions that make one descriptor of a request, or none. */
 export interface Recipe {
   origin: RateLimit;
+  /** Filters count only what has their own. */
+  stage: number;
   actions: readonly Action[];
 }
 
-/** Compiles `rate_limits`; errors go to the findings. */
-export function compileRecipes(configs: readonly RateLimit[], context: FactoryContext): Recipe[] {
-  const recipes: Recipe[] = [];
-  for (const origin of configs) {
-    refuseOtherFields(origin, context);
-    const actions = origin.actions.map((one) => compileAction(one, context)).filter((one) => one !== null);
-    recipes.push({ origin, actions });
-  }
-  return recipes;
+type ActionContext = Pick<FactoryContext, 'findings' | 'remoteAddress'>;
+
+/** Compiles a filter's own `rate_limits`; errors go to the findings. */
+export function compileRecipes(configs: readonly RateLimit[], context: ActionContext): Recipe[] {
+  for (const config of configs) refuseOtherFields(config, context);
+  return configs.map((config) => compileRecipe(config, context));
+}
+
+/** The same for those of a route or a virtual host. */
+export function compileRouteRecipes(configs: readonly RateLimit[], context: ActionContext): Recipe[] {
+  for (const config of configs) warnOfOtherFields(config, context);
+  return configs.map((config) => compileRecipe(config, context));
+}
+
+function compileRecipe(origin: RateLimit, context: ActionContext): Recipe {
+  const actions = origin.actions.map((one) => compileAction(one, context)).filter((one) => one !== null);
+  return { origin, stage: origin.stage ?? 0, actions };
+}
+
+/** They are for a rate-limit service; Envoy's local limits do not look at them. */
+function warnOfOtherFields(config: RateLimit, { findings }: ActionContext): void {
+  const warn = (field: string) =>
+    findings.report({
+      code: 'W301',
+      severity: 'warning',
+      message: `\`${field}\` of a route's rate limit has no effect on local limits`,
+      envoy: 'ignores',
+      about: config,
+      field,
+    });
+  if (config.disableKey !== '') warn('disable_key');
+  if (config.limit !== undefined) warn('limit');
 }
 
 /** Envoy: ratelimit_config, which takes none of them from the filter's own `rate_limits`. */
-function refuseOtherFields(config: RateLimit, { findings }: FactoryContext): void {
+function refuseOtherFields(config: RateLimit, { findings }: ActionContext): void {
   const refuse = (message: string) =>
     findings.report({ code: 'E122', severity: 'error', message, envoy: 'refuses', about: config });
   if (config.stage !== undefined || config.disableKey !== '') {
