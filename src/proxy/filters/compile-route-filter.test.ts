@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { create, type DescMessage, fromJson, type JsonValue } from '@bufbuild/protobuf';
-import { anyPack } from '@bufbuild/protobuf/wkt';
+import { AnySchema, anyPack } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { RouteConfigurationSchema } from '#schema/envoy/config/route/v3/route_pb.js';
 import {
@@ -65,6 +65,12 @@ describe('what a route says to a filter', () => {
     },
     { name: 'disabled switches off', given: wrapper({ disabled: true, config: jwt }), want: 'off' },
     { name: 'an empty wrapper switches on', given: wrapper({ config: {} }), want: 'on' },
+    {
+      name: 'an empty message of no type is refused',
+      given: create(AnySchema),
+      want: null,
+      says: /^Didn't find a registered/,
+    },
     { name: 'a wrapper of nothing is refused', given: wrapper({}), want: null, says: /^Empty route/ },
     {
       name: 'another filter’s message has no effect',

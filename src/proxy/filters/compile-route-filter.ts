@@ -48,6 +48,11 @@ export class RouteFilterCompiler {
   #compileConfig(name: string, config: Any, isOptional: boolean, level: object): LevelFilterConfig | null {
     const entry = this.#entries.get(name);
     const typeName = typeNameOf(config);
+    if (typeName === '') {
+      const message = `Didn't find a registered implementation for '${name}' with type URL: ''`;
+      this.#report('E122', message, 'refuses', name, level);
+      return null;
+    }
     if (entry === undefined) {
       return this.#ignoreSound(`no HTTP filter is named \`${name}\``, name, config, level);
     }

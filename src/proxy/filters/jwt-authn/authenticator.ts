@@ -44,7 +44,11 @@ export interface Target {
   audiences: ReadonlySet<string> | null;
   /** Gets the failures of tokens that belong to no provider, if it is the only one. */
   fallback: Provider | null;
+  /** Where one run has several tokens: the provider of the latest that had one, which gets the failures of the next that has none. */
+  latest?: { provider: Provider | null };
 }
+
+const blamed = ({ provider, latest, fallback }: Target) => provider ?? latest?.provider ?? fallback;
 
 /** Verifies one token after the other, in the order of envoy.md §2.5 (Envoy: authenticator.cc). */
 export class Authenticator {
@@ -67,8 +71,8 @@ export class Authenticator {
     const token = parseToken(found.text);
     if (typeof token === 'number') return this.#refuseForm(token, target, run);
     const provider = this.#providerOf(token, found, target, run);
-    if (provider === null)
-      return fail(STATUS.jwtIssuerNotConfigured, target.provider ?? target.fallback, run);
+    if (provider === null) return fail(STATUS.jwtIssuerNotConfigured, blamed(target), run);
+    if (target.latest !== undefined) target.latest.provider = provider;
     const audiences = target.audiences ?? provider.audiences;
     const status = checkClaims(token.claims, provider, audiences, run);
     if (status !== STATUS.ok) return fail(status, provider, run);
@@ -99,7 +103,7 @@ export class Authenticator {
       run.recorder.open('check', 'form');
       run.recorder.close('no', statusText(status));
     }
-    return fail(status, target.provider ?? target.fallback, run);
+    return fail(status, blamed(target), run);
   }
 
   /** The token's issuer must be allowed where the token stands, and lead to a provider. */

@@ -168,6 +168,29 @@ describe('jwt_authn on one request', () => {
     assert.equal(stream.metadataIfAny, null);
   });
 
+  it('lays the failure of a token without a provider on the provider of the token before', async () => {
+    const providers = {
+      p: { ...local, from_headers: [{ name: 'x-p' }], failed_status_in_metadata: 'f' },
+      q: { ...local, issuer: 'q', from_headers: [{ name: 'x-a' }] },
+    };
+    const rules = [{ match: { prefix: '/' }, requires: { allow_missing_or_failed: {} } }];
+    const { filter } = filterOf({}, { providers, rules });
+    const failed = async (headers: [string, string][]) =>
+      (await play(filter, { headers })).stream.metadataOf('envoy.filters.http.jwt_authn')['f'];
+    assert.deepEqual(
+      await failed([
+        ['x-a', 'x'],
+        ['x-p', good],
+      ]),
+      {
+        code: 4,
+        message: 'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections',
+      },
+    );
+    assert.equal(await failed([['x-a', 'x']]), undefined);
+    assert.equal(await failed([['x-p', good]]), undefined);
+  });
+
   it('splits listed claims at blanks for metadata, and only there', async () => {
     const { filter } = filterOf({
       ...local,

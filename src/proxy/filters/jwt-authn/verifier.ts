@@ -53,8 +53,14 @@ export class TokenVerifier implements Verifier {
       run.recorder.open('provider', this.wants, this.#target.provider?.origin ?? this.#origin);
     const tokens = extractTokens(run.request, this.#locations);
     if (tokens.length === 0) return this.#finish(this.#missing(run), run);
-    const status = this.#verifyFrom(tokens.length - 1, tokens, run, attempt);
+    const status = this.#verifyFrom(tokens.length - 1, tokens, this.#targetFor(tokens), run, attempt);
     return typeof status === 'number' ? this.#finish(status, run) : this.#finishLater(status, run);
+  }
+
+  /** Envoy keeps the provider of one token in mind while it looks at the next (authenticator.cc, `jwks_data_`). */
+  #targetFor(tokens: readonly FoundToken[]): Target {
+    const isPlain = tokens.length === 1 || this.#target.provider !== null;
+    return isPlain ? this.#target : { ...this.#target, latest: { provider: null } };
   }
 
   #missing(run: Run): Status {
@@ -66,13 +72,14 @@ export class TokenVerifier implements Verifier {
   #verifyFrom(
     last: number,
     tokens: readonly FoundToken[],
+    target: Target,
     run: Run,
     attempt: Attempt | null,
   ): Status | Promise<Status> {
     let status: Status = STATUS.ok;
     for (let index = last; index >= 0; index--) {
-      const answer = this.#authenticator.verify(tokens[index] as FoundToken, this.#target, run, attempt);
-      if (typeof answer !== 'number') return this.#resume(answer, index, tokens, run, attempt);
+      const answer = this.#authenticator.verify(tokens[index] as FoundToken, target, run, attempt);
+      if (typeof answer !== 'number') return this.#resume(answer, index, tokens, target, run, attempt);
       status = answer;
       if (status !== STATUS.ok && this.#leniency === 'strict') return status;
     }
@@ -83,13 +90,14 @@ export class TokenVerifier implements Verifier {
     pending: Promise<Status>,
     index: number,
     tokens: readonly FoundToken[],
+    target: Target,
     run: Run,
     attempt: Attempt | null,
   ): Promise<Status> {
     const status = await pending;
     if (index === 0 || isDropped(run, attempt)) return status;
     if (status !== STATUS.ok && this.#leniency === 'strict') return status;
-    return this.#verifyFrom(index - 1, tokens, run, attempt);
+    return this.#verifyFrom(index - 1, tokens, target, run, attempt);
   }
 
   #finish(status: Status, run: Run): Status {

@@ -44,14 +44,14 @@ function compileRbac(config: RBAC, counting: RBAC, context: FactoryContext): Rba
   if (config.shadowMatcher !== undefined) refuseField(findings, config, 'shadow_matcher');
   const enforced = compileRules(
     config.rules,
-    { key: config.rulesStatPrefix, stats: counting.rulesStatPrefix },
+    prefixesOf(config.rulesStatPrefix, counting.rulesStatPrefix),
     'enforced',
     config,
     context,
   );
   const shadow = compileRules(
     config.shadowRules,
-    { key: config.shadowRulesStatPrefix, stats: counting.shadowRulesStatPrefix },
+    prefixesOf(config.shadowRulesStatPrefix, counting.shadowRulesStatPrefix),
     'shadow',
     config,
     context,
@@ -59,6 +59,9 @@ function compileRbac(config: RBAC, counting: RBAC, context: FactoryContext): Rba
   const hasErrors = findings.list.slice(before).some(({ severity }) => severity === 'error');
   return hasErrors ? null : { origin: config, enforced, shadow };
 }
+
+/** Verdicts are told under the route's own prefix where it has one. */
+const prefixesOf = (own: string, counting: string) => ({ key: own || counting, stats: counting });
 
 function compileRules(
   rules: Rules | undefined,

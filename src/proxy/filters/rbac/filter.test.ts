@@ -73,11 +73,11 @@ describe('rbac', () => {
     assert.deepEqual(counters(), { 'rbac.r.allowed': 1 });
   });
 
-  it('counts a route’s rules under its own prefix, and tells of them under the route’s', async () => {
+  it('counts a route’s rules under its own prefix, and tells of them under the route’s if it has one', async () => {
     const stats = new Stats();
-    const own = fromJson(RBACSchema, { rules_stat_prefix: 'own' });
+    const own = fromJson(RBACSchema, { rules_stat_prefix: 'own', shadow_rules_stat_prefix: 'shade_' });
     const rules = { policies: { all: everyone } };
-    const rbac = { rules, rules_stat_prefix: 'route_', track_per_rule_stats: true };
+    const rbac = { rules, rules_stat_prefix: 'route_', shadow_rules: rules, track_per_rule_stats: true };
     let said: object | null | undefined;
     compileFilter(
       {
@@ -94,12 +94,16 @@ describe('rbac', () => {
     assert.deepEqual(stream.metadataOf(NAMESPACE), {
       route_enforced_effective_policy_id: 'all',
       route_enforced_engine_result: 'allowed',
+      shade_shadow_effective_policy_id: 'all',
+      shade_shadow_engine_result: 'allowed',
     });
     assert.deepEqual(
       stats.read().filter(([, value]) => value > 0),
       [
         ['rbac.own.allowed', 1],
         ['rbac.own.policy.all.allowed', 1],
+        ['rbac.shade_.policy.all.shadow_allowed', 1],
+        ['rbac.shade_.shadow_allowed', 1],
       ],
     );
   });
