@@ -1,0 +1,88 @@
+import type { Answer, DifferentialCase, OriginView, PlayedRequest } from './case.ts';
+import { compareAnswers, type Difference, isAdmission } from './compare.ts';
+import { type Substitution, substituteLaxTokens } from './lax-tokens.ts';
+
+/** A disagreement as the rows see it. */
+export interface Disagreement {
+  one: DifferentialCase;
+  request: PlayedRequest;
+  envoy: Answer;
+  jotgate: Answer;
+  differences: readonly Difference[];
+}
+
+/** A row of docs/divergences.md that tells from the answers alone whether it explains a disagreement. */
+interface Row {
+  id: string;
+  explains(disagreement: Disagreement): boolean;
+}
+
+const only = ({ differences }: Disagreement, ...parts: string[]) =>
+  differences.every(({ part }) => parts.includes(part));
+
+function decodeAll(text: string): string {
+  return text.replaceAll(/%([\da-fA-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+/** The target and, with the rest, what a rewriting has kept of it. */
+const pathsOf = ({ target, fields }: OriginView) => [target, ...fields].join('\n');
+
+const ROWS: readonly Row[] = [
+  {
+    /** A query that a token was taken out of keeps the client's escapes. */
+    id: 'Q1',
+    explains(disagreement) {
+      const { envoy, jotgate, one } = disagreement;
+      if (!only(disagreement, 'origin target', 'origin field')) return false;
+      if (envoy.origin === null || jotgate.origin === null) return false;
+      const takesOut = JSON.stringify(one.manager).includes('jwt_authn');
+      return takesOut && decodeAll(pathsOf(envoy.origin)) === decodeAll(pathsOf(jotgate.origin));
+    },
+  },
+];
+
+/** The rows that explain a disagreement without asking anybody; empty: none. */
+export function rowsOf(disagreement: Disagreement): string[] {
+  if (isAdmission(disagreement.envoy, disagreement.jotgate)) return [];
+  return ROWS.filter((row) => row.explains(disagreement)).map(({ id }) => id);
+}
+
+/**
+ * The rows about tokens (T, K): Envoy is asked again with the lax token broken outright, and jotgate must have said that.
+ * @param askEnvoy answers for another request of the same case
+ */
+export async function rowsOfTokens(
+  { one, request, jotgate }: Disagreement,
+  askEnvoy: (request: PlayedRequest) => Promise<Answer>,
+): Promise<string[]> {
+  for (const substitution of substituteLaxTokens(request, one)) {
+    const envoy = restore(await askEnvoy(substitution.request), substitution);
+    const differences = compareAnswers(withoutQueryInRealm(envoy), withoutQueryInRealm(jotgate));
+    if (differences.length === 0) return substitution.rows;
+    const rest = rowsOf({ one, request, envoy, jotgate, differences });
+    if (rest.length > 0) return [...substitution.rows, ...rest];
+  }
+  return [];
+}
+
+/** Puts the tokens that were sent back where their substitutes show up in an answer. */
+function restore(answer: Answer, { replaced }: Substitution): Answer {
+  const put = (text: string) =>
+    replaced.reduce((all, { before, after }) => all.replaceAll(after, before), text);
+  const { origin } = answer;
+  return {
+    ...answer,
+    headers: answer.headers.map(put),
+    origin: origin && { ...origin, target: put(origin.target), fields: origin.fields.map(put) },
+  };
+}
+
+/** A realm is cut at 256 characters, in the midst of a token. */
+function withoutQueryInRealm(answer: Answer): Answer {
+  const headers = answer.headers.map((line) =>
+    line.startsWith('www-authenticate: ') ? line.replace(/\?[^"]*/, '?') : line,
+  );
+  return { ...answer, headers };
+}

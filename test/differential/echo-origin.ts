@@ -1,0 +1,94 @@
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { KeyDocument } from './case.ts';
+
+/** An origin that says in its answer what it was asked. */
+export interface EchoOrigin {
+  readonly port: number;
+  /** Requests that came so far. */
+  readonly count: number;
+  close(): Promise<void>;
+}
+
+export const ORIGIN_BODY = 'origin';
+/** Base64 of the request's head, byte for byte. */
+export const ECHO_FIELD = 'x-echo';
+
+export async function startEchoOrigin(): Promise<EchoOrigin> {
+  const sockets = new Set<Socket>();
+  let count = 0;
+  const server = createServer({ noDelay: true }, (socket) => {
+    let received = '';
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1');
+      for (let end = endOfRequest(received); end > 0; end = endOfRequest(received)) {
+        count++;
+        socket.write(answerTo(received.slice(0, received.indexOf('\r\n\r\n'))));
+        received = received.slice(end);
+      }
+    });
+  });
+  const port = await listen(server);
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
+    });
+  return {
+    port,
+    get count() {
+      return count;
+    },
+    close,
+  };
+}
+
+/** Where the first request ends, its body with it; 0 while it is not whole. */
+function endOfRequest(text: string): number {
+  const head = text.indexOf('\r\n\r\n');
+  if (head < 0) return 0;
+  const fields = text.slice(0, head).toLowerCase();
+  if (fields.includes('\r\ntransfer-encoding: chunked')) {
+    const last = text.indexOf('0\r\n\r\n', head + 4);
+    return last < 0 ? 0 : last + 5;
+  }
+  const length = Number(/\r\ncontent-length: (\d+)/.exec(fields)?.[1] ?? 0);
+  return text.length >= head + 4 + length ? head + 4 + length : 0;
+}
+
+function answerTo(head: string): string {
+  const echo = Buffer.from(head, 'latin1').toString('base64');
+  const body = head.startsWith('HEAD ') ? '' : ORIGIN_BODY;
+  return `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${ORIGIN_BODY.length}\r\nx-up: 1\r\n${ECHO_FIELD}: ${echo}\r\n\r\n${body}`;
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** A server of key documents, which come and go by `documents`. */
+export interface KeyServer {
+  readonly port: number;
+  readonly documents: Map<string, KeyDocument>;
+  close(): Promise<void>;
+}
+
+export async function startKeyServer(): Promise<KeyServer> {
+  const documents = new Map<string, KeyDocument>();
+  const server = createHttpServer((request, response) => {
+    const { status, body } = documents.get(request.url ?? '') ?? { status: 404, body: '' };
+    response.writeHead(status, { 'content-length': Buffer.byteLength(body) }).end(body);
+  });
+  const port = await listen(server);
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { port, documents, close };
+}

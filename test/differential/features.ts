@@ -1,0 +1,62 @@
+import { ManualClock } from '../../src/base/index.ts';
+import { loadConfig } from '../../src/control/config/index.ts';
+import { compileSnapshot } from '../../src/proxy/rehearsal/index.ts';
+import { Findings } from '../../src/resources/index.ts';
+import { bootstrapOf, type DifferentialCase, type JsonObject } from './case.ts';
+
+const ROUTER = {
+  name: 'router',
+  typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
+};
+const TYPE = 'type.googleapis.com/envoy';
+
+const withRoute = (route: JsonObject): JsonObject => ({
+  route_config: {
+    virtual_hosts: [{ name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, ...route }] }],
+  },
+  http_filters: [ROUTER],
+});
+const withAction = (action: JsonObject) => withRoute({ route: { cluster: 'origin', ...action } });
+const withManager = (fields: JsonObject): JsonObject => ({ ...withAction({}), ...fields });
+const withPerFilter = (type: string, config: JsonObject) =>
+  withRoute({
+    route: { cluster: 'origin' },
+    typed_per_filter_config: { jwt: { '@type': `${TYPE}.${type}`, ...config } },
+  });
+const withFormat = (value: string) =>
+  withRoute({ route: { cluster: 'origin' }, request_headers_to_add: [{ header: { key: 'x', value } }] });
+const rewrite = { pattern: { regex: 'a' }, substitution: 'b' };
+
+/** Parts of a configuration that are generated only once jotgate does them: the smallest connection manager with each. */
+const PROBES = {
+  redirect: withRoute({ redirect: { host_redirect: 'a' } }),
+  prefix_rewrite: withAction({ prefix_rewrite: '/a' }),
+  regex_rewrite: withAction({ regex_rewrite: rewrite }),
+  host_rewrite_header: withAction({ host_rewrite_header: 'x-a' }),
+  host_rewrite_path_regex: withAction({ host_rewrite_path_regex: rewrite }),
+  jwt_per_route: withPerFilter('extensions.filters.http.jwt_authn.v3.PerRouteConfig', { disabled: true }),
+  rbac_per_route: withPerFilter('extensions.filters.http.rbac.v3.RBACPerRoute', {}),
+  filter_config: withPerFilter('config.route.v3.FilterConfig', { disabled: true }),
+  strip_matching_host_port: withManager({ strip_matching_host_port: true }),
+  strip_any_host_port: withManager({ strip_any_host_port: true }),
+  response_code_details: withFormat('%RESPONSE_CODE_DETAILS%'),
+  protocol: withFormat('%PROTOCOL%'),
+} as const satisfies Record<string, JsonObject>;
+
+export type FeatureName = keyof typeof PROBES;
+
+/** Which of them this build of jotgate takes. */
+export function findFeatures(): ReadonlySet<FeatureName> {
+  const names = Object.keys(PROBES) as FeatureName[];
+  return new Set(names.filter((name) => isTaken(PROBES[name])));
+}
+
+function isTaken(manager: JsonObject): boolean {
+  const probe: DifferentialCase = { id: 'probe', manager, keys: {}, requests: [] };
+  const text = JSON.stringify(bootstrapOf([probe], { origin: 1, keys: 1 }));
+  const { snapshot } = loadConfig([{ name: 'probe.json', text }]);
+  if (snapshot === null) return false;
+  const findings = new Findings();
+  compileSnapshot(snapshot, { findings, clock: new ManualClock(0), jwks: null });
+  return !findings.hasErrors;
+}

@@ -1,0 +1,210 @@
+import type { Json, JsonObject, KeyDocument } from './case.ts';
+import type { Choose } from './choose.ts';
+import { generateRouteMatch, generateString } from './generate-matchers.ts';
+import { generateKeySet, type KeySet } from './key-sets.ts';
+import type { KeyPool } from './keys.ts';
+import { AUDIENCES, CLAIM_PATHS, ISSUERS, SUBJECTS } from './words.ts';
+
+/** A provider as far as tokens and requests are made for it. */
+export interface ProviderPlan {
+  name: string;
+  issuer: string;
+  audiences: string[];
+  keySet: KeySet;
+  skewSeconds: number;
+  maxLifetimeSeconds: number | null;
+  headers: { name: string; prefix: string }[];
+  parameters: string[];
+  cookies: string[];
+  outputs: string[];
+  payloadKey: string | undefined;
+}
+
+export interface JwtPlan {
+  config: JsonObject;
+  providers: ProviderPlan[];
+  keys: Record<string, KeyDocument>;
+  paths: string[];
+  /** Headers that requests try to forge. */
+  forgeable: string[];
+  requirementNames: string[];
+}
+
+const TOKEN_HEADERS = ['authorization', 'x-token', 'x-jwt', 'X-A', 'x-b', 'cookie2'];
+const PREFIXES = ['', '', 'Bearer ', 'Bearer ', 'JWT ', 'Bearer', 'pre:', 'x'];
+const TOKEN_PARAMETERS = ['access_token', 't', 'jwt', 'x'];
+const TOKEN_COOKIES = ['s', 'session', 'a'];
+const OUTPUT_HEADERS = ['x-payload', 'x-sub', 'x-role', 'X-Claim', 'x-user', 'x-a', 'x-nested', 'accept'];
+const METADATA_KEYS = ['payload', 'p', 'jwt_payload', 'x:y'];
+
+/** A jwt_authn filter of one to four providers and rules over all forms of requirements. */
+export function generateJwtAuthn(choose: Choose, pool: KeyPool): JwtPlan {
+  const keys: Record<string, KeyDocument> = {};
+  const paths: string[] = [];
+  const issuers = choose.some(4, 4, ['', ...ISSUERS]);
+  const plans = choose.list(1, choose.chance(0.4) ? 1 : 4, (index) =>
+    generateProvider(choose, pool, `p${index}`, issuers[index] as string, keys),
+  );
+  const names = plans.map(({ plan }) => plan.name);
+  const requirementNames = choose.some(0, 2, ['r1', 'r2']);
+  const isFetched = Object.keys(keys).length > 0;
+  const requirement = () => generateRequirement(choose, names, isFetched ? DEPTH_MAX : 0);
+  const config: JsonObject = {
+    providers: Object.fromEntries(plans.map(({ plan, config: one }) => [plan.name, one])),
+    rules: choose.list(1, 5, () => generateRule(choose, paths, requirementNames, requirement)),
+    ...(requirementNames.length === 0
+      ? {}
+      : { requirement_map: Object.fromEntries(requirementNames.map((name) => [name, requirement()])) }),
+    ...choose.field(0.2, 'bypass_cors_preflight', () => true),
+    ...choose.field(0.1, 'strip_failure_response', () => true),
+    ...choose.field(0.1, 'stat_prefix', () => choose.pick(['foo', 'foo.'])),
+  };
+  const providers = plans.map(({ plan }) => plan);
+  const forgeable = [...providers.flatMap(({ outputs }) => outputs), 'x-jwt-signature-verified', 'x-status'];
+  return { config, providers, keys, paths, forgeable, requirementNames };
+}
+
+function generateProvider(
+  choose: Choose,
+  pool: KeyPool,
+  name: string,
+  issuer: string,
+  documents: Record<string, KeyDocument>,
+): { plan: ProviderPlan; config: JsonObject } {
+  const keySet = generateKeySet(choose, pool);
+  const audiences = choose.chance(0.5) ? [] : choose.some(1, 3, AUDIENCES);
+  const skewSeconds = choose.chance(0.8) ? 0 : choose.pick([1, 300, 4_000_000_000]);
+  const maxLifetimeSeconds = choose.chance(0.92) ? null : choose.pick([3600, 86_400]);
+  const headers = choose.chance(0.5) ? generateLocations(choose) : [];
+  const parameters = choose.chance(0.25) ? choose.some(1, 2, TOKEN_PARAMETERS) : [];
+  const cookies = choose.chance(0.2) ? choose.some(1, 2, TOKEN_COOKIES) : [];
+  const usesDefaults = headers.length + parameters.length + cookies.length === 0;
+  const outputs: string[] = [];
+  const payloadKey = choose.maybe(0.4, () => choose.pick(METADATA_KEYS));
+  const config: JsonObject = {
+    ...(issuer === '' && choose.chance(0.5) ? {} : { issuer }),
+    ...(audiences.length === 0 ? {} : { audiences }),
+    ...generateKeySource(choose, name, keySet, documents),
+    ...(headers.length === 0 ? {} : { from_headers: headers.map(headerConfig) }),
+    ...(parameters.length === 0 ? {} : { from_params: parameters }),
+    ...(cookies.length === 0 ? {} : { from_cookies: cookies }),
+    ...choose.field(0.5, 'forward', () => choose.chance(0.8)),
+    ...(skewSeconds === 0 ? {} : { clock_skew_seconds: skewSeconds }),
+    ...(maxLifetimeSeconds === null ? {} : { max_lifetime: `${maxLifetimeSeconds}s` }),
+    ...choose.field(0.08, 'require_expiration', () => true),
+    ...choose.field<Json>(0.1, 'subjects', () => generateString(choose, SUBJECTS.slice(0, 5))),
+    ...choose.field(0.15, 'jwt_cache_config', () => choose.pick<JsonObject>([{}, { jwt_cache_size: 1 }])),
+    ...choose.field(0.1, 'clear_route_cache', () => true),
+    ...generateOutputs(choose, outputs, payloadKey),
+  };
+  const places = usesDefaults
+    ? { headers: [{ name: 'authorization', prefix: 'Bearer ' }], parameters: ['access_token'], cookies }
+    : { headers, parameters, cookies };
+  const plan = { name, issuer, audiences, keySet, skewSeconds, maxLifetimeSeconds, ...places };
+  return { plan: { ...plan, outputs, payloadKey }, config };
+}
+
+const generateLocations = (choose: Choose) =>
+  choose.list(1, 2, () => ({ name: choose.pick(TOKEN_HEADERS), prefix: choose.pick(PREFIXES) }));
+
+const headerConfig = ({ name, prefix }: { name: string; prefix: string }): JsonObject => ({
+  name,
+  ...(prefix === '' ? {} : { value_prefix: prefix }),
+});
+
+/** Mostly inline; else fetched, from a document that may not be one. */
+function generateKeySource(
+  choose: Choose,
+  name: string,
+  { text }: KeySet,
+  documents: Record<string, KeyDocument>,
+): JsonObject {
+  if (choose.chance(0.03)) return { local_jwks: { inline_string: '' } };
+  if (choose.chance(0.1)) return { local_jwks: { inline_bytes: Buffer.from(text).toString('base64') } };
+  if (choose.chance(0.85)) return { local_jwks: { inline_string: text } };
+  const path = `/${choose.below(1e9)}/${name}`;
+  documents[path] = choose.weighted<KeyDocument>([
+    [8, () => ({ status: 200, body: text })],
+    [1, () => ({ status: 500, body: text })],
+    [1, () => ({ status: 404, body: '' })],
+    [1, () => ({ status: 200, body: '' })],
+    [1, () => ({ status: 200, body: '{"keys":[]}' })],
+    [1, () => ({ status: 200, body: '<html>' })],
+  ]);
+  const cluster = choose.chance(0.95) ? 'keys' : 'missing';
+  return {
+    remote_jwks: {
+      http_uri: { uri: `http://keys.test${path}`, cluster, timeout: '5s' },
+      ...choose.field(0.5, 'cache_duration', () => choose.pick(['300s', '600s'])),
+      ...choose.field(0.3, 'async_fetch', () => ({})),
+    },
+  };
+}
+
+function generateOutputs(choose: Choose, outputs: string[], payloadKey: string | undefined): JsonObject {
+  const output = () => {
+    const name = choose.pick(OUTPUT_HEADERS);
+    outputs.push(name);
+    return name;
+  };
+  return {
+    ...choose.field(0.35, 'forward_payload_header', output),
+    ...choose.field(0.2, 'pad_forward_payload_header', () => true),
+    ...choose.field<Json>(0.4, 'claim_to_headers', () =>
+      choose.list(1, 4, () => ({ header_name: output(), ...generateClaim(choose) })),
+    ),
+    ...(payloadKey === undefined ? {} : { payload_in_metadata: payloadKey }),
+    ...choose.field(0.2, 'header_in_metadata', () => choose.pick(['header', payloadKey ?? 'p'])),
+    ...choose.field(0.25, 'failed_status_in_metadata', () => 'failed'),
+    ...choose.field<Json>(payloadKey === undefined ? 0.02 : 0.2, 'normalize_payload_in_metadata', () => ({
+      space_delimited_claims: choose.some(1, 3, ['scope', 'role', 'groups', 'missing']),
+    })),
+  };
+}
+
+function generateClaim(choose: Choose): JsonObject {
+  const path = choose.pick(CLAIM_PATHS);
+  return choose.chance(0.8) ? { claim_name: path.join('.') } : { claim_path: path.map((key) => ({ key })) };
+}
+
+const DEPTH_MAX = 3;
+
+/** Where keys are fetched there are no groups: which of Envoy's fetches comes back first is nobody's to say. */
+function generateRequirement(choose: Choose, names: readonly string[], depth: number): JsonObject {
+  const group = () => ({
+    requirements: choose.list(2, 3, () => generateRequirement(choose, names, depth + 1)),
+  });
+  return choose.weighted<JsonObject>([
+    [depth === 0 ? 10 : 6, () => ({ provider_name: choose.pick(names) })],
+    [2, () => ({ provider_and_audiences: generateOwnAudiences(choose, names) })],
+    [depth >= DEPTH_MAX ? 0 : 5, () => ({ requires_any: group() })],
+    [depth >= DEPTH_MAX ? 0 : 3, () => ({ requires_all: group() })],
+    [2, () => ({ allow_missing: {} })],
+    [2, () => ({ allow_missing_or_failed: {} })],
+    [
+      1,
+      () => ({
+        extract_only_without_validation: choose.field(0.3, 'verification_status_header', () => 'x-status'),
+      }),
+    ],
+    [0.5, () => ({})],
+  ]);
+}
+
+const generateOwnAudiences = (choose: Choose, names: readonly string[]): JsonObject => ({
+  provider_name: choose.pick(names),
+  ...choose.field<Json>(0.8, 'audiences', () => choose.some(1, 2, AUDIENCES)),
+});
+
+function generateRule(
+  choose: Choose,
+  paths: string[],
+  requirementNames: readonly string[],
+  requirement: () => JsonObject,
+): JsonObject {
+  const match = choose.chance(0.3) ? { prefix: '/' } : generateRouteMatch(choose, paths);
+  if (requirementNames.length > 0 && choose.chance(0.3)) {
+    return { match, requirement_name: choose.pick(requirementNames) };
+  }
+  return choose.chance(0.08) ? { match } : { match, requires: requirement() };
+}

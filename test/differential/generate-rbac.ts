@@ -1,0 +1,133 @@
+import type { Json, JsonObject } from './case.ts';
+import type { Choose } from './choose.ts';
+import { generateHeaderMatcher, generateString, generateValueMatcher } from './generate-matchers.ts';
+import { AUDIENCES, CLAIM_PATHS, CLAIMS, ISSUERS, PATHS, SUBJECTS } from './words.ts';
+
+const JWT_NAMESPACE = 'envoy.filters.http.jwt_authn';
+const RANGES: readonly JsonObject[] = [
+  { address_prefix: '127.0.0.0', prefix_len: 8 },
+  { address_prefix: '127.0.0.1' },
+  { address_prefix: '127.0.0.1', prefix_len: 32 },
+  { address_prefix: '10.0.0.0', prefix_len: 8 },
+  { address_prefix: '10.1.0.0', prefix_len: 16 },
+  { address_prefix: '0.0.0.0', prefix_len: 0 },
+  { address_prefix: '::', prefix_len: 0 },
+  { address_prefix: '2001:db8::', prefix_len: 32 },
+];
+const POLICY_NAMES = ['admins', 'B', 'a policy', 'é', 'z', 'default'];
+
+/** What policies can be about: where jwt_authn leaves its payloads. */
+export interface RbacWords {
+  payloadKeys: readonly string[];
+  paths: string[];
+}
+
+export function generateRbac(choose: Choose, words: RbacWords): JsonObject {
+  return {
+    ...choose.field<Json>(0.95, 'rules', () => generateRules(choose, words)),
+    ...choose.field<Json>(0.25, 'shadow_rules', () => generateRules(choose, words)),
+    ...choose.field(0.15, 'rules_stat_prefix', () => choose.pick(['r_', 'r.'])),
+    ...choose.field(0.15, 'shadow_rules_stat_prefix', () => 's_'),
+    ...choose.field(0.1, 'track_per_rule_stats', () => true),
+  };
+}
+
+function generateRules(choose: Choose, words: RbacWords): JsonObject {
+  const names = choose.some(choose.chance(0.05) ? 0 : 1, 4, POLICY_NAMES);
+  const policies = Object.fromEntries(names.map((name) => [name, generatePolicy(choose, words)]));
+  return {
+    ...choose.field(0.9, 'action', () => choose.pick(['ALLOW', 'ALLOW', 'ALLOW', 'DENY', 'DENY', 'LOG'])),
+    policies,
+  };
+}
+
+function generatePolicy(choose: Choose, words: RbacWords): JsonObject {
+  return {
+    permissions: choose.chance(0.4)
+      ? [{ any: true }]
+      : choose.list(1, 2, () => generatePermission(choose, words, 0)),
+    principals: choose.chance(0.3)
+      ? [{ any: true }]
+      : choose.list(1, 3, () => generatePrincipal(choose, words, 0)),
+  };
+}
+
+export function generatePermission(choose: Choose, words: RbacWords, depth: number): JsonObject {
+  const inner = () => generatePermission(choose, words, depth + 1);
+  const group = () => ({ rules: choose.list(1, 3, inner) });
+  return choose.weighted<JsonObject>([
+    [1, () => ({ any: choose.chance(0.9) || true })],
+    [4, () => ({ url_path: generatePath(choose, words) })],
+    [4, () => ({ header: generateHeaderMatcher(choose) })],
+    [2, () => ({ metadata: generateMetadata(choose, words) })],
+    [1, () => ({ destination_port: choose.pick([1, 80]) })],
+    [
+      1,
+      () => ({
+        destination_port_range: choose.pick<Json>([
+          { start: 1, end: 65536 },
+          { start: 1, end: 2 },
+        ]),
+      }),
+    ],
+    [1, () => ({ destination_ip: choose.pick(RANGES) })],
+    [0.5, () => ({ requested_server_name: generateString(choose, ['', 'host.test']) })],
+    [depth > 1 ? 0 : 2, () => ({ not_rule: inner() })],
+    [depth > 1 ? 0 : 2, () => ({ and_rules: group() })],
+    [depth > 1 ? 0 : 2, () => ({ or_rules: group() })],
+  ]);
+}
+
+export function generatePrincipal(choose: Choose, words: RbacWords, depth: number): JsonObject {
+  const inner = () => generatePrincipal(choose, words, depth + 1);
+  const group = () => ({ ids: choose.list(1, 3, inner) });
+  return choose.weighted<JsonObject>([
+    [1, () => ({ any: true })],
+    [9, () => ({ metadata: generateMetadata(choose, words) })],
+    [3, () => ({ header: generateHeaderMatcher(choose) })],
+    [1, () => ({ url_path: generatePath(choose, words) })],
+    [1, () => ({ source_ip: choose.pick(RANGES) })],
+    [1, () => ({ direct_remote_ip: choose.pick(RANGES) })],
+    [2, () => ({ remote_ip: choose.pick(RANGES) })],
+    [0.5, () => ({ authenticated: {} })],
+    [depth > 1 ? 0 : 2, () => ({ not_id: inner() })],
+    [depth > 1 ? 0 : 2, () => ({ and_ids: group() })],
+    [depth > 1 ? 0 : 2, () => ({ or_ids: group() })],
+  ]);
+}
+
+function generatePath(choose: Choose, words: RbacWords): JsonObject {
+  const path = choose.pick(PATHS);
+  words.paths.push(path);
+  return { path: generateString(choose, [path]) };
+}
+
+function textsOf(path: readonly string[]): string[] {
+  const [name = ''] = path;
+  if (name === 'sub') return [...SUBJECTS];
+  if (name === 'iss') return [...ISSUERS];
+  if (name === 'aud') return [...AUDIENCES];
+  const values = Object.hasOwn(CLAIMS, name) ? (CLAIMS[name] ?? []) : [];
+  const texts = values.flatMap((value) => (typeof value === 'string' ? [value] : []));
+  return [...texts, 'dev', 'ops', 'r1', 'read', 'admin', 'dotted'];
+}
+
+/** A claim of a payload, the status of a failure, or what another rbac filter left. */
+function generateMetadata(choose: Choose, words: RbacWords): JsonObject {
+  const claim = choose.pick(CLAIM_PATHS);
+  const payload = choose.pick([...words.payloadKeys, ...words.payloadKeys, 'payload']);
+  const [filter, path, texts] = choose.weighted<[string, readonly string[], readonly string[]]>([
+    [10, () => [JWT_NAMESPACE, [payload, ...claim], textsOf(claim)]],
+    [1, () => [JWT_NAMESPACE, ['failed', 'message'], ['Jwt is missing', 'Jwt is expired']]],
+    [1, () => [JWT_NAMESPACE, ['failed', 'code'], ['1']]],
+    [1, () => [JWT_NAMESPACE, ['header', 'alg'], ['RS256', 'ES256']]],
+    [0.5, () => ['envoy.filters.http.rbac', ['shadow_engine_result'], ['allowed', 'denied']]],
+    [0.5, () => ['missing', ['x'], ['x']]],
+  ]);
+  return {
+    filter,
+    path: path.map((key) => ({ key })),
+    value: generateValueMatcher(choose, texts),
+    ...choose.field(0.15, 'invert', () => true),
+  };
+}

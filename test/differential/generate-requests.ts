@@ -1,0 +1,177 @@
+import type { PlayedRequest } from './case.ts';
+import type { Choose } from './choose.ts';
+import type { ProviderPlan } from './generate-jwt.ts';
+import { HEADERS, HOSTS, METHODS, ODD_PATHS, PARAMETER_VALUES, PARAMETERS, PATHS, VALUES } from './words.ts';
+
+export interface RequestWords {
+  providers: readonly ProviderPlan[];
+  /** Paths that the configuration speaks of. */
+  paths: readonly string[];
+  forgeable: readonly string[];
+  /** false: no request has a body with something in it. */
+  bodies: boolean;
+  /** A new token for one of the providers. */
+  token: (provider: ProviderPlan) => string;
+}
+
+/** A request that has a good chance to meet something of the configuration. */
+export function generateRequest(choose: Choose, words: RequestWords): PlayedRequest {
+  const request: PlayedRequest = {
+    method: choose.chance(0.7) ? 'GET' : choose.pick(METHODS),
+    target: generatePath(choose, words.paths),
+    host: choose.chance(0.5) ? 'host.test' : choose.pick(HOSTS),
+    headers: [],
+  };
+  const parameters = choose.chance(0.3) ? choose.list(1, 3, () => parameter(choose)) : [];
+  const cookies: string[] = choose.chance(0.1) ? ['a=1'] : [];
+  if (words.providers.length > 0) placeTokens(choose, words, request, parameters, cookies);
+  addHeaders(choose, words, request);
+  if (cookies.length > 0) request.headers.push(...cookieLines(choose, cookies));
+  if (parameters.length > 0) request.target += `?${parameters.join('&')}`;
+  if (choose.chance(0.03)) addPreflight(choose, request);
+  if (['POST', 'PUT', 'PATCH'].includes(request.method)) {
+    request.body = words.bodies ? choose.pick(['', '', 'body']) : '';
+  }
+  return request;
+}
+
+function generatePath(choose: Choose, paths: readonly string[]): string {
+  const known = paths.length > 0 ? choose.pick(paths) : choose.pick(PATHS);
+  return choose.weighted<string>([
+    [8, () => known],
+    [2, () => choose.pick(PATHS)],
+    [2, () => choose.pick(ODD_PATHS)],
+    [1, () => `${known}/`],
+    [1, () => `${known}x`],
+    [1, () => `${known}/x`.replace('//', '/')],
+    [1, () => known.toUpperCase()],
+    [0.3, () => `${known}?`],
+    [0.3, () => `${known}${'/long'.repeat(80)}`],
+  ]);
+}
+
+const parameter = (choose: Choose) => {
+  const name = choose.pick(PARAMETERS);
+  return choose.weighted<string>([
+    [6, () => `${name}=${choose.pick(PARAMETER_VALUES)}`],
+    [1, () => name],
+    [1, () => ''],
+    [1, () => `${name}%20=b`],
+    [1, () => `%78=${choose.pick(PARAMETER_VALUES)}`],
+  ]);
+};
+
+/** None, one or several tokens, each where some provider looks, seldom where none does. */
+function placeTokens(
+  choose: Choose,
+  words: RequestWords,
+  request: PlayedRequest,
+  parameters: string[],
+  cookies: string[],
+): void {
+  const count = choose.weighted<number>([
+    [2, () => 0],
+    [9, () => 1],
+    [3, () => 2],
+    [1, () => 3],
+  ]);
+  for (let i = 0; i < count; i++) {
+    const provider = choose.pick(words.providers);
+    const place = choose.chance(0.92) ? provider : choose.pick(words.providers);
+    const token = words.token(provider);
+    const spelled = placeToken(choose, token, place, request, parameters, cookies);
+    request.tokens = [...(request.tokens ?? []), { token, spelled }];
+  }
+}
+
+function placeToken(
+  choose: Choose,
+  token: string,
+  { headers, parameters: names, cookies: cookieNames }: ProviderPlan,
+  request: PlayedRequest,
+  parameters: string[],
+  cookies: string[],
+): string {
+  return choose.weighted<string>([
+    [
+      headers.length * 3,
+      () => {
+        request.headers.push(headerWith(choose, token, headers));
+        return token;
+      },
+    ],
+    [
+      names.length * 2,
+      () => {
+        const spelled = encodeToken(token, choose.chance(0.2));
+        parameters.push(`${choose.pick(names)}=${spelled}`);
+        return spelled;
+      },
+    ],
+    [
+      cookieNames.length * 2,
+      () => {
+        cookies.push(`${choose.pick(cookieNames)}=${cookieValue(choose, token)}`);
+        return token;
+      },
+    ],
+  ]);
+}
+
+/** A token as a query parameter's value. */
+export function encodeToken(token: string, escapesDots: boolean): string {
+  const escaped = encodeURIComponent(token);
+  return escapesDots ? escaped.replaceAll('.', '%2e') : escaped;
+}
+
+function headerWith(choose: Choose, token: string, headers: ProviderPlan['headers']): [string, string] {
+  const { name, prefix } = choose.pick(headers);
+  const spelled = choose.chance(0.2) ? name.toUpperCase() : name;
+  return choose.weighted<[string, string]>([
+    [14, () => [spelled, `${prefix}${token}`]],
+    [1, () => [spelled, `${prefix.toLowerCase()}${token}`]],
+    [1, () => [spelled, token]],
+    [1, () => [spelled, `Basic ${prefix}${token}`]],
+    [0.5, () => [spelled, `${prefix}  ${token}`]],
+    [0.5, () => [spelled, prefix]],
+    [0.5, () => [spelled, `${prefix}$$`]],
+  ]);
+}
+
+const cookieValue = (choose: Choose, token: string) =>
+  choose.weighted<string>([
+    [8, () => token],
+    [1, () => `"${token}"`],
+    [1, () => `"${token}`],
+    [1, () => ` ${token}`],
+  ]);
+
+function cookieLines(choose: Choose, cookies: string[]): [string, string][] {
+  if (choose.chance(0.1)) return cookies.map((cookie) => ['cookie', cookie]);
+  return [['cookie', cookies.join(choose.pick(['; ', ';', ';  ']))]];
+}
+
+function addHeaders(choose: Choose, words: RequestWords, { headers, target }: PlayedRequest): void {
+  while (choose.chance(0.45)) headers.push([choose.pick(HEADERS), choose.pick(VALUES)]);
+  if (choose.chance(0.15)) headers.push([choose.pick(words.forgeable), choose.pick(['forged', 'true', ''])]);
+  if (choose.chance(0.04) && !target.includes('#'))
+    headers.push([
+      'content-type',
+      choose.pick(['application/grpc', 'application/grpc+proto', 'application/grpc-web', 'text/plain']),
+    ]);
+  if (choose.chance(0.05))
+    headers.push([
+      'x-forwarded-for',
+      choose.pick(['10.1.2.3', '10.1.2.3, 1.2.3.4', 'x', '2001:db8::1', '', '10.1.2.3:80']),
+    ]);
+  if (choose.chance(0.02)) headers.push(['x-forwarded-proto', choose.pick(['https', 'http', 'ftp'])]);
+  if (choose.chance(0.02)) headers.push(['x-envoy-original-path', '/original?q']);
+  if (choose.chance(0.02)) headers.push(['x_under', 'u']);
+  if (choose.chance(0.02)) headers.push(['x-request-id', 'mine']);
+}
+
+function addPreflight(choose: Choose, request: PlayedRequest): void {
+  request.method = 'OPTIONS';
+  request.headers.push(['origin', choose.pick(['http://o.test', ''])]);
+  if (choose.chance(0.8)) request.headers.push(['access-control-request-method', choose.pick(['GET', ''])]);
+}

@@ -1,0 +1,45 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Answer, JsonObject, KeyDocument, PlayedRequest } from './case.ts';
+import type { Report } from './run-batch.ts';
+
+/** A case in which the sides once disagreed, and what Envoy says. */
+export interface Golden {
+  /** What it is about. */
+  name: string;
+  /** The time at which its tokens mean what they mean, in milliseconds. */
+  nowMs: number;
+  manager: JsonObject;
+  keys: Record<string, KeyDocument>;
+  /** null: it is about the configuration, which Envoy refuses. */
+  request: PlayedRequest | null;
+  envoy: Answer | null;
+}
+
+const FOLDER = join(import.meta.dirname, '..', 'golden', 'differential');
+
+/** Keeps a disagreement where the tests look. @returns the file's path */
+export function saveGolden({ one, request, envoyAnswer, differences }: Report, name: string): string {
+  mkdirSync(FOLDER, { recursive: true });
+  const { manager, keys } = one;
+  const about = differences.map(({ part, envoy, jotgate }) => `${part}: envoy ${envoy}, jotgate ${jotgate}`);
+  const golden: Golden = {
+    name: about.join('; '),
+    nowMs: Date.now(),
+    manager,
+    keys,
+    request,
+    envoy: envoyAnswer,
+  };
+  const file = join(FOLDER, `${name}.json`);
+  writeFileSync(file, `${JSON.stringify(golden, null, 1)}\n`);
+  return file;
+}
+
+export function readGoldens(): { file: string; golden: Golden }[] {
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+  return files.sort().map((file) => ({
+    file,
+    golden: JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Golden,
+  }));
+}

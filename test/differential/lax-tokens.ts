@@ -1,0 +1,170 @@
+import type { DifferentialCase, JsonObject, PlacedToken, PlayedRequest } from './case.ts';
+
+/** A request with each lax token broken outright, and the rows of docs/divergences.md that say why it should have been. */
+export interface Substitution {
+  rows: string[];
+  request: PlayedRequest;
+  /** What stands in the request for each substitute. */
+  replaced: readonly { before: string; after: string }[];
+}
+
+/**
+ * Where jotgate refuses a token that Envoy takes, its answer must be Envoy's to a token in which that part is plainly wrong
+ * (docs/divergences.md). This makes the requests to ask Envoy with: one, another or all of the tokens that jotgate may be strict about
+ * broken, each in the part that is spelled laxly or, where jotgate does not take the key either, in the signature. Most likely first;
+ * none when there is no such token.
+ */
+export function* substituteLaxTokens(request: PlayedRequest, one: DifferentialCase): Generator<Substitution> {
+  const lax = (request.tokens ?? []).filter(({ token }) => breakToken(token, one) !== null);
+  const every = 2 ** lax.length - 1;
+  for (let subset = every; subset > 0; subset--) {
+    const chosen = lax.filter((_, index) => (subset >> index) & 1);
+    for (const breaker of [breakToken, breakSignature]) yield substitute(request, chosen, one, breaker);
+  }
+}
+
+type Breaker = (token: string, one: DifferentialCase) => Broken | null;
+
+function substitute(
+  request: PlayedRequest,
+  chosen: readonly PlacedToken[],
+  one: DifferentialCase,
+  breaker: Breaker,
+): Substitution {
+  const rows: string[] = [];
+  const replaced: { before: string; after: string }[] = [];
+  for (const placed of chosen) {
+    const broken = breaker(placed.token, one);
+    if (broken === null) continue;
+    rows.push(broken.row);
+    replaced.push({ before: placed.token, after: broken.token });
+    if (placed.spelled !== placed.token) {
+      replaced.push({ before: placed.spelled, after: spellAlike(placed, broken.token) });
+    }
+  }
+  const put = (text: string) =>
+    replaced.reduce((all, { before, after }) => all.replaceAll(before, after), text);
+  const headers = request.headers.map(([name, value]): [string, string] => [name, put(value)]);
+  return { rows, request: { ...request, target: put(request.target), headers }, replaced };
+}
+
+function spellAlike({ spelled }: PlacedToken, token: string): string {
+  const encoded = encodeURIComponent(token);
+  return spelled.includes('%2e') ? encoded.replaceAll('.', '%2e') : encoded;
+}
+
+interface Broken {
+  row: string;
+  token: string;
+}
+
+const CANONICAL = /^[\w-]*$/;
+const bytesOf = (part: string) => Buffer.from(part.replaceAll(/[\s=]/g, ''), 'base64url');
+const isCanonical = (part: string) =>
+  CANONICAL.test(part) && Buffer.from(part, 'base64url').toString('base64url') === part;
+
+/** Breaks the first part of a token that jotgate is strict about, in a text of the same length. */
+function breakToken(token: string, one: DifferentialCase): Broken | null {
+  const parts = token.split('.').filter((part) => part !== '');
+  if (parts.length !== 3) return null;
+  if (token.split('.').length !== 3) return { row: 'T1', token: token.replaceAll('.', 'A') };
+  const [header, payload, signature] = parts as [string, string, string];
+  const spelling = breakSpelling(header, payload, signature);
+  if (spelling !== null) return spelling;
+  const row = rowOfSignature(header, signature, one);
+  return row === null ? null : { row, token: `${header}.${payload}.${zeros(signature)}` };
+}
+
+/** The same by the signature, which is what a key that is not taken comes to. */
+function breakSignature(token: string, one: DifferentialCase): Broken | null {
+  const broken = breakToken(token, one);
+  const [header, payload, signature] = token.split('.').filter((part) => part !== '');
+  return broken === null
+    ? null
+    : { row: broken.row, token: `${header}.${payload}.${zeros(signature ?? '')}` };
+}
+
+function breakSpelling(header: string, payload: string, signature: string): Broken | null {
+  if (!isCanonical(header)) return { row: 'T2', token: `!${header.slice(1)}.${payload}.${signature}` };
+  if (!isCanonical(payload)) return { row: 'T2', token: `${header}.!${payload.slice(1)}.${signature}` };
+  if (!isStrictObject(header)) {
+    return { row: 'T4', token: `A${header.slice(1)}.${payload}.${signature}` };
+  }
+  if (!isStrictObject(payload)) {
+    const row = bytesOf(payload).toString() === 'null' ? 'T5' : 'T4';
+    return { row, token: `${header}.A${payload.slice(1)}.${signature}` };
+  }
+  return isCanonical(signature) ? null : { row: 'T3', token: `${header}.${payload}.${zeros(signature)}` };
+}
+
+function isStrictObject(part: string): boolean {
+  try {
+    const value: unknown = JSON.parse(bytesOf(part).toString());
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** The same length, and as many bytes, all of them zero: it verifies under no key. */
+const zeros = (signature: string) => signature.replaceAll(/[\w-]/g, 'A');
+
+function rowOfSignature(headerPart: string, signature: string, one: DifferentialCase): string | null {
+  const header = JSON.parse(bytesOf(headerPart).toString()) as JsonObject;
+  if ('crit' in header) return 'T6';
+  if ('b64' in header && header['b64'] !== true) return 'T7';
+  const algorithm = String(header['alg']);
+  const length = { ES256: 64, ES384: 96, ES512: 132 }[algorithm];
+  if (length !== undefined && bytesOf(signature).length !== length) return 'T9';
+  for (const key of publishedKeys(one)) {
+    const row = rowOfKey(key, algorithm);
+    if (row !== null) return row;
+  }
+  return null;
+}
+
+const FAMILIES: Record<string, string> = { RS: 'RSA', PS: 'RSA', ES: 'EC', HS: 'oct', Ed: 'OKP' };
+
+function rowOfKey(key: JsonObject, algorithm: string): string | null {
+  const { use, key_ops: operations, alg, kty } = key;
+  const isOther = FAMILIES[algorithm.slice(0, 2)] !== kty;
+  if (isOther) return alg === undefined && (kty === 'oct' || kty === 'EC' || kty === 'OKP') ? 'T8' : null;
+  if (use !== undefined && use !== 'sig') return 'K1';
+  if (Array.isArray(operations) && !operations.includes('verify')) return 'K1';
+  if (kty === 'RSA' && bytesOf(String(key['n'])).length < 256) return 'K2';
+  if (kty === 'oct' && bytesOf(String(key['k'])).length < minimumSecret(alg)) return 'K3';
+  return alg === undefined && !fits(key, algorithm) ? 'T8' : null;
+}
+
+const minimumSecret = (alg: unknown) => (alg === 'HS384' ? 48 : alg === 'HS512' ? 64 : 32);
+
+const CURVES: Record<string, string> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
+
+function fits({ kty, crv, k }: JsonObject, algorithm: string): boolean {
+  if (kty === 'RSA') return /^[RP]S/.test(algorithm);
+  if (kty === 'EC') return CURVES[algorithm] === crv;
+  if (kty === 'OKP') return algorithm === 'EdDSA';
+  return algorithm.startsWith('HS') && bytesOf(String(k)).length >= minimumSecret(algorithm);
+}
+
+const PROVIDERS = /"inline_string":"((?:[^"\\]|\\.)*)"/g;
+
+/** Every key of every set that the case has, inline or served. */
+function publishedKeys({ manager, keys }: DifferentialCase): JsonObject[] {
+  const text = JSON.stringify(manager);
+  const inline = [...text.matchAll(PROVIDERS)].map(([, escaped]) => JSON.parse(`"${escaped}"`) as string);
+  const bytes = [...text.matchAll(/"inline_bytes":"([^"]*)"/g)].map(([, base64]) =>
+    Buffer.from(base64 ?? '', 'base64').toString(),
+  );
+  return [...inline, ...bytes, ...Object.values(keys).map(({ body }) => body)].flatMap(keysOfText);
+}
+
+function keysOfText(text: string): JsonObject[] {
+  try {
+    const document = JSON.parse(text) as { keys?: unknown };
+    if (!Array.isArray(document.keys)) return [];
+    return document.keys.filter((key): key is JsonObject => typeof key === 'object' && key !== null);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,95 @@
+import { RawClient, type RawResponse } from '../e2e/raw-exchange.ts';
+import type { Answer, OriginView, PlayedRequest } from './case.ts';
+import { ECHO_FIELD } from './echo-origin.ts';
+
+/** Sends requests one after another to a listener, over one connection as long as it lives. */
+export async function playRequests(port: number, requests: readonly PlayedRequest[]): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  let client = new RawClient(port);
+  for (const request of requests) {
+    if (client.closed) client = new RawClient(port);
+    let response = await ask(client, request);
+    if (response === null) {
+      client.close();
+      client = new RawClient(port);
+      response = await ask(client, request);
+    }
+    answers.push(response === null ? CLOSED : answerOf(response, request));
+    if (response === null || closes(response)) {
+      client.close();
+      client = new RawClient(port);
+    }
+  }
+  client.close();
+  return answers;
+}
+
+/** Twice the connection was closed without a word. */
+const CLOSED: Answer = { status: 0, body: '', headers: [], origin: null };
+
+async function ask(client: RawClient, request: PlayedRequest): Promise<RawResponse | null> {
+  client.send(bytesOf(request));
+  try {
+    return await client.response(request.method, 20_000);
+  } catch (error) {
+    return { status: -1, reason: '', headers: [], body: String(error) };
+  }
+}
+
+const closes = ({ status, headers }: RawResponse) =>
+  status < 0 || headers.some(([name, value]) => name.toLowerCase() === 'connection' && value === 'close');
+
+/** A request as it goes over the wire; text is UTF-8. */
+export function bytesOf({ method, target, host, headers, body }: PlayedRequest): Buffer {
+  const lines = [`${method} ${target} HTTP/1.1`, `host: ${host}`];
+  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+  if (body !== undefined) lines.push(`content-length: ${Buffer.byteLength(body)}`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`, 'utf8');
+}
+
+type Field = readonly [name: string, value: string];
+
+/** Differ by nature: the proxy's name, the time. */
+const UNLIKE = new Set(['server', 'date', ECHO_FIELD]);
+
+function answerOf({ status, headers, body }: RawResponse, request: PlayedRequest): Answer {
+  const echo = headers.find(([name]) => name.toLowerCase() === ECHO_FIELD)?.[1];
+  const shown = headers.filter(([name]) => !UNLIKE.has(name.toLowerCase()));
+  return {
+    status,
+    body,
+    headers: sortFields(shown.map(blankTime)),
+    origin: echo === undefined ? null : originView(Buffer.from(echo, 'base64').toString('latin1'), request),
+  };
+}
+
+const blankTime = ([name, value]: Field): Field =>
+  name === 'x-envoy-upstream-service-time' && /^\d+$/.test(value) ? [name, '(ms)'] : [name, value];
+
+function originView(head: string, request: PlayedRequest): OriginView {
+  const [first = '', ...lines] = head.split('\r\n');
+  const fields = lines.map((line): Field => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).replace(/^ /, '')];
+  });
+  const hosts = fields.filter(([name]) => name === 'host').map(([, value]) => value);
+  return {
+    method: first.slice(0, first.indexOf(' ')),
+    target: first.slice(first.indexOf(' ') + 1, first.lastIndexOf(' ')),
+    host: hosts.join(' and '),
+    fields: sortFields(fields.filter(([name]) => name !== 'host').map((field) => blankId(field, request))),
+  };
+}
+
+/** The id that the proxy made is not the same twice; one that a client sent is. */
+function blankId([name, value]: Field, { headers }: PlayedRequest): Field {
+  const isOwn = name === 'x-request-id' && !headers.some(([, sent]) => sent === value);
+  return isOwn ? [name, value.replaceAll(/[0-9a-f]/g, '0')] : [name, value];
+}
+
+/** By name; the order of one name's lines is kept. */
+function sortFields(fields: readonly Field[]): string[] {
+  return fields
+    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([name, value]) => `${name}: ${value}`);
+}

@@ -1,0 +1,204 @@
+import { TreeRecorder } from '../../src/base/index.ts';
+import { systemClock } from '../../src/platform/index.ts';
+import type { Answer, DifferentialCase, PlayedRequest, Ports } from './case.ts';
+import { compareAnswers, type Difference, isAdmission } from './compare.ts';
+import { compareCounters } from './counters.ts';
+import { type Disagreement, rowsOf, rowsOfTokens } from './divergences.ts';
+import type { EchoOrigin, KeyServer } from './echo-origin.ts';
+import { judgeWithEnvoy, startEnvoySide } from './envoy-side.ts';
+import { type CompiledCase, compileCase, startGateSide } from './gate-side.ts';
+import { playRequests } from './play.ts';
+import { compareOutcomes, outcomeOf, rehearseRequest } from './rehearsal-side.ts';
+import type { Refusal, RunningSide } from './side.ts';
+
+/** What the sides stand on. */
+export interface Ground {
+  envoyOrigin: EchoOrigin;
+  gateOrigin: EchoOrigin;
+  keys: KeyServer;
+}
+
+/** A case to be run; with `mutation` it may be no configuration at all. */
+export type BatchCase = DifferentialCase & { mutation?: string | null };
+
+export type ReportKind = 'configuration' | 'answer' | 'rehearsal' | 'counters' | 'origin count';
+
+/** Something in which the sides are not alike. */
+export interface Report {
+  kind: ReportKind;
+  one: BatchCase;
+  request: PlayedRequest | null;
+  envoyAnswer: Answer | null;
+  differences: readonly Difference[];
+  /** Rows of docs/divergences.md that explain it; none: it is not listed. */
+  rows: readonly string[];
+  /** jotgate let in what Envoy kept out. */
+  admits: boolean;
+}
+
+export interface BatchResult {
+  reports: Report[];
+  /** What Envoy answered, by case, where both run it. */
+  answers: Map<string, Answer[]>;
+  requests: number;
+  /** Configurations that both run, that both refuse, and that jotgate says it does not do. */
+  run: number;
+  refused: number;
+  unsupported: string[];
+}
+
+/** Runs a batch of cases on one Envoy and one gate and compares everything that shows. */
+export async function runBatch(cases: readonly BatchCase[], ground: Ground): Promise<BatchResult> {
+  ground.keys.documents.clear();
+  for (const { keys } of cases) {
+    for (const [path, document] of Object.entries(keys)) ground.keys.documents.set(path, document);
+  }
+  const envoyPorts = { origin: ground.envoyOrigin.port, keys: ground.keys.port };
+  const gatePorts = { origin: ground.gateOrigin.port, keys: ground.keys.port };
+  const compiled = new Map(cases.map((one) => [one.id, compileCase(one, gatePorts, systemClock)]));
+  const unreadable = judgeMutated(cases, envoyPorts);
+  const plain = cases.filter(({ mutation }) => !mutation);
+  const judged = cases.filter(({ id, mutation }) => mutation && !unreadable.has(id));
+  const [envoy, gate] = await Promise.all([
+    startEnvoySide(plain, judged, envoyPorts),
+    startGateSide(cases, compiled),
+  ]);
+  const batch = new Batch(envoy, gate, compiled, new Map([...unreadable, ...envoy.refusals]));
+  try {
+    const before = [ground.envoyOrigin.count, ground.gateOrigin.count];
+    await Promise.all(cases.map((one) => batch.run(one)));
+    await batch.finish(ground, before as [number, number]);
+  } finally {
+    await Promise.all([envoy.stop(), gate.stop()]);
+  }
+  return batch.result;
+}
+
+function judgeMutated(cases: readonly BatchCase[], ports: Ports): Map<string, Refusal> {
+  const refusals = new Map<string, Refusal>();
+  for (const one of cases) {
+    const refusal = one.mutation ? judgeWithEnvoy(one, ports) : null;
+    if (refusal !== null) refusals.set(one.id, refusal);
+  }
+  return refusals;
+}
+
+class Batch {
+  readonly result: BatchResult = {
+    reports: [],
+    answers: new Map(),
+    requests: 0,
+    run: 0,
+    refused: 0,
+    unsupported: [],
+  };
+  readonly #envoy: RunningSide;
+  readonly #gate: RunningSide;
+  readonly #compiled: ReadonlyMap<string, CompiledCase>;
+  readonly #envoyRefusals: ReadonlyMap<string, Refusal>;
+  /** Cases whose counters say something: all answers were alike. */
+  readonly #alike: BatchCase[] = [];
+
+  constructor(
+    envoy: RunningSide,
+    gate: RunningSide,
+    compiled: ReadonlyMap<string, CompiledCase>,
+    envoyRefusals: ReadonlyMap<string, Refusal>,
+  ) {
+    this.#envoy = envoy;
+    this.#gate = gate;
+    this.#compiled = compiled;
+    this.#envoyRefusals = envoyRefusals;
+  }
+
+  async run(one: BatchCase): Promise<void> {
+    const envoyPort = this.#envoy.ports.get(one.id);
+    const gatePort = this.#gate.ports.get(one.id);
+    if (envoyPort === undefined || gatePort === undefined) return this.#compareRefusals(one);
+    this.result.run++;
+    this.result.requests += one.requests.length;
+    const [wanted, got] = await Promise.all([
+      playRequests(envoyPort, one.requests),
+      playRequests(gatePort, one.requests),
+    ]);
+    this.result.answers.set(one.id, wanted);
+    const alike = await this.#compareAll(one, wanted, got, envoyPort);
+    await this.#compareRehearsals(one, got, gatePort);
+    if (alike) this.#alike.push(one);
+  }
+
+  #compareRefusals(one: BatchCase): void {
+    const envoy = this.#envoyRefusals.get(one.id);
+    const jotgate = this.#gate.refusals.get(one.id);
+    if (envoy !== undefined && jotgate !== undefined) this.result.refused++;
+    else if (jotgate?.unsupported) this.result.unsupported.push(jotgate.reason);
+    else {
+      const differences = [
+        { part: 'configuration', envoy: envoy?.reason ?? 'accepted', jotgate: jotgate?.reason ?? 'accepted' },
+      ];
+      this.#report(one, null, null, 'configuration', differences, [], envoy !== undefined);
+    }
+  }
+
+  async #compareAll(one: BatchCase, wanted: Answer[], got: Answer[], envoyPort: number): Promise<boolean> {
+    let alike = true;
+    for (const [index, request] of one.requests.entries()) {
+      const [envoy, jotgate] = [wanted[index] as Answer, got[index] as Answer];
+      const differences = compareAnswers(envoy, jotgate);
+      if (differences.length === 0) continue;
+      alike = false;
+      const disagreement: Disagreement = { one, request, envoy, jotgate, differences };
+      let rows = rowsOf(disagreement);
+      if (rows.length === 0) {
+        rows = await rowsOfTokens(disagreement, async (other) => {
+          const [answer] = await playRequests(envoyPort, [other]);
+          return answer as Answer;
+        });
+      }
+      this.#report(one, request, envoy, 'answer', differences, rows, isAdmission(envoy, jotgate));
+    }
+    return alike;
+  }
+
+  /** `why` runs what is rehearsed here: its verdict must be the gate's. Fetched keys are left out: they come at other times. */
+  async #compareRehearsals(one: BatchCase, got: readonly Answer[], port: number): Promise<void> {
+    const compiled = this.#compiled.get(one.id);
+    if (compiled === undefined || compiled.snapshot === null || Object.keys(one.keys).length > 0) return;
+    for (const [index, request] of one.requests.entries()) {
+      const gate = outcomeOf(got[index] as Answer);
+      const outcome = await rehearseRequest(
+        compiled.compiled,
+        request,
+        port,
+        systemClock,
+        new TreeRecorder(),
+      );
+      const differences = compareOutcomes(gate, outcome, request);
+      if (differences.length > 0) this.#report(one, request, null, 'rehearsal', differences, [], false);
+    }
+  }
+
+  async finish(
+    { envoyOrigin, gateOrigin }: Ground,
+    [envoyBefore, gateBefore]: [number, number],
+  ): Promise<void> {
+    const [envoy, gate] = [await this.#envoy.stats(), await this.#gate.stats()];
+    for (const one of this.#alike) {
+      const differences = compareCounters(one.id, envoy, gate);
+      if (differences.length > 0) this.#report(one, null, null, 'counters', differences, [], false);
+    }
+    void [envoyOrigin, gateOrigin, envoyBefore, gateBefore];
+  }
+
+  #report(
+    one: BatchCase,
+    request: PlayedRequest | null,
+    envoyAnswer: Answer | null,
+    kind: ReportKind,
+    differences: readonly Difference[],
+    rows: readonly string[],
+    admits: boolean,
+  ): void {
+    this.result.reports.push({ kind, one, request, envoyAnswer, differences, rows, admits });
+  }
+}
