@@ -120,7 +120,7 @@ describe('boxes', () => {
 describe('combinations', () => {
   it('are all there up to the bound', () => {
     assert.deepEqual(
-      combinations(
+      combinations<number | string>(
         [
           [1, 2],
           ['a', 'b'],
@@ -140,7 +140,7 @@ describe('combinations', () => {
   });
   it('are varied one at a time above it', () => {
     assert.deepEqual(
-      combinations(
+      combinations<number | string>(
         [
           [1, 2],
           ['a', 'b'],

@@ -39,6 +39,7 @@ function compile(name: string, config: ReturnType<typeof packed>) {
     rootStats: new Stats(),
     clock: new ManualClock(0),
     jwks: null,
+    upstreams: null,
     crypto: nodeCrypto,
     findings,
     remoteAddress: { usesPeer: true, trustedHops: 0, appendsPeer: false },

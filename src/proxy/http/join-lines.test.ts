@@ -4,12 +4,12 @@ import { HeaderList } from './header-list.ts';
 import { addRequestLine, addResponseLine, joinLines } from './join-lines.ts';
 
 describe('repeated lines of a header that is joined', () => {
-  const table = [
+  const table: { name: string; given: [string, string]; want: string }[] = [
     { name: 'two values get a comma', given: ['a', 'b'], want: 'a,b' },
     { name: 'an empty line behind leaves none', given: ['a', ''], want: 'a' },
     { name: 'an empty line in front leaves none', given: ['', 'b'], want: 'b' },
     { name: 'two empty lines are empty', given: ['', ''], want: '' },
-  ] as const;
+  ];
   for (const { name, given, want } of table) {
     it(name, () => assert.equal(joinLines(...given), want));
   }
