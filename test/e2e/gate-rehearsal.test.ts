@@ -9,6 +9,7 @@ import { type RawOrigin, startRawOrigin } from '../oracle/origin.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes } from '../oracle/rehearsal/comparison.ts';
 import { conditionCases, conditionScenes } from '../oracle/rehearsal/condition-cases.ts';
 import { jwtCases, jwtScenes } from '../oracle/rehearsal/jwt-cases.ts';
+import { matchTreeCases, matchTreeScenes } from '../oracle/rehearsal/match-tree-cases.ts';
 import { perRouteCases, perRouteScenes } from '../oracle/rehearsal/per-route-cases.ts';
 import { rbacCases, rbacScenes } from '../oracle/rehearsal/rbac-cases.ts';
 import { routeCases, routeScenes } from '../oracle/rehearsal/route-cases.ts';
@@ -22,6 +23,7 @@ const scenes = [
   ...perRouteScenes,
   ...templateScenes,
   ...conditionScenes,
+  ...matchTreeScenes,
 ];
 
 describe('a gate does what its rehearsal says', () => {
@@ -51,6 +53,7 @@ describe('a gate does what its rehearsal says', () => {
     ...perRouteCases,
     ...templateCases,
     ...conditionCases,
+    ...matchTreeCases,
   ]) {
     it(`${scene}: ${name}`, async () => {
       const port = gate.listeners.find((listener) => listener.name === scene)?.port;

@@ -7,6 +7,7 @@ import { type RawOrigin, startRawOrigin } from '../origin.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes, portOf } from './comparison.ts';
 import { conditionCases, conditionScenes } from './condition-cases.ts';
 import { jwtCases, jwtScenes } from './jwt-cases.ts';
+import { matchTreeCases, matchTreeScenes } from './match-tree-cases.ts';
 import { perRouteCases, perRouteScenes } from './per-route-cases.ts';
 import { rbacCases, rbacScenes } from './rbac-cases.ts';
 import { routeCases, routeScenes } from './route-cases.ts';
@@ -20,6 +21,7 @@ const scenes = [
   ...perRouteScenes,
   ...templateScenes,
   ...conditionScenes,
+  ...matchTreeScenes,
 ];
 
 if (findEnvoy() !== null) {
@@ -50,6 +52,7 @@ if (findEnvoy() !== null) {
       ...perRouteCases,
       ...templateCases,
       ...conditionCases,
+      ...matchTreeCases,
     ]) {
       it(`${scene}: ${name}`, async () => {
         const want = await askGate(portOf(envoy, scene), request, origin.connections);

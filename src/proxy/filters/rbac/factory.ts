@@ -7,12 +7,14 @@ import {
   RBACPerRouteSchema,
   RBACSchema,
 } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
+import type { Matcher } from '#schema/xds/type/matcher/v3/matcher_pb.js';
 import { compileRbacEngine, type RbacSubject } from '../../../core/rbac/index.ts';
 import { pathTemplateOf } from '../../path-template.ts';
-import { refuseField, refuseInto } from '../../refusals.ts';
+import { refuseInto } from '../../refusals.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
 import { routeConfigOf } from '../route-config.ts';
 import { RbacFilter, type RbacRules, type RuleSet } from './filter.ts';
+import { type Judge, judgeByPolicies, judgeByTree } from './judge.ts';
 import { remoteAddressOf } from './remote-address.ts';
 import { RbacStats } from './stats.ts';
 
@@ -40,17 +42,15 @@ function compilePerRoute(config: Message, context: FactoryContext, own: Message 
 function compileRbac(config: RBAC, counting: RBAC, context: FactoryContext): RbacRules | null {
   const { findings } = context;
   const before = findings.list.length;
-  if (config.matcher !== undefined) refuseField(findings, config, 'matcher');
-  if (config.shadowMatcher !== undefined) refuseField(findings, config, 'shadow_matcher');
   const enforced = compileRules(
-    config.rules,
+    { rules: config.rules, matcher: config.matcher },
     prefixesOf(config.rulesStatPrefix, counting.rulesStatPrefix),
     'enforced',
     config,
     context,
   );
   const shadow = compileRules(
-    config.shadowRules,
+    { rules: config.shadowRules, matcher: config.shadowMatcher },
     prefixesOf(config.shadowRulesStatPrefix, counting.shadowRulesStatPrefix),
     'shadow',
     config,
@@ -64,26 +64,36 @@ function compileRbac(config: RBAC, counting: RBAC, context: FactoryContext): Rba
 const prefixesOf = (own: string, counting: string) => ({ key: own || counting, stats: counting });
 
 function compileRules(
-  rules: Rules | undefined,
+  said: { rules: Rules | undefined; matcher: Matcher | undefined },
   prefix: { key: string; stats: string },
   kind: 'enforced' | 'shadow',
   config: RBAC,
   context: FactoryContext,
 ): RuleSet | null {
-  if (rules === undefined) return null;
-  const { remoteAddress } = context;
-  const engine = compileRbacEngine(rules, {
-    refuse: refuseInto(context.findings),
-    remoteAddressOf: ({ request, connection }: RbacSubject) =>
-      remoteAddressOf(request, connection, remoteAddress),
-    pathTemplateOf: (extension) => pathTemplateOf(extension as TypedExtensionConfig),
-  });
-  if (engine === null) return null;
-  const tracked = config.trackPerRuleStats ? engine.policies.map(({ name }) => name) : [];
+  const judge = compileJudge(said, context);
+  if (judge === null) return null;
+  const tracked = config.trackPerRuleStats ? judge.policyNames : [];
   return {
-    engine,
+    judge,
     policyIdKey: `${prefix.key}${kind}_effective_policy_id`,
     resultKey: `${prefix.key}${kind}_engine_result`,
     stats: new RbacStats(context.stats, prefix.stats, kind === 'shadow' ? 'shadow_' : '', tracked),
   };
+}
+
+/** A matcher takes the place of rules; null: neither is there, or there was an error. */
+function compileJudge(
+  { rules, matcher }: { rules: Rules | undefined; matcher: Matcher | undefined },
+  { findings, remoteAddress }: FactoryContext,
+): Judge | null {
+  const refuse = refuseInto(findings);
+  if (matcher !== undefined) return judgeByTree(matcher, refuse);
+  if (rules === undefined) return null;
+  const engine = compileRbacEngine(rules, {
+    refuse,
+    remoteAddressOf: ({ request, connection }: RbacSubject) =>
+      remoteAddressOf(request, connection, remoteAddress),
+    pathTemplateOf: (extension) => pathTemplateOf(extension as TypedExtensionConfig),
+  });
+  return engine && judgeByPolicies(engine);
 }

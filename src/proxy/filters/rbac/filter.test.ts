@@ -107,14 +107,6 @@ describe('rbac', () => {
       ],
     );
   });
-
-  for (const field of ['matcher', 'shadow_matcher']) {
-    it(`refuses \`${field}\` by name`, () => {
-      const { filter, findings } = compileFilter(rbacFactory, { [field]: {} });
-      assert.equal(filter, null);
-      assert.equal(findings.list[0]?.message, `\`${field}\` is not supported`);
-    });
-  }
 });
 
 describe('the client’s address', () => {
@@ -157,4 +149,61 @@ describe('the client’s address', () => {
       assert.equal(remoteAddressOf(request, connection, rule), want);
     });
   }
+});
+
+describe('an RBAC matcher', () => {
+  const input = {
+    name: 'i',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput',
+      header_name: 'x',
+    },
+  };
+  const act = (action: string) => ({
+    action: {
+      name: 'a',
+      typed_config: {
+        '@type': 'type.googleapis.com/envoy.config.rbac.v3.Action',
+        name: `the ${action}`,
+        action,
+      },
+    },
+  });
+  const config = {
+    matcher: {
+      matcher_tree: { input, exact_match_map: { map: { 1: act('ALLOW'), 2: act('DENY') } } },
+    },
+    track_per_rule_stats: true,
+  };
+
+  it('decides by the action that it comes to, and names it', async () => {
+    const { filter, counters } = filterOf(config);
+    const allowed = await play(filter, { headers: [['x', '1']] });
+    assert.equal(allowed.reply, undefined);
+    const denied = await play(filter, { headers: [['x', '2']] });
+    assert.equal(denied.reply?.details, 'rbac_access_denied_matched_policy[the_DENY]');
+    assert.deepEqual(counters(), {
+      'rbac.allowed': 1,
+      'rbac.denied': 1,
+      'rbac.policy.the ALLOW.allowed': 1,
+      'rbac.policy.the DENY.denied': 1,
+    });
+  });
+
+  it('denies what it comes to nothing for', async () => {
+    const { reply } = await play(filterOf(config).filter, { headers: [] });
+    assert.equal(reply?.details, 'rbac_access_denied_matched_policy[none]');
+  });
+
+  it('refuses by name what is not done', () => {
+    const unknown = {
+      name: 'i',
+      typed_config: { '@type': 'type.googleapis.com/google.protobuf.Duration', value: '1s' },
+    };
+    const { filter, findings } = compileFilter(rbacFactory, {
+      matcher: { matcher_tree: { input: unknown, exact_match_map: { map: { 1: act('ALLOW') } } } },
+    });
+    assert.equal(filter, null);
+    assert.match(findings.list[0]?.message ?? '', /input `google.protobuf.Duration` is not supported/);
+  });
 });

@@ -1,12 +1,12 @@
-import type { Policy, RbacEngine } from '../../../core/rbac/index.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FilterResult, FilterStream, HttpFilter } from '../filter.ts';
+import type { Judge, Judgment } from './judge.ts';
 import { denialReply } from './replies.ts';
 import type { RbacStats } from './stats.ts';
 
 /** A set of rules and where its verdicts are told. */
 export interface RuleSet {
-  engine: RbacEngine;
+  judge: Judge;
   policyIdKey: string;
   resultKey: string;
   stats: RbacStats;
@@ -41,34 +41,31 @@ export class RbacFilter implements HttpFilter {
     const { enforced, shadow } = own ?? this.#rules;
     if (shadow !== null) this.#judgeShadow(shadow, stream);
     if (enforced === null) return undefined;
-    const { engine } = enforced;
-    const matched = engine.match(stream, stream.recorder);
-    const isAllowed = tell(enforced, matched, stream);
-    if (engine.action === 'LOG') stream.metadata.set('envoy.common', 'access_log_hint', matched !== null);
-    if (stream.recorder !== null && matched === null) {
-      stream.recorder.note(`no ${engine.action} policy matches`);
+    const judgment = enforced.judge.judge(stream, stream.recorder);
+    tell(enforced, judgment, stream);
+    if (judgment.accessLogHint !== null) {
+      stream.metadata.set('envoy.common', 'access_log_hint', judgment.accessLogHint);
     }
-    return isAllowed ? undefined : denialReply(matched?.name ?? 'none');
+    return judgment.isAllowed ? undefined : denialReply(judgment.policy ?? 'none');
   }
 
   #judgeShadow(shadow: RuleSet, stream: FilterStream): void {
-    const matched = shadow.engine.match(stream, null);
-    const isAllowed = tell(shadow, matched, stream);
+    const judgment = shadow.judge.judge(stream, null);
+    tell(shadow, judgment, stream);
+    const { isAllowed, policy } = judgment;
     stream.recorder?.note(
-      `shadow rules would have ${isAllowed ? 'allowed' : 'denied'} it (policy ${matched?.name ?? 'none'})`,
+      `shadow rules would have ${isAllowed ? 'allowed' : 'denied'} it (policy ${policy ?? 'none'})`,
     );
   }
 }
 
 function tell(
-  { engine, policyIdKey, resultKey, stats }: RuleSet,
-  matched: Policy | null,
+  { policyIdKey, resultKey, stats }: RuleSet,
+  { isAllowed, policy }: Judgment,
   stream: FilterStream,
-): boolean {
-  const isAllowed = engine.allows(matched);
-  stats.count(isAllowed, matched?.name);
+): void {
+  stats.count(isAllowed, policy ?? undefined);
   const { metadata } = stream;
-  if (matched !== null) metadata.set(METADATA_NAMESPACE, policyIdKey, matched.name);
+  if (policy !== null) metadata.set(METADATA_NAMESPACE, policyIdKey, policy);
   metadata.set(METADATA_NAMESPACE, resultKey, isAllowed ? 'allowed' : 'denied');
-  return isAllowed;
 }

@@ -1,0 +1,80 @@
+import { ActionSchema } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
+import type { Matcher } from '#schema/xds/type/matcher/v3/matcher_pb.js';
+import type { Recorder } from '../../../base/index.ts';
+import type { Refuse } from '../../../core/match/index.ts';
+import type { RbacEngine, RbacSubject } from '../../../core/rbac/index.ts';
+import { typeNameOf, unpackAny } from '../../../resources/index.ts';
+import { compileMatchTree } from './match-tree.ts';
+
+export interface Judgment {
+  isAllowed: boolean;
+  /** What decided; null: nothing matched. */
+  policy: string | null;
+  /** Only of rules that log: whether this request is to be. */
+  accessLogHint: boolean | null;
+}
+
+/** One set of rules, in whichever form it is written. */
+export interface Judge {
+  judge(subject: RbacSubject, recorder: Recorder | null): Judgment;
+  /** Names that are counted one by one where that is asked for. */
+  readonly policyNames: readonly string[];
+}
+
+/** `rules`. */
+export function judgeByPolicies(engine: RbacEngine): Judge {
+  return {
+    policyNames: engine.policies.map(({ name }) => name),
+    judge(subject, recorder) {
+      const matched = engine.match(subject, recorder);
+      if (recorder !== null && matched === null) recorder.note(`no ${engine.action} policy matches`);
+      return {
+        isAllowed: engine.allows(matched),
+        policy: matched?.name ?? null,
+        accessLogHint: engine.action === 'LOG' ? matched !== null : null,
+      };
+    },
+  };
+}
+
+const ACTION = { allow: 0, deny: 1, log: 2 } as const;
+
+/** `matcher`: what no action is found for is denied. */
+export function judgeByTree(config: Matcher, refuse: Refuse): Judge | null {
+  const names: string[] = [];
+  const tree = compileMatchTree(
+    config,
+    (extension) => {
+      const any = extension.typedConfig;
+      if (any === undefined || typeNameOf(any) !== ActionSchema.typeName) {
+        refuse(
+          'an action of an RBAC matcher must be an `envoy.config.rbac.v3.Action`',
+          extension,
+          'typed_config',
+        );
+        return null;
+      }
+      const action = unpackAny(ActionSchema, any);
+      names.push(action.name);
+      return action;
+    },
+    refuse,
+  );
+  if (tree === null) return null;
+  return {
+    policyNames: [...new Set(names)],
+    judge(subject, recorder) {
+      const action = tree(subject);
+      const policy = action?.name ?? null;
+      if (recorder !== null) {
+        recorder.open('matcher', policy === null ? 'nothing in it matches' : `comes to "${policy}"`, config);
+        recorder.close(action === null || action.action === ACTION.deny ? 'deny' : 'ok');
+      }
+      return {
+        isAllowed: action !== null && action.action !== ACTION.deny,
+        policy,
+        accessLogHint: action?.action === ACTION.log ? true : null,
+      };
+    },
+  };
+}
