@@ -19,7 +19,7 @@ const goals: readonly Goal[] = [
   { scenario: 'b', peer: 'envoy', ratioMax: 0.65 },
 ];
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const half = sorted.length / 2;
   return ((sorted[Math.floor(half)] ?? Number.NaN) + (sorted[Math.ceil(half) - 1] ?? Number.NaN)) / 2;

@@ -3,7 +3,6 @@ export { type Gate, type GateListener, type GateOptions, GateStartError } from '
 export {
   type LoadedRealm,
   loadRealm,
-  openSqliteStore,
   type RunningIssuer,
   type StartIssuerOptions,
   startIssuer,

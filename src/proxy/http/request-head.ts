@@ -15,9 +15,3 @@ export interface RequestHead {
   /** The path stands for one that Envoy finds it cannot send (envoy.md §3.4): the router answers so. */
   unsendablePath?: boolean;
 }
-
-/** The path without query and fragment: what route and rule matchers look at. */
-export function pathOnly(path: string): string {
-  const end = path.search(/[?#]/);
-  return end < 0 ? path : path.slice(0, end);
-}
