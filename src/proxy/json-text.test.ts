@@ -40,8 +40,44 @@ describe('a number as Envoy prints it', () => {
 
 describe('an object as Envoy prints it', () => {
   it('keeps its keys’ order in a claim header and has them sorted in metadata', () => {
-    const value = { b: [1, null], a: '<' };
-    assert.equal(jsonText(value, 'claim'), '{"b":[1,null],"a":"\\u003c"}');
-    assert.equal(jsonText(value, 'metadata'), '{"a":"\\u003c","b":[1,null]}');
+    const value = { b: [1, null], a: 'x' };
+    assert.equal(jsonText(value, 'claim'), '{"b":[1,null],"a":"x"}');
+    assert.equal(jsonText(value, 'metadata'), '{"a":"x","b":[1,null]}');
   });
+});
+
+/** What Envoy 1.40 printed of `a` + character + `b`. */
+const texts: [given: string, claim: string, metadata: string][] = [
+  ['\u0001', '\\u0001', '\\u0001'],
+  ['\n', '\\n', '\\n'],
+  ['"', '\\"', '\\"'],
+  ['\\', '\\\\', '\\\\'],
+  ['/', '/', '/'],
+  ['&', '&', '&'],
+  ['<', '\\u003c', '<'],
+  ['\u007f', '\\u007f', '\u007f'],
+  ['\u0085', '\\u0085', '\u0085'],
+  ['\u00a0', '\u00a0', '\u00a0'],
+  ['\u00ad', '\\u00ad', '\u00ad'],
+  ['\u0600', '\\u0600', '\u0600'],
+  ['\u17b4', '\\u17b4', '\u17b4'],
+  ['\u200b', '\\u200b', '\u200b'],
+  ['\u2028', '\\u2028', '\u2028'],
+  ['\u2060', '\\u2060', '\u2060'],
+  ['\ufeff', '\\ufeff', '\ufeff'],
+  ['\ufff9', '\\ufff9', '\ufff9'],
+  ['\uffff', '\uffff', '\uffff'],
+  ['€', '€', '€'],
+  ['\u{10000}', '\u{10000}', '\u{10000}'],
+  ['\u{1d173}', '\\ud834\\udd73', '\u{1d173}'],
+  ['\u{e0001}', '\\udb40\\udc01', '\u{e0001}'],
+];
+
+describe('a character as Envoy prints it', () => {
+  for (const [given, claim, metadata] of texts) {
+    it(`U+${given.codePointAt(0)?.toString(16)} in a claim header and in metadata`, () => {
+      assert.equal(jsonText(`a${given}b`, 'claim'), `"a${claim}b"`);
+      assert.equal(jsonText(`a${given}b`, 'metadata'), `"a${metadata}b"`);
+    });
+  }
 });

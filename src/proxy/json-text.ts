@@ -3,27 +3,34 @@ import type { MetadataValue } from './filters/filter.ts';
 
 /**
  * Who prints. `claim`: protobuf's printer, for claims in headers (envoy.md §3.6): keys as they came, numbers in the shortest of 15 or
- * 17 digits that reads back the same. `metadata`: Envoy's own, for `%DYNAMIC_METADATA%`: keys in the order of their bytes, numbers as
- * C++'s `to_chars` prints them.
+ * 17 digits that reads back the same, invisible characters escaped. `metadata`: Envoy's own, for `%DYNAMIC_METADATA%`: keys in the order
+ * of their bytes, numbers as C++'s `to_chars` prints them, only such characters escaped as must be.
  */
 export type JsonStyle = 'claim' | 'metadata';
 
-/** A JSON value without white space, some characters escaped that need not be, as Envoy puts it into headers. */
+/** A JSON value without white space, as Envoy puts it into headers. */
 export function jsonText(value: MetadataValue, style: JsonStyle): string {
   if (typeof value === 'number') return style === 'claim' ? claimNumber(value) : metadataNumber(value);
-  if (typeof value === 'string') return stringText(value);
+  if (typeof value === 'string') return stringText(value, style);
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map((entry) => jsonText(entry, style)).join(',')}]`;
   const keys = Object.keys(value);
   if (style === 'metadata') keys.sort((a, b) => (toByteString(a) < toByteString(b) ? -1 : 1));
-  return `{${keys.map((key) => `${stringText(key)}:${jsonText(value[key] as MetadataValue, style)}`).join(',')}}`;
+  return `{${keys.map((key) => `${stringText(key, style)}:${jsonText(value[key] as MetadataValue, style)}`).join(',')}}`;
 }
 
-function stringText(text: string): string {
-  return JSON.stringify(text).replaceAll(
-    /[<>\u007f-\u009f\u00ad\u2028\u2029\ufeff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** Beside what JSON must escape (protobuf: json_escaping.cc). */
+const ESCAPED_IN_CLAIMS =
+  /[<>\u007f-\u009f\u00ad\u0600-\u0603\u06dd\u070f\u17b4\u17b5\u200b-\u200f\u2028-\u202e\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/gu;
+
+function stringText(text: string, style: JsonStyle): string {
+  const json = JSON.stringify(text);
+  return style === 'metadata' ? json : json.replaceAll(ESCAPED_IN_CLAIMS, escapeUnits);
+}
+
+function escapeUnits(char: string): string {
+  const units = Array.from({ length: char.length }, (_, index) => char.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
 function claimNumber(value: number): string {

@@ -148,6 +148,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.request.headers.markReceived();
     this.state = 'decide';
     if (preparation !== null) {
+      if (hasForwardedProto(this.request)) this.route = service.routes.select(this.request, null);
       if ('redirect' in preparation) this.#redirect(preparation.redirect);
       else this.refuse(preparation);
       return;
@@ -439,3 +440,6 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.#client.pauseRequest();
   }
 }
+
+/** Without it there is no route, and the connection manager sets it only on a request that is sound (Envoy: conn_manager_impl.cc). */
+const hasForwardedProto = ({ headers }: RequestHead) => (headers.get('x-forwarded-proto') ?? '') !== '';

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { buildRequestHead } from '../rehearsal/build-request.ts';
 import { DEFAULT_HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
 import { prepareRequest } from './prepare-request.ts';
+import { REFUSAL } from './refusal.ts';
 
 const connection = {
   remoteAddress: '192.0.2.1',
@@ -50,6 +51,18 @@ describe('the client’s address', () => {
     const { request } = prepare(forwarded, { useRemoteAddress: true, trustedHops: 1 });
     assert.equal(request.headers.get('x-envoy-external-address'), '10.2.2.2');
     assert.equal(request.headers.get('x-forwarded-for'), '10.1.1.1, 10.2.2.2,192.0.2.1');
+  });
+});
+
+describe('an escaped slash that is to be unescaped by redirection', () => {
+  const options = { escapedSlashes: 'redirect' } as const;
+  const ask = (headers: [string, string][]) => {
+    const words = { method: 'GET', scheme: 'http', authority: 'host.test', path: '/a%2fb', headers } as const;
+    return prepareRequest(buildRequestHead(words), connection, { ...DEFAULT_HTTP_OPTIONS, ...options });
+  };
+  it('redirects', () => assert.deepEqual(ask([]), { redirect: '/a/b' }));
+  it('refuses a gRPC client, which follows no redirect', () => {
+    assert.deepEqual(ask([['content-type', 'application/grpc']]), REFUSAL.badPath);
   });
 });
 

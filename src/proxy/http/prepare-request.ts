@@ -1,5 +1,6 @@
 import type { ConnectionInfo } from '../filters/filter.ts';
 import { remoteAddressOf } from '../filters/rbac/remote-address.ts';
+import { isGrpcRequest } from './grpc-reply.ts';
 import type { HeaderList } from './header-list.ts';
 import type { HttpOptions } from './http-options.ts';
 import { normalizePath } from './normalize-path.ts';
@@ -26,8 +27,8 @@ const ROUTER_SET = new Set(ROUTER_FIELDS);
 const EDGE_SET = new Set(EDGE_FIELDS);
 
 /**
- * Makes a received head into what filters, routes and the origin see: cleans what a client must not set, says who the client
- * is, gives the request its id, normalises the path.
+ * Makes a received head into what filters, routes and the origin see: cleans what a client must not set, normalises the path,
+ * says who the client is, gives the request its id.
  */
 export function prepareRequest(
   request: RequestHead,
@@ -38,6 +39,8 @@ export function prepareRequest(
   const edge = options.useRemoteAddress;
   removeClientFields(headers, edge ? EDGE_SET : ROUTER_SET);
   if (options.underscores !== 'allow' && !judgeUnderscores(headers, options)) return REFUSAL.underscore;
+  const path = preparePath(request, options);
+  if (path !== null) return path;
   const client = clientAddressOf(request, connection, options);
   if (client !== connection.remoteAddress) request.clientAddress = client;
   if (edge) setRemoteAddress(headers, connection, options);
@@ -46,7 +49,7 @@ export function prepareRequest(
   }
   if (edge) headers.set('x-envoy-external-address', client);
   if (options.generateRequestId) setRequestId(headers, edge && !options.preserveExternalRequestId);
-  return preparePath(request, options);
+  return null;
 }
 
 /** Most requests have none of them: one look at each name, removal only where one is found. */
@@ -107,7 +110,7 @@ function preparePath(request: RequestHead, options: HttpOptions): Preparation {
       request.path = normalized.path;
       return null;
     case 'redirect':
-      return { redirect: normalized.path };
+      return isGrpcRequest(request.headers) ? REFUSAL.badPath : { redirect: normalized.path };
     case 'refused':
       return REFUSAL.badPath;
   }

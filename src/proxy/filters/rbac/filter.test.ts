@@ -62,6 +62,19 @@ describe('rbac', () => {
     assert.deepEqual(counters(), { 'rbac.s_.policy.all.shadow_denied': 1, 'rbac.s_.shadow_denied': 1 });
   });
 
+  it('does not let its enforced rules see what its shadow rules say', async () => {
+    const value = { present_match: true };
+    const metadata = { filter: NAMESPACE, path: [{ key: 'shadow_engine_result' }], value };
+    const seen = { permissions: [{ any: true }], principals: [{ metadata }] };
+    const { filter } = filterOf({
+      rules: { policies: { seen } },
+      shadow_rules: { policies: { all: everyone } },
+    });
+    const { reply, stream } = await play(filter);
+    assert.equal(reply?.status, 403);
+    assert.equal(stream.metadataOf(NAMESPACE)['shadow_engine_result'], 'allowed');
+  });
+
   it('LOG lets pass and leaves a hint for access logs', async () => {
     const { filter, counters } = filterOf({
       rules: { action: 'LOG', policies: { a: onlyA } },

@@ -39,9 +39,10 @@ export class RbacFilter implements HttpFilter {
     const own = this.#routeRules(stream.route);
     if (own !== undefined) stream.recorder?.note('the route has rules of its own');
     const { enforced, shadow } = own ?? this.#rules;
-    if (shadow !== null) this.#judgeShadow(shadow, stream);
-    if (enforced === null) return undefined;
-    const judgment = enforced.judge.judge(stream, stream.recorder);
+    const shadowed = shadow === null ? null : this.#judgeShadow(shadow, stream);
+    const judgment = enforced === null ? null : enforced.judge.judge(stream, stream.recorder);
+    if (shadow !== null && shadowed !== null) tell(shadow, shadowed, stream);
+    if (enforced === null || judgment === null) return undefined;
     tell(enforced, judgment, stream);
     if (judgment.accessLogHint !== null) {
       stream.metadata.set('envoy.common', 'access_log_hint', judgment.accessLogHint);
@@ -49,16 +50,17 @@ export class RbacFilter implements HttpFilter {
     return judgment.isAllowed ? undefined : denialReply(judgment.policy ?? 'none');
   }
 
-  #judgeShadow(shadow: RuleSet, stream: FilterStream): void {
+  #judgeShadow(shadow: RuleSet, stream: FilterStream): Judgment {
     const judgment = shadow.judge.judge(stream, null);
-    tell(shadow, judgment, stream);
     const { isAllowed, policy } = judgment;
     stream.recorder?.note(
       `shadow rules would have ${isAllowed ? 'allowed' : 'denied'} it (policy ${policy ?? 'none'})`,
     );
+    return judgment;
   }
 }
 
+/** Only after both have judged: what the shadow rules say is no matter for the enforced ones of the same filter. */
 function tell(
   { policyIdKey, resultKey, stats }: RuleSet,
   { isAllowed, policy }: Judgment,
