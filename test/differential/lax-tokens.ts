@@ -19,7 +19,8 @@ export function* substituteLaxTokens(request: PlayedRequest, one: DifferentialCa
   const every = 2 ** lax.length - 1;
   for (let subset = every; subset > 0; subset--) {
     const chosen = lax.filter((_, index) => (subset >> index) & 1);
-    for (const breaker of [breakToken, breakSignature]) yield substitute(request, chosen, one, breaker);
+    for (const breaker of [breakToken, breakSignature, breakWholly])
+      yield substitute(request, chosen, one, breaker);
   }
 }
 
@@ -82,6 +83,13 @@ function breakSignature(token: string, one: DifferentialCase): Broken | null {
   return broken === null
     ? null
     : { row: broken.row, token: `${header}.${payload}.${zeros(signature ?? '')}` };
+}
+
+/** A signature of the one length that no Ed25519 key of the set calls wrong (23). */
+function breakWholly(token: string, one: DifferentialCase): Broken | null {
+  const broken = breakToken(token, one);
+  const [header, payload] = token.split('.').filter((part) => part !== '');
+  return broken === null ? null : { row: broken.row, token: `${header}.${payload}.${'A'.repeat(86)}` };
 }
 
 function breakSpelling(header: string, payload: string, signature: string): Broken | null {
