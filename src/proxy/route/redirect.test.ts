@@ -65,6 +65,12 @@ describe('the location of a redirect', () => {
     it(name, () => assert.equal(locationOf(init, path), want));
   }
 
+  it('keeps a port that is no own port of what x-forwarded-proto says', () => {
+    const init = { schemeRewriteSpecifier: https };
+    assert.equal(locationOf(init, '/a', [['x-forwarded-proto', 'ftp']]), 'https://host.test:80/a');
+    assert.equal(locationOf(init, '/a', [['x-forwarded-proto', 'http']]), 'https://host.test/a');
+  });
+
   it('has the request’s scheme, whatever x-forwarded-proto says', () => {
     assert.equal(locationOf({}, '/a', [['x-forwarded-proto', 'ftp']]), 'http://host.test:80/a');
   });

@@ -36,12 +36,14 @@ export function compileRedirect(
     location(request) {
       const received = request.scheme;
       const scheme = schemeOf(config, received);
-      const authority = host === '' ? requestHost(request.authority, received, scheme, port) : host;
+      const authority = host === '' ? requestHost(request.authority, spokenBy(request), scheme, port) : host;
       const path = config.stripQuery ? withoutAfter(request.path, '?') : request.path;
       return `${scheme}://${authority}${port}${rewrite?.rewrite(path) ?? path}`;
     },
   };
 }
+
+const spokenBy = ({ headers, scheme }: RequestHead) => headers.get('x-forwarded-proto') ?? scheme;
 
 function compileRewrite(
   config: RedirectAction,
@@ -77,11 +79,14 @@ function schemeOf({ schemeRewriteSpecifier: specifier }: RedirectAction, receive
   return specifier.case === 'schemeRedirect' && specifier.value !== '' ? specifier.value : received;
 }
 
-/** The request's host; its port goes where a new one comes, and where it was the old scheme's own. */
+/**
+ * The request's host; its port goes where a new one comes, and where it was the old scheme's own.
+ * @param received what the client spoke by x-forwarded-proto, which may hold anything
+ */
 function requestHost(authority: string, received: string, scheme: string, newPort: string): string {
   const found = /^(.*?)(:\d*)$/.exec(authority);
   if (found === null || (authority.startsWith('[') && !found[1]?.endsWith(']'))) return authority;
-  const own = received === 'https' ? ':443' : ':80';
+  const own = { https: ':443', http: ':80' }[received];
   const drops = newPort !== '' || (scheme !== received && found[2] === own);
   return drops ? (found[1] as string) : authority;
 }

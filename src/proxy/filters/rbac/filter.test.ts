@@ -18,25 +18,20 @@ const NAMESPACE = 'envoy.filters.http.rbac';
 describe('rbac', () => {
   it('denies with 403 and names the policy that did it', async () => {
     const { filter, counters } = filterOf({ rules: { action: 'DENY', policies: { 'no entry': onlyA } } });
-    const { reply, stream } = await play(filter, { path: '/a' });
+    const { reply } = await play(filter, { path: '/a' });
     assert.deepEqual(reply, {
       status: 403,
       body: 'RBAC: access denied',
       headers: [],
       details: 'rbac_access_denied_matched_policy[no_entry]',
     });
-    assert.deepEqual(stream.metadataOf(NAMESPACE), {
-      enforced_effective_policy_id: 'no entry',
-      enforced_engine_result: 'denied',
-    });
     assert.deepEqual(counters(), { 'rbac.denied': 1 });
   });
 
   it('denies with `none` where no policy allows', async () => {
     const { filter } = filterOf({ rules: { action: 'ALLOW', policies: { a: onlyA } } });
-    const { reply, stream } = await play(filter, { path: '/b' });
+    const { reply } = await play(filter, { path: '/b' });
     assert.equal(reply?.details, 'rbac_access_denied_matched_policy[none]');
-    assert.deepEqual(stream.metadataOf(NAMESPACE), { enforced_engine_result: 'denied' });
   });
 
   it('allows without rules and says nothing', async () => {
@@ -70,9 +65,19 @@ describe('rbac', () => {
       rules: { policies: { seen } },
       shadow_rules: { policies: { all: everyone } },
     });
+    const { reply } = await play(filter);
+    assert.equal(reply?.status, 403);
+  });
+
+  it('refuses before it tells anybody', async () => {
+    const { filter, counters } = filterOf({
+      rules: { action: 'DENY', policies: { all: everyone } },
+      shadow_rules: { policies: { all: everyone } },
+    });
     const { reply, stream } = await play(filter);
     assert.equal(reply?.status, 403);
-    assert.equal(stream.metadataOf(NAMESPACE)['shadow_engine_result'], 'allowed');
+    assert.equal(stream.metadataIfAny, null);
+    assert.deepEqual(counters(), { 'rbac.denied': 1, 'rbac.shadow_allowed': 1 });
   });
 
   it('LOG lets pass and leaves a hint for access logs', async () => {

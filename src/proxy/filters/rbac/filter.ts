@@ -40,18 +40,26 @@ export class RbacFilter implements HttpFilter {
     if (own !== undefined) stream.recorder?.note('the route has rules of its own');
     const { enforced, shadow } = own ?? this.#rules;
     const shadowed = shadow === null ? null : this.#judgeShadow(shadow, stream);
-    const judgment = enforced === null ? null : enforced.judge.judge(stream, stream.recorder);
+    const judgment = enforced === null ? null : this.#judge(enforced, stream);
+    if (judgment?.isAllowed === false) return denialReply(judgment.policy ?? 'none');
     if (shadow !== null && shadowed !== null) tell(shadow, shadowed, stream);
     if (enforced === null || judgment === null) return undefined;
     tell(enforced, judgment, stream);
     if (judgment.accessLogHint !== null) {
       stream.metadata.set('envoy.common', 'access_log_hint', judgment.accessLogHint);
     }
-    return judgment.isAllowed ? undefined : denialReply(judgment.policy ?? 'none');
+    return undefined;
+  }
+
+  #judge({ judge, stats }: RuleSet, stream: FilterStream): Judgment {
+    const judgment = judge.judge(stream, stream.recorder);
+    stats.count(judgment.isAllowed, judgment.policy ?? undefined);
+    return judgment;
   }
 
   #judgeShadow(shadow: RuleSet, stream: FilterStream): Judgment {
     const judgment = shadow.judge.judge(stream, null);
+    shadow.stats.count(judgment.isAllowed, judgment.policy ?? undefined);
     const { isAllowed, policy } = judgment;
     stream.recorder?.note(
       `shadow rules would have ${isAllowed ? 'allowed' : 'denied'} it (policy ${policy ?? 'none'})`,
@@ -60,13 +68,15 @@ export class RbacFilter implements HttpFilter {
   }
 }
 
-/** Only after both have judged: what the shadow rules say is no matter for the enforced ones of the same filter. */
+/**
+ * Only after both have judged: what the shadow rules say is no matter for the enforced ones of the same filter. Not for a refusal, which
+ * is sent before anything is told.
+ */
 function tell(
-  { policyIdKey, resultKey, stats }: RuleSet,
+  { policyIdKey, resultKey }: RuleSet,
   { isAllowed, policy }: Judgment,
   stream: FilterStream,
 ): void {
-  stats.count(isAllowed, policy ?? undefined);
   const { metadata } = stream;
   if (policy !== null) metadata.set(METADATA_NAMESPACE, policyIdKey, policy);
   metadata.set(METADATA_NAMESPACE, resultKey, isAllowed ? 'allowed' : 'denied');
