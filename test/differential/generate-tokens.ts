@@ -157,20 +157,32 @@ const swapAlgorithm: Flaw = (draft, { choose }) => {
   if (choose.chance(0.3)) draft.algorithm = draft.header['alg'] as string;
 };
 
+/** Seconds that the skew covers for as long as a batch takes; a skew of one second covers none. */
+const insideSkew = ({ skewSeconds }: ProviderPlan) => (skewSeconds === 1 ? -1000 : 1);
+
 const FLAWS: readonly (readonly [weight: number, flaw: Flaw])[] = [
   [
     6,
-    setClaim('exp', ({ nowSeconds: now }) => [
+    setClaim('exp', ({ nowSeconds: now, provider }) => [
       now - 3600,
       now - 400,
-      now - 1,
+      now - insideSkew(provider),
       1,
       0,
       undefined,
       now + 200_000,
     ]),
   ],
-  [3, setClaim('nbf', ({ nowSeconds: now }) => [now + 3600, now + 400, now + 20, 0, 4_000_000_000])],
+  [
+    3,
+    setClaim('nbf', ({ nowSeconds: now, provider }) => [
+      now + 3600,
+      now + 400,
+      now + 20 * insideSkew(provider),
+      0,
+      4_000_000_000,
+    ]),
+  ],
   [5, setClaim('iss', () => [...ISSUERS, 'other', '', undefined])],
   [4, setClaim('aud', () => [...AUDIENCES, 'other', undefined, [], ['other', 'x'], ['A']])],
   [2, setClaim('sub', () => [...SUBJECTS, undefined])],

@@ -63,10 +63,17 @@ function count(counts: Map<string, number>, key: string): void {
 function keyOf({ kind, differences, admits }: Report): string {
   const parts = differences.map(({ part, envoy, jotgate }) => {
     if (kind === 'configuration') return `${envoy.slice(-100)} / ${jotgate.slice(0, 100)}`;
-    return part === 'status' ? `${part} ${envoy} ${jotgate}` : part;
+    if (part === 'status') return `${part} ${envoy} ${jotgate}`;
+    return /header|field/.test(part) ? `${part} ${namesOf(envoy)} / ${namesOf(jotgate)}` : part;
   });
   return `${admits ? 'ADMITS ' : ''}${kind}: ${parts.join(', ')}`;
 }
+
+const namesOf = (lines: string) =>
+  lines
+    .split(' | ')
+    .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
+    .join(' ');
 
 /** A report for a person: tokens are shown by their parts, decoded. */
 export function renderReport({ one, request, differences }: Report): string {
