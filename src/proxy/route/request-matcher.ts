@@ -148,9 +148,9 @@ const CONNECT: PathMatcher = { wants: 'CONNECT', plain: null, matches: () => fal
 function compileTemplate(extension: TypedExtensionConfig, findings: Findings): PathMatcher | null {
   const template = pathTemplateOf(extension);
   if (template === null) {
-    const type = extension.typedConfig === undefined ? '' : typeNameOf(extension.typedConfig);
+    const type = extension.typedConfig === undefined ? extension.name : typeNameOf(extension.typedConfig);
     refuseInto(findings)(
-      `the path matcher \`${type}\` is not supported`,
+      `\`${type}\` is no path matcher that \`path_match_policy\` can have`,
       extension,
       'typed_config',
       'accepts',

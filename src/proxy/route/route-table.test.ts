@@ -192,9 +192,9 @@ describe('what a route configuration cannot have is refused by name', () => {
       want: /`grpc`/,
     },
     {
-      name: 'a uri template',
+      name: 'a path matcher that is no uri template',
       config: all([{ match: { path_match_policy: { name: 'x' } }, ...answer('') }]),
-      want: /`path_match_policy`/,
+      want: /`x` is no path matcher/,
     },
     {
       name: 'a bad regex',
