@@ -9,8 +9,8 @@ export interface RecordedCase {
   nowSeconds: number;
   manager: JsonObject;
   keys: Record<string, KeyDocument>;
-  /** Request, Envoy's outcome, and the rows of docs/divergences.md by which jotgate's is another. */
-  exchanges: [request: PlayedRequest, envoy: Outcome, rows: string[]][];
+  /** Request, Envoy's outcome; where jotgate's is another, the rows of docs/divergences.md that say why, and that outcome. */
+  exchanges: [request: PlayedRequest, envoy: Outcome, rows?: readonly string[], jotgate?: Outcome][];
 }
 
 /** Writes a corpus as JSON lines, some requests of each case. */
@@ -46,9 +46,10 @@ function recordOf(
   const exchanges = one.requests.flatMap((request, index): RecordedCase['exchanges'] => {
     const answer = given[index];
     if (answer === undefined || answer.status === 400 || isGrpc(request)) return [];
-    const rows = own.find((report) => report.request === request)?.rows ?? [];
     const { tokens: _, ...sent } = request;
-    return [[sent, outcomeOf(answer), [...rows]]];
+    const listed = own.find((report) => report.request === request);
+    if (listed === undefined || listed.gateAnswer === null) return [[sent, outcomeOf(answer)]];
+    return [[sent, outcomeOf(answer), listed.rows, outcomeOf(listed.gateAnswer)]];
   });
   return { id: one.id, nowSeconds, manager: one.manager, keys: one.keys, exchanges };
 }

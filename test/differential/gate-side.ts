@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/base/index.ts';
 import { loadConfig } from '../../src/control/config/index.ts';
+import { SharedClock } from '../../src/platform/index.ts';
 import { type CompiledSnapshot, compileSnapshot, type JwksFetcher } from '../../src/proxy/rehearsal/index.ts';
 import { type Finding, Findings, type Snapshot } from '../../src/resources/index.ts';
 import { startGate } from '../../src/server/index.ts';
@@ -50,6 +51,7 @@ export function keysOf(documents: Record<string, KeyDocument>): JwksFetcher {
 export async function startGateSide(
   cases: readonly DifferentialCase[],
   compiled: ReadonlyMap<string, CompiledCase>,
+  clock: SharedClock = new SharedClock(),
 ): Promise<RunningSide> {
   const refusals = new Map<string, Refusal>();
   const snapshots: Snapshot[] = [];
@@ -63,7 +65,7 @@ export async function startGateSide(
   if (first === undefined)
     return { ports: new Map(), refusals, stats: async () => new Map(), stop: async () => {} };
   const snapshot = { ...first, listeners: snapshots.flatMap(({ listeners }) => listeners) };
-  const gate = await startGate({ snapshot, admin: false, envoyExact: true });
+  const gate = await startGate({ snapshot, admin: false, envoyExact: true, clock });
   return {
     ports: new Map(gate.listeners.map(({ name, port }) => [name, port])),
     refusals,

@@ -11,35 +11,28 @@ export interface Golden {
   nowMs: number;
   manager: JsonObject;
   keys: Record<string, KeyDocument>;
-  /** null: it is about the configuration, which Envoy refuses. */
-  request: PlayedRequest | null;
-  envoy: Answer | null;
+  /** Empty: it is about the configuration, which Envoy refuses. */
+  exchanges: { request: PlayedRequest; envoy: Answer }[];
 }
 
 const FOLDER = join(import.meta.dirname, '..', 'golden', 'differential');
 
 /** Keeps a disagreement where the tests look. @returns the file's path */
 export function saveGolden({ one, request, envoyAnswer, differences }: Report, name: string): string {
-  mkdirSync(FOLDER, { recursive: true });
   const { manager, keys } = one;
   const about = differences.map(({ part, envoy, jotgate }) => `${part}: envoy ${envoy}, jotgate ${jotgate}`);
-  const golden: Golden = {
-    name: about.join('; '),
-    nowMs: Date.now(),
-    manager,
-    keys,
-    request,
-    envoy: envoyAnswer,
-  };
+  const exchanges = request === null || envoyAnswer === null ? [] : [{ request, envoy: envoyAnswer }];
+  return writeGolden({ name: about.join('; '), nowMs: Date.now(), manager, keys, exchanges }, name);
+}
+
+export function writeGolden(golden: Golden, name: string): string {
+  mkdirSync(FOLDER, { recursive: true });
   const file = join(FOLDER, `${name}.json`);
   writeFileSync(file, `${JSON.stringify(golden, null, 1)}\n`);
   return file;
 }
 
-export function readGoldens(): { file: string; golden: Golden }[] {
+export function readGoldens(): Golden[] {
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
-  return files.sort().map((file) => ({
-    file,
-    golden: JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Golden,
-  }));
+  return files.sort().map((file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Golden);
 }

@@ -29,6 +29,7 @@ export interface Report {
   one: BatchCase;
   request: PlayedRequest | null;
   envoyAnswer: Answer | null;
+  gateAnswer: Answer | null;
   differences: readonly Difference[];
   /** Rows of docs/divergences.md that explain it; none: it is not listed. */
   rows: readonly string[];
@@ -65,9 +66,9 @@ export async function runBatch(cases: readonly BatchCase[], ground: Ground): Pro
   ]);
   const batch = new Batch(envoy, gate, compiled, new Map([...unreadable, ...envoy.refusals]));
   try {
-    const before = [ground.envoyOrigin.count, ground.gateOrigin.count];
+    const before = ground.gateOrigin.count;
     await Promise.all(cases.map((one) => batch.run(one)));
-    await batch.finish(ground, before as [number, number]);
+    await batch.finish(ground.gateOrigin.count - before);
   } finally {
     await Promise.all([envoy.stop(), gate.stop()]);
   }
@@ -98,6 +99,7 @@ class Batch {
   readonly #envoyRefusals: ReadonlyMap<string, Refusal>;
   /** Cases whose counters say something: all answers were alike. */
   readonly #alike: BatchCase[] = [];
+  #gateForwarded = 0;
 
   constructor(
     envoy: RunningSide,
@@ -122,6 +124,7 @@ class Batch {
       playRequests(gatePort, one.requests),
     ]);
     this.result.answers.set(one.id, wanted);
+    this.#gateForwarded += got.filter(({ origin }) => origin !== null).length;
     const alike = await this.#compareAll(one, wanted, got, envoyPort);
     await this.#compareRehearsals(one, got, gatePort);
     if (alike) this.#alike.push(one);
@@ -136,7 +139,7 @@ class Batch {
       const differences = [
         { part: 'configuration', envoy: envoy?.reason ?? 'accepted', jotgate: jotgate?.reason ?? 'accepted' },
       ];
-      this.#report(one, null, null, 'configuration', differences, [], envoy !== undefined);
+      this.#report({ kind: 'configuration', one, differences, admits: envoy !== undefined });
     }
   }
 
@@ -155,7 +158,9 @@ class Batch {
           return answer as Answer;
         });
       }
-      this.#report(one, request, envoy, 'answer', differences, rows, isAdmission(envoy, jotgate));
+      const admits = isAdmission(envoy, jotgate);
+      const answers = { envoyAnswer: envoy, gateAnswer: jotgate };
+      this.#report({ kind: 'answer', one, request, differences, rows, admits, ...answers });
     }
     return alike;
   }
@@ -174,31 +179,26 @@ class Batch {
         new TreeRecorder(),
       );
       const differences = compareOutcomes(gate, outcome, request);
-      if (differences.length > 0) this.#report(one, request, null, 'rehearsal', differences, [], false);
+      if (differences.length > 0) this.#report({ kind: 'rehearsal', one, request, differences });
     }
   }
 
-  async finish(
-    { envoyOrigin, gateOrigin }: Ground,
-    [envoyBefore, gateBefore]: [number, number],
-  ): Promise<void> {
+  /** Counters, and that no request reached the origin but those whose answers say so. */
+  async finish(gateOriginCount: number): Promise<void> {
     const [envoy, gate] = [await this.#envoy.stats(), await this.#gate.stats()];
     for (const one of this.#alike) {
       const differences = compareCounters(one.id, envoy, gate);
-      if (differences.length > 0) this.#report(one, null, null, 'counters', differences, [], false);
+      if (differences.length > 0) this.#report({ kind: 'counters', one, differences });
     }
-    void [envoyOrigin, gateOrigin, envoyBefore, gateBefore];
+    const [one] = this.#alike;
+    if (one === undefined || gateOriginCount === this.#gateForwarded) return;
+    const part = 'requests that reached the origin against answers that say so';
+    const differences = [{ part, envoy: String(this.#gateForwarded), jotgate: String(gateOriginCount) }];
+    this.#report({ kind: 'origin count', one, differences, admits: true });
   }
 
-  #report(
-    one: BatchCase,
-    request: PlayedRequest | null,
-    envoyAnswer: Answer | null,
-    kind: ReportKind,
-    differences: readonly Difference[],
-    rows: readonly string[],
-    admits: boolean,
-  ): void {
-    this.result.reports.push({ kind, one, request, envoyAnswer, differences, rows, admits });
+  #report(report: Pick<Report, 'kind' | 'one' | 'differences'> & Partial<Report>): void {
+    const rest = { request: null, envoyAnswer: null, gateAnswer: null, rows: [], admits: false };
+    this.result.reports.push({ ...rest, ...report });
   }
 }
