@@ -1,4 +1,5 @@
 import type { EnvoyTreatment, Finding } from '../resources/index.ts';
+import { excerptOf, printable } from './source-excerpt.ts';
 
 export interface RenderOptions {
   /** Lines of each file by the name that findings use. */
@@ -19,7 +20,7 @@ export function renderFinding(finding: Finding, options: RenderOptions): string 
   const head = paint(tone, `${finding.severity}[${finding.code}]`);
   const gutter = ' '.repeat(String(finding.at?.line ?? '').length);
   const lines = [
-    `${head}: ${paint('bold', finding.message)}`,
+    `${head}: ${paint('bold', printable(finding.message))}`,
     ...renderPlace(finding, gutter, options, paint, tone),
     ...renderHint(finding, gutter),
     ...(finding.path === undefined || finding.path === '' ? [] : [`${gutter} = path: ${finding.path}`]),
@@ -41,12 +42,13 @@ function renderPlace(
 ): string[] {
   if (at === undefined) return [];
   const arrow = `${gutter}${paint('blue', '-->')} ${at.file}:${at.line}:${at.column}`;
-  const text = options.lines(at.file)?.[at.line - 1];
-  if (text === undefined) return [arrow];
+  const line = options.lines(at.file)?.[at.line - 1];
+  if (line === undefined) return [arrow];
+  const { text, column } = excerptOf(line, at.column);
   const bar = paint('blue', '|');
-  const marks = '^'.repeat(Math.max(1, Math.min(at.length, text.length - at.column + 1)));
+  const marks = '^'.repeat(Math.max(1, Math.min(at.length, text.length - column + 1)));
   const note = hint === undefined || hint.includes('\n') ? '' : ` ${hint}`;
-  const indent = text.slice(0, at.column - 1).replaceAll(/[^\t]/g, ' ');
+  const indent = text.slice(0, column - 1).replaceAll(/[^\t]/g, ' ');
   return [
     arrow,
     `${gutter} ${bar}`,

@@ -8,6 +8,15 @@ export function configure(command: Command, io: CliIo): void {
     .action(async (flags: { once?: boolean }) => {
       prepareWorker();
       const { playDemo } = await import('../demo/play.ts');
-      await playDemo(flags.once === true, io);
+      try {
+        await playDemo(flags.once === true, io);
+      } finally {
+        endSoon();
+      }
     });
+}
+
+/** A part of the scene that failed half-way may hold a socket or a thread; the story is over all the same. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), 1000).unref();
 }

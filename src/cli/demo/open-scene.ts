@@ -39,6 +39,15 @@ interface Stage {
 /** Starts the article's gate and service, and says how to start the rest. Nothing is written outside a temporary folder. */
 export async function openScene(): Promise<Scene> {
   const stage = await setStage();
+  try {
+    return await fillStage(stage);
+  } catch (error) {
+    await closeAll(stage);
+    throw error;
+  }
+}
+
+async function fillStage(stage: Stage): Promise<Scene> {
   // The article's gate does not wait for its issuer, and nor does the first refusal: keys are fetched when a token comes.
   const issuerPort = await freePort();
   const issuer = startArticleIssuer(stage, issuerPort);
@@ -147,8 +156,13 @@ async function openGate(
   return scene;
 }
 
+/** What does not close in time is left to the end of the process. */
+const CLOSING_MS_MAX = 3000;
+
 async function closeAll({ closers }: Stage): Promise<void> {
-  for (const close of closers) await close();
+  const all = Promise.allSettled(closers.map((close) => close()));
+  const enough = new Promise<void>((resolve) => setTimeout(resolve, CLOSING_MS_MAX).unref());
+  await Promise.race([all, enough]);
 }
 
 /** An example of this package, named as a person in the working folder would. */

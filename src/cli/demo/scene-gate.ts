@@ -33,21 +33,26 @@ export async function startSceneGate(options: SceneGateOptions): Promise<Started
   if (snapshot === null) {
     throw new UserError(`\`${file}\`: ${loaded.findings.list[0]?.message}`, EXIT.configInvalid);
   }
+  const start = (port: number) =>
+    startGate({
+      snapshot,
+      provenance,
+      connectTo,
+      listen: snapshot.listeners.map((listener) => ({
+        ...addressOf(listener),
+        address: '127.0.0.1',
+        toPort: port,
+      })),
+      trust,
+      clock,
+      logger: silentLogger,
+      admin: false,
+    });
   const port = (await probePort(options.preferredPort)) ?? 0;
-  const listen = snapshot.listeners.map((listener) => ({
-    ...addressOf(listener),
-    address: '127.0.0.1',
-    toPort: port,
-  }));
-  const gate = await startGate({
-    snapshot,
-    provenance,
-    connectTo,
-    listen,
-    trust,
-    clock,
-    logger: silentLogger,
-    admin: false,
+  // Somebody may have taken the port since it was probed.
+  const gate = await start(port).catch((error: unknown) => {
+    if (port === 0) throw error;
+    return start(0);
   });
   const explainer = new RefusalExplainer({ snapshot, provenance }, clock, {
     fetch: ({ uri }) => fetchKeys(client, uri),
