@@ -94,7 +94,7 @@ async function run(flags: RunFlags, io: CliIo): Promise<void> {
     io.exitCode = EXIT.configInvalid;
     return;
   }
-  const trust = flags.trust.map((file) => readText(file, 'roots'));
+  const trust = flags.trust.map(readRoots);
   const gate = await start(
     { ...loaded, snapshot: loaded.snapshot },
     { connectTo, listen, trust },
@@ -150,6 +150,16 @@ function nextSignal(): Promise<'SIGINT' | 'SIGTERM'> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
   });
+}
+
+/** @throws UserError for a file that holds no certificate: trusting nothing in silence would only show as refusals later. */
+function readRoots(file: string): string {
+  const text = readText(file, 'roots');
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new UserError(
+    `\`${file}\` holds no PEM certificate; --trust wants the roots to trust`,
+    EXIT.wrongUse,
+  );
 }
 
 function parsed<T>(value: T | null, shape: string, text: string): T {

@@ -33,7 +33,7 @@ async function run(args: string[], stdin = '') {
 }
 
 const SOUND = 'static_resources: {}\n';
-const WARNED = 'admin: {}\n';
+const WARNED = 'watchdog: {}\n';
 const BROKEN = 'static_resource: {}\n';
 
 describe('jotgate validate', () => {

@@ -118,12 +118,12 @@ describe('what jotgate does not do is said by name', () => {
     );
   });
   it('what is inside a field without effect is not spoken of', () => {
-    assert.deepEqual(codes(`${listener()}\nadmin: {access_log_path: /dev/null, profile_path: x}`), [
+    assert.deepEqual(codes(`${listener()}\nwatchdog: {miss_timeout: 1s, kill_timeout: 1s}`), [
       'warning W301 16',
     ]);
   });
   it('strict makes errors of warnings, and leaves no snapshot', () => {
-    const text = `${listener()}\nadmin: {}`;
+    const text = `${listener()}\nwatchdog: {}`;
     assert.deepEqual(codes(text, { strict: true }), ['error W301 16']);
     assert.notEqual(load(text).snapshot, null);
     assert.equal(load(text, { strict: true }).snapshot, null);

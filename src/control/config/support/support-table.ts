@@ -16,9 +16,13 @@ const HEADER_CHANGES =
 /** By full message name; a message that is not here is refused as a whole. docs/envoy-support.md is made from this. */
 export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.bootstrap.v3.Bootstrap': {
-    done: 'static_resources',
+    done: 'static_resources admin',
     noEffect:
-      'node node_context_params cluster_manager flags_path stats_sinks deferred_stat_options stats_config stats_flush_interval stats_flush_on_admin watchdog watchdogs tracing layered_runtime admin overload_manager enable_dispatcher_stats stats_server_version_override use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config fatal_actions default_socket_interface perf_tracing_file_path application_log_config memory_allocator_manager',
+      'node node_context_params cluster_manager flags_path stats_sinks deferred_stat_options stats_config stats_flush_interval stats_flush_on_admin watchdog watchdogs tracing layered_runtime overload_manager enable_dispatcher_stats stats_server_version_override use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config fatal_actions default_socket_interface perf_tracing_file_path application_log_config memory_allocator_manager',
+  },
+  'envoy.config.bootstrap.v3.Admin': {
+    done: 'address',
+    noEffect: 'access_log access_log_path profile_path socket_options ignore_global_conn_limit',
   },
   'envoy.config.bootstrap.v3.Bootstrap.StaticResources': { done: 'listeners clusters' },
 
