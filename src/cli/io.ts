@@ -21,6 +21,11 @@ export class UserError extends Error {
 }
 
 export function processIo(): CliIo {
+  // Whoever reads has seen enough, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

@@ -5,10 +5,14 @@ import type { CheckContext } from './check-context.ts';
 /** Nanoseconds in 64 bits end here. */
 const SECONDS_MAX = 9_223_372_036n;
 
+/** A whole second belongs into `seconds`; the object form can say otherwise. */
+const NANOS_MAX = 999_999_999;
+
 /** Times are neither negative nor longer than 292 years (Envoy: protobuf/utility.cc). */
 export function checkDuration(duration: Duration, context: CheckContext): void {
   const negative = nanosOf(duration) < 0n;
-  if (!negative && duration.seconds <= SECONDS_MAX) return;
+  const inRange = duration.seconds <= SECONDS_MAX && Math.abs(duration.nanos) <= NANOS_MAX;
+  if (!negative && inRange) return;
   context.complain({
     code: 'badDuration',
     message: negative ? 'invalid duration: expected positive duration' : 'duration out-of-range',
