@@ -46,7 +46,7 @@ describe('where jotgate and Envoy once disagreed, a gate now', () => {
     it(`answers as Envoy: ${name}`, async () => {
       clock.set(nowMs);
       const port = gate.ports.get(id);
-      assert.ok(port !== undefined, gate.refusals.get(id)?.reason);
+      assert.ok(port !== undefined, gate.refusals.get(id)?.reason ?? 'it has no port');
       const answers = await playRequests(
         port,
         exchanges.map(({ request }) => request),
