@@ -5,6 +5,8 @@ export interface CliIo {
   out(text: string): void;
   err(text: string): void;
   readStdin(): Promise<string>;
+  /** The standard input's lines as they come, where they need not be held all at once. */
+  stdinLines?: (() => AsyncIterable<string>) | undefined;
   /** ANSI colours are wanted: a terminal, and neither `--no-color` nor NO_COLOR. */
   readonly color: boolean;
   exitCode: ExitCode;
@@ -21,15 +23,11 @@ export class UserError extends Error {
 }
 
 export function processIo(): CliIo {
-  // Whoever reads has seen enough, as `head` does.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     readStdin,
+    stdinLines,
     color: process.stdout.isTTY === true && !process.env['NO_COLOR'] && !process.argv.includes('--no-color'),
     exitCode: 0,
   };
@@ -39,4 +37,15 @@ async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Ended by LF alone: whatever else stands in a line is the line's. */
+async function* stdinLines(): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    const lines = (rest + (chunk as string)).split('\n');
+    rest = lines.pop() as string;
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }

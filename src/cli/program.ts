@@ -5,6 +5,7 @@ import { type CliIo, processIo, UserError } from './io.ts';
 import { version } from './version.ts';
 
 export async function runMain(): Promise<void> {
+  process.stdout.on('error', endWhenNobodyReads);
   const io = processIo();
   process.exitCode = await runProgram(process.argv.slice(2), io);
 }
@@ -53,4 +54,10 @@ function exitCodeOf(error: unknown, io: CliIo): number {
   }
   io.err(`jotgate: internal error, please report it\n${(error as Error).stack ?? String(error)}\n`);
   return EXIT.ourBug;
+}
+
+/** Whoever reads has seen enough, as `head` does. */
+function endWhenNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
 }

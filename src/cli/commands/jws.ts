@@ -30,7 +30,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--json', 'one JSON object a line')
     .action(async (argument: string, options: VerifyOptions) => {
       const keySet = loadKeySet(options.jwks, io, 'refuse');
-      for (const jws of await readJwsLines(argument, io)) {
+      for await (const jws of readJwsLines(argument, io)) {
         const status = judgeJws(jws, keySet);
         io.out(`${options.json === true ? renderJson(status) : renderText(status)}\n`);
         if (status !== STATUS.ok) io.exitCode = EXIT.deniedOrNotValid;
@@ -39,12 +39,19 @@ export function configure(command: Command, io: CliIo): void {
 }
 
 /** Lines are taken as they are: a blank at an end makes a JWS invalid, and an empty line is an invalid one. */
-async function readJwsLines(argument: string, io: CliIo): Promise<string[]> {
-  if (argument !== '-' && !argument.startsWith('@')) return [argument];
+async function* readJwsLines(argument: string, io: CliIo): AsyncGenerator<string> {
+  if (argument === '-' && io.stdinLines !== undefined) {
+    yield* io.stdinLines();
+    return;
+  }
+  if (argument !== '-' && !argument.startsWith('@')) {
+    yield argument;
+    return;
+  }
   const text = argument === '-' ? await io.readStdin() : readTextFile(argument.slice(1));
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
-  return lines;
+  yield* lines;
 }
 
 /** Form, then key, then signature; a key set that has no readable key verifies nothing. */
