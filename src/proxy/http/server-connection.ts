@@ -3,13 +3,14 @@ import type { ConnectionInfo } from '../filters/filter.ts';
 import { type BodySink, ChunkedDecoder } from './chunked-decoder.ts';
 import { deadlineAfter, NEVER, type Watched } from './deadlines.ts';
 import { type ClientSide, Exchange, type ExchangeOutcome } from './exchange.ts';
+import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
 import { INCOMPLETE, REFUSED } from './head-parser.ts';
 import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { latin1 } from './latin1.ts';
 import { ReceivedRequest } from './received-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
-import { renderLocalReply } from './render-response.ts';
+import { type LocalWords, renderLocalReply } from './render-response.ts';
 import { RequestParser } from './request-parser.ts';
 
 const NO_BODY = 0;
@@ -315,17 +316,24 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   /** Refuses a head that cannot be read, so that there is no exchange to speak of. */
   #refuse(refusal: Refusal): void {
     const service = this.#service;
+    const reply = this.#wordsOf(refusal);
     service.stats.protocolErrors.increment();
     service.stats.requests.increment();
-    service.stats.countStatus(refusal.status);
-    this.#out += renderLocalReply(service, {
-      status: refusal.status,
-      body: refusal.body,
-      headers: new HeaderList(),
-      bodiless: false,
-      close: true,
-    });
+    service.stats.countStatus(reply.status);
+    this.#out += renderLocalReply(service, reply);
     this.#linger();
+  }
+
+  /** What Envoy's codec refuses is said plainly; what the connection manager refuses in the way the request asks for. */
+  #wordsOf({ status, body, details }: Refusal): LocalWords {
+    const { method, headers: received } = this.#parser;
+    const headers = new HeaderList();
+    const plain = { status, body, headers, bodiless: false, close: true };
+    if (details.startsWith('http1.')) return plain;
+    const bodiless = method === 'HEAD';
+    if (!isGrpcRequest(received)) return { ...plain, bodiless };
+    for (const [name, value] of grpcFields(status, bodiless ? '' : body)) headers.append(name, value);
+    return { ...plain, status: 200, body: '', bodiless };
   }
 
   /** Sends what is left and then closes, leaving the client time to read: a close at once could cut the reply off. */
