@@ -21,7 +21,8 @@ export function excerptOf(line: string, column: number): Excerpt {
     (text, secret) => text.replaceAll(secret, (found) => '*'.repeat(found.length)),
     line,
   );
-  const start = column - 1 > BEFORE_MAX ? column - 1 - BEFORE_MAX / 2 : 0;
+  const fits = line.length <= LENGTH_MAX || column - 1 <= BEFORE_MAX;
+  const start = fits ? 0 : column - 1 - BEFORE_MAX / 2;
   const part = printable(hidden.slice(start, start + LENGTH_MAX));
   const head = start > 0 ? '…' : '';
   const tail = hidden.length > start + LENGTH_MAX ? '…' : '';
