@@ -228,8 +228,8 @@ const rows: readonly Row[] = [
     'transport socket without typed_config',
     'no',
     [
-      'name: envoy.transport_sockets.tls\n      typed_config:\n        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext\n  - name',
-      'name: envoy.transport_sockets.tls\n  - name',
+      'name: envoy.transport_sockets.tls\n      typed_config:\n        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext\n        sni: www.envoyproxy.io',
+      'name: envoy.transport_sockets.tls',
     ],
   ],
   [
