@@ -20,6 +20,7 @@ export const CODES = {
   badBase64: 'E111',
   emptyText: 'E112',
   extraDocument: 'W113',
+  keyMeantTwice: 'E114',
   constraint: 'E120',
   required: 'E121',
   oneofRequired: 'E122',
@@ -79,7 +80,7 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   W102: {
     title: 'a key is written twice',
     meaning:
-      'Envoy keeps the last one and says nothing. Remove the one that is not meant; lists written under both spellings of a name add up.',
+      'In YAML Envoy keeps the last one whole and says nothing; the earlier one counts for nothing here too. Remove the one that is not meant.',
   },
   E103: {
     title: 'unknown field',
@@ -118,6 +119,11 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   E111: { title: 'not base64', meaning: 'Fields of bytes are written as base64, in either alphabet.' },
   W113: { title: 'more than one document', meaning: 'Envoy reads only the first document of a YAML text.' },
   E112: { title: 'empty text', meaning: 'There is nothing in the text to load.' },
+  E114: {
+    title: 'a key is written twice, and it is not sure which one holds',
+    meaning:
+      'One field under both of its spellings, or one name twice in JSON: Envoy merges the two in an order of its own, or refuses the file. Remove the one that is not meant.',
+  },
   E120: {
     title: 'value against a rule of the schema',
     meaning: "Envoy's own constraint on the field does not hold; the reason is in Envoy's words.",

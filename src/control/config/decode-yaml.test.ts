@@ -161,10 +161,22 @@ describe('all errors are found at once, each at its place', () => {
       want: [],
     },
     {
-      name: 'a key twice, in whichever spelling',
+      name: 'a key twice, and nothing of what the earlier one says',
       type: CLUSTER,
-      given: 'name: a\nconnect_timeout: 1s\nconnectTimeout: 2s\nname: b',
-      want: ['W102 3:1 connect_timeout', 'W102 4:1 name'],
+      given: 'name: [a]\nload_assignment: {foo: 1}\nname: b\nload_assignment: ~',
+      want: ['W102 3:1 name', 'W102 4:1 load_assignment'],
+    },
+    {
+      name: 'a name of a map twice, and a key inside of a structure',
+      type: 'envoy.config.core.v3.Metadata',
+      given: 'filter_metadata:\n  a: [1]\n  a:\n    b:\n      c: 1\n      c: 2',
+      want: ['W102 3:3 filter_metadata.a', 'W102 6:7 filter_metadata.a.b.c'],
+    },
+    {
+      name: 'a field under both of its spellings',
+      type: CLUSTER,
+      given: 'name: a\nconnect_timeout: 1s\nconnectTimeout: 2s',
+      want: ['E114 3:1 connect_timeout'],
     },
     {
       name: 'a map that is a list, an element of the wrong kind',

@@ -70,6 +70,34 @@ describe('a bootstrap becomes a snapshot', () => {
     ]);
     assert.deepEqual(both.findings.list, []);
   });
+  it('of a root key that is written twice the earlier one counts for nothing', () => {
+    const routed = listener().replace('direct_response: {status: 200}', 'route: {cluster: nowhere}');
+    const twice = `${routed}static_resources: {clusters: []}`;
+    assert.deepEqual(codes(twice), ['warning W102 15']);
+    assert.deepEqual(load(twice).snapshot?.listeners, []);
+  });
+  it('a name that is written twice in JSON is an error, of a map one that Envoy shares', () => {
+    const said = (text: string) =>
+      loadConfig([{ name: 'f.json', text }]).findings.list.map(({ code, envoy, path }) => [
+        code,
+        envoy,
+        path,
+      ]);
+    assert.deepEqual(said('{"static_resources": {}, "static_resources": {}}'), [
+      ['E114', 'accepts', 'static_resources'],
+    ]);
+    const found = said(
+      `{"static_resources": {"clusters": [{"name": "c", "typed_extension_protocol_options": {"a": {}, "a": {}}}]}}`,
+    );
+    assert.deepEqual(
+      found.filter(([code]) => code === 'E114'),
+      [['E114', 'refuses', 'static_resources.clusters[0].typed_extension_protocol_options.a']],
+    );
+  });
+  it('nothing is concluded from what is written under both spellings', () => {
+    const routed = listener().replace('direct_response: {status: 200}', 'route: {cluster: nowhere}');
+    assert.deepEqual(codes(`${routed}staticResources: {}`), ['error E114 15']);
+  });
   it('an error leaves no snapshot', () => assert.equal(load('static_resources: []').snapshot, null));
   it('an empty text is an error', () => assert.deepEqual(codes('# nothing'), ['error E112 1']));
 });

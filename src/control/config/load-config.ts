@@ -52,14 +52,14 @@ function newContext(options: LoadOptions): DecodeContext {
   return new DecodeContext(new Findings(provenance), provenance, hooks);
 }
 
-/** Checks and lints what was decoded; says whether it can be run. */
+/** Checks and lints what was decoded, unless parts of it are in doubt; says whether it can be run. */
 export function finishLoading(
   bootstrap: Bootstrap | null,
   context: DecodeContext,
   options: LoadOptions,
 ): LoadedConfig {
   const { findings, provenance } = context;
-  if (bootstrap !== null) {
+  if (bootstrap !== null && !findings.list.some(({ code }) => code === CODES.keyMeantTwice)) {
     runChecks(bootstrap, context);
     runLints(bootstrap, context);
   }

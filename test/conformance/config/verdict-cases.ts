@@ -45,6 +45,11 @@ const rows: readonly Row[] = [
   ['key twice', 'ok', manager('stat_prefix: again')],
   ['two members of a oneof', 'no', more(MATCH, 18, 'path: /x')],
   ['second member is null', 'ok', more(MATCH, 18, 'path: ~')],
+  [
+    'root key twice, the earlier unsound',
+    'ok',
+    ['static_resources:', 'static_resources: {foo: 1}\nstatic_resources:'],
+  ],
   ['merge key', 'no', manager('<<: {normalize_path: true}')],
   ['ignored key', 'ok', manager('!ignore x: {a: b}')],
   ['second document', 'ok', ['sni: www.envoyproxy.io', 'sni: www.envoyproxy.io\n---\nfoo: bar']],

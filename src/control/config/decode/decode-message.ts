@@ -4,9 +4,10 @@ import type { MapEntry, MapNode } from '../source/source-node.ts';
 import { type DecodeContext, keyStep, type Place, placeInside } from './decode-context.ts';
 import { decodeValue } from './decode-value.ts';
 import { fieldsByName } from './field-index.ts';
-import { chosenMember, getField, type LooseMessage, setField, shortName } from './message-shape.ts';
+import { chosenMember, type LooseMessage, setField, shortName } from './message-shape.ts';
 import { nearMiss } from './near-miss.ts';
 import { isNull } from './plain-scalar.ts';
+import { reportDuplicate, reportMeantTwice } from './report-duplicate.ts';
 
 /** Decodes a mapping into a message of `desc`; what could not be read is left unset and said. */
 export function decodeMessage(
@@ -21,6 +22,7 @@ export function decodeMessage(
   context.provenance.set(message, place.at, place.path);
   const seen = new Map<DescField, MapEntry>();
   for (const entry of node.entries) {
+    reportDuplicate(entry, place, context);
     if (entry.key !== skip) decodeEntry(message, desc, entry, seen, place, context);
   }
   checkConstraints(desc, message, place, context);
@@ -43,11 +45,11 @@ function decodeEntry(
   }
   const inside = placeInside(place, entry.keyAt, field.name);
   const earlier = seen.get(field);
-  if (earlier !== undefined) reportDuplicate(earlier, entry, inside, context);
+  if (earlier !== undefined) reportMeantTwice(earlier, entry, inside, context);
   seen.set(field, entry);
   if (isNull(entry.value) && !takesNull(field)) return;
   if (!mayBeChosen(message, field, inside, context)) return;
-  decodeField(message, desc, field, entry, { place: inside, again: earlier?.key !== entry.key }, context);
+  decodeField(message, desc, field, entry, inside, context);
 }
 
 function decodeField(
@@ -55,10 +57,9 @@ function decodeField(
   desc: DescMessage,
   field: DescField,
   entry: MapEntry,
-  where: { place: Place; again: boolean },
+  place: Place,
   context: DecodeContext,
 ): void {
-  const { place } = where;
   context.provenance.setField(message, field.name, place.at);
   const quiet = context.judge?.judgeField(desc, field, entry.value, place, context) ?? place.quiet;
   const inside = quiet === place.quiet ? place : { ...place, quiet };
@@ -67,9 +68,7 @@ function decodeField(
     context.markBroken(message, field.name);
     return;
   }
-  const kept = getField(message, field);
-  const both = where.again && field.fieldKind === 'list' && Array.isArray(kept) && kept.length > 0;
-  setField(message, field, both ? [...kept, ...(value as unknown[])] : value);
+  setField(message, field, value);
 }
 
 const takesNull = (field: DescField) => field.message?.typeName === 'google.protobuf.Value';
@@ -118,16 +117,4 @@ function reportUnknown(
 function inStyleOf(written: string, name: string, desc: DescMessage): string {
   const camel = /[A-Z]/.test(written) || !desc.typeName.startsWith('envoy.');
   return camel ? (fieldsByName(desc).get(name)?.jsonName ?? name) : name;
-}
-
-function reportDuplicate(earlier: MapEntry, entry: MapEntry, place: Place, context: DecodeContext): void {
-  const spelling = earlier.key === entry.key ? '' : ` (as \`${earlier.key}\`)`;
-  context.report({
-    code: 'duplicateKey',
-    severity: 'warning',
-    message: `\`${entry.key}\` is already written at line ${earlier.keyAt.line}${spelling}; the later one holds`,
-    envoy: 'accepts',
-    at: entry.keyAt,
-    path: place.path,
-  });
 }

@@ -6,6 +6,7 @@ import { decodeEnum } from './decode-enum.ts';
 import { decodeScalar } from './decode-scalar.ts';
 import { decodeSubmessage } from './decode-submessage.ts';
 import { isNull } from './plain-scalar.ts';
+import { reportDuplicate, reportTwice } from './report-duplicate.ts';
 
 /** Reads a field's value; undefined when it could not be read, which has been said. `place.at` is the key's place. */
 export function decodeValue(
@@ -98,6 +99,7 @@ function decodeMapEntries(
   for (const entry of node.entries) {
     const inside = placeInside(place, entry.keyAt, keyStep(entry.key));
     context.visit(inside);
+    reportDuplicate(entry, place, context);
     if (values.has(entry.key)) reportTwice(entry.key, inside, context);
     context.provenance.setField(owner, `${field.name}[${entry.key}]`, inside.at);
     const value = decodeSingle(field, entry.value, inside, context, false);
@@ -105,17 +107,6 @@ function decodeMapEntries(
     else values.set(entry.key, value);
   }
   return values;
-}
-
-function reportTwice(key: string, place: Place, context: DecodeContext): void {
-  context.report({
-    code: 'duplicateKey',
-    severity: 'warning',
-    message: `\`${key}\` is written twice; the later one holds`,
-    envoy: 'accepts',
-    at: place.at,
-    path: place.path,
-  });
 }
 
 /** The value's own place, or its key's where nothing is written. */

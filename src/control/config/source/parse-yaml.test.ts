@@ -46,9 +46,16 @@ describe('YAML is read as it was written', () => {
     const [node] = parse('a: &a {v: 1}\nb: {<<: *a}').documents;
     assert.ok(value(value(node, 'b'), '<<'));
   });
-  it('later duplicates stand beside earlier ones and hold', () => {
-    const [node] = parse('a: 1\na: 2').documents;
-    assert.ok(node?.kind === 'map' && node.entries.length === 2);
+  it('a later duplicate holds, and knows the place of the earlier', () => {
+    const [node] = parse('a: {x: 1}\nb: 3\na: 2').documents;
+    assert.ok(node?.kind === 'map');
+    assert.deepEqual(
+      node.entries.map(({ key, earlier }) => [key, earlier?.line]),
+      [
+        ['b', undefined],
+        ['a', 1],
+      ],
+    );
     assert.equal(text(value(node, 'a')), '2');
   });
   it('documents are told apart, empty ones left out', () => {

@@ -21,7 +21,8 @@ const TOO_DEEP = 'the text is nested too deeply';
 const TEXT_LENGTH_MAX = 64 * 1024 * 1024;
 
 /**
- * Parses YAML with nothing interpreted: failsafe schema, no merge keys, later duplicates kept beside earlier ones. Entries whose
+ * Parses YAML with nothing interpreted: failsafe schema, no merge keys; of a key that is written twice the later entry
+ * holds and knows the place of the earlier. Entries whose
  * key is tagged `!ignore` are dropped (envoy.md §9.1). The first syntax error of a document becomes a finding (what follows from it says little), and the document is left out.
  */
 export function parseYamlDocuments(source: ConfigSource, findings: Findings): SourceNode[] {
@@ -119,7 +120,7 @@ class Converter {
   }
 
   #entries(map: YAMLMap): MapEntry[] {
-    const entries: MapEntry[] = [];
+    const entries = new Map<string, MapEntry>();
     for (const pair of map.items) {
       const key = this.convert(pair.key as ParsedNode);
       const value = pair.value === null ? undefined : this.convert(pair.value as ParsedNode);
@@ -128,9 +129,12 @@ class Converter {
         this.#refuse((pair.key as ParsedNode).range[0], 'a key must be a scalar');
         continue;
       }
-      entries.push({ key: key.text, keyAt: key.at, value: value ?? emptyScalar(key.at) });
+      const earlier = entries.get(key.text)?.keyAt;
+      entries.delete(key.text);
+      const entry = { key: key.text, keyAt: key.at, value: value ?? emptyScalar(key.at) };
+      entries.set(key.text, earlier === undefined ? entry : { ...entry, earlier });
     }
-    return entries;
+    return [...entries.values()];
   }
 
   /** An alias inside its own anchor finds nothing, for the anchor is set when its node is complete. */

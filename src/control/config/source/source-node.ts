@@ -37,9 +37,11 @@ export interface MapEntry {
   key: string;
   keyAt: Position;
   value: SourceNode;
+  /** Where an entry of the same key stands that this one has put out of force, as in YAML the later does. */
+  earlier?: Position;
 }
 
-/** The last entry of that name, as a later duplicate wins. */
+/** The entry of that name; in JSON, which may have several, the last. */
 export function entryOf(node: SourceNode, key: string): MapEntry | undefined {
   return node.kind === 'map' ? node.entries.findLast((entry) => entry.key === key) : undefined;
 }
