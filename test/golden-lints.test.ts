@@ -3,8 +3,8 @@ import { globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { renderFinding } from '../src/cli/render-finding.ts';
+import { renderOptionsOf } from '../src/cli/render-options.ts';
 import { validateSources } from '../src/cli/validate-source.ts';
-import { looksLikeManifests } from '../src/control/config/index.ts';
 import { findEnvoy, validateWithEnvoy } from './oracle/envoy-process.ts';
 
 /** `UPDATE_GOLDENS=1 node --test test/golden-lints.test.ts` writes the expected texts anew. */
@@ -16,8 +16,7 @@ const names = readdirSync(folder).sort();
 async function findingsIn(path: string, name: string) {
   const source = { name, text: readFileSync(path, 'utf8') };
   const findings = await validateSources([source], { strict: false, env: {} });
-  const judge: 'Istio' | 'Envoy' = looksLikeManifests(source) ? 'Istio' : 'Envoy';
-  const options = { lines: () => source.text.split('\n'), color: false, judge };
+  const options = renderOptionsOf([source], false);
   return { findings, text: findings.map((finding) => renderFinding(finding, options)).join('\n') };
 }
 

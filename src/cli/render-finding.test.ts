@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Finding } from '../resources/index.ts';
 import { renderFinding } from './render-finding.ts';
 import { renderFindingsJson } from './render-finding-json.ts';
+import { renderOptionsOf } from './render-options.ts';
 
 const finding: Finding = {
   code: 'E103',
@@ -35,6 +36,27 @@ describe('a finding is printed like a compiler’s message', () => {
   it('codes that are about Istio’s objects tell what Istio does', () => {
     assert.match(render({ code: 'E402' }), /Istio refuses this file too/);
     assert.match(render({ code: 'W403', severity: 'warning', envoy: 'accepts' }), /Istio accepts this/);
+  });
+  it('the kind of the text tells whose treatment it is; a dump is loaded by nobody', () => {
+    const list = (name: string, text: string) =>
+      renderFinding(
+        { ...finding, at: { file: name, line: 1, column: 1, length: 1 } },
+        renderOptionsOf(
+          [
+            { name, text },
+            { name: 'other.yaml', text: 'kind: Other' },
+          ],
+          false,
+        ),
+      );
+    assert.match(list('a', 'kind: Gateway'), /Istio refuses this file too\./);
+    assert.match(list('a', '{"configs": []}'), /Envoy refuses this in a file\./);
+    assert.match(list('a', 'admin: {}'), /Envoy refuses this file too\./);
+    const nowhere = renderFinding(
+      { ...finding, at: undefined },
+      renderOptionsOf([{ name: 'a', text: 'kind: A' }], false),
+    );
+    assert.match(nowhere, /Istio refuses this file too\./);
   });
   it('a hint of several lines stands below the marks', () => {
     assert.match(render({ hint: 'write:\n  a: b' }), / {3}\| {3}\^{8}\n {3}= write:\n {7}a: b\n {3}= path/);

@@ -5,9 +5,12 @@ export interface RenderOptions {
   /** Lines of each file by the name that findings use. */
   lines(file: string): readonly string[] | undefined;
   color: boolean;
-  /** Whose treatment of the text findings tell. Default: Envoy's, and Istio's for the codes that are about its objects. */
-  judge?: 'Envoy' | 'Istio';
+  /** Who reads the text of that name, or what is said without a place. Unknown: Envoy, and Istio for the codes about its objects. */
+  judge?(file: string | undefined): Judge | undefined;
 }
+
+/** Whose treatment of a text findings tell. A dump of a running Envoy is `no file`: nobody loads it. */
+export type Judge = 'Envoy' | 'Istio' | 'no file';
 
 const CODES = { red: 31, yellow: 33, blue: 34, bold: 1 } as const;
 
@@ -24,13 +27,13 @@ export function renderFinding(finding: Finding, options: RenderOptions): string 
     ...renderPlace(finding, gutter, options, paint, tone),
     ...renderHint(finding, gutter),
     ...(finding.path === undefined || finding.path === '' ? [] : [`${gutter} = path: ${finding.path}`]),
-    `${gutter} = ${judgeOf(finding, options)} ${renderTreatment(finding)}  more: jotgate explain ${finding.code}`,
+    `${gutter} = ${renderTreatment(finding, judgeOf(finding, options))}  more: jotgate explain ${finding.code}`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function judgeOf({ code }: Finding, { judge }: RenderOptions): string {
-  return judge ?? (/^[EW]4/.test(code) ? 'Istio' : 'Envoy');
+function judgeOf({ code, at }: Finding, { judge }: RenderOptions): Judge {
+  return judge?.(at?.file) ?? (/^[EW]4/.test(code) ? 'Istio' : 'Envoy');
 }
 
 function renderPlace(
@@ -69,6 +72,8 @@ const TREATMENTS: Readonly<Record<EnvoyTreatment, string>> = {
   accepts: 'accepts this.',
 };
 
-function renderTreatment({ envoy, severity }: Finding): string {
-  return envoy === 'refuses' && severity === 'error' ? 'refuses this file too.' : TREATMENTS[envoy];
+function renderTreatment({ envoy, severity }: Finding, judge: Judge): string {
+  if (judge === 'no file')
+    return `Envoy ${envoy === 'refuses' ? 'refuses this in a file.' : TREATMENTS[envoy]}`;
+  return `${judge} ${envoy === 'refuses' && severity === 'error' ? 'refuses this file too.' : TREATMENTS[envoy]}`;
 }

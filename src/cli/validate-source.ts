@@ -9,6 +9,7 @@ import {
 } from '../control/config/index.ts';
 import type { EjectSetting } from '../control/istio/index.ts';
 import type { Finding } from '../resources/index.ts';
+import { parsedOr, SHAPES } from './parsed-or.ts';
 
 export interface ValidateOptions {
   strict: boolean;
@@ -42,7 +43,7 @@ async function load(sources: readonly ConfigSource[], options: ValidateOptions):
   if (first !== undefined && looksLikeConfigDump(first)) return loadConfigDump(first, { strict });
   if (!sources.some(looksLikeManifests)) return loadConfig(sources, { strict, env });
   const { loadIstio, parseWorkload } = await import('../control/istio/index.ts');
-  const workload = (options.workload === undefined ? null : parseWorkload(options.workload)) ?? undefined;
+  const workload = parsedOr(options.workload, parseWorkload, SHAPES.workload);
   return loadIstio(sources, { upstreamWithoutGateway: ANY_UPSTREAM, strict, workload, gateway, mesh });
 }
 

@@ -7,6 +7,7 @@ import { DiffError, type DiffSide, diffSnapshots } from '../policy-diff/diff-sna
 import { renderDiff } from '../policy-diff/render-diff.ts';
 import { renderDiffJson } from '../policy-diff/render-diff-json.ts';
 import { renderFinding } from '../render-finding.ts';
+import { renderOptionsOf } from '../render-options.ts';
 import { loadSources, readSources } from './run-sources.ts';
 import { parseInstant } from './token-times.ts';
 
@@ -84,8 +85,6 @@ async function loadSide(
 }
 
 function complain(errors: readonly Finding[], sources: readonly ConfigSource[], io: CliIo): void {
-  const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
-  for (const finding of errors) {
-    io.err(`${renderFinding(finding, { lines: (file) => texts.get(file), color: io.color })}\n`);
-  }
+  const options = renderOptionsOf(sources, io.color);
+  for (const finding of errors) io.err(`${renderFinding(finding, options)}\n`);
 }

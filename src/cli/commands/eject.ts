@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import { ejectBootstrap, ejectFilters, loadIstio } from '../../control/istio/index.ts';
+import { ejectBootstrap, ejectFilters, loadIstio, parseOrigin } from '../../control/istio/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
+import { parsedOr, SHAPES } from '../parsed-or.ts';
 import { renderFinding } from '../render-finding.ts';
+import { renderOptionsOf } from '../render-options.ts';
 import { type EjectFlags, parseSetting } from './eject-setting.ts';
 import { readSources } from './run-sources.ts';
 
@@ -37,13 +39,11 @@ async function eject(files: readonly string[], flags: EjectFlags, io: CliIo): Pr
   const { mesh, workload } = parseSetting(flags, io);
   const asked = flags.namespace === undefined ? undefined : { ...workload, kind: 'gateway' as const };
   const { upstream } = flags;
+  parsedOr(upstream, parseOrigin, SHAPES.upstream);
   const places = { upstream, upstreamWithoutGateway: DEFAULT_UPSTREAM };
   const loaded = loadIstio(sources, { ...places, workload: asked, mesh, discovery: false });
-  const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
-  for (const finding of loaded.findings.list) {
-    const options = { lines: (file: string) => texts.get(file), color: io.color, judge: 'Istio' } as const;
-    io.err(`${renderFinding(finding, options)}\n`);
-  }
+  const options = renderOptionsOf(sources, io.color);
+  for (const finding of loaded.findings.list) io.err(`${renderFinding(finding, options)}\n`);
   if (loaded.snapshot === null) io.exitCode = EXIT.configInvalid;
   else io.out(ejectBootstrap(loaded.snapshot));
 }

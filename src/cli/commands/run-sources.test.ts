@@ -91,6 +91,17 @@ describe('the files of a command line', () => {
     assert.equal(snapshot?.clusters[0]?.loadAssignment?.clusterName, 'c');
     assert.match(said(), /a\.yml:9: Service `reviews` has no part in this and is passed over/);
   });
+  it('a flag of another shape is wrong use', async () => {
+    const sources = [{ name: 'gateway.yaml', text: GATEWAY }];
+    const wrong = [{ upstream: 'ftp://x' }, { upstream: 'http://x/path' }, { workload: 'shop/app' }];
+    for (const flags of wrong) {
+      await assert.rejects(loadSources(sources, options(flags), collect().io), (error) => {
+        assert.ok(error instanceof UserError && error.exitCode === 2);
+        assert.match(error.message, /is not of the shape --(?:upstream|workload)/);
+        return true;
+      });
+    }
+  });
   it('flags for manifests are wrong use without any', async () => {
     const sources = [{ name: 'envoy.yaml', text: CLUSTERS }];
     for (const flag of ['upstream', 'workload', 'gateway', 'mesh'] as const) {

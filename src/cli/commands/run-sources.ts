@@ -8,6 +8,7 @@ import {
 } from '../../control/config/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
+import { parsedOr, SHAPES } from '../parsed-or.ts';
 
 export interface SourceOptions {
   strict: boolean;
@@ -88,20 +89,15 @@ async function loadManifests(
   beside: LoadedConfig | undefined,
   io: CliIo,
 ): Promise<LoadedConfig> {
-  const [{ loadIstio, parseWorkload }, { readMesh }] = await Promise.all([
+  const [{ loadIstio, parseOrigin, parseWorkload }, { readMesh }] = await Promise.all([
     import('../../control/istio/index.ts'),
     import('./read-mesh.ts'),
   ]);
-  const workload = workloadOf(options.workload, parseWorkload);
+  const workload = parsedOr(options.workload, parseWorkload, SHAPES.workload);
+  parsedOr(options.upstream, parseOrigin, SHAPES.upstream);
   const loaded = loadIstio(sources, { ...options, workload, beside, mesh: readMesh(options.mesh, io) });
   for (const { kind, name, at } of loaded.passedOver) {
     io.err(`${at.file}:${at.line}: ${kind} \`${name}\` has no part in this and is passed over\n`);
   }
   return loaded;
-}
-
-function workloadOf<Workload>(text: string | undefined, parse: (text: string) => Workload | null) {
-  const workload = text === undefined ? undefined : parse(text);
-  if (workload !== null) return workload;
-  throw new UserError(`\`${text}\` is not of the shape --workload NAMESPACE/LABEL=VALUE,…`, EXIT.wrongUse);
 }

@@ -15,6 +15,7 @@ import { prepareWorker } from '../../server/worker/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { renderFinding } from '../render-finding.ts';
+import { renderOptionsOf } from '../render-options.ts';
 import { loadSources, readSources, readText } from './run-sources.ts';
 
 interface RunFlags {
@@ -84,10 +85,8 @@ async function run(flags: RunFlags, io: CliIo): Promise<void> {
     io,
   );
   const print = (findings: readonly Finding[]) => {
-    const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
-    for (const finding of findings) {
-      io.err(`${renderFinding(finding, { lines: (file) => texts.get(file), color: io.color })}\n`);
-    }
+    const options = renderOptionsOf(sources, io.color);
+    for (const finding of findings) io.err(`${renderFinding(finding, options)}\n`);
   };
   print(loaded.findings.list);
   if (loaded.snapshot === null) {

@@ -13,6 +13,7 @@ import { renderTap } from '../policy-test/render-tap.ts';
 import { countOf, type FileReport, isFailure } from '../policy-test/report.ts';
 import { type Subject, TestBench } from '../policy-test/run-policy-test.ts';
 import { renderFinding } from '../render-finding.ts';
+import { renderOptionsOf } from '../render-options.ts';
 import { loadSources, readSources } from './run-sources.ts';
 
 const REPORTERS = { pretty: renderPretty, tap: renderTap, junit: renderJunit, json: renderJson } as const;
@@ -123,8 +124,6 @@ async function loadSubject(test: PolicyTest, io: CliIo): Promise<Subject | null>
 }
 
 function complain(errors: readonly Finding[], sources: Subject['sources'], io: CliIo): void {
-  const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
-  for (const finding of errors) {
-    io.err(`${renderFinding(finding, { lines: (file) => texts.get(file), color: io.color })}\n`);
-  }
+  const options = renderOptionsOf(sources, io.color);
+  for (const finding of errors) io.err(`${renderFinding(finding, options)}\n`);
 }

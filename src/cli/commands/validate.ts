@@ -3,8 +3,9 @@ import { type ConfigSource, looksLikeManifests } from '../../control/config/inde
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
-import { type RenderOptions, renderFinding } from '../render-finding.ts';
+import { renderFinding } from '../render-finding.ts';
 import { renderFindingsJson } from '../render-finding-json.ts';
+import { renderOptionsOf } from '../render-options.ts';
 import { validateSources } from '../validate-source.ts';
 import { readSources } from './run-sources.ts';
 
@@ -103,12 +104,7 @@ function findingsIn(source: ConfigSource, all: readonly Finding[], sources: read
 }
 
 function printReport(source: ConfigSource, findings: readonly Finding[], io: CliIo): void {
-  const lines = source.text.split(/\r?\n/);
-  const options: RenderOptions = {
-    lines: (file) => (file === source.name ? lines : undefined),
-    color: io.color,
-    judge: looksLikeManifests(source) ? 'Istio' : 'Envoy',
-  };
+  const options = renderOptionsOf([source], io.color);
   io.out(findings.map((finding) => renderFinding(finding, options)).join('\n'));
 }
 

@@ -7,6 +7,7 @@ import type { Finding, Findings, Provenance, Snapshot } from '../../resources/in
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { renderFinding } from '../render-finding.ts';
+import { renderOptionsOf } from '../render-options.ts';
 import { renderWhy } from '../render-why.ts';
 import { renderWhyJson } from '../render-why-json.ts';
 import { type Explanation, judge } from '../why-verdict.ts';
@@ -178,9 +179,9 @@ function loadFiles(sources: readonly ConfigSource[], flags: WhyFlags, io: CliIo)
 }
 
 function refuseConfig(findings: readonly Finding[], sources: readonly ConfigSource[], io: CliIo): void {
-  const texts = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
+  const options = renderOptionsOf(sources, io.color);
   for (const finding of findings.filter(({ severity }) => severity === 'error')) {
-    io.err(`${renderFinding(finding, { lines: (file) => texts.get(file), color: io.color })}\n`);
+    io.err(`${renderFinding(finding, options)}\n`);
   }
   io.exitCode = EXIT.configInvalid;
 }

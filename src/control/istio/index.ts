@@ -4,6 +4,7 @@ export { ejectBootstrap } from './eject-bootstrap.ts';
 export { type Ejected, type EjectSetting, ejectFilters } from './eject-filters.ts';
 export { parseWorkload } from './gateway/derive-workload.ts';
 export { buildKeyCluster } from './gateway/direct-jwks.ts';
+export { parseOrigin } from './gateway/parse-origin.ts';
 export { loadIstio } from './load-istio.ts';
 export { parseMesh } from './parse-mesh.ts';
 export type { Features, Workload } from './workload.ts';
