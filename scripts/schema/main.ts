@@ -67,7 +67,7 @@ try {
   mkdirSync(output, { recursive: true });
   const count = writeSources(sources);
   generate(sources);
-  shareRegistry(output);
+  await shareRegistry(output);
   process.stderr.write(`schema: ${count} proto files compiled\n`);
 } finally {
   rmSync(sources, { recursive: true, force: true });

@@ -1,13 +1,12 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { build } from 'rolldown';
 
-const REGISTRY = `// One registry for all modules: each file's descriptors are made once, from the one descriptor set.
+const REGISTRY = `// One registry for all modules, over the one descriptor set.
 import { readFileSync } from 'node:fs';
-import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { LazyRegistry } from './lazy-registry.js';
 
-const bytes = readFileSync(new URL('./descriptors.binpb', import.meta.url));
-export const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes));
+export const registry = new LazyRegistry(readFileSync(new URL(import.meta.resolve('#schema/descriptors.binpb'))));
 export const sharedFile = (path) => registry.getFile(path);
 `;
 
@@ -21,15 +20,28 @@ const OTHER_FILES = /^import \{[^}]*\bfile_[^}]*\} from "[^"]+";\n/gm;
 
 /**
  * Lets the generated modules share one registry. As they come each carries its own descriptors and builds them over those of its
- * imports, which costs three times the CPU of loading the set once; and a message would have two descriptors, one here and one in the set.
+ * imports, which costs three times the CPU of loading the set once; and a message would have two descriptors, one here and one in the set. The one
+ * registry makes a descriptor when it is looked into (docs/adr/0004-what-starting-costs.md).
  */
-export function shareRegistry(schema: string): void {
-  writeFileSync(join(schema, 'registry.js'), REGISTRY);
-  writeFileSync(join(schema, 'registry.d.ts'), REGISTRY_TYPES);
+export async function shareRegistry(schema: string): Promise<void> {
+  await writeRegistry(schema);
   for (const file of globSync('**/*_pb.js', { cwd: schema })) {
     const path = join(schema, file);
     writeFileSync(path, rewire(readFileSync(path, 'utf8'), relative(dirname(file), 'registry.js')));
   }
+}
+
+/** The registry's own code as JavaScript: what lies in a package, Node does not strip. */
+async function writeRegistry(schema: string): Promise<void> {
+  await build({
+    input: join(import.meta.dirname, 'runtime', 'lazy-registry.ts'),
+    external: /^@bufbuild\//,
+    platform: 'node',
+    logLevel: 'warn',
+    output: { file: join(schema, 'lazy-registry.js') },
+  });
+  writeFileSync(join(schema, 'registry.js'), REGISTRY);
+  writeFileSync(join(schema, 'registry.d.ts'), REGISTRY_TYPES);
 }
 
 function rewire(text: string, registry: string): string {

@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../control/config/index.ts';
 import { loadIstio } from '../../control/istio/index.ts';
 import { createDevelopmentAuthority, type DevelopmentAuthority, SharedClock } from '../../platform/index.ts';
+import { packageRoot } from '../package-root.ts';
 import { startFunnelService } from './funnel-service.ts';
 import { StoryClient, type StoryHost } from './http-client.ts';
 import type { Scene } from './scene.ts';
 import { freePort, type SceneGateOptions, startSceneGate } from './scene-gate.ts';
 import { startSceneIssuer } from './scene-issuer.ts';
 
-const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
+const packageFolder = fileURLToPath(packageRoot);
 
 const ISSUER_HOST = 'auth.funnel-labs.io';
 const SERVICE_HOST = 'www.envoyproxy.io';
@@ -167,7 +168,7 @@ async function closeAll({ closers }: Stage): Promise<void> {
 
 /** An example of this package, named as a person in the working folder would. */
 export function readExample(path: string): { name: string; text: string } {
-  const file = join(packageRoot, 'examples', path);
+  const file = join(packageFolder, 'examples', path);
   const near = relative(process.cwd(), file);
   const name = near.startsWith('..') || isAbsolute(near) ? file : near;
   return { name, text: readFileSync(file, 'utf8') };

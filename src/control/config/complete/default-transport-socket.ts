@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type { TransportSocket } from '#schema/envoy/config/core/v3/base_pb.js';
-import { packAny } from '../../../resources/index.ts';
+import { packAnyLater } from '../../../resources/index.ts';
 import { socketAddresses } from '../checks/check-clusters.ts';
 import { isIpAddress } from '../checks/ip-address.ts';
 import type { DecodeContext } from '../decode/decode-context.ts';
@@ -53,7 +53,7 @@ function buildTypedConfig(host: string, socket: TransportSocket, context: Decode
     },
   });
   context.provenance.inherit(tls, socket);
-  const any = packAny(schema, tls);
+  const any = packAnyLater(schema, tls);
   context.provenance.inherit(any, socket);
   return any;
 }
