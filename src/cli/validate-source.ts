@@ -7,7 +7,7 @@ import {
   looksLikeManifests,
   settleFindings,
 } from '../control/config/index.ts';
-import type { EjectSetting } from '../control/istio/index.ts';
+import type { EjectSetting, PassedOver } from '../control/istio/index.ts';
 import type { Finding } from '../resources/index.ts';
 import { parsedOr, SHAPES } from './parsed-or.ts';
 
@@ -20,6 +20,12 @@ export interface ValidateOptions {
   mesh?: EjectSetting['mesh'];
 }
 
+export interface Validation {
+  findings: readonly Finding[];
+  /** Of Istio manifests: what has no part in them. */
+  passedOver: readonly PassedOver[];
+}
+
 /** Istio manifests without a Gateway do not say where admitted requests go; for judging them any place will do. */
 const ANY_UPSTREAM = 'http://127.0.0.1:80';
 
@@ -30,14 +36,16 @@ const ANY_UPSTREAM = 'http://127.0.0.1:80';
 export async function validateSources(
   sources: readonly ConfigSource[],
   options: ValidateOptions,
-): Promise<readonly Finding[]> {
+): Promise<Validation> {
   const loaded = await load(sources, options);
   if (loaded.snapshot !== null) await compile(loaded);
   settleFindings(loaded.findings, options.strict);
-  return loaded.findings.list;
+  return { findings: loaded.findings.list, passedOver: loaded.passedOver ?? [] };
 }
 
-async function load(sources: readonly ConfigSource[], options: ValidateOptions): Promise<LoadedConfig> {
+type Loaded = LoadedConfig & { passedOver?: readonly PassedOver[] };
+
+async function load(sources: readonly ConfigSource[], options: ValidateOptions): Promise<Loaded> {
   const { strict, env, gateway, mesh } = options;
   const [first] = sources;
   if (first !== undefined && looksLikeConfigDump(first)) return loadConfigDump(first, { strict });

@@ -24,9 +24,13 @@ export interface FindingAbout extends Omit<Finding, 'at' | 'path'> {
   field?: string | undefined;
 }
 
-/** Collects findings, so that a user sees all of them at once. */
+/**
+ * Collects findings, so that a user sees all of them at once. What is said of a place is said once, however often the place is used: a
+ * filter in several listeners, an anchor with several aliases.
+ */
 export class Findings {
   readonly list: Finding[] = [];
+  readonly #said = new Set<string>();
   readonly #provenance: Provenance | undefined;
 
   constructor(provenance?: Provenance) {
@@ -34,6 +38,11 @@ export class Findings {
   }
 
   add(finding: Finding): void {
+    const { code, message, at, path } = finding;
+    const place = at === undefined ? path : `${at.file}:${at.line}:${at.column}`;
+    const said = `${code} ${place} ${message}`;
+    if (this.#said.has(said)) return;
+    this.#said.add(said);
     this.list.push(finding);
   }
 
@@ -43,7 +52,7 @@ export class Findings {
     const at = about === undefined ? undefined : this.#provenance?.find(about, field);
     const base = about === undefined ? undefined : this.#provenance?.path(about);
     const path = base !== undefined && field !== undefined ? `${base}.${field}` : base;
-    this.list.push({ ...rest, at, path });
+    this.add({ ...rest, at, path });
   }
 
   get hasErrors(): boolean {

@@ -9,6 +9,7 @@ import {
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { parsedOr, SHAPES } from '../parsed-or.ts';
+import { renderPassedOver } from '../render-passed-over.ts';
 
 export interface SourceOptions {
   strict: boolean;
@@ -96,8 +97,6 @@ async function loadManifests(
   const workload = parsedOr(options.workload, parseWorkload, SHAPES.workload);
   parsedOr(options.upstream, parseOrigin, SHAPES.upstream);
   const loaded = loadIstio(sources, { ...options, workload, beside, mesh: readMesh(options.mesh, io) });
-  for (const { kind, name, at } of loaded.passedOver) {
-    io.err(`${at.file}:${at.line}: ${kind} \`${name}\` has no part in this and is passed over\n`);
-  }
+  io.err(renderPassedOver(loaded.passedOver));
   return loaded;
 }

@@ -88,6 +88,28 @@ spec: {jwtRulez: []}
     assert.equal(exitCode, 3);
     assert.match(out, /did you mean `jwtRules`\?[\s\S]*Istio refuses this file too/);
   });
+  it('documents of other kinds are named, and a filter of Envoy’s own is a warning', async () => {
+    const text =
+      'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n---\napiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: f, namespace: istio-system}\n';
+    const file = write('other.yaml', text);
+    const { exitCode, out, err } = await run(['validate', file]);
+    assert.equal(exitCode, 0);
+    assert.match(err, /other\.yaml:1: Secret `a` has no part in this and is passed over\n/);
+    assert.match(out, /^warning\[W416\]: the EnvoyFilter `f` is not applied[\s\S]*other\.yaml:6:7/);
+    assert.equal((await run(['validate', '--strict', file])).exitCode, 3);
+  });
+  it('what is wrong with a key of several listeners is said once', async () => {
+    const golden = join(import.meta.dirname, '..', '..', '..', 'test', 'golden', 'lints', 'L12', 'bad.yaml');
+    const text = readFileSync(golden, 'utf8').replace('  listeners:\n  - ', '  listeners:\n  - &first\n    ');
+    const second = text
+      .replace(
+        '  clusters:',
+        '  - name: b\n    address: {socket_address: {address: 127.0.0.1, port_value: 8081}}\n    filter_chains: *chains\n  clusters:',
+      )
+      .replace('filter_chains:\n', 'filter_chains: &chains\n');
+    const { out } = await run(['validate', write('twice.yaml', second)]);
+    assert.equal(out.match(/W213\]/g)?.length, 1);
+  });
   it('what only the data path finds is found too', async () => {
     const text = `static_resources:
   listeners:

@@ -6,6 +6,7 @@ import { type CliIo, UserError } from '../io.ts';
 import { renderFinding } from '../render-finding.ts';
 import { renderFindingsJson } from '../render-finding-json.ts';
 import { renderOptionsOf } from '../render-options.ts';
+import { renderPassedOver } from '../render-passed-over.ts';
 import { validateSources } from '../validate-source.ts';
 import { readSources } from './run-sources.ts';
 
@@ -53,7 +54,10 @@ async function validate(files: readonly string[], flags: ValidateFlags, io: CliI
   const { workload, gateway, strict = false } = flags;
   const mesh = flags.mesh === undefined ? undefined : await meshOf(flags.mesh, io);
   for (const set of setsOf(sources)) {
-    all.push(...(await validateSources(set, { strict, env: process.env, workload, gateway, mesh })));
+    const options = { strict, env: process.env, workload, gateway, mesh };
+    const { findings, passedOver } = await validateSources(set, options);
+    all.push(...findings);
+    io.err(renderPassedOver(passedOver));
   }
   const reports = sources.map((source) => ({ source, findings: findingsIn(source, all, sources) }));
   if (format === 'pretty') for (const report of reports) printReport(report.source, report.findings, io);

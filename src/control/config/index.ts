@@ -1,4 +1,5 @@
 export { CODE_ENTRIES, type CodeEntry, explainCode } from './codes.ts';
+export { nearMiss } from './decode/near-miss.ts';
 export { type DecodeOptions, decodeNode, decodeYaml, parseYaml } from './decode-yaml.ts';
 export { buildEnvoySchema, buildIstioSchema } from './json-schema/build-json-schema.ts';
 export { issuerMismatch } from './lints/issuer-mismatch.ts';

@@ -14,6 +14,7 @@ export const ISTIO_CODES = {
   noGateway: 'E413',
   claimWithoutToken: 'W414',
   keysNotFetched: 'W415',
+  notApplied: 'W416',
 } as const;
 
 /** One entry of docs/errors.md each. */
@@ -77,5 +78,10 @@ export const ISTIO_CODE_ENTRIES: Readonly<Record<string, { title: string; meanin
     title: 'keys could not be fetched',
     meaning:
       "Neither the issuer's discovery document nor its key set could be fetched. Every token of this rule is refused with 401 until it can, as in Istio; requests without a token pass the filter.",
+  },
+  W416: {
+    title: 'not applied',
+    meaning:
+      'The document is passed over, and may matter: an EnvoyFilter or a plugin changes the proxy in ways of its own, and what is nearly one of the policies may be meant as one. Documents of kinds that decide nothing are passed over by name, without a warning.',
   },
 };

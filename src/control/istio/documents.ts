@@ -19,7 +19,7 @@ import {
   type RequestAuthentication,
   RequestAuthenticationSchema,
 } from '#schema/istio/security_pb.js';
-import { Findings, type Position, type Provenance } from '../../resources/index.ts';
+import { Findings, type Provenance } from '../../resources/index.ts';
 import {
   type ConfigSource,
   decodeNode,
@@ -37,6 +37,7 @@ import { admitRequestAuthentication } from './admission/request-authentication.t
 import { admitVirtualService } from './admission/virtual-service.ts';
 import { ISTIO_CODES } from './codes.ts';
 import { nameOf, namespaceOf } from './identity.ts';
+import { type Stranger, strangerOf } from './strangers.ts';
 import type { IstioObjects } from './translate-policies.ts';
 
 /** What admission says of one document. */
@@ -48,18 +49,11 @@ export interface Admission {
   faults: Fault[];
 }
 
-/** A document that is none of jotgate's business, or not yet. */
-export interface PassedOver {
-  kind: string;
-  name: string;
-  at: Position;
-}
-
 export interface IstioDocuments {
   /** The admitted ones. */
   objects: IstioObjects;
   admissions: Admission[];
-  passedOver: PassedOver[];
+  strangers: Stranger[];
 }
 
 interface Kind<Desc extends DescMessage> {
@@ -120,6 +114,11 @@ const KINDS: Readonly<Record<string, Kind<DescMessage>>> = {
   }),
 };
 
+/** The kinds that are read, each with its API group. */
+export const KIND_GROUPS: ReadonlyMap<string, string> = new Map(
+  Object.entries(KINDS).map(([name, { group }]) => [name, group]),
+);
+
 function kind<Desc extends DescMessage>(entry: Kind<Desc>): Kind<DescMessage> {
   return entry as unknown as Kind<DescMessage>;
 }
@@ -141,7 +140,7 @@ export function readDocuments(
       destinationRules: [],
     },
     admissions: [],
-    passedOver: [],
+    strangers: [],
   };
   for (const source of sources) {
     for (const node of parseYaml(source, options).flatMap(itemsOf)) readDocument(node, documents, options);
@@ -149,9 +148,9 @@ export function readDocuments(
   return documents;
 }
 
-/** `kubectl get -o yaml` wraps objects in a List. */
+/** `kubectl get -o yaml` wraps objects in a List, the API server those of one kind in a list of that kind. */
 function itemsOf(node: SourceNode): SourceNode[] {
-  const items = scalarAt(node, 'kind') === 'List' ? entryOf(node, 'items')?.value : undefined;
+  const items = scalarAt(node, 'kind')?.endsWith('List') === true ? entryOf(node, 'items')?.value : undefined;
   return items?.kind === 'list' ? items.items : [node];
 }
 
@@ -162,7 +161,7 @@ function readDocument(
 ): void {
   const entry = knownKind(node);
   if (entry === undefined) {
-    documents.passedOver.push(passedOver(node));
+    documents.strangers.push(strangerOf(node));
     return;
   }
   const own = new Findings(provenance);
@@ -192,15 +191,6 @@ function addShapeFindings(schema: DescMessage, node: SourceNode, findings: Findi
 function knownKind(node: SourceNode): Kind<DescMessage> | undefined {
   const entry = KINDS[scalarAt(node, 'kind') ?? ''];
   return scalarAt(node, 'apiVersion')?.startsWith(`${entry?.group}/`) ? entry : undefined;
-}
-
-function passedOver(node: SourceNode): PassedOver {
-  const metadata = entryOf(node, 'metadata')?.value;
-  return {
-    kind: scalarAt(node, 'kind') ?? 'document',
-    name: (metadata === undefined ? undefined : scalarAt(metadata, 'name')) ?? '',
-    at: node.at,
-  };
 }
 
 function admissionOf(object: object | null, node: SourceNode, accepted: boolean, faults: Fault[]): Admission {

@@ -5,6 +5,6 @@ export { type Ejected, type EjectSetting, ejectFilters } from './eject-filters.t
 export { parseWorkload } from './gateway/derive-workload.ts';
 export { buildKeyCluster } from './gateway/direct-jwks.ts';
 export { parseOrigin } from './gateway/parse-origin.ts';
-export { loadIstio } from './load-istio.ts';
+export { loadIstio, type PassedOver } from './load-istio.ts';
 export { parseMesh } from './parse-mesh.ts';
 export type { Features, Workload } from './workload.ts';

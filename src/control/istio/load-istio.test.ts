@@ -102,6 +102,61 @@ describe('a gateway from Istio manifests', () => {
     assert.equal(provenance.find(provider, 'remote_jwks')?.line, 7);
   });
 
+  it('warns of what is passed over and may change who gets in', () => {
+    const rows: { name: string; given: string; want: string[] }[] = [
+      {
+        name: 'EnvoyFilter of the root namespace',
+        given:
+          'apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: f, namespace: istio-system}',
+        want: ['W416 25:7'],
+      },
+      {
+        name: 'EnvoyFilter whose labels may be the workload’s',
+        given:
+          'apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: f, namespace: foo}\nspec: {workloadSelector: {labels: {app: a}}}',
+        want: ['W416 25:7'],
+      },
+      {
+        name: 'EnvoyFilter of another namespace',
+        given:
+          'apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: f, namespace: bar}',
+        want: [],
+      },
+      {
+        name: 'nearly a kind',
+        given: 'apiVersion: security.istio.io/v1\nkind: AuthorisationPolicy',
+        want: ['W416 25:7'],
+      },
+      {
+        name: 'a kind of another group',
+        given: 'apiVersion: rbac.istio.io/v1\nkind: AuthorizationPolicy',
+        want: ['W416 24:13'],
+      },
+      { name: 'a namesake', given: 'apiVersion: policy.linkerd.io/v1\nkind: AuthorizationPolicy', want: [] },
+      { name: 'what decides nothing', given: 'apiVersion: telemetry.istio.io/v1\nkind: Telemetry', want: [] },
+    ];
+    for (const { name, given, want } of rows) {
+      const text = `${REQUEST}---\n${POLICY}---\n${given}\n`;
+      const { findings, passedOver } = load(text);
+      assert.deepEqual(
+        findings.list.map(({ code, at }) => `${code} ${at?.line}:${at?.column}`),
+        want,
+        name,
+      );
+      assert.equal(passedOver.length, 1, name);
+      assert.equal(load(text, { strict: true }).snapshot === null, want.length > 0, name);
+    }
+  });
+
+  it('reads lists of objects, of one kind too', () => {
+    const items = POLICY.trimEnd().replaceAll('\n', '\n  ');
+    const { passedOver, snapshot } = load(
+      `${REQUEST}---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicyList\nitems:\n- ${items}\n`,
+    );
+    assert.deepEqual(passedOver, []);
+    assert.doesNotThrow(() => filterConfig(snapshot, 'envoy.filters.http.rbac'));
+  });
+
   it('passes other kinds over by name', () => {
     const other = 'apiVersion: v1\nkind: Service\nmetadata: { name: web }\n';
     const { snapshot, passedOver } = load(`${REQUEST}---\n${POLICY}---\n${other}`);
@@ -186,7 +241,7 @@ const WARNED: FindingCase[] = [
     given: policyWith('  action: CUSTOM\n  provider: { name: x }\n  rules: [{}]\n'),
     want: [
       ['L06', 6],
-      ['W408', 11],
+      ['W408', 14],
     ],
   },
   { name: 'L09: nothing verifies the token that is asked for', given: POLICY, want: [['L09', 3]] },

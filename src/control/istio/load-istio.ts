@@ -8,7 +8,7 @@ import { DestinationClusters } from './clusters/destination-clusters.ts';
 import { DestinationRules } from './clusters/destination-rules.ts';
 import { ServiceRegistry } from './clusters/service-registry.ts';
 import { ISTIO_CODES } from './codes.ts';
-import { type PassedOver, readDocuments } from './documents.ts';
+import { KIND_GROUPS, readDocuments } from './documents.ts';
 import { makeAuthorizerClusters } from './gateway/authorizer-clusters.ts';
 import { chooseWorkload } from './gateway/choose-workload.ts';
 import { DirectJwks } from './gateway/direct-jwks.ts';
@@ -19,10 +19,11 @@ import { parseOrigin } from './gateway/parse-origin.ts';
 import { refuseUntranslated } from './gateway/refuse-untranslated.ts';
 import { translateIngress } from './gateway/translate-ingress.ts';
 import type { Origin } from './gateway/upstream-cluster.ts';
-import { nameOf, nameplateOf } from './identity.ts';
+import { nameOf } from './identity.ts';
 import { Lineage } from './lineage.ts';
 import { lintIstio } from './lints.ts';
 import { NamedFiles, type ReadFile } from './named-files.ts';
+import { judgeStrangers, type Stranger } from './strangers.ts';
 import { type IstioObjects, translatePolicies } from './translate-policies.ts';
 import { DEFAULT_FEATURES, DEFAULT_ROOT_NAMESPACE, type Workload } from './workload.ts';
 
@@ -51,8 +52,10 @@ export interface IstioOptions {
   readFile?: ReadFile | undefined;
 }
 
+/** A document that has no part in it: of another kind, or for another workload. */
+export type PassedOver = Pick<Stranger, 'kind' | 'name' | 'at'>;
+
 export interface LoadedIstio extends LoadedConfig {
-  /** Documents that have no part in it: of other kinds, or for other workloads. */
   passedOver: PassedOver[];
   /** Whose policies are enforced. */
   workload: Workload;
@@ -68,16 +71,17 @@ const DEFAULT_LISTEN = { address: '127.0.0.1', port: 8080 };
 export function loadIstio(sources: readonly ConfigSource[], options: IstioOptions): LoadedIstio {
   const provenance = options.beside?.provenance ?? new Provenance();
   const findings = options.beside?.findings ?? new Findings(provenance);
-  const { objects, passedOver } = readDocuments(sources, { findings, provenance });
+  const { objects, strangers } = readDocuments(sources, { findings, provenance });
   const { mesh = create(MeshConfigSchema) } = options;
   const rootNamespace = mesh.rootNamespace || DEFAULT_ROOT_NAMESPACE;
   const workload = chooseWorkload(objects, options, rootNamespace, findings);
+  judgeStrangers(strangers, KIND_GROUPS, { workload, rootNamespace }, findings);
   const applied = applyingTo(objects, workload, rootNamespace);
   const resources = translateAll(applied, { ...options, mesh, workload }, findings, provenance);
   const refused = isRefused(findings, options);
   const snapshot = refused || resources === null ? null : snapshotOf(resources, options.beside?.snapshot);
-  const strangers = notAmong(applied, objects, provenance);
-  return { snapshot, findings, provenance, passedOver: [...passedOver, ...strangers], workload };
+  const passedOver = [...strangers, ...notAmong(applied, objects, provenance)];
+  return { snapshot, findings, provenance, passedOver, workload };
 }
 
 /** An error that is no mere lint; under `strict` anything that was found. */
@@ -153,7 +157,8 @@ function translateFilters(applied: IstioObjects, { findings, ...plan }: FilterPl
           severity: 'warning',
           message: problem,
           envoy: 'accepts',
-          ...nameplateOf(policy),
+          about: policy.spec?.provider ?? policy,
+          field: 'name',
         });
       }
     },

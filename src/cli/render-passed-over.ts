@@ -1,0 +1,11 @@
+import type { PassedOver } from '../control/istio/index.ts';
+
+/** A line for each document that has no part in what is done; empty where all have. */
+export function renderPassedOver(documents: readonly PassedOver[]): string {
+  return documents
+    .map(
+      ({ kind, name, at }) =>
+        `${at.file}:${at.line}: ${kind} \`${name}\` has no part in this and is passed over\n`,
+    )
+    .join('');
+}
