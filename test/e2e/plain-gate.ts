@@ -16,10 +16,10 @@ export async function startPlainGate(options: PlainGateOptions): Promise<Gate & 
   const { snapshot, provenance, findings } = loadConfig([{ name: 'gate.yaml', text: renderConfig(options) }]);
   if (snapshot === null) throw new Error(findings.list.map(({ message }) => message).join('; '));
   const gate = await startGate({ snapshot, provenance });
-  return { ...gate, port: gate.listeners[0]?.port ?? 0 };
+  return Object.assign(gate, { port: gate.listeners[0]?.port ?? 0 });
 }
 
-function renderConfig({ originPort, manager, route, cluster }: PlainGateOptions): string {
+export function renderConfig({ originPort, manager, route, cluster }: PlainGateOptions): string {
   return `
 static_resources:
   listeners:

@@ -4,32 +4,63 @@ import { REFUSAL, type Refusal } from './refusal.ts';
 export interface ConnectionOptions {
   close: boolean;
   upgrade: boolean;
+  /** Only of a request: Envoy judges what clients may have removed, and leaves its upstreams alone. */
   refusal: Refusal | null;
 }
 
 const KEEP_ALIVE: ConnectionOptions = { close: false, upgrade: false, refusal: null };
 const CLOSE: ConnectionOptions = { close: true, upgrade: false, refusal: null };
-const REFUSED: ConnectionOptions = { close: true, upgrade: false, refusal: REFUSAL.badConnection };
 
-/** Fields that no sender may call hop-by-hop: who the client is would be lost (Envoy: utility.cc, sanitizeConnectionHeader). */
-const NEVER_NOMINATED = new Set(['host', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']);
-/** Framing is the codec's business whatever the sender calls it. */
-const NOT_REMOVED = new Set(['', 'content-length', 'transfer-encoding', 'close', 'keep-alive', 'upgrade']);
+/** Fields that no client may call hop-by-hop: who it is would be lost (Envoy: utility.cc, sanitizeConnectionHeader). */
+const NEVER_NOMINATED = new Set(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']);
+/** Framing is the codec's business whatever the sender calls it; of `te` the codec keeps one word only. */
+const NOT_REMOVED = new Set([
+  '',
+  'content-length',
+  'transfer-encoding',
+  'te',
+  'close',
+  'keep-alive',
+  'upgrade',
+]);
+/** So many parts of a request's field, or more, are refused; empty ones do not count, blanks do (Envoy: utility.cc). */
+const PARTS_REFUSED = 10;
 
-/**
- * Reads a connection field (RFC 9110 §7.6.1) and removes the fields that it names. What the gate itself sets is set later, so
- * nobody can have it removed.
- */
-export function applyConnectionOptions(value: string, headers: HeaderList): ConnectionOptions {
-  if (value === '' || value === 'keep-alive' || value === 'Keep-Alive') return KEEP_ALIVE;
-  if (value === 'close') return CLOSE;
+/** Reads a request's connection field (RFC 9110 §7.6.1) and removes the fields that it names. What the gate sets is set later. */
+export function applyRequestOptions(value: string, headers: HeaderList): ConnectionOptions {
+  const known = commonOptions(value);
+  if (known !== undefined) return known;
   const options: ConnectionOptions = { close: false, upgrade: false, refusal: null };
-  for (const part of value.toLowerCase().split(',')) {
+  const parts = value
+    .toLowerCase()
+    .split(',')
+    .filter((part) => part !== '');
+  if (parts.length >= PARTS_REFUSED) options.refusal = REFUSAL.badConnection;
+  for (const part of parts) {
     const name = part.trim();
-    if (name === 'close') options.close = true;
-    else if (name === 'upgrade') options.upgrade = true;
-    if (NEVER_NOMINATED.has(name) || name.includes(':')) return REFUSED;
-    if (!NOT_REMOVED.has(name)) headers.remove(name);
+    if (NEVER_NOMINATED.has(name) || name.startsWith(':')) options.refusal = REFUSAL.badConnection;
+    else if (name === 'host') options.refusal ??= REFUSAL.missingHost;
+    apply(name, options, headers);
   }
   return options;
+}
+
+/** The same for a response, of which nothing is refused. */
+export function applyResponseOptions(value: string, headers: HeaderList): ConnectionOptions {
+  const known = commonOptions(value);
+  if (known !== undefined) return known;
+  const options: ConnectionOptions = { close: false, upgrade: false, refusal: null };
+  for (const part of value.toLowerCase().split(',')) apply(part.trim(), options, headers);
+  return options;
+}
+
+function commonOptions(value: string): ConnectionOptions | undefined {
+  if (value === '' || value === 'keep-alive' || value === 'Keep-Alive') return KEEP_ALIVE;
+  return value === 'close' ? CLOSE : undefined;
+}
+
+function apply(name: string, options: ConnectionOptions, headers: HeaderList): void {
+  if (name === 'close') options.close = true;
+  else if (name === 'upgrade') options.upgrade = true;
+  if (!NOT_REMOVED.has(name)) headers.remove(name);
 }

@@ -20,6 +20,7 @@ export const FIELD = {
   /** A framing field's name spelt with an underscore, which some origins read as the real one. */
   framingLookalike: 9,
   te: 10,
+  proxyConnection: 11,
 } as const;
 
 export interface FieldName {
@@ -31,7 +32,7 @@ export interface FieldName {
 
 const JOINED =
   'accept accept-encoding authorization cache-control content-type origin referer user-agent via if-match grpc-timeout access-control-request-method access-control-request-headers x-request-id x-forwarded-for x-forwarded-host x-forwarded-proto x-client-trace-id etag';
-const HOP_BY_HOP = 'keep-alive proxy-connection trailer http2-settings';
+const HOP_BY_HOP = 'keep-alive trailer http2-settings';
 const PLAIN =
   'accept-language accept-ranges age allow alt-svc content-disposition content-encoding content-language content-location content-range cookie date dnt dpop expires forwarded from if-modified-since if-none-match if-range if-unmodified-since last-modified link location max-forwards pragma priority proxy-authenticate proxy-authorization range retry-after save-data sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc server set-cookie strict-transport-security traceparent tracestate upgrade-insecure-requests vary www-authenticate x-api-key x-access-token x-b3-sampled x-b3-spanid x-b3-traceid x-content-type-options x-correlation-id x-envoy-attempt-count x-envoy-decorator-operation x-envoy-expected-rq-timeout-ms x-envoy-external-address x-envoy-internal x-envoy-original-host x-envoy-original-path x-envoy-upstream-service-time x-forwarded-client-cert x-forwarded-port x-frame-options x-jwt-payload x-powered-by x-real-ip x-requested-with x-token x-xss-protection';
 
@@ -43,6 +44,7 @@ const SPECIAL: readonly (readonly [string, number])[] = [
   ['upgrade', FIELD.upgrade],
   ['expect', FIELD.expect],
   ['te', FIELD.te],
+  ['proxy-connection', FIELD.proxyConnection],
   ['content_length', FIELD.framingLookalike],
   ['transfer_encoding', FIELD.framingLookalike],
 ];

@@ -125,8 +125,8 @@ export abstract class HeadParser {
     }
     for (;;) {
       this.#lineStart = at;
-      if (at + 1 >= end) return INCOMPLETE;
-      if (bytes[at] === CR) return this.#end(bytes, at);
+      if (at === end) return INCOMPLETE;
+      if (bytes[at] === CR) return at + 1 === end ? INCOMPLETE : this.#end(bytes, at);
       const next = this.#fieldLine(bytes, at, end);
       if (next < 0) return next;
       if (!this.#count(at, next)) return REFUSED;

@@ -1,2 +1,3 @@
 export { DateField } from './date-field.ts';
 export { Deadlines } from './deadlines.ts';
+export type { StreamError } from './stream-error.ts';

@@ -32,6 +32,7 @@ export const REFUSAL = {
   underscore: badRequest('http1.unexpected_underscore'),
   transferCoding: named(501, 'Not Implemented', 'http1.invalid_transfer_encoding'),
   oldVersion: named(426, 'Upgrade Required', 'low_version'),
+  noVersion: named(426, 'Upgrade Required', 'http1.no_version'),
   http2: named(505, 'HTTP/2 is not supported on this listener', 'http2_not_supported'),
   expectation: named(417, 'expectations are not supported', 'expect_not_supported'),
   schemeMismatch: named(403, 'Forbidden', 'scheme_does_not_match_transport'),

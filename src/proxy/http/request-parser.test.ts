@@ -87,6 +87,35 @@ describe('a request head', () => {
     assert.deepEqual('fields' in result && [result.fields, result.close], [['x-b: 2'], true]);
   });
 
+  it('keeps the one word of te that the next hop may see, whatever the connection field says', () => {
+    const result = whole(
+      get('Connection: te, content-length', 'TE: gzip', 'TE: trailers', 'Content-Length: 2'),
+    );
+    assert.deepEqual('fields' in result && result.fields, ['te: trailers', 'content-length: 2']);
+  });
+
+  const closings: { name: string; given: string[]; want: boolean }[] = [
+    { name: 'close', given: ['Connection: close'], want: true },
+    { name: 'close among others', given: ['Connection: a,b,c,d,e,f,g,h,,, Close'], want: true },
+    {
+      name: "an old client's close",
+      given: ['Proxy-Connection: x', 'Proxy-Connection: a, Close'],
+      want: true,
+    },
+    { name: "an old client's keep-alive", given: ['Proxy-Connection: keep-alive'], want: false },
+    {
+      name: "an old client's close that the connection field removes",
+      given: ['Proxy-Connection: close', 'Connection: proxy-connection'],
+      want: false,
+    },
+  ];
+  for (const { name, given, want } of closings) {
+    it(`says whether the client wants the connection closed: ${name}`, () => {
+      const result = whole(get(...given));
+      assert.deepEqual('fields' in result && [result.fields, result.close], [[], want]);
+    });
+  }
+
   it('takes the authority of an absolute target before that of Host', () => {
     const result = whole(lines('GET http://u@b.test:8/x?y HTTP/1.1', 'Host: a'));
     assert.deepEqual('path' in result && [result.authority, result.path], ['b.test:8', '/x?y']);
@@ -132,7 +161,36 @@ const refused: { name: string; given: string; want: string }[] = [
   { name: 'the HTTP/2 preface', given: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', want: 'http2_not_supported' },
   { name: 'HTTP/1.0', given: lines('GET / HTTP/1.0', 'Host: a'), want: 'low_version' },
   { name: 'HTTP/2.0', given: lines('GET / HTTP/2.0', 'Host: a'), want: 'low_version' },
-  { name: 'no version', given: lines('GET /', 'Host: a'), want: 'http1.invalid_url' },
+  { name: 'no version', given: lines('GET /', 'Host: a'), want: 'http1.no_version' },
+  { name: 'no version, ended by LF', given: 'GET /\n', want: 'http1.no_version' },
+  { name: 'a blank and no version', given: lines('GET / ', 'Host: a'), want: 'http1.no_version' },
+  { name: 'no version after an absolute target', given: 'GET http://a/\r\n', want: 'http1.no_version' },
+  { name: 'no version after a bad target', given: 'GET x\r\n', want: 'http1.invalid_url' },
+  {
+    name: 'two blanks before the version',
+    given: lines('GET /  HTTP/1.1', 'Host: a'),
+    want: 'http1.invalid_start_line',
+  },
+  {
+    name: 'a blank after the version',
+    given: lines('GET / HTTP/1.1 ', 'Host: a'),
+    want: 'http1.invalid_start_line',
+  },
+  {
+    name: 'a tab in the request line',
+    given: lines('GET /\tHTTP/1.1', 'Host: a'),
+    want: 'http1.invalid_url',
+  },
+  {
+    name: 'three empty lines before it',
+    given: `\r\n\r\n\r\n${get()}`,
+    want: 'http1.invalid_start_line',
+  },
+  {
+    name: 'a last line that ends in LF alone',
+    given: 'GET / HTTP/1.1\r\nHost: a\r\n\n',
+    want: 'http1.invalid_header_name',
+  },
   {
     name: 'a version of many digits',
     given: lines('GET / HTTP/111', 'Host: a'),
@@ -241,8 +299,33 @@ const refused: { name: string; given: string; want: string }[] = [
   {
     name: 'a connection field that names Host',
     given: get('Connection: host'),
+    want: 'missing_host_header',
+  },
+  {
+    name: 'a connection field that names Host and a pseudo-header',
+    given: get('Connection: host, :path'),
     want: 'http1.connection_header_rejected',
   },
+  {
+    name: 'a connection field of ten parts on two lines',
+    given: get('Connection: a,b,c,d,keep-alive', 'Connection: f,,g,h, ,i'),
+    want: 'http1.connection_header_rejected',
+  },
+  {
+    name: 'a te field of 256 characters on two lines that the connection field names',
+    given: get('Connection: x, TE', `TE: ${'x'.repeat(200)}`, `TE: ${'x'.repeat(55)}`),
+    want: 'http1.connection_header_rejected',
+  },
+  {
+    name: 'an empty upgrade',
+    given: get('Connection: upgrade', 'Upgrade:'),
+    want: 'upgrade_failed',
+  },
+  ...['b_c', 'b!', '%62', 'b:', 'b:65536', '[:]', '[1:2]', '[::1]:', 'u@b@c', ''].map((authority) => ({
+    name: `an absolute target of \`${authority}\``,
+    given: lines(`GET http://${authority}/ HTTP/1.1`, 'Host: a'),
+    want: 'http1.invalid_url',
+  })),
   {
     name: 'a connection field that names the forwarded address',
     given: get('Connection: X-Forwarded-For'),

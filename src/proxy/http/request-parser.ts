@@ -1,6 +1,6 @@
 import { isAuthority } from './authority.ts';
 import { CR, LF, SP, TARGET, TOKEN_LOWER } from './bytes.ts';
-import { applyConnectionOptions } from './connection-options.ts';
+import { applyRequestOptions } from './connection-options.ts';
 import { parseContentLength } from './content-length.ts';
 import { FIELD } from './field-names.ts';
 import { DEFAULT_LIMITS, type HeadLimits, HeadParser, INCOMPLETE } from './head-parser.ts';
@@ -18,6 +18,9 @@ const GET = 0x47455420;
 const VERSION = Buffer.from('HTTP/1.1\r\n');
 const HASH = 35;
 const SLASH = 47;
+/** From so many characters on a te field that the connection field names is refused (Envoy: utility.cc, sanitizeConnectionHeader). */
+const TE_LENGTH_REFUSED = 256;
+const NAMES_TE = /(?:^|,)\s*te\s*(?:,|$)/i;
 /** Empty lines before a request line that are forgiven (RFC 9112 §2.2). */
 const EMPTY_LINES_MAX = 2;
 
@@ -33,7 +36,11 @@ export class RequestParser extends HeadParser {
   #target = '';
   #fragment = false;
   #hosts = 0;
-  #upgrade = '';
+  /** Null without the field. */
+  #upgrade: string | null = null;
+  #proxyConnection = false;
+  /** Length of the te field, its lines joined. */
+  #teLength = 0;
   #expect = false;
   #emptyLines = 0;
   #lastAuthority = '';
@@ -48,7 +55,9 @@ export class RequestParser extends HeadParser {
     this.saysHttps = false;
     this.#fragment = false;
     this.#hosts = 0;
-    this.#upgrade = '';
+    this.#upgrade = null;
+    this.#proxyConnection = false;
+    this.#teLength = 0;
     this.#expect = false;
     this.#emptyLines = 0;
   }
@@ -104,9 +113,28 @@ export class RequestParser extends HeadParser {
       at++;
     }
     if (at === end) return INCOMPLETE;
-    if (byte !== SP || at === start) return this.refuse(REFUSAL.badTarget);
+    if (at === start) return this.refuse(REFUSAL.badTarget);
     this.#target = latin1(bytes, start, at);
-    return at + 1;
+    if (byte === SP) return at + 1;
+    if (byte !== CR && byte !== LF) return this.refuse(REFUSAL.badTarget);
+    return this.#withoutVersion(bytes, at, end);
+  }
+
+  /** A line that ends after its target is HTTP/0.9, which Envoy tells apart from a bad target. */
+  #withoutVersion(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    while (at < end && bytes[at] === SP) at++;
+    if (at < end && bytes[at] === CR) at++;
+    if (at === end) return INCOMPLETE;
+    if (bytes[at] !== LF) return this.refuse(REFUSAL.badRequestLine);
+    return this.refuse(this.#isTarget() ? REFUSAL.noVersion : REFUSAL.badTarget);
+  }
+
+  #isTarget(): boolean {
+    const isOrigin = this.#target.charCodeAt(0) === SLASH;
+    return (
+      isOrigin || this.method === 'CONNECT' || !('status' in parseOtherTarget(this.method, this.#target))
+    );
   }
 
   #version(bytes: Buffer, start: number, end: number): number {
@@ -118,6 +146,8 @@ export class RequestParser extends HeadParser {
   }
 
   #otherVersion(bytes: Buffer, start: number, end: number): number {
+    const first = bytes[start];
+    if (first === SP || first === CR || first === LF) return this.#withoutVersion(bytes, start, end);
     const text = latin1(bytes, start, Math.min(end, start + VERSION.length));
     if (text.length < VERSION.length && !text.includes('\n')) return INCOMPLETE;
     return this.refuse(/^HTTP\/\d\.\d\r\n$/.test(text) ? REFUSAL.oldVersion : REFUSAL.badRequestLine);
@@ -141,12 +171,17 @@ export class RequestParser extends HeadParser {
         this.chunked = true;
         return null;
       case FIELD.upgrade:
-        this.#upgrade = this.#upgrade === '' ? value : `${this.#upgrade},${value}`;
+        this.#upgrade = this.#upgrade ? `${this.#upgrade},${value}` : value;
+        return null;
+      case FIELD.proxyConnection:
+        this.#proxyConnection = true;
+        this.headers.append(name, value);
         return null;
       case FIELD.expect:
         this.#expect = true;
         return null;
       case FIELD.te:
+        this.#teLength += value.length + (this.#teLength === 0 ? 0 : 1);
         // Only the word that says that trailers are welcome means anything to the next hop, as in Envoy.
         if (/(?:^|,)\s*trailers\s*(?:,|$)/i.test(value)) this.headers.set(name, 'trailers');
         return null;
@@ -159,19 +194,28 @@ export class RequestParser extends HeadParser {
 
   protected override finish(): Refusal | null {
     if (this.chunked && this.contentLength >= 0) return REFUSAL.lengthAndChunked;
-    const options = applyConnectionOptions(this.connection, this.headers);
-    if (options.refusal !== null) return options.refusal;
-    this.close = options.close;
-    if (this.#hosts === 0) return REFUSAL.missingHost;
+    const options = applyRequestOptions(this.connection, this.headers);
+    // A wish for h2c is passed over, as RFC 9110 §7.8 lets a server; it is neither granted nor passed on.
+    const upgrades = options.upgrade && this.#upgrade !== null && this.#upgrade.toLowerCase() !== 'h2c';
+    if (!upgrades && options.refusal !== null) return options.refusal;
+    if (this.#teLength >= TE_LENGTH_REFUSED && NAMES_TE.test(this.connection)) return REFUSAL.badConnection;
+    this.close = this.#takeProxyConnection() || options.close;
     if (this.method === 'CONNECT') return REFUSAL.connect;
-    if (this.#fragment) return REFUSAL.fragment;
     const refusal = this.#takeTarget();
     if (refusal !== null) return refusal;
-    // A wish for h2c is passed over, as RFC 9110 §7.8 lets a server; it is neither granted nor passed on.
-    if (options.upgrade && this.#upgrade !== '' && this.#upgrade.toLowerCase() !== 'h2c') {
-      return REFUSAL.upgrade;
-    }
+    if (this.#hosts === 0) return REFUSAL.missingHost;
+    if (this.#fragment) return REFUSAL.fragment;
+    if (upgrades) return REFUSAL.upgrade;
     return this.#expect ? REFUSAL.expectation : null;
+  }
+
+  /** Old clients say `close` in this field, and Envoy listens to it, unless the connection field has removed it. */
+  #takeProxyConnection(): boolean {
+    if (!this.#proxyConnection) return false;
+    const { names, values } = this.headers;
+    const text = values.filter((_, index) => names[index] === 'proxy-connection').join(',');
+    this.headers.remove('proxy-connection');
+    return /(?:^|,)\s*close\s*(?:,|$)/i.test(text);
   }
 
   #takeTarget(): Refusal | null {

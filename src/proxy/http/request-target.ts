@@ -1,4 +1,4 @@
-import { isAuthority } from './authority.ts';
+import { isTargetAuthority } from './authority.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 
 export interface RequestTarget {
@@ -18,7 +18,7 @@ export function parseOtherTarget(method: string, target: string): RequestTarget 
   const rest = target.slice(scheme[0].length);
   const end = rest.indexOf('/');
   const withUser = end < 0 ? rest : rest.slice(0, end);
-  const authority = withUser.slice(withUser.lastIndexOf('@') + 1);
-  if (authority === '' || authority.startsWith(':') || !isAuthority(authority)) return REFUSAL.badTarget;
+  const authority = withUser.slice(withUser.indexOf('@') + 1);
+  if (!isTargetAuthority(authority)) return REFUSAL.badTarget;
   return { path: end < 0 ? '/' : rest.slice(end), authority, https: scheme[0].length === 8 };
 }

@@ -37,6 +37,11 @@ describe('a response head', () => {
       want: { status: 200, close: true, contentLength: 0, chunked: false, names: ['content-length'] },
     },
     {
+      name: 'may name whatever it likes in its connection field',
+      given: lines('HTTP/1.1 200 OK', 'Connection: a,b,c,d,e,f,g,h,i,host,x-forwarded-for,close', 'X: y'),
+      want: { status: 200, close: true, contentLength: -1, chunked: false, names: ['x'] },
+    },
+    {
       name: 'loses what belongs to the hop',
       given: lines(
         'HTTP/1.1 200 OK',

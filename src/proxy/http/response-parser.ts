@@ -1,5 +1,5 @@
 import { CR, FIELD_VALUE, LF, SP } from './bytes.ts';
-import { applyConnectionOptions } from './connection-options.ts';
+import { applyResponseOptions } from './connection-options.ts';
 import { parseContentLength } from './content-length.ts';
 import { FIELD } from './field-names.ts';
 import { DEFAULT_LIMITS, type HeadLimits, HeadParser, INCOMPLETE } from './head-parser.ts';
@@ -80,9 +80,9 @@ export class ResponseParser extends HeadParser {
 
   protected override finish(): Refusal | null {
     if (this.chunked && (this.contentLength >= 0 || this.#version10)) return REFUSAL.lengthAndChunked;
-    const options = applyConnectionOptions(this.connection, this.headers);
+    const options = applyResponseOptions(this.connection, this.headers);
     this.close = options.close || this.#version10;
-    return options.refusal;
+    return null;
   }
 }
 
