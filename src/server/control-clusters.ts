@@ -1,9 +1,10 @@
-import type { Cluster as ClusterConfig } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
+import { toBinary } from '@bufbuild/protobuf';
+import { type Cluster as ClusterConfig, ClusterSchema } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type { Logger } from '../base/index.ts';
 import { Deadlines } from '../proxy/http/index.ts';
 import { Stats } from '../proxy/listener/index.ts';
 import { type Cluster, type ConnectTo, compileCluster } from '../proxy/upstream/index.ts';
-import type { Findings } from '../resources/index.ts';
+import { Findings } from '../resources/index.ts';
 import { resolveName } from './resolver.ts';
 import type { NameAddresses } from './worker-protocol.ts';
 
@@ -12,6 +13,19 @@ export interface ControlClusterOptions {
   connectTo: readonly ConnectTo[];
   extraRoots: readonly string[];
   logger: Logger;
+}
+
+interface Configured {
+  bytes: Buffer;
+  cluster: Cluster;
+}
+
+/** Clusters of two configurations, before it is sure which of them is run. */
+export interface ClusterChange {
+  /** Lets go of what is only in the one before. */
+  commit(): void;
+  /** Lets go of what is only in the new one. */
+  undo(): void;
 }
 
 /** How long a start waits for names; those that come later are passed on when they come. */
@@ -23,37 +37,75 @@ const ADDED_MAX = 100;
 /** The control thread's clusters: they carry key fetches, and their names are resolved here for everybody. */
 export class ControlClusters {
   readonly byName = new Map<string, Cluster>();
+  readonly #configured = new Map<string, Configured>();
+  readonly #all = new Set<Cluster>();
   /** Told of every change of a name's addresses. */
   onChange: (update: NameAddresses) => void = () => {};
   readonly #logger: Logger;
-  readonly #compile: (config: ClusterConfig) => Cluster | null;
+  readonly #compile: (config: ClusterConfig, findings: Findings) => Cluster | null;
   readonly #known = new Map<string, string>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #ticker: NodeJS.Timeout;
+  readonly #refreshes = new Map<Cluster, NodeJS.Timeout[]>();
   #added = 0;
 
   constructor(configs: readonly ClusterConfig[], options: ControlClusterOptions) {
     const deadlines = new Deadlines();
     const stats = new Stats(new SharedArrayBuffer(8 * (1024 + 32 * (configs.length + ADDED_MAX))));
     this.#logger = options.logger;
-    this.#compile = (config) =>
-      compileCluster(config, { ...options, stats, deadlines, reportFailure: () => {} });
-    for (const config of configs) {
-      const cluster = this.#compile(config);
-      if (cluster !== null) this.byName.set(config.name, cluster);
-    }
+    this.#compile = (config, findings) =>
+      compileCluster(config, { ...options, findings, stats, deadlines, reportFailure: () => {} });
+    this.#take(configs, options.findings);
     deadlines.tick(performance.now());
-    this.#every(TICK_MS, () => deadlines.tick(performance.now()));
+    this.#ticker = setInterval(() => deadlines.tick(performance.now()), TICK_MS).unref();
+  }
+
+  /** Takes the clusters of another configuration; one that is configured the same stays as it is. Errors are among the findings. */
+  change(configs: readonly ClusterConfig[], findings: Findings): ClusterChange {
+    const before = new Map(this.#configured);
+    this.#take(configs, findings);
+    const after = new Map(configs.flatMap(({ name }) => entryOf(this.#configured, name)));
+    return { commit: () => this.#replace(after), undo: () => this.#replace(before) };
+  }
+
+  #take(configs: readonly ClusterConfig[], findings: Findings): void {
+    for (const config of configs) {
+      const bytes = Buffer.from(toBinary(ClusterSchema, config));
+      if (this.#configured.get(config.name)?.bytes.equals(bytes) === true) continue;
+      const cluster = this.#compile(config, findings);
+      if (cluster === null) continue;
+      this.#all.add(cluster);
+      this.#configured.set(config.name, { bytes, cluster });
+      this.byName.set(config.name, cluster);
+    }
+  }
+
+  /** Lets go of all that is configured otherwise or no more. */
+  #replace(wanted: ReadonlyMap<string, Configured>): void {
+    const gone = [...this.#configured].filter(([name, entry]) => wanted.get(name) !== entry);
+    for (const [name] of gone) {
+      this.#configured.delete(name);
+      this.byName.delete(name);
+    }
+    for (const [name, entry] of wanted) {
+      this.#configured.set(name, entry);
+      this.byName.set(name, entry.cluster);
+    }
+    const left = new Set(this.byName.values());
+    for (const cluster of this.#all) if (!left.has(cluster)) this.#letGo(cluster);
+  }
+
+  #letGo(cluster: Cluster): void {
+    for (const timer of this.#refreshes.get(cluster) ?? []) clearInterval(timer);
+    this.#refreshes.delete(cluster);
+    this.#all.delete(cluster);
+    cluster.close();
   }
 
   /** Resolves every name, waits a while for the answers, and keeps them fresh from then on. */
   async resolveAll(): Promise<NameAddresses[]> {
-    const rounds: Promise<void>[] = [];
-    for (const cluster of this.byName.values()) {
-      for (const name of cluster.names) {
-        rounds.push(this.#resolve(cluster, name));
-        this.#every(Math.max(1000, cluster.settings.refreshMs), () => void this.#resolve(cluster, name));
-      }
-    }
+    const rounds = [...this.byName.values()]
+      .filter((cluster) => !this.#refreshes.has(cluster))
+      .flatMap((cluster) => this.#follow(cluster));
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, FIRST_ANSWER_MS);
@@ -69,22 +121,28 @@ export class ControlClusters {
   async add(config: ClusterConfig): Promise<void> {
     if (this.#added >= ADDED_MAX) return;
     this.#added++;
-    const cluster = this.#compile(config);
+    const cluster = this.#compile(config, new Findings());
     if (cluster === null) return;
+    this.#all.add(cluster);
     this.byName.set(config.name, cluster);
-    for (const name of cluster.names) {
-      await this.#resolve(cluster, name);
-      this.#every(Math.max(1000, cluster.settings.refreshMs), () => void this.#resolve(cluster, name));
-    }
+    await Promise.all(this.#follow(cluster));
   }
 
   close(): void {
-    for (const timer of this.#timers.splice(0)) clearInterval(timer);
-    for (const cluster of this.byName.values()) cluster.close();
+    clearInterval(this.#ticker);
+    for (const cluster of this.#all) this.#letGo(cluster);
   }
 
-  #every(ms: number, act: () => void): void {
-    this.#timers.push(setInterval(act, ms).unref());
+  /** Resolves the cluster's names now and again and again. @returns the first answers */
+  #follow(cluster: Cluster): Promise<void>[] {
+    const everyMs = Math.max(1000, cluster.settings.refreshMs);
+    const timers = cluster.names.map((name) =>
+      setInterval(() => void this.#resolve(cluster, name), everyMs).unref(),
+    );
+    this.#refreshes.set(cluster, timers);
+    for (const name of cluster.names)
+      cluster.setAddresses(name, this.#addresses(cluster.settings.name, name));
+    return cluster.names.map((name) => this.#resolve(cluster, name));
   }
 
   async #resolve(cluster: Cluster, name: string): Promise<void> {
@@ -109,4 +167,9 @@ export class ControlClusters {
     const text = this.#known.get(JSON.stringify([cluster, name])) ?? '';
     return text === '' ? [] : text.split(' ');
   }
+}
+
+function entryOf<T>(map: ReadonlyMap<string, T>, name: string): [string, T][] {
+  const value = map.get(name);
+  return value === undefined ? [] : [[name, value]];
 }

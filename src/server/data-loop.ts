@@ -4,26 +4,21 @@ import { ClusterSchema } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import { ListenerSchema } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import type { Logger } from '../base/index.ts';
 import { SharedClock } from '../platform/index.ts';
-import { DateField, Deadlines } from '../proxy/http/index.ts';
-import { ListenerServer, Stats } from '../proxy/listener/index.ts';
+import { DateField, Deadlines, type StreamError } from '../proxy/http/index.ts';
+import { Stats } from '../proxy/listener/index.ts';
 import {
-  type CompiledSnapshot,
   compileSnapshot,
   type JwksFetcher,
   type JwksRequest,
+  Kept,
   type UpstreamCaller,
 } from '../proxy/rehearsal/index.ts';
-import {
-  type CallRequest,
-  type Cluster,
-  callThrough,
-  compileCluster,
-  type FetchOutcome,
-} from '../proxy/upstream/index.ts';
+import { type CallRequest, callThrough, type FetchOutcome } from '../proxy/upstream/index.ts';
 import { Findings, type Snapshot } from '../resources/index.ts';
 import type { GateListener } from './gate.ts';
-import { describeListenError } from './listen-error.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
+import { LoopClusters } from './loop-clusters.ts';
+import { ListenError, LoopListeners } from './loop-listeners.ts';
+import type { FromWorker, ToWorker, WorkerResources, WorkerStart } from './worker-protocol.ts';
 
 const TICK_MS = 100;
 
@@ -35,8 +30,13 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
   readonly #clock: SharedClock;
   readonly #stats: Stats;
   readonly #date: DateField;
-  readonly #clusters = new Map<string, Cluster>();
-  readonly #servers: ListenerServer[] = [];
+  readonly #listeners = new LoopListeners();
+  #clusters: LoopClusters | null = null;
+  #clustersToCome: LoopClusters | null = null;
+  /** Of the configuration before: its last requests may still ask for them. */
+  #clustersBefore: LoopClusters | null = null;
+  #kept: Kept | undefined;
+  #updates: Promise<void> = Promise.resolve();
   readonly #fetches = new Map<number, (text: string | null) => void>();
   #nextFetch = 0;
   #ticker: NodeJS.Timeout | undefined;
@@ -52,10 +52,52 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
   async start(): Promise<void> {
     this.#tick();
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    try {
+      this.#post({ type: 'listening', listeners: await this.#run(this.#start) });
+    } catch (error) {
+      this.#post({ type: 'failed', message: this.#describe(error) });
+    }
+  }
+
+  /** One after the other; what cannot be run changes nothing. */
+  #update(resources: WorkerResources): void {
+    this.#updates = this.#updates.then(async () => {
+      try {
+        this.#post({ type: 'updated', listeners: await this.#run(resources) });
+      } catch (error) {
+        this.#post({ type: 'not updated', message: this.#describe(error) });
+      }
+    });
+  }
+
+  /** @throws ListenError */
+  async #run(resources: WorkerResources): Promise<GateListener[]> {
     const findings = new Findings();
-    const snapshot = decodeSnapshot(this.#start);
-    this.#compileClusters(snapshot, findings);
-    const compiled = compileSnapshot(snapshot, {
+    const clusters = this.#compileClusters(resources, findings);
+    this.#clustersToCome = clusters;
+    try {
+      const listeners = await this.#serve(resources, clusters, findings);
+      this.#clusters?.close(clusters);
+      this.#clustersBefore = this.#clusters;
+      this.#clusters = clusters;
+      return listeners;
+    } catch (error) {
+      clusters.close(this.#clusters);
+      throw error;
+    } finally {
+      this.#clustersToCome = null;
+      this.#post({ type: 'counters', names: this.#stats.names });
+    }
+  }
+
+  /** Compiles all, has what must be at hand at hand, and only then serves it. */
+  async #serve(
+    resources: WorkerResources,
+    clusters: LoopClusters,
+    findings: Findings,
+  ): Promise<GateListener[]> {
+    const kept = new Kept(this.#kept);
+    const compiled = compileSnapshot(decodeSnapshot(resources), {
       findings,
       clock: this.#clock,
       jwks: this,
@@ -63,14 +105,23 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
       stats: this.#stats,
       envoyExact: this.#start.envoyExact,
       logger: this.#logger(),
+      kept,
     });
     const broken = findings.list.find((finding) => finding.severity === 'error');
-    if (broken !== undefined) {
-      this.#post({ type: 'failed', message: broken.message });
-      return;
-    }
+    if (broken !== undefined) throw new ListenError(broken.message);
     await compiled.prepare('configured');
-    await this.#listen(compiled, findings);
+    const parts = {
+      clusters: clusters.byName,
+      stats: this.#stats,
+      clock: this.#clock,
+      deadlines: this.#deadlines,
+      date: this.#date,
+      nodeAddress: this.#start.nodeAddress,
+      reportBug: (error: unknown) => this.#reportBug(error),
+    };
+    const listeners = await this.#listeners.serve(compiled, resources.listenAt, parts, findings);
+    this.#kept = kept;
+    return listeners;
   }
 
   fetch(request: JwksRequest): Promise<string | null> {
@@ -80,18 +131,20 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
   }
 
   call(name: string, request: CallRequest): Promise<FetchOutcome> {
-    const cluster = this.#clusters.get(name);
+    const cluster = this.#clusters?.byName.get(name) ?? this.#clustersBefore?.byName.get(name);
     if (cluster !== undefined) return callThrough(cluster, request);
     return Promise.resolve({ kind: 'failure', code: 'no_cluster', text: `unknown cluster \`${name}\`` });
   }
 
   onMessage(message: ToWorker): void {
     switch (message.type) {
-      case 'addresses': {
-        const { cluster, name, addresses } = message.update;
-        this.#clusters.get(cluster)?.setAddresses(name, addresses);
+      case 'update':
+        this.#update(message.resources);
         break;
-      }
+      case 'addresses':
+        this.#clusters?.setAddresses(message.update);
+        this.#clustersToCome?.setAddresses(message.update);
+        break;
       case 'jwks':
         this.#fetches.get(message.id)?.(message.text);
         this.#fetches.delete(message.id);
@@ -109,55 +162,25 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
     this.#date.refresh();
   }
 
-  #compileClusters(snapshot: Snapshot, findings: Findings): void {
-    for (const config of snapshot.clusters) {
-      const cluster = compileCluster(config, {
-        findings,
-        stats: this.#stats,
-        deadlines: this.#deadlines,
-        connectTo: this.#start.connectTo,
-        extraRoots: this.#start.extraRoots,
-        reportFailure: (name, address, error) => this.#reportFailure(name, address, error.body),
-      });
-      if (cluster !== null) this.#clusters.set(config.name, cluster);
-    }
-    for (const { cluster, name, addresses } of this.#start.addresses) {
-      this.#clusters.get(cluster)?.setAddresses(name, addresses);
-    }
+  #compileClusters(resources: WorkerResources, findings: Findings): LoopClusters {
+    const context = {
+      findings,
+      stats: this.#stats,
+      deadlines: this.#deadlines,
+      connectTo: this.#start.connectTo,
+      extraRoots: this.#start.extraRoots,
+      reportFailure: (name: string, address: string, error: StreamError) =>
+        this.#reportFailure(name, address, error.body),
+    };
+    const clusters = LoopClusters.compile(resources.clusters, context, this.#clusters);
+    for (const update of resources.addresses) clusters.setAddresses(update);
+    return clusters;
   }
 
-  async #listen(compiled: CompiledSnapshot, findings: Findings): Promise<void> {
-    const parts = {
-      clusters: this.#clusters,
-      stats: this.#stats,
-      clock: this.#clock,
-      deadlines: this.#deadlines,
-      date: this.#date,
-      nodeAddress: this.#start.nodeAddress,
-      reportBug: (error: unknown) => this.#reportBug(error),
-    };
-    const listening: GateListener[] = [];
-    for (const [index, listener] of compiled.listeners.entries()) {
-      const server = ListenerServer.create(listener, parts, findings);
-      if (server === null) {
-        this.#post({ type: 'failed', message: findings.list.at(-1)?.message ?? 'a listener has an error' });
-        return;
-      }
-      const at = this.#start.listenAt[index] ?? listener.address;
-      try {
-        const actual = await server.listen(at);
-        this.#servers.push(server);
-        listening.push({ name: server.name, ...actual, tls: server.tls });
-      } catch (error) {
-        this.#post({
-          type: 'failed',
-          message: describeListenError(error as NodeJS.ErrnoException, at, listener.address),
-        });
-        return;
-      }
-    }
-    this.#post({ type: 'counters', names: this.#stats.names });
-    this.#post({ type: 'listening', listeners: listening });
+  #describe(error: unknown): string {
+    if (error instanceof ListenError) return error.message;
+    this.#reportBug(error);
+    return error instanceof Error ? error.message : String(error);
   }
 
   /** What is to be said is said by the control thread. */
@@ -189,20 +212,20 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
 
   async #drain(timeoutMs: number): Promise<void> {
     const timer = setTimeout(() => this.#close(), timeoutMs);
-    await Promise.all(this.#servers.map((server) => server.drain()));
+    await this.#listeners.drain();
     clearTimeout(timer);
     this.#close();
   }
 
   #close(): void {
     clearInterval(this.#ticker);
-    for (const server of this.#servers.splice(0)) server.close();
-    for (const cluster of this.#clusters.values()) cluster.close();
+    this.#listeners.close();
+    this.#clusters?.close(null);
     this.#post({ type: 'closed' });
   }
 }
 
-function decodeSnapshot(start: WorkerStart): Snapshot {
+function decodeSnapshot(start: WorkerResources): Snapshot {
   return {
     listeners: start.listeners.map((bytes) => fromBinary(ListenerSchema, bytes)),
     clusters: start.clusters.map((bytes) => fromBinary(ClusterSchema, bytes)),

@@ -37,10 +37,23 @@ export interface Gate {
   readonly admin: { address: string; port: number } | null;
   /** Every counter and gauge, sorted by name. */
   stats(): [name: string, value: number][];
+  /**
+   * Runs another snapshot from now on, without a break: connections stay, requests in flight end as they began, and what is compiled out
+   * of the same keeps its keys and its verified tokens. When it cannot be run the gate runs on as before. Admin stays as it is.
+   */
+  update(next: { snapshot: Snapshot; provenance?: Provenance | undefined }): Promise<GateUpdate>;
   /** Takes no more connections, lets requests in flight end (10 s at most), then closes. */
   drain(): Promise<void>;
   /** Closes at once. */
   close(): Promise<void>;
+}
+
+/** What became of an update. */
+export interface GateUpdate {
+  /** null: it runs. */
+  problem: string | null;
+  /** About the new configuration, all of them errors or warnings of the data path. */
+  findings: readonly Finding[];
 }
 
 /** Why a gate did not start: one sentence for a person, with the findings if the configuration is at fault. */

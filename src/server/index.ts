@@ -1,5 +1,5 @@
 export { type ConnectTo, parseConnectTo } from '../proxy/upstream/index.ts';
-export { type Gate, type GateListener, type GateOptions, GateStartError } from './gate.ts';
+export { type Gate, type GateListener, type GateOptions, GateStartError, type GateUpdate } from './gate.ts';
 export {
   type LoadedRealm,
   loadRealm,

@@ -4,16 +4,18 @@ import { Stats } from '../proxy/listener/index.ts';
 import type { JwksFetcher } from '../proxy/rehearsal/index.ts';
 import { type GateListener, GateStartError } from './gate.ts';
 import { takeWorker } from './worker/index.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
+import type { FromWorker, ToWorker, WorkerResources, WorkerStart } from './worker-protocol.ts';
 
 const DRAIN_MS = 10_000;
 /** A worker that dies so often, each time sooner than this after its start, is not replaced for ever. */
 const RESTARTS_MAX = 5;
 const STEADY_MS = 60_000;
+/** Room for counters beside those of the clusters and listeners at the start: an update brings more, half a megabyte of them at most. */
+const COUNTERS_TO_COME = 65_536;
 
 /** Runs the data worker: starts it, answers it, replaces it when it dies. */
 export class WorkerHost {
-  readonly #start: Omit<WorkerStart, 'stats'>;
+  #start: Omit<WorkerStart, 'stats'>;
   readonly #jwks: JwksFetcher;
   readonly #logger: Logger;
   #worker: Worker | null = null;
@@ -26,6 +28,7 @@ export class WorkerHost {
   /** It has listened once: what dies before that is not replaced, its start has failed. */
   #hasListened = false;
   #onClosed: (() => void) | null = null;
+  #onUpdated: ((answer: GateListener[] | string) => void) | null = null;
 
   constructor(start: Omit<WorkerStart, 'stats'>, jwks: JwksFetcher, logger: Logger) {
     this.#start = start;
@@ -41,6 +44,23 @@ export class WorkerHost {
     this.#hasListened = true;
     this.#listenAt = listeners.map(({ address, port }) => ({ address, port }));
     return listeners;
+  }
+
+  /**
+   * Has the worker run other resources from now on; one update at a time.
+   * @returns its listeners, or why it runs on as before
+   */
+  async update(resources: WorkerResources): Promise<GateListener[] | string> {
+    if (this.#worker === null || this.#ending) return 'the gate does not run';
+    const answer = await new Promise<GateListener[] | string>((resolve) => {
+      this.#onUpdated = resolve;
+      this.post({ type: 'update', resources });
+    });
+    this.#onUpdated = null;
+    if (typeof answer === 'string') return answer;
+    this.#start = { ...this.#start, ...resources };
+    this.#listenAt = answer.map(({ address, port }) => ({ address, port }));
+    return answer;
   }
 
   get running(): boolean {
@@ -64,7 +84,7 @@ export class WorkerHost {
   }
 
   #newStats(): SharedArrayBuffer {
-    const counters = 4096 + 32 * this.#start.clusters.length + 128 * this.#start.listeners.length;
+    const counters = COUNTERS_TO_COME + 32 * this.#start.clusters.length + 128 * this.#start.listeners.length;
     return new SharedArrayBuffer(8 * counters);
   }
 
@@ -101,6 +121,12 @@ export class WorkerHost {
       case 'failed':
         reject(new GateStartError(message.message));
         break;
+      case 'updated':
+        this.#onUpdated?.(message.listeners);
+        break;
+      case 'not updated':
+        this.#onUpdated?.(message.message);
+        break;
       case 'counters':
         this.#names = new Map(message.names.map((name, index) => [name, index]));
         break;
@@ -120,6 +146,7 @@ export class WorkerHost {
   #onExit(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
+    this.#onUpdated?.('the data worker died meanwhile');
     this.#onClosed?.();
     if (this.#ending || !this.#hasListened) return;
     if (performance.now() - this.#startedMs > STEADY_MS) this.#restarts = 0;

@@ -9,16 +9,20 @@ export interface NameAddresses {
   addresses: readonly string[];
 }
 
-/** What a data worker is started with. Resources cross as serialised proto. */
-export interface WorkerStart {
+/** What a data worker runs. Resources cross as serialised proto. */
+export interface WorkerResources {
   listeners: readonly Uint8Array[];
   clusters: readonly Uint8Array[];
   bootstrap: Uint8Array;
   /** Where each listener listens, in the order of `listeners`. */
   listenAt: readonly { address: string; port: number }[];
+  addresses: readonly NameAddresses[];
+}
+
+/** What a data worker is started with. */
+export interface WorkerStart extends WorkerResources {
   connectTo: readonly ConnectTo[];
   extraRoots: readonly string[];
-  addresses: readonly NameAddresses[];
   clock: SharedArrayBuffer;
   stats: SharedArrayBuffer;
   nodeAddress: string;
@@ -27,6 +31,7 @@ export interface WorkerStart {
 
 /** Control thread → data worker. */
 export type ToWorker =
+  | { type: 'update'; resources: WorkerResources }
   | { type: 'addresses'; update: NameAddresses }
   | { type: 'jwks'; id: number; text: string | null }
   | { type: 'drain'; timeoutMs: number }
@@ -36,6 +41,10 @@ export type ToWorker =
 export type FromWorker =
   | { type: 'listening'; listeners: GateListener[] }
   | { type: 'failed'; message: string }
+  /** Runs what the last `update` brought. */
+  | { type: 'updated'; listeners: GateListener[] }
+  /** Runs on as before. */
+  | { type: 'not updated'; message: string }
   | { type: 'counters'; names: readonly string[] }
   | { type: 'jwks'; id: number; request: JwksRequest }
   | { type: 'log'; level: 'info' | 'warn' | 'error'; message: string; fields: Record<string, unknown> }

@@ -12,6 +12,7 @@ import { compileFilterChain } from '../filters/compile-filter-chain.ts';
 import { type ChainContext, RouteFilterCompiler } from '../filters/compile-route-filter.ts';
 import type { JwksFetcher, UpstreamCaller } from '../filters/filter.ts';
 import { compileRouteRecipes } from '../filters/local-ratelimit/recipe.ts';
+import type { Kept } from '../kept.ts';
 import { refuseField } from '../refusals.ts';
 import { compileRouteTable } from '../route/route-table.ts';
 import { Stats, type StatsScope } from '../stats.ts';
@@ -37,6 +38,8 @@ export interface CompileOptions {
   envoyExact?: boolean;
   /** Default: silent. */
   logger?: Logger;
+  /** Where what was compiled for the configuration before is found. */
+  kept?: Kept | undefined;
 }
 
 /**
@@ -51,13 +54,17 @@ export function compileSnapshot(snapshot: Snapshot, options: CompileOptions): Co
     crypto: options.crypto ?? nodeCrypto,
     envoyExact: options.envoyExact ?? false,
     logger: options.logger ?? silentLogger,
+    kept: options.kept,
     clusters: new Set(snapshot.clusters.map((cluster) => cluster.name)),
   };
   const listeners = snapshot.listeners.map((listener) => compileListener(listener, context));
   return new CompiledSet(listeners.filter((listener) => listener !== null));
 }
 
-type SnapshotContext = Required<CompileOptions> & { clusters: ReadonlySet<string> };
+type SnapshotContext = Required<Omit<CompileOptions, 'kept'>> & {
+  clusters: ReadonlySet<string>;
+  kept: Kept | undefined;
+};
 
 class CompiledSet implements CompiledSnapshot {
   readonly listeners: readonly CompiledListener[];
@@ -145,13 +152,15 @@ function compileManager(
   context: SnapshotContext,
 ): CompiledConnectionManager | null {
   const { findings, clusters } = context;
+  const remoteAddress = {
+    usesPeer: hcm.useRemoteAddress === true,
+    trustedHops: hcm.xffNumTrustedHops,
+    appendsPeer: hcm.useRemoteAddress === true && !hcm.skipXffAppend,
+  };
   const chainContext: ChainContext = {
     ...context,
-    remoteAddress: {
-      usesPeer: hcm.useRemoteAddress === true,
-      trustedHops: hcm.xffNumTrustedHops,
-      appendsPeer: hcm.useRemoteAddress === true && !hcm.skipXffAppend,
-    },
+    remoteAddress,
+    kept: context.kept?.scope(JSON.stringify([hcm.statPrefix, remoteAddress])),
     stats: context.stats.scope(`http.${hcm.statPrefix}.`),
     rootStats: context.stats,
   };

@@ -1,3 +1,4 @@
+import type { Any } from '@bufbuild/protobuf/wkt';
 import { type Router, RouterSchema } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
 import type {
   HttpConnectionManager,
@@ -89,7 +90,14 @@ function compileEntry(
     );
     return null;
   }
-  return factory.compile(unpackAny(factory.schema, configType.value), { ...context, name: entry.name });
+  const { value } = configType;
+  const compile = () => factory.compile(unpackAny(factory.schema, value), { ...context, name: entry.name });
+  return context.kept === undefined ? compile() : context.kept.take(filterKey(entry.name, value), compile);
+}
+
+/** A filter is made of its name and its configuration alone, and of what all filters of the connection manager have in common. */
+function filterKey(name: string, { typeUrl, value }: Any): string {
+  return JSON.stringify([name, typeUrl, Buffer.from(value).toString('base64')]);
 }
 
 function report(

@@ -4,6 +4,7 @@ import type { CryptoPort } from '../../core/jwt/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import type { KeptScope } from '../kept.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import type { StatsScope } from '../stats.ts';
 import type { CallRequest, FetchOutcome } from '../upstream/fetch-text.ts';
@@ -25,6 +26,9 @@ export interface ConnectionInfo {
 export interface PeerIdentity {
   uriNames: readonly string[];
   dnsNames: readonly string[];
+  emails?: readonly string[];
+  /** As Envoy spells them: IPv6 with its zeros left out. */
+  ipAddresses?: readonly string[];
   /** As RFC 2253 spells it: `CN=a,O=b`. */
   subject: string;
 }
@@ -166,6 +170,8 @@ export interface FactoryContext {
   envoyExact: boolean;
   /** Of the running gate; silent elsewhere. */
   logger: Logger;
+  /** What this connection manager's filters were compiled to before; absent where nothing was. */
+  kept?: KeptScope | undefined;
 }
 
 export interface RemoteAddressRule {

@@ -1,5 +1,12 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type SecureContext, type TLSSocket } from 'node:tls';
+import {
+  createServer as createTlsServer,
+  type SecureContext,
+  type TLSSocket,
+  Server as TlsServer,
+} from 'node:tls';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { FilterChainSchema } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import type { Findings } from '../../resources/index.ts';
 import type { CompiledFilterChain, CompiledListener } from '../compiled/compiled-listener.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
@@ -19,46 +26,78 @@ export interface ListenAddress {
 
 interface Chain extends ServiceSlot {
   tls: DownstreamTls | null;
+  /** All of its configuration but what is done with requests: connections outlive only a change of that. */
+  key: string;
 }
+
+type Chains = ReadonlyMap<CompiledFilterChain, Chain>;
 
 /** A listener on a data loop: its sockets, and the connections that came by them. */
 export class ListenerServer implements ConnectionKeeper {
   readonly name: string;
   readonly tls: boolean;
-  readonly #compiled: CompiledListener;
-  readonly #chains: ReadonlyMap<CompiledFilterChain, Chain>;
-  readonly #server: Server;
-  readonly #connections = new Set<ServerConnection>();
+  #compiled: CompiledListener;
+  #chains: Chains;
+  readonly #server: Server | TlsServer;
+  readonly #connections = new Map<ServerConnection, Chain>();
   #drained: (() => void) | null = null;
+  #at: ListenAddress | null = null;
+  /** Another object after each change of how connections are secured. */
+  #security = {};
+  /** TLS connections on their way, by their peer, and what they were begun under. */
+  readonly #handshakes = new Map<string, object>();
 
-  private constructor(compiled: CompiledListener, chains: ReadonlyMap<CompiledFilterChain, Chain>) {
+  private constructor(compiled: CompiledListener, chains: Chains) {
     this.name = compiled.name;
     this.#compiled = compiled;
     this.#chains = chains;
-    this.tls = [...chains.values()].some((chain) => chain.tls !== null);
+    this.tls = isSecure(chains);
     this.#server = this.tls ? this.#createTlsServer() : this.#createPlainServer();
   }
 
   /** @returns null when the listener has an error, which is then among the findings. */
   static create(compiled: CompiledListener, parts: LoopParts, findings: Findings): ListenerServer | null {
-    const chains = new Map<CompiledFilterChain, Chain>();
-    for (const chain of compiled.chains) {
-      const tls = compileDownstreamTls(chain.origin, findings);
-      if (tls === undefined) return null;
-      chains.set(chain, { tls, service: createService(chain.manager, parts) });
-    }
-    const kinds = new Set([...chains.values()].map((chain) => chain.tls !== null));
-    if (kinds.size > 1) {
-      findings.report({
-        code: 'E301',
-        severity: 'error',
-        message: 'a listener with both TLS and plain-text filter chains is not supported',
-        envoy: 'accepts',
-        about: compiled.origin,
-      });
-      return null;
-    }
-    return new ListenerServer(compiled, chains);
+    const chains = createChains(compiled, parts, findings);
+    return chains === null ? null : new ListenerServer(compiled, chains);
+  }
+
+  /** Where it listens; null before it does. */
+  get at(): ListenAddress | null {
+    return this.#at;
+  }
+
+  /**
+   * Gets ready to serve another configuration on the same socket.
+   * @returns what does so at once: requests from then on, on old connections too, are served by it, while those in flight end as they
+   *   began. null: it takes another server, or has an error, which is then among the findings.
+   */
+  prepareChange(compiled: CompiledListener, parts: LoopParts, findings: Findings): (() => void) | null {
+    const chains = createChains(compiled, parts, findings);
+    if (chains === null) return null;
+    const fits =
+      isSecure(chains) === this.tls &&
+      verifiesClients(chains) === verifiesClients(this.#chains) &&
+      bufferBytes(compiled) === bufferBytes(this.#compiled);
+    return fits ? () => this.#change(compiled, chains) : null;
+  }
+
+  #change(compiled: CompiledListener, chains: Chains): void {
+    const before = new Map([...this.#chains.values()].map((chain) => [chain.key, chain]));
+    this.#compiled = compiled;
+    this.#chains = new Map(
+      [...chains].map(([origin, chain]) => {
+        const running = before.get(chain.key);
+        if (running === undefined) return [origin, chain];
+        running.service = chain.service;
+        return [origin, running];
+      }),
+    );
+    const served = new Set(this.#chains.values());
+    if ([...before.values()].some((chain) => !served.has(chain))) this.#security = {};
+    for (const [connection, chain] of [...this.#connections]) if (!served.has(chain)) connection.drain();
+    const fallback = this.#fallbackTls();
+    if (fallback !== undefined && this.#server instanceof TlsServer)
+      this.#server.setSecureContext(fallback.options);
   }
 
   /** Starts to listen; rejects with Node's error when the address cannot be had. */
@@ -68,7 +107,8 @@ export class ListenerServer implements ConnectionKeeper {
       this.#server.listen({ host: at.address, port: at.port, backlog: 1024 }, () => {
         this.#server.off('error', reject);
         const { address, port } = this.#server.address() as AddressInfo;
-        resolve({ address, port });
+        this.#at = { address, port };
+        resolve(this.#at);
       });
     });
   }
@@ -78,14 +118,14 @@ export class ListenerServer implements ConnectionKeeper {
     this.#server.close();
     return new Promise((resolve) => {
       this.#drained = resolve;
-      for (const connection of [...this.#connections]) connection.drain();
+      for (const connection of [...this.#connections.keys()]) connection.drain();
       this.#checkDrained();
     });
   }
 
   close(): void {
     this.#server.close();
-    for (const connection of [...this.#connections]) connection.destroy();
+    for (const connection of [...this.#connections.keys()]) connection.destroy();
   }
 
   onClosed(connection: ServerConnection): void {
@@ -98,18 +138,23 @@ export class ListenerServer implements ConnectionKeeper {
   }
 
   #createPlainServer(): Server {
-    return createServer({ noDelay: true, highWaterMark: this.#bufferBytes() }, (socket) => {
+    return createServer({ noDelay: true, highWaterMark: bufferBytes(this.#compiled) }, (socket) => {
       this.#accept(socket, { serverName: '', tls: false });
     });
   }
 
+  /** For clients that name no server. */
+  #fallbackTls(): DownstreamTls | undefined {
+    return (this.#chainFor('')?.tls ?? [...this.#chains.values()][0]?.tls) || undefined;
+  }
+
   #createTlsServer(): Server {
-    const fallback = this.#chainFor('')?.tls ?? [...this.#chains.values()][0]?.tls;
+    const fallback = this.#fallbackTls();
     const server = createTlsServer(
       {
         ...fallback?.options,
         ALPNProtocols: ['http/1.1'],
-        requestCert: [...this.#chains.values()].some((chain) => chain.tls?.verifiesClients),
+        requestCert: verifiesClients(this.#chains),
         // Which chain's roots a certificate is held to shows once the chain is known.
         rejectUnauthorized: false,
         SNICallback: (name: string, done: (error: Error | null, context?: SecureContext) => void) => {
@@ -118,23 +163,31 @@ export class ListenerServer implements ConnectionKeeper {
           else done(new Error('no filter chain for the server name'));
         },
         handshakeTimeout: 10_000,
-        highWaterMark: this.#bufferBytes(),
+        highWaterMark: bufferBytes(this.#compiled),
       },
       (socket) => this.#acceptTls(socket),
     );
+    server.on('connection', (socket: Socket) => {
+      const peer = peerOf(socket);
+      this.#handshakes.set(peer, this.#security);
+      socket.once('close', () => this.#handshakes.delete(peer));
+    });
     server.on('tlsClientError', (_error, socket) => socket.destroy());
     return server;
   }
 
   #acceptTls(socket: TLSSocket): void {
     socket.setNoDelay(true);
+    const peer = peerOf(socket);
+    const begunUnder = this.#handshakes.get(peer);
+    this.#handshakes.delete(peer);
+    // What a certificate was held to then may not be what it would be held to now.
+    if (begunUnder !== this.#security) {
+      socket.destroy();
+      return;
+    }
     const { servername } = socket as TLSSocket & { servername: string | false | undefined };
     this.#accept(socket, { serverName: servername || '', tls: true });
-  }
-
-  #bufferBytes(): number {
-    const limit = this.#compiled.origin.perConnectionBufferLimitBytes ?? BUFFER_BYTES;
-    return Math.max(1, Math.min(limit, BUFFER_BYTES));
   }
 
   #chainFor(serverName: string): Chain | undefined {
@@ -156,8 +209,50 @@ export class ListenerServer implements ConnectionKeeper {
       return;
     }
     const connection = new ServerConnection(socket, describePeer(socket, facts, chain.tls), this, chain);
-    this.#connections.add(connection);
+    this.#connections.set(connection, chain);
   }
+}
+
+/** null when a chain has an error, which is then among the findings. */
+function createChains(compiled: CompiledListener, parts: LoopParts, findings: Findings): Chains | null {
+  const chains = new Map<CompiledFilterChain, Chain>();
+  for (const chain of compiled.chains) {
+    const tls = compileDownstreamTls(chain.origin, findings);
+    if (tls === undefined) return null;
+    chains.set(chain, { tls, key: keyOf(chain), service: createService(chain.manager, parts) });
+  }
+  const kinds = new Set([...chains.values()].map((chain) => chain.tls !== null));
+  if (kinds.size <= 1) return chains;
+  findings.report({
+    code: 'E301',
+    severity: 'error',
+    message: 'a listener with both TLS and plain-text filter chains is not supported',
+    envoy: 'accepts',
+    about: compiled.origin,
+  });
+  return null;
+}
+
+function keyOf({ origin, manager }: CompiledFilterChain): string {
+  const { filters: _, $typeName: __, ...others } = origin;
+  const bytes = toBinary(FilterChainSchema, create(FilterChainSchema, others));
+  return `${manager.statPrefix} ${Buffer.from(bytes).toString('base64')}`;
+}
+
+function isSecure(chains: Chains): boolean {
+  return [...chains.values()].some((chain) => chain.tls !== null);
+}
+
+function verifiesClients(chains: Chains): boolean {
+  return [...chains.values()].some((chain) => chain.tls?.verifiesClients === true);
+}
+
+function peerOf({ remoteAddress, remotePort, localAddress }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
+}
+
+function bufferBytes({ origin }: CompiledListener): number {
+  return Math.max(1, Math.min(origin.perConnectionBufferLimitBytes ?? BUFFER_BYTES, BUFFER_BYTES));
 }
 
 /** A client that need not show a certificate may show none, but not a bad one. */

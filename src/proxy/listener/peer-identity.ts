@@ -1,3 +1,4 @@
+import { isIPv6, SocketAddress } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { PeerIdentity } from '../filters/filter.ts';
 import { parseAlternativeNames } from '../upstream/subject-alt-names.ts';
@@ -9,7 +10,18 @@ export function peerIdentityOf(socket: TLSSocket): PeerIdentity | null {
   if (certificate === undefined) return null;
   const names = parseAlternativeNames(certificate.subjectAltName);
   const ofType = (wanted: string) => names.filter(({ type }) => type === wanted).map(({ value }) => value);
-  return { uriNames: ofType('URI'), dnsNames: ofType('DNS'), subject: rfc2253(certificate.subject) };
+  return {
+    uriNames: ofType('URI'),
+    dnsNames: ofType('DNS'),
+    emails: ofType('EMAIL'),
+    ipAddresses: ofType('IP_ADDRESS').map(shortAddress),
+    subject: rfc2253(certificate.subject),
+  };
+}
+
+/** Node spells out the zeros of an IPv6 address. */
+function shortAddress(address: string): string {
+  return isIPv6(address) ? new SocketAddress({ address, family: 'ipv6' }).address : address;
 }
 
 /** Node prints a name a line to an attribute, the most general first; RFC 2253 has the most specific first, with commas. */

@@ -7,5 +7,6 @@ export type {
 } from '../compiled/compiled-listener.ts';
 export type { ConnectionInfo, JwksFetcher, JwksRequest, UpstreamCaller } from '../filters/filter.ts';
 export type { RequestHead } from '../http/request-head.ts';
+export { Kept } from '../kept.ts';
 export { buildRequestHead, type RequestWords } from './build-request.ts';
 export { type Rehearsal, rehearse, type Verdict } from './rehearse.ts';

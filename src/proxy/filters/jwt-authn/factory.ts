@@ -42,7 +42,7 @@ function compilePerRoute(config: PerRouteConfig, { findings }: FactoryContext): 
 }
 
 function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): HttpFilter | null {
-  const { findings, clock, crypto, jwks, envoyExact, logger } = context;
+  const { findings, clock, crypto, jwks, envoyExact, logger, kept } = context;
   const before = findings.list.length;
   const stats = createJwtAuthnStats(context.stats, config.statPrefix);
   const names = Object.keys(config.providers).sort();
@@ -61,6 +61,7 @@ function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): Ht
           logger,
           stats,
           memoBytesMax,
+          kept,
         }),
       ];
     }),

@@ -1,6 +1,8 @@
-import type {
-  JwtProvider,
-  RemoteJwks,
+import { toBinary } from '@bufbuild/protobuf';
+import {
+  type JwtProvider,
+  JwtProviderSchema,
+  type RemoteJwks,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import type { Clock, Logger } from '../../../base/index.ts';
 import {
@@ -15,9 +17,10 @@ import { compileStringMatcher, toByteString } from '../../../core/match/index.ts
 import type { Findings } from '../../../resources/index.ts';
 import { inlineText } from '../../data-source.ts';
 import { durationMs } from '../../duration.ts';
+import type { KeptScope } from '../../kept.ts';
 import { refuseInto } from '../../refusals.ts';
 import type { JwksFetcher } from '../filter.ts';
-import { type KeySource, LocalKeys, RemoteKeys } from './key-source.ts';
+import { type KeySource, LocalKeys, RemoteKeys, type RemoteKeysOptions } from './key-source.ts';
 import { compileLocations, type LocationSet } from './locations.ts';
 import { OutputPlan } from './outputs.ts';
 import type { JwtAuthnStats } from './stats.ts';
@@ -55,6 +58,7 @@ export interface ProviderContext {
   logger: Logger;
   stats: JwtAuthnStats;
   memoBytesMax: number;
+  kept?: KeptScope | undefined;
 }
 
 const DEFAULT_SKEW_SECONDS = 60;
@@ -74,10 +78,21 @@ export function compileProvider(name: string, config: JwtProvider, context: Prov
     locations: compileCheckedLocations(config, context.findings),
     outputs: new OutputPlan(config, context.findings),
     keys: compileKeys(name, config, context),
-    // Envoy's own cache, where it is asked for, counts a hit the second time.
-    memo: new TokenMemo(context.memoBytesMax, config.jwtCacheConfig === undefined ? 'second' : 'first'),
+    memo: memoFor(config, context),
     countsCacheHits: config.jwtCacheConfig !== undefined,
   };
+}
+
+/** What is remembered of a token goes with all that the provider says of it, and not with the provider's name. */
+function memoFor(config: JwtProvider, { memoBytesMax, kept }: ProviderContext): TokenMemo {
+  // Envoy's own cache, where it is asked for, counts a hit the second time.
+  const from = config.jwtCacheConfig === undefined ? 'second' : 'first';
+  const create = () => new TokenMemo(memoBytesMax, from);
+  if (kept === undefined) return create();
+  const key = `memo ${Buffer.from(toBinary(JwtProviderSchema, config)).toString('base64')}`;
+  const memo = kept.take(key, create);
+  memo.bound(memoBytesMax);
+  return memo;
 }
 
 export function compileAudiences(audiences: readonly string[]): ReadonlySet<string> {
@@ -112,7 +127,7 @@ function compileKeys(name: string, config: JwtProvider, context: ProviderContext
   const specifier = config.jwksSourceSpecifier;
   switch (specifier.case) {
     case 'remoteJwks':
-      return compileRemoteKeys(name, specifier.value, context);
+      return compileRemoteKeys(name, specifier.value, config.issuer, context);
     case 'localJwks': {
       const text = inlineText(specifier.value, context.findings);
       return text === null || text === ''
@@ -172,12 +187,17 @@ const DEFAULT_CACHE_MS = 600_000;
 const DEFAULT_BACK_OFF_MS = 1000;
 const DEFAULT_FAILED_REFETCH_MS = 1000;
 
-function compileRemoteKeys(provider: string, config: RemoteJwks, context: ProviderContext): KeySource {
+function compileRemoteKeys(
+  provider: string,
+  config: RemoteJwks,
+  issuer: string,
+  context: ProviderContext,
+): KeySource {
   const { httpUri, cacheDuration, asyncFetch, retryPolicy } = config;
   const backOff = retryPolicy?.retryBackOff;
   const base = backOff?.baseInterval === undefined ? DEFAULT_BACK_OFF_MS : durationMs(backOff.baseInterval);
   const cacheMs = cacheDuration === undefined ? DEFAULT_CACHE_MS : durationMs(cacheDuration);
-  return new RemoteKeys({
+  const options = {
     request: {
       provider,
       uri: httpUri?.uri ?? '',
@@ -200,7 +220,16 @@ function compileRemoteKeys(provider: string, config: RemoteJwks, context: Provid
     clock: context.clock,
     crypto: context.crypto,
     stats: context.stats,
-  });
+  };
+  return keptKeys(options, issuer, context);
+}
+
+/** Keys that were fetched stay known where they are fetched the same way for the same issuer; the provider's name does not matter. */
+function keptKeys(options: RemoteKeysOptions, issuer: string, { kept }: ProviderContext): KeySource {
+  if (kept === undefined) return new RemoteKeys(options);
+  const { provider: _, ...request } = options.request;
+  const key = `keys ${JSON.stringify([issuer, request, options.cacheMs, options.background])}`;
+  return kept.take(key, () => new RemoteKeys(options));
 }
 
 function failedRefetchMs({ failedRefetchDuration: duration }: NonNullable<RemoteJwks['asyncFetch']>): number {

@@ -21,7 +21,7 @@ const ENTRY_BYTES = 1024;
  * other checks run for every request. Bounded in bytes: when the younger half is full the older one is dropped.
  */
 export class TokenMemo {
-  readonly #halfBytesMax: number;
+  #halfBytesMax: number;
   readonly #doorkeeper: Doorkeeper | null;
   #young = new Map<string, VerifiedToken>();
   #old = new Map<string, VerifiedToken>();
@@ -31,6 +31,11 @@ export class TokenMemo {
   constructor(bytesMax: number, from: 'first' | 'second') {
     this.#halfBytesMax = bytesMax / 2;
     this.#doorkeeper = from === 'first' ? null : new Doorkeeper();
+  }
+
+  /** Sets the bound anew; what is more than that goes with the next token that is kept. */
+  bound(bytesMax: number): void {
+    this.#halfBytesMax = bytesMax / 2;
   }
 
   /**
