@@ -8,6 +8,7 @@ import type {
 import { parseJwks, statusText } from '../../../core/jwt/index.ts';
 import { nodeCrypto } from '../../../platform/index.ts';
 import { nearMiss } from '../decode/near-miss.ts';
+import { renderNames } from '../decode/render-names.ts';
 import { nanosOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
 
@@ -94,12 +95,12 @@ function checkRule(rule: RequirementRule, config: JwtAuthentication, context: Ch
   const type = rule.requirementType;
   if (type.case === 'requires') checkRequirement(type.value, config, context);
   if (type.case !== 'requirementName' || type.value === '') return;
+  if (Object.hasOwn(config.requirementMap, type.value) || context.isBroken(config, 'requirement_map')) return;
   const names = Object.keys(config.requirementMap).sort();
-  if (names.includes(type.value) || context.isBroken(config, 'requirement_map')) return;
   const meant = nearMiss(type.value, names);
   context.complain({
     code: 'unknownRequirementName',
-    message: `wrong requirement_name: \`${type.value}\`; it should be one of [${names.join(',')}]`,
+    message: `wrong requirement_name: \`${type.value}\`; it should be one of ${renderNames(names)}`,
     hint: meant === undefined ? undefined : `did you mean \`${meant}\`?`,
     about: rule,
     field: 'requirement_name',

@@ -1,6 +1,7 @@
 import type { Route, RouteAction, VirtualHost } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import { nearMiss } from '../decode/near-miss.ts';
+import { renderNames } from '../decode/render-names.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** Domains must be unique, clusters must exist (Envoy: config_impl.cc). */
@@ -92,8 +93,5 @@ function checkCluster(name: string, about: object, field: string, context: Check
 
 function clustersThatAre(names: ReadonlySet<string>): string {
   if (names.size === 0) return 'there are no clusters';
-  return `the clusters are ${[...names]
-    .slice(0, 8)
-    .map((name) => `\`${name}\``)
-    .join(', ')}`;
+  return `the clusters are ${renderNames(names)}`;
 }

@@ -7,6 +7,7 @@ import type { ValueMatcher } from '#schema/envoy/type/matcher/v3/value_pb.js';
 import { typeNameOf } from '../../../resources/index.ts';
 import type { CheckContext } from '../checks/check-context.ts';
 import { nearMiss } from '../decode/near-miss.ts';
+import { renderNames } from '../decode/render-names.ts';
 import { filterConfig, JWT_AUTHN } from './jwt-filters.ts';
 import { metadataConditionsOf, RBAC_FILTER } from './metadata-conditions.ts';
 
@@ -15,19 +16,21 @@ const JWT_NAMESPACE = 'envoy.filters.http.jwt_authn';
 
 /** L16, L23 and L24: policies about claims that are not there yet, are compared as one text, or are written by nobody. */
 export function lintMetadata(manager: HttpConnectionManager, context: CheckContext): void {
-  const earlier: JwtAuthentication[] = [];
+  const written = new Set<string>();
+  let verified = false;
   const all = manager.httpFilters.flatMap(
     (filter) => filterConfig<JwtAuthentication>(filter, JWT_AUTHN) ?? [],
   );
   for (const filter of manager.httpFilters) {
     const jwt = filterConfig<JwtAuthentication>(filter, JWT_AUTHN);
-    if (jwt !== undefined) earlier.push(jwt);
+    if (jwt !== undefined) verified = true;
+    for (const key of jwt === undefined ? [] : keysWrittenBy(jwt)) written.add(key);
     const rbac = filterConfig<RBAC>(filter, RBAC_FILTER);
     if (rbac === undefined) continue;
     for (const condition of metadataConditionsOf(rbac)) {
       if (condition.filter !== JWT_NAMESPACE) lintNamespace(condition, manager, context);
-      else if (earlier.length === 0 && all.length > 0) complainOfOrder(condition, context);
-      else if (all.length > 0) lintKey(condition, earlier, context);
+      else if (!verified && all.length > 0) complainOfOrder(condition, context);
+      else if (all.length > 0) lintKey(condition, written, context);
       lintScope(condition, context);
     }
   }
@@ -76,18 +79,13 @@ function lintNamespace(
   });
 }
 
-function lintKey(
-  condition: MetadataMatcher,
-  filters: readonly JwtAuthentication[],
-  context: CheckContext,
-): void {
+function lintKey(condition: MetadataMatcher, written: ReadonlySet<string>, context: CheckContext): void {
   const first = condition.path[0];
   const key = first?.segment.case === 'key' ? first.segment.value : undefined;
-  const written = filters.flatMap(keysWrittenBy);
-  if (first === undefined || key === undefined || written.includes(key)) return;
+  if (first === undefined || key === undefined || written.has(key)) return;
   const meant = nearMiss(key, written);
   const known =
-    written.length === 0 ? 'no provider has `payload_in_metadata`' : `there is \`${written.join('`, `')}\``;
+    written.size === 0 ? 'no provider has `payload_in_metadata`' : `there is ${renderNames(written)}`;
   context.complain({
     code: 'unwrittenMetadata',
     severity: 'warning',

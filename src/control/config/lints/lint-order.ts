@@ -1,7 +1,7 @@
 import type { RouteMatch } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { CheckContext } from '../checks/check-context.ts';
-import { covers } from './covers.ts';
+import { CoverIndex } from './cover-index.ts';
 import type { JwtFilter } from './jwt-filters.ts';
 
 /** What stands in an ordered list of which the first that matches counts. */
@@ -21,13 +21,12 @@ export function lintRouteOrder({ routeSpecifier }: HttpConnectionManager, contex
 }
 
 function lintOrder(kind: string, entries: readonly Entry[], context: CheckContext): void {
-  for (const [index, { match }] of entries.entries()) {
-    if (match === undefined) continue;
-    const shadow = entries
-      .slice(0, index)
-      .find((earlier) => earlier.match !== undefined && covers(earlier.match, match));
-    if (shadow?.match === undefined) continue;
-    const line = context.placeOf(shadow.match)?.line;
+  const earlier = new CoverIndex();
+  for (const { match } of entries) {
+    const shadow = match === undefined ? undefined : earlier.findCover(match);
+    earlier.add(match);
+    if (match === undefined || shadow === undefined) continue;
+    const line = context.placeOf(entries[shadow]?.match as RouteMatch)?.line;
     context.complain({
       code: 'neverMatches',
       severity: 'warning',

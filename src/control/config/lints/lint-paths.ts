@@ -10,10 +10,10 @@ const KEEP_UNCHANGED = 1;
 export function lintPathNormalisation({ manager, jwt }: JwtFilter, context: CheckContext): void {
   const missing = missingNormalisation(manager);
   if (missing.length === 0) return;
+  const lastGuarded = jwt.rules.findLastIndex((rule) => !exempts(rule));
   jwt.rules.forEach((rule, index) => {
     const opened = rule.match === undefined ? undefined : openPath(rule.match);
-    const guardedLater = jwt.rules.slice(index + 1).some((later) => !exempts(later));
-    if (opened === undefined || !exempts(rule) || !guardedLater) return;
+    if (opened === undefined || !exempts(rule) || index > lastGuarded) return;
     context.complain({
       code: 'pathsNotNormalised',
       severity: 'warning',

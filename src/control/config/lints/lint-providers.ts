@@ -11,6 +11,8 @@ interface ProviderUses {
   used: Set<string>;
   /** Names that some requirement uses without an audience list of its own. */
   withoutAudiences: Set<string>;
+  /** A requirement is for all of them, without audiences of its own. */
+  all: boolean;
 }
 
 /** L21 and L22: a provider that takes any audience, a provider that nothing uses. */
@@ -18,8 +20,8 @@ export function lintProviders({ jwt }: JwtFilter, context: CheckContext): void {
   const uses = usesOf(jwt);
   for (const [name, provider] of Object.entries(jwt.providers)) {
     const field = `providers[${name}]`;
-    if (!uses.used.has(name)) complainOfUnused(name, field, jwt, context);
-    else if (provider.audiences.length === 0 && uses.withoutAudiences.has(name)) {
+    if (!uses.all && !uses.used.has(name)) complainOfUnused(name, field, jwt, context);
+    else if (provider.audiences.length === 0 && (uses.all || uses.withoutAudiences.has(name))) {
       if (!context.isBroken(provider, 'audiences')) complainOfAudience(name, field, jwt, context);
     }
   }
@@ -55,22 +57,17 @@ function complainOfAudience(
 }
 
 function usesOf(jwt: JwtAuthentication): ProviderUses {
-  const uses: ProviderUses = { used: new Set(), withoutAudiences: new Set() };
-  const names = Object.keys(jwt.providers);
+  const uses: ProviderUses = { used: new Set(), withoutAudiences: new Set(), all: false };
   const requirements = [
     ...jwt.rules.flatMap(({ requirementType: type }) => (type.case === 'requires' ? [type.value] : [])),
     ...Object.values(jwt.requirementMap),
     ...Object.values(jwt.filterStateRules?.requires ?? {}),
   ];
-  for (const requirement of requirements) collectUses(requirement, names, uses);
+  for (const requirement of requirements) collectUses(requirement, uses);
   return uses;
 }
 
-function collectUses(
-  { requiresType: type }: JwtRequirement,
-  names: readonly string[],
-  uses: ProviderUses,
-): void {
+function collectUses({ requiresType: type }: JwtRequirement, uses: ProviderUses): void {
   switch (type.case) {
     case 'providerName':
       uses.used.add(type.value);
@@ -82,12 +79,11 @@ function collectUses(
       break;
     case 'requiresAny':
     case 'requiresAll':
-      for (const member of type.value.requirements) collectUses(member, names, uses);
+      for (const member of type.value.requirements) collectUses(member, uses);
       break;
     case undefined:
       break;
     default:
-      for (const name of names) uses.used.add(name);
-      for (const name of names) uses.withoutAudiences.add(name);
+      uses.all = true;
   }
 }

@@ -72,9 +72,6 @@ export const NEWER_FIELDS: Readonly<Record<string, { refused?: string; noEffect?
     refused: 'query_parameter_mutations response_trailers_mutations request_trailers_mutations formatters',
   },
   'envoy.config.common.mutation_rules.v3.HeaderMutation': { refused: 'remove_on_match' },
-  'envoy.config.rbac.v3.Policy': { refused: 'cel_config' },
-  'envoy.config.rbac.v3.Permission': { refused: 'sourced_metadata' },
-  'envoy.config.rbac.v3.Principal': { refused: 'sourced_metadata custom' },
 };
 
 /** What becomes of a field that the schema does not have; undefined for one that Envoy does not have either. */
