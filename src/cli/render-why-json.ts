@@ -1,10 +1,15 @@
 import type { Step } from '../base/index.ts';
 import { redactTokens } from '../core/match/index.ts';
 import type { Provenance } from '../resources/index.ts';
+import type { NetworkTrouble } from './commands/why-network.ts';
 import { type Explanation, shownVerdict } from './why-verdict.ts';
 
-/** The decision as JSON: verdict, and the tree of steps with the place of each. Tokens are left out. */
-export function renderWhyJson(explanation: Explanation, provenance: Provenance): string {
+/** The decision as JSON: verdict, and the tree of steps with the place of each. Tokens are left out. `network`: what went wrong while keys were fetched. */
+export function renderWhyJson(
+  explanation: Explanation,
+  provenance: Provenance,
+  troubles: readonly NetworkTrouble[] = [],
+): string {
   const { asked, verdict, root, outcome, unchecked } = explanation;
   const { route, forwarded } = verdict;
   const document = {
@@ -25,6 +30,7 @@ export function renderWhyJson(explanation: Explanation, provenance: Provenance):
             path: redactTokens(forwarded.path),
             headers: forwarded.headers.names,
           },
+    network: troubles.map(({ message, facts }) => ({ message, ...facts })),
     steps: root.steps.map((step) => stepOf(step, provenance)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

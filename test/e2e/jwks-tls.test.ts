@@ -115,6 +115,7 @@ describe("the article's file, with a key server that shows", () => {
   const folder = mkdtempSync(join(tmpdir(), 'jwks-tls-'));
   const trustFile = join(folder, 'authority.pem');
   let service: Server;
+  let lastLog = '';
 
   before(async () => {
     writeFileSync(trustFile, authority.certificate);
@@ -156,6 +157,7 @@ describe("the article's file, with a key server that shows", () => {
       return await exchange(port, request);
     } finally {
       assert.equal(await gate.stop(), 'exit 0', gate.log());
+      lastLog = gate.log();
     }
   }
 
@@ -195,6 +197,10 @@ describe("the article's file, with a key server that shows", () => {
       try {
         const response = await askCommandWith(portOf(server), extra);
         assert.equal(response?.status, want);
+        if (want === 401) {
+          assert.match(lastLog, /no keys from https:\S+.*authority that is not trusted; .*`--trust FILE`/);
+        }
+        assert.doesNotMatch(lastLog, /use-system-ca|Node\.js/);
       } finally {
         await stop(server);
       }

@@ -209,6 +209,27 @@ describe('why without keys', () => {
   });
 });
 
+describe('why with keys that cannot be fetched', () => {
+  const failing = fileOf('failing.yaml', configOf([ORDERS_RULE], 1));
+  const cause = 'connection refused at 127.0.0.1:1 (ECONNREFUSED)';
+
+  it('says which address gave none, and why, once', async () => {
+    const { out } = await why('-c', failing, '--token', alice, '--fetch', '/orders');
+    assert.match(out, /401 {2}Jwks remote fetch is failed\n/);
+    assert.deepEqual(
+      out.split('\n').filter((line) => line.includes('network')),
+      [`  network: no keys from http://idp.test/certs: ${cause}`],
+    );
+  });
+
+  it('says so in JSON too', async () => {
+    const { out } = await why('-c', failing, '--token', alice, '--fetch', '--json', '/orders');
+    assert.deepEqual(JSON.parse(out).network, [
+      { message: 'no keys from http://idp.test/certs', cluster: 'idp', reason: cause },
+    ]);
+  });
+});
+
 describe('lines and verdicts move with the file', () => {
   const verdictOf = async (name: string, text: string) => {
     const { out } = await why('-c', fileOf(name, text), 'http://shop.test/docs/x');

@@ -11,10 +11,11 @@ import { renderOptionsOf } from '../render-options.ts';
 import { renderWhy } from '../render-why.ts';
 import { renderWhyJson } from '../render-why-json.ts';
 import { type Explanation, judge } from '../why-verdict.ts';
-import { loadSources, readSources, readText } from './run-sources.ts';
+import { loadSources, readSources } from './run-sources.ts';
 import { readToken } from './token-input.ts';
 import { parseInstant } from './token-times.ts';
 import { GivenKeys } from './why-keys.ts';
+import { type NetworkTrouble, openNetwork, renderTrouble } from './why-network.ts';
 import { readRequest } from './why-request.ts';
 
 interface WhyFlags {
@@ -87,9 +88,10 @@ Examples:
 async function why(url: string, flags: WhyFlags, io: CliIo): Promise<void> {
   const loaded = await load(flags, io);
   if (loaded === null) return;
-  const network = flags.fetch === true ? await openNetwork(loaded, flags, io) : null;
+  const network = flags.fetch === true ? await openNetwork(loaded.snapshot, loaded.provenance, flags) : null;
   try {
-    await explain(url, flags, loaded, new GivenKeys(flags.jwks, network?.jwks ?? null), io);
+    const keys = new GivenKeys(flags.jwks, network?.jwks ?? null);
+    await explain(url, flags, loaded, keys, () => network?.logger.list ?? [], io);
   } finally {
     network?.close();
   }
@@ -100,6 +102,7 @@ async function explain(
   flags: WhyFlags,
   loaded: Loaded,
   keys: GivenKeys,
+  troubles: () => readonly NetworkTrouble[],
   io: CliIo,
 ): Promise<void> {
   const clock = new ManualClock(flags.at === undefined ? systemClock.now() : parseInstant(flags.at, '--at'));
@@ -131,11 +134,14 @@ async function explain(
   const place = flags.configDump === undefined ? byLine(loaded.provenance) : byPath(loaded.provenance);
   io.out(
     flags.json === true
-      ? renderWhyJson(explanation, loaded.provenance)
-      : renderWhy(explanation, place, io.color),
+      ? renderWhyJson(explanation, loaded.provenance, troubles())
+      : renderWhy(explanation, place, io.color) + renderTroubles(troubles()),
   );
   if (flags.exitCode === true && explanation.outcome !== 'passes') io.exitCode = EXIT.deniedOrNotValid;
 }
+
+const renderTroubles = (troubles: readonly NetworkTrouble[]) =>
+  troubles.map((trouble) => `  network: ${renderTrouble(trouble)}\n`).join('');
 
 const byLine = (provenance: Provenance) => (origin: object, field?: string) => {
   const at = provenance.find(origin, field);
@@ -184,19 +190,4 @@ function refuseConfig(findings: readonly Finding[], sources: readonly ConfigSour
     io.err(`${renderFinding(finding, options)}\n`);
   }
   io.exitCode = EXIT.configInvalid;
-}
-
-async function openNetwork({ snapshot, provenance }: Loaded, flags: WhyFlags, io: CliIo) {
-  const [{ openKeyFetcher, parseConnectTo }, { createLogger }] = await Promise.all([
-    import('../../server/index.ts'),
-    import('../../platform/index.ts'),
-  ]);
-  const connectTo = flags.connectTo.map((text) => {
-    const parsed = parseConnectTo(text);
-    if (parsed !== null) return parsed;
-    throw new UserError(`\`${text}\` is not of the shape --connect-to HOST:PORT:ADDR:PORT`, EXIT.wrongUse);
-  });
-  const trust = flags.trust.map((file) => readText(file, 'roots'));
-  const logger = createLogger({ format: 'pretty', write: io.err });
-  return openKeyFetcher({ snapshot, provenance, connectTo, trust, logger });
 }

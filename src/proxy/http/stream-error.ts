@@ -17,6 +17,8 @@ export interface StreamError {
   body: string;
   /** `%RESPONSE_CODE_DETAILS%`. */
   details: string;
+  /** More than the client is told, for logs and tools. */
+  cause?: string;
 }
 
 const BEFORE_HEADERS = 'upstream connect error or disconnect/reset before headers. reset reason: ';

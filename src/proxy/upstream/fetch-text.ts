@@ -102,7 +102,7 @@ class Fetch implements UpstreamConsumer {
 
   onUpstreamFailure(error: StreamError): void {
     this.#upstream = null;
-    this.#end({ kind: 'failure', code: error.code, text: error.body });
+    this.#end({ kind: 'failure', code: error.code, text: error.cause ?? error.body });
   }
 
   onBug(error: unknown): void {

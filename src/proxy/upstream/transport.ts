@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { tlsFailure } from '../http/stream-error.ts';
+import { handshakeFailure, isHandshakeError, type SocketError } from './socket-failure.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 const READ_BYTES = 65_536;
@@ -65,25 +65,14 @@ export function createTlsTransport(options: ConnectionOptions): Transport {
             secure = true;
             connection.markReady();
           });
-          socket.prependListener('error', (error: Error & { code?: string; streamError?: unknown }) => {
-            if (!secure && isHandshakeError(error)) error.streamError = tlsFailure(describe(error));
+          socket.prependListener('error', (error: SocketError & { streamError?: unknown }) => {
+            if (!secure && isHandshakeError(error)) error.streamError = handshakeFailure(error);
           });
           socket.on('data', (bytes: Buffer) => connection.read(bytes, bytes.length));
         },
       };
     },
   };
-}
-
-/** Everything but what a plain connect could have met too. */
-function isHandshakeError(error: { code?: string }): boolean {
-  return !/^E(?:CONNREFUSED|HOSTUNREACH|NETUNREACH|TIMEDOUT|CONNRESET|PIPE|ADDRNOTAVAIL|MFILE)$/.test(
-    error.code ?? '',
-  );
-}
-
-function describe(error: Error & { code?: string }): string {
-  return `${error.code ?? 'TLS'}: ${error.message.split('\n')[0]}`.slice(0, 200);
 }
 
 /** The name to send in the hello; an address is none (RFC 6066 §3). */

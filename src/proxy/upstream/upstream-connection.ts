@@ -5,6 +5,7 @@ import { INCOMPLETE, REFUSED } from '../http/head-parser.ts';
 import { latin1 } from '../http/latin1.ts';
 import { ResponseParser } from '../http/response-parser.ts';
 import { STREAM_ERROR, type StreamError } from '../http/stream-error.ts';
+import { connectFailure, type SocketError } from './socket-failure.ts';
 import type { UpstreamConsumer } from './upstream-consumer.ts';
 
 const IDLE = 0;
@@ -311,6 +312,6 @@ export class UpstreamConnection implements Watched {
   }
 }
 
-function failureOf(error: Error & { streamError?: StreamError }): StreamError | null {
-  return error.streamError ?? STREAM_ERROR.connectFailure;
+function failureOf(error: SocketError & { streamError?: StreamError }): StreamError {
+  return error.streamError ?? connectFailure(error);
 }

@@ -1,0 +1,56 @@
+import type { Logger } from '../../base/index.ts';
+import type { Provenance, Snapshot } from '../../resources/index.ts';
+import { EXIT } from '../exit-code.ts';
+import { UserError } from '../io.ts';
+import { readText } from './run-sources.ts';
+
+export interface NetworkFlags {
+  connectTo: readonly string[];
+  trust: readonly string[];
+}
+
+/** One thing that went wrong while keys were fetched: what, and plain facts about it. */
+export interface NetworkTrouble {
+  message: string;
+  facts: Record<string, unknown>;
+}
+
+/** Keeps what the fetcher would log, each thing once: it is part of the answer. */
+export class TroubleLog implements Logger {
+  readonly #seen = new Map<string, NetworkTrouble>();
+
+  get list(): readonly NetworkTrouble[] {
+    return [...this.#seen.values()];
+  }
+
+  info(): void {}
+
+  warn(message: string, facts: Record<string, unknown> = {}): void {
+    const trouble = { message, facts };
+    this.#seen.set(JSON.stringify(trouble), trouble);
+  }
+
+  error(message: string, facts?: Record<string, unknown>): void {
+    this.warn(message, facts);
+  }
+}
+
+/** One line: what went wrong, then why, then what to do. */
+export function renderTrouble({ message, facts }: NetworkTrouble): string {
+  const { reason, hint } = facts;
+  return [message, reason, hint].filter((part) => typeof part === 'string').join(': ');
+}
+
+/** The way to the keys that a gate on this snapshot would take; what goes wrong on it is kept in `trouble`. */
+export async function openNetwork(snapshot: Snapshot, provenance: Provenance, flags: NetworkFlags) {
+  const { openKeyFetcher, parseConnectTo } = await import('../../server/index.ts');
+  const connectTo = flags.connectTo.map((text) => {
+    const parsed = parseConnectTo(text);
+    if (parsed !== null) return parsed;
+    throw new UserError(`\`${text}\` is not of the shape --connect-to HOST:PORT:ADDR:PORT`, EXIT.wrongUse);
+  });
+  const trust = flags.trust.map((file) => readText(file, 'roots'));
+  const logger = new TroubleLog();
+  const fetcher = await openKeyFetcher({ snapshot, provenance, connectTo, trust, logger });
+  return { ...fetcher, logger };
+}
