@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { renderFinding } from '../src/cli/render-finding.ts';
 import { renderOptionsOf } from '../src/cli/render-options.ts';
 import { validateSources } from '../src/cli/validate-source.ts';
+import { looksLikeManifests } from '../src/control/config/index.ts';
 import { findEnvoy, validateWithEnvoy } from './oracle/envoy-process.ts';
 
 /** `UPDATE_GOLDENS=1 node --test test/golden-lints.test.ts` writes the expected texts anew. */
