@@ -7,7 +7,10 @@ const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
 
 /** A certificate for `name` that no authority stands behind. */
-export async function createSelfSigned(name: string): Promise<CertifiedKey> {
+export async function createSelfSigned(
+  name: string,
+  names: x509.JsonGeneralNames = [{ type: 'dns', value: name }],
+): Promise<CertifiedKey> {
   const keys = (await webcrypto.subtle.generateKey(ECDSA, true, [
     'sign',
     'verify',
@@ -19,7 +22,7 @@ export async function createSelfSigned(name: string): Promise<CertifiedKey> {
       signingAlgorithm: ECDSA,
       notBefore: new Date(Date.now() - DAY_MS),
       notAfter: new Date(Date.now() + DAY_MS),
-      extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: name }])],
+      extensions: names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)],
     },
     webcrypto as Crypto,
   );

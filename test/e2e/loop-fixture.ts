@@ -67,6 +67,7 @@ export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
     requestHeaders: [],
     responseHeaders: [],
     perFilter: null,
+    metadata: null,
     rateLimits: null,
     origin: {},
   };

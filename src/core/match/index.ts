@@ -9,6 +9,7 @@ export { createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';
 export { type MatchedRequest, withoutQuery } from './matched-request.ts';
 export {
   compileMetadataMatcher,
+  findMetadata,
   type MetadataMatcher,
   type MetadataMatcherConfig,
   type MetadataSource,
@@ -31,8 +32,9 @@ export { compileRegexRewrite, type RegexRewrite } from './regex-rewrite.ts';
 export { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
 export { compileUriTemplate } from './uri-template.ts';
 export type { ValueClue } from './value-clue.ts';
-export type {
-  MatchedValue,
-  ValueMatcher,
-  ValueMatcherConfig,
+export {
+  compileValueMatcher,
+  type MatchedValue,
+  type ValueMatcher,
+  type ValueMatcherConfig,
 } from './value-matcher.ts';

@@ -1,13 +1,10 @@
 /** An address as its bytes: 4 or 16 of them. */
 export type IpAddress = readonly number[];
 
-/** Parses an IPv4 or IPv6 literal; an IPv4-mapped IPv6 address is the IPv4 address. Null: no address. */
+/** Parses an IPv4 or IPv6 literal; an IPv4-mapped IPv6 address stays one of IPv6, as in Envoy. Null: no address. */
 export function parseIpAddress(text: string): IpAddress | null {
   if (!text.includes(':')) return parseIpv4(text);
-  const bytes = parseIpv6(text);
-  if (bytes === null) return null;
-  const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
-  return mapped ? bytes.slice(12) : bytes;
+  return parseIpv6(text);
 }
 
 function parseIpv4(text: string): number[] | null {
@@ -51,6 +48,8 @@ function parseGroups(text: string): number[] | null {
 /** A block of addresses (`envoy.config.core.v3.CidrRange`). */
 export interface IpRange {
   readonly wants: string;
+  /** How many first bits the block's addresses share. */
+  readonly bits: number;
   contains(address: string): boolean;
 }
 
@@ -65,6 +64,7 @@ export function createIpRange(addressPrefix: string, prefixLength: number | unde
   const bits = Math.min(prefixLength ?? 0, prefix.length * 8);
   return {
     wants: `${addressPrefix}/${bits}`,
+    bits,
     contains(address) {
       const bytes = parseIpAddress(address);
       return bytes !== null && bytes.length === prefix.length && sharesBits(bytes, prefix, bits);

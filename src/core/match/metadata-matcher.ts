@@ -75,13 +75,7 @@ class CompiledMetadataMatcher implements MetadataMatcher {
   }
 
   #find(metadata: MetadataSource | null): MatchedValue | undefined {
-    let value = metadata?.get(this.#namespace)?.get(this.#path[0] as string);
-    for (let i = 1; i < this.#path.length; i++) {
-      const key = this.#path[i] as string;
-      if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
-      value = value[key];
-    }
-    return value;
+    return findMetadata(metadata, this.#namespace, this.#path);
   }
 
   /** Claims are called claims: that is the word their authors use. */
@@ -91,6 +85,21 @@ class CompiledMetadataMatcher implements MetadataMatcher {
       ? `claim ${rest.join('.')}`
       : `metadata ${[this.#namespace, first, ...rest].join(':')}`;
   }
+}
+
+/** The value at a path of literal keys; undefined where there is none. */
+export function findMetadata(
+  metadata: MetadataSource | null,
+  namespace: string,
+  path: readonly string[],
+): MatchedValue | undefined {
+  let value = metadata?.get(namespace)?.get(path[0] as string);
+  for (let i = 1; i < path.length; i++) {
+    const key = path[i] as string;
+    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
 }
 
 function textsOf(value: MatchedValue | undefined): readonly string[] {

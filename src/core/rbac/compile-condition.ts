@@ -3,13 +3,12 @@ import {
   compileMetadataMatcher,
   compileStringMatcher,
   compileUriTemplate,
-  createIpRange,
   type Refuse,
-  type StringMatcherConfig,
-  toByteString,
 } from '../match/index.ts';
+import { compileAuthenticated, compileSubjectAltName } from './compile-certificate.ts';
+import { compileAddress, compileServerName, portCondition } from './compile-connection.ts';
 import {
-  addressCondition,
+  absentCondition,
   allOf,
   always,
   anyOf,
@@ -20,8 +19,17 @@ import {
   not,
   pathCondition,
   type RbacSubject,
+  routeMetadataCondition,
 } from './condition.ts';
-import type { CidrConfig, PathMatcherConfig, PermissionConfig, PrincipalConfig } from './rbac-config.ts';
+import type {
+  ClientCertificateConfig,
+  FilterStateConfig,
+  PathMatcherConfig,
+  PermissionConfig,
+  PrincipalConfig,
+  SourcedMetadataConfig,
+  UpstreamConfig,
+} from './rbac-config.ts';
 
 export interface ConditionContext {
   refuse: Refuse;
@@ -29,6 +37,10 @@ export interface ConditionContext {
   remoteAddressOf(subject: RbacSubject): string;
   /** The template in a `uri_template` extension; null for any other extension. */
   pathTemplateOf(extension: object): string | null;
+  /** What an `envoy.rbac.matchers.upstream_ip_port` says; null for any other extension. */
+  upstreamMatcherOf(extension: object): UpstreamConfig | null;
+  /** What an `envoy.rbac.principals.mtls_authenticated` says; null for any other extension. */
+  clientCertificateOf(extension: object): ClientCertificateConfig | null;
 }
 
 /** Compiles a permission; null where something in it is not done. */
@@ -57,29 +69,21 @@ export function compilePermission(config: PermissionConfig, context: ConditionCo
       return member && not(member);
     }
     case 'destinationIp':
-      return compileAddress(
-        'local address',
-        rule.value,
-        ({ connection }) => connection.localAddress,
-        context,
-      );
+      return compileAddress('local address', rule.value, ({ connection }) => connection.localAddress, refuse);
     case 'destinationPort':
       return portCondition(String(rule.value), (port) => port === rule.value);
     case 'destinationPortRange': {
       const { start, end } = rule.value;
       return portCondition(`in [${start}, ${end})`, (port) => port >= start && port < end);
     }
-    case 'requestedServerName': {
-      const matcher = compileStringMatcher(rule.value, refuse);
-      if (matcher === null) return null;
-      const read = ({ connection }: RbacSubject) => connection.serverName;
-      return connectionCondition('server name', matcher.wants, read, (name) => matcher.matches(name));
-    }
+    case 'requestedServerName':
+      return compileServerName(rule.value, refuse);
+    case 'sourcedMetadata':
+      return compileSourcedMetadata(rule.value, refuse);
     case 'uriTemplate':
       return compileTemplate(config, rule.value, context);
     case 'matcher':
-      refuse('the permission `matcher` is not supported', config, 'matcher', 'accepts');
-      return null;
+      return compileUpstream(config, rule.value, context);
     case undefined:
       refuse('a permission needs one of its rules', config);
       return null;
@@ -100,10 +104,6 @@ function compileTemplate(
   if ('matcher' in compiled) return pathCondition(compiled.matcher);
   refuse(compiled.error, config, 'uri_template', compiled.envoy);
   return null;
-}
-
-function portCondition(wants: string, test: (port: number) => boolean): Condition {
-  return connectionCondition('local port', wants, ({ connection }) => connection.localPort, test);
 }
 
 /** Compiles a principal; null where something in it is not done. */
@@ -137,49 +137,22 @@ export function compilePrincipal(config: PrincipalConfig, context: ConditionCont
         'peer address',
         identifier.value,
         ({ connection }) => connection.remoteAddress,
-        context,
+        refuse,
       );
     case 'remoteIp':
-      return compileAddress('remote address', identifier.value, context.remoteAddressOf, context);
+      return compileAddress('remote address', identifier.value, context.remoteAddressOf, refuse);
     case 'authenticated':
-      return compileAuthenticated(identifier.value, context);
+      return compileAuthenticated(identifier.value, refuse);
+    case 'sourcedMetadata':
+      return compileSourcedMetadata(identifier.value, refuse);
     case 'filterState':
-      refuse('the principal `filter_state` is not supported', config, 'filter_state', 'accepts');
-      return null;
+      return compileFilterState(identifier.value, refuse);
+    case 'custom':
+      return compileClientCertificate(config, identifier.value, context);
     case undefined:
       refuse('a principal needs one of its identifiers', config);
       return null;
   }
-}
-
-/**
- * A name is looked for among the client certificate's URI names, its DNS names and its subject. Without one any TLS connection will
- * do, with or without a client certificate (Envoy: matchers.cc, AuthenticatedMatcher).
- */
-function compileAuthenticated(
-  { principalName }: { principalName?: StringMatcherConfig | undefined },
-  { refuse }: ConditionContext,
-): Condition | null {
-  if (principalName === undefined) {
-    return connectionCondition(
-      'TLS',
-      'true',
-      ({ connection }) => connection.tls,
-      (tls) => tls,
-    );
-  }
-  const matcher = compileStringMatcher(principalName, refuse);
-  if (matcher === null) return null;
-  const read = ({ connection }: RbacSubject) => namesOf(connection);
-  return connectionCondition('client certificate', matcher.wants, read, (names) =>
-    names.some((name) => matcher.matches(toByteString(name))),
-  );
-}
-
-/** A TLS connection without a client certificate has an empty subject; one without TLS has no name at all. */
-function namesOf({ tls, peer }: RbacSubject['connection']): readonly string[] {
-  if (!tls) return [];
-  return peer ? [...peer.uriNames, ...peer.dnsNames, peer.subject] : [''];
 }
 
 function group<Config>(
@@ -201,16 +174,74 @@ function compilePath(config: PathMatcherConfig, { refuse }: ConditionContext): C
   return matcher && pathCondition(matcher);
 }
 
-function compileAddress(
-  name: string,
-  config: CidrConfig,
-  read: (subject: RbacSubject) => string,
-  { refuse }: ConditionContext,
+const ROUTE_SOURCE = 1;
+
+function compileSourcedMetadata(
+  { metadataMatcher, metadataSource }: SourcedMetadataConfig,
+  refuse: Refuse,
 ): Condition | null {
-  const range = createIpRange(config.addressPrefix, config.prefixLen);
-  if (range === null) {
-    refuse(`malformed IP address: \`${config.addressPrefix}\``, config, 'address_prefix');
+  const matcher = metadataMatcher === undefined ? null : compileMetadataMatcher(metadataMatcher, refuse);
+  if (matcher === null) return null;
+  return metadataSource === ROUTE_SOURCE ? routeMetadataCondition(matcher) : metadataCondition(matcher);
+}
+
+/** No filter that is done leaves objects in the filter state, and an object that is not there does not match (Envoy: matchers.cc). */
+function compileFilterState({ key, matcher }: FilterStateConfig, refuse: Refuse): Condition | null {
+  const missing = `no filter of this chain leaves "${key}" in the filter state`;
+  if (matcher.case === 'stringMatch') {
+    const text = compileStringMatcher(matcher.value, refuse);
+    return text && absentCondition(`filter state ${key} ${text.wants}`, missing);
+  }
+  const ranges = (matcher.value?.ranges ?? []).map((range) =>
+    compileAddress(`filter state ${key}`, range, () => '', refuse),
+  );
+  if (ranges.includes(null)) return null;
+  return absentCondition(`filter state ${key} to be an address of some ranges`, missing);
+}
+
+/** The upstream's address is known before the router only to a forward proxy, which is not done (Envoy: upstream_ip_port.cc). */
+function compileUpstream(
+  config: PermissionConfig,
+  extension: object,
+  { refuse, upstreamMatcherOf }: ConditionContext,
+): Condition | null {
+  const upstream = upstreamMatcherOf(extension);
+  if (upstream === null) {
+    refuse('a `matcher` other than `upstream_ip_port` is not known', config, 'matcher');
     return null;
   }
-  return addressCondition(name, range, read);
+  if (upstream.upstreamIp === undefined && upstream.upstreamPortRange === undefined) {
+    refuse('`upstream_ip_port` needs `upstream_ip` or `upstream_port_range`', config, 'matcher');
+    return null;
+  }
+  if (upstream.upstreamIp && compileAddress('upstream', upstream.upstreamIp, () => '', refuse) === null)
+    return null;
+  return absentCondition(
+    'an upstream address in a range',
+    'no filter of this chain chooses the upstream before the router',
+  );
+}
+
+/** A client certificate that was verified, with the alternative name that is wanted if one is (Envoy: mtls_authenticated.cc). */
+function compileClientCertificate(
+  config: PrincipalConfig,
+  extension: object,
+  { refuse, clientCertificateOf }: ConditionContext,
+): Condition | null {
+  const wanted = clientCertificateOf(extension);
+  if (wanted === null) {
+    refuse('a `custom` principal other than `mtls_authenticated` is not known', config, 'custom');
+    return null;
+  }
+  if (wanted.sanMatcher !== undefined) return compileSubjectAltName(wanted.sanMatcher, refuse);
+  if (!wanted.anyValidatedClientCertificate) {
+    refuse(
+      '`mtls_authenticated` needs `san_matcher` or `any_validated_client_certificate: true`',
+      config,
+      'custom',
+    );
+    return null;
+  }
+  const read = ({ connection }: RbacSubject) => connection.peer?.subject;
+  return connectionCondition('client certificate', 'verified', read, (subject) => subject !== undefined);
 }

@@ -17,6 +17,7 @@ export interface RbacSubject {
   readonly request: MatchedRequest;
   readonly connection: {
     readonly remoteAddress: string;
+    readonly remotePort?: number;
     readonly localAddress: string;
     readonly localPort: number;
     readonly serverName: string;
@@ -24,10 +25,14 @@ export interface RbacSubject {
     readonly peer?: {
       readonly uriNames: readonly string[];
       readonly dnsNames: readonly string[];
+      readonly emails?: readonly string[];
+      readonly ipAddresses?: readonly string[];
       readonly subject: string;
     } | null;
   };
   readonly metadataIfAny: MetadataSource | null;
+  /** null: no route was found, or there is none yet. */
+  readonly route?: { readonly metadata?: MetadataSource | null } | null;
 }
 
 /** A compiled permission or principal. */
@@ -129,6 +134,33 @@ export function metadataCondition(matcher: MetadataMatcher): Condition {
       },
     ],
     holds: ({ metadataIfAny }, recorder) => matcher.matches(metadataIfAny, recorder),
+  };
+}
+
+/** What the route's configuration says; without a route even what is inverted does not hold. */
+export function routeMetadataCondition(matcher: MetadataMatcher): Condition {
+  return {
+    wants: `the route's ${matcher.wants}`,
+    keys: null,
+    clues: null,
+    holds({ route }, recorder) {
+      if (route) return matcher.matches(route.metadata ?? null, recorder);
+      if (recorder !== null) recorder.note('there is no route');
+      return false;
+    },
+  };
+}
+
+/** What looks at something that no filter here provides. */
+export function absentCondition(wants: string, missing: string): Condition {
+  return {
+    wants,
+    keys: null,
+    clues: null,
+    holds(_subject, recorder) {
+      if (recorder !== null) recorder.note(missing);
+      return false;
+    },
   };
 }
 

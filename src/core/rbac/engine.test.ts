@@ -5,7 +5,14 @@ import { TreeRecorder } from '../../base/index.ts';
 import type { StringMatcherConfig } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
 import { compileRbacEngine } from './engine.ts';
-import type { PermissionConfig, PolicyConfig, PrincipalConfig } from './rbac-config.ts';
+import type {
+  ClientCertificateConfig,
+  FilterStateConfig,
+  PermissionConfig,
+  PolicyConfig,
+  PrincipalConfig,
+  UpstreamConfig,
+} from './rbac-config.ts';
 
 const subjectOf = (
   path: string,
@@ -60,6 +67,9 @@ function compile(action: number, policies: Record<string, PolicyConfig>) {
       refuse: (message) => void refusals.push(message),
       remoteAddressOf: ({ connection }) => connection.remoteAddress,
       pathTemplateOf: (extension) => (extension as { path?: string }).path ?? null,
+      upstreamMatcherOf: (extension) => (extension as { upstream?: UpstreamConfig }).upstream ?? null,
+      clientCertificateOf: (extension) =>
+        (extension as { certificate?: ClientCertificateConfig }).certificate ?? null,
     },
   );
   return { engine, refusals };
@@ -205,6 +215,116 @@ describe('principals', () => {
     });
   }
 
+  const certificate = (sanType: number, matcher: StringMatcherConfig) =>
+    id({
+      case: 'custom',
+      value: { certificate: { sanMatcher: { sanType, matcher }, anyValidatedClientCertificate: false } },
+    });
+  const anyCertificate = id({
+    case: 'custom',
+    value: { certificate: { anyValidatedClientCertificate: true } },
+  });
+  const full = { ...peer, dnsNames: ['a.test', '*.b.test'], emails: ['e@a'], ipAddresses: ['::1'] };
+  const regex = (text: string) => ({
+    matchPattern: { case: 'safeRegex' as const, value: { regex: text } },
+    ignoreCase: false,
+  });
+  const certified: { name: string; principal: PrincipalConfig; peer?: typeof full | null; want: boolean }[] =
+    [
+      { name: 'any that was verified', principal: anyCertificate, want: true },
+      { name: 'none', principal: anyCertificate, peer: null, want: false },
+      { name: 'by its e-mail name', principal: certificate(1, exact('e@a')), want: true },
+      { name: 'by its DNS name in any case', principal: certificate(2, exact('A.test')), want: true },
+      {
+        name: 'by a host that its wildcard covers',
+        principal: certificate(2, exact('c.b.test')),
+        want: true,
+      },
+      { name: 'not by a host two labels down', principal: certificate(2, exact('d.c.b.test')), want: false },
+      { name: 'not by the wildcard’s end', principal: certificate(2, exact('b.test')), want: false },
+      {
+        name: 'by a pattern of its DNS name as it stands',
+        principal: certificate(2, regex('..b.test')),
+        want: true,
+      },
+      { name: 'by its URI name', principal: certificate(3, prefix('spiffe:')), want: true },
+      { name: 'not by a URI name of another kind', principal: certificate(3, exact('a.test')), want: false },
+      { name: 'by its address', principal: certificate(4, exact('::1')), want: true },
+      {
+        name: 'not by a name when there is none',
+        principal: certificate(4, exact('::1')),
+        peer: null,
+        want: false,
+      },
+    ];
+  for (const { name, principal, peer: identity = full, want } of certified) {
+    it(`a client certificate is taken: ${name}`, () => {
+      const { engine } = compile(ALLOW as number, {
+        p: policy({ rule: { case: 'any', value: true } }, principal),
+      });
+      assert.equal(engine?.match(subjectOf('/', { peer: identity }), null) !== null, want);
+    });
+  }
+
+  const claims = (invert: boolean, metadataSource: number) => ({
+    case: 'sourcedMetadata' as const,
+    value: {
+      metadataMatcher: {
+        filter: 'f',
+        path: [{ segment: { case: 'key' as const, value: 'a' } }],
+        value: { matchPattern: { case: 'stringMatch' as const, value: exact('x') } },
+        invert,
+      },
+      metadataSource,
+    },
+  });
+  const holder = (value: string) => new Map([['f', new Map([['a', value]])]]);
+  const sourced: {
+    name: string;
+    source: number;
+    invert?: boolean;
+    route?: RbacSubject['route'];
+    want: boolean;
+  }[] = [
+    { name: 'the stream’s', source: 0, route: { metadata: holder('y') }, want: true },
+    { name: 'the route’s', source: 1, route: { metadata: holder('x') }, want: true },
+    { name: 'not the stream’s for the route’s', source: 1, route: { metadata: holder('y') }, want: false },
+    { name: 'inverted, of a route that says nothing', source: 1, invert: true, route: {}, want: true },
+    { name: 'inverted, without a route', source: 1, invert: true, route: null, want: false },
+  ];
+  for (const { name, source, invert = false, route = null, want } of sourced) {
+    it(`metadata is looked for at its source: ${name}`, () => {
+      const subject: RbacSubject = { ...subjectOf('/'), metadataIfAny: holder('x'), route };
+      const rule = claims(invert, source);
+      const both = compile(ALLOW as number, { p: policy({ rule }, { identifier: rule }) }).engine;
+      assert.equal(both?.match(subject, null) !== null, want);
+    });
+  }
+
+  const state = (matcher: FilterStateConfig['matcher']): PolicyConfig =>
+    policy({ rule: { case: 'any', value: true } }, id({ case: 'filterState', value: { key: 'k', matcher } }));
+  const absent: { name: string; given: PolicyConfig; want: RegExp }[] = [
+    { name: 'a text', given: state({ case: 'stringMatch', value: prefix('') }), want: /leaves "k"/ },
+    {
+      name: 'an address',
+      given: state({ case: 'addressMatch', value: { ranges: [{ addressPrefix: '::' }] } }),
+      want: /leaves "k"/,
+    },
+    {
+      name: 'an upstream',
+      given: policy({ rule: { case: 'matcher', value: { upstream: { upstreamPortRange: {} } } } }),
+      want: /chooses the upstream/,
+    },
+  ];
+  for (const { name, given, want } of absent) {
+    it(`what nobody leaves does not match: ${name}`, () => {
+      const { engine } = compile(ALLOW as number, { p: given });
+      const recorder = new TreeRecorder();
+      assert.equal(engine?.match(subjectOf('/'), recorder), null);
+      assert.match(JSON.stringify(recorder.root.steps).replaceAll('\\', ''), want);
+    });
+  }
+
   for (const { name, principal, tls = true, want } of table) {
     it(name, () => {
       const { engine } = compile(ALLOW as number, {
@@ -320,9 +440,49 @@ describe('what is not done is refused by name', () => {
       want: /identifiers/,
     },
     {
-      name: 'filter_state',
-      config: policy(path(exact('/')), { identifier: { case: 'filterState', value: {} } }),
-      want: /`filter_state`/,
+      name: 'a bad address in the filter state',
+      config: policy(path(exact('/')), {
+        identifier: {
+          case: 'filterState',
+          value: { key: 'k', matcher: { case: 'addressMatch', value: { ranges: [{ addressPrefix: 'x' }] } } },
+        },
+      }),
+      want: /malformed IP address: `x`/,
+    },
+    {
+      name: 'a principal of another kind',
+      config: policy(path(exact('/')), { identifier: { case: 'custom', value: {} } }),
+      want: /`mtls_authenticated`/,
+    },
+    {
+      name: 'a client certificate of which nothing is wanted',
+      config: policy(path(exact('/')), {
+        identifier: {
+          case: 'custom',
+          value: { certificate: { anyValidatedClientCertificate: false } },
+        },
+      }),
+      want: /needs `san_matcher`/,
+    },
+    {
+      name: 'an alternative name of another kind',
+      config: policy(path(exact('/')), {
+        identifier: {
+          case: 'custom',
+          value: {
+            certificate: {
+              anyValidatedClientCertificate: true,
+              sanMatcher: { sanType: 5, matcher: exact('a') },
+            },
+          },
+        },
+      }),
+      want: /`san_type`/,
+    },
+    {
+      name: 'an upstream of which nothing is wanted',
+      config: policy({ rule: { case: 'matcher', value: { upstream: {} } } }),
+      want: /`upstream_ip_port` needs/,
     },
     {
       name: 'a bad address inside a list',

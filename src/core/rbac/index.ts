@@ -1,4 +1,5 @@
+export { compileCelMatcher } from './compile-cel-matcher.ts';
 export type { ConditionContext } from './compile-condition.ts';
 export type { RbacSubject } from './condition.ts';
 export { compileRbacEngine, type Policy, type RbacAction, type RbacEngine } from './engine.ts';
-export type { RbacConfig } from './rbac-config.ts';
+export type { ClientCertificateConfig, RbacConfig, UpstreamConfig } from './rbac-config.ts';

@@ -123,7 +123,13 @@ describe('the index of policies', () => {
         (policies, subjects) => {
           const engine = compileRbacEngine(
             { action: 0, policies: Object.fromEntries(policies.map((one, index) => [`p${index}`, one])) },
-            { refuse: () => assert.fail(), remoteAddressOf: () => '', pathTemplateOf: () => null },
+            {
+              refuse: () => assert.fail(),
+              remoteAddressOf: () => '',
+              pathTemplateOf: () => null,
+              upstreamMatcherOf: () => null,
+              clientCertificateOf: () => null,
+            },
           );
           assert.ok(engine);
           for (const one of subjects) {

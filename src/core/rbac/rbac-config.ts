@@ -23,6 +23,33 @@ export interface PathMatcherConfig {
   rule: { case: 'path'; value: StringMatcherConfig } | { case: undefined; value?: undefined };
 }
 
+/** Metadata of the stream, or of the route (`envoy.config.rbac.v3.MetadataSource`). */
+export interface SourcedMetadataConfig {
+  metadataMatcher?: MetadataMatcherConfig | undefined;
+  metadataSource: number;
+}
+
+/** The shape of `envoy.type.matcher.v3.FilterStateMatcher`. */
+export interface FilterStateConfig {
+  key: string;
+  matcher:
+    | { case: 'stringMatch'; value: StringMatcherConfig }
+    | { case: 'addressMatch'; value: { ranges: CidrConfig[] } }
+    | Unset;
+}
+
+/** The shape of `envoy.rbac.matchers.upstream_ip_port`. */
+export interface UpstreamConfig {
+  upstreamIp?: CidrConfig | undefined;
+  upstreamPortRange?: object | undefined;
+}
+
+/** The shape of `envoy.rbac.principals.mtls_authenticated`. */
+export interface ClientCertificateConfig {
+  sanMatcher?: { sanType: number; matcher?: StringMatcherConfig | undefined } | undefined;
+  anyValidatedClientCertificate: boolean;
+}
+
 type Unset = { case: undefined; value?: undefined };
 
 export interface PermissionConfig {
@@ -35,6 +62,7 @@ export interface PermissionConfig {
     | { case: 'destinationPort'; value: number }
     | { case: 'destinationPortRange'; value: { start: number; end: number } }
     | { case: 'metadata'; value: MetadataMatcherConfig }
+    | { case: 'sourcedMetadata'; value: SourcedMetadataConfig }
     | { case: 'notRule'; value: PermissionConfig }
     | { case: 'requestedServerName'; value: StringMatcherConfig }
     | { case: 'matcher' | 'uriTemplate'; value: object }
@@ -50,7 +78,9 @@ export interface PrincipalConfig {
     | { case: 'header'; value: HeaderMatcherConfig }
     | { case: 'urlPath'; value: PathMatcherConfig }
     | { case: 'metadata'; value: MetadataMatcherConfig }
-    | { case: 'filterState'; value: object }
+    | { case: 'sourcedMetadata'; value: SourcedMetadataConfig }
+    | { case: 'filterState'; value: FilterStateConfig }
+    | { case: 'custom'; value: object }
     | { case: 'notId'; value: PrincipalConfig }
     | Unset;
 }

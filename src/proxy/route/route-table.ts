@@ -9,6 +9,7 @@ import { compileHeaderMutations, type HeaderMutations } from './header-mutation.
 import { layerFilterConfigs } from './per-filter-config.ts';
 import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts';
 import { compileRouteAction, type RouteContext } from './route-action.ts';
+import { routeMetadataOf } from './route-metadata.ts';
 import type { RouteFilterEntry, RouteRateLimits, SelectedRoute } from './selected-route.ts';
 import { pickByWeight } from './weighted-clusters.ts';
 
@@ -153,6 +154,7 @@ function compileRoute(
   const variants = compileRouteAction(route, context);
   const levels = levelsOf(route, context, outer);
   const rateLimits = rateLimitsOf(route, host.rateLimits, context);
+  const metadata = routeMetadataOf(route);
   if (matcher === null || variants === null) return null;
   const selected = variants.map(({ action, weight, destination }) => {
     const { request, response, perFilter } =
@@ -166,6 +168,7 @@ function compileRoute(
         requestHeaders: inOrder(request, context),
         responseHeaders: inOrder(response, context),
         perFilter,
+        metadata,
         rateLimits,
         origin: route,
       },

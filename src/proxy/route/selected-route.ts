@@ -1,3 +1,4 @@
+import type { MetadataSource } from '../../core/match/index.ts';
 import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
 import type { HeaderMutations } from './header-mutation.ts';
 import type { PathRewrite } from './path-rewrite.ts';
@@ -26,6 +27,8 @@ export interface SelectedRoute {
   responseHeaders: readonly HeaderMutations[];
   /** What the route says to filters, by their names in the chain; null: nothing to any. */
   perFilter: ReadonlyMap<string, RouteFilterEntry> | null;
+  /** `metadata`, by namespace; null: none. */
+  metadata: MetadataSource | null;
   /** `rate_limits`; null: none. */
   rateLimits: RouteRateLimits | null;
   /** The configuration message it was compiled from. */

@@ -7,11 +7,13 @@ import { type RawOrigin, startRawOrigin } from '../origin.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes, portOf } from './comparison.ts';
 import { conditionCases, conditionScenes } from './condition-cases.ts';
 import { jwtCases, jwtScenes } from './jwt-cases.ts';
+import { matchInputCases, matchInputScenes } from './match-input-cases.ts';
 import { matchTreeCases, matchTreeScenes } from './match-tree-cases.ts';
 import { perRouteCases, perRouteScenes } from './per-route-cases.ts';
 import { rbacCases, rbacScenes } from './rbac-cases.ts';
 import { routeCases, routeScenes } from './route-cases.ts';
 import { bootstrapOf } from './scene.ts';
+import { sourcedCases, sourcedScenes } from './sourced-cases.ts';
 import { templateCases, templateScenes } from './template-cases.ts';
 
 const scenes = [
@@ -22,6 +24,8 @@ const scenes = [
   ...templateScenes,
   ...conditionScenes,
   ...matchTreeScenes,
+  ...matchInputScenes,
+  ...sourcedScenes,
 ];
 
 if (findEnvoy() !== null) {
@@ -53,6 +57,8 @@ if (findEnvoy() !== null) {
       ...templateCases,
       ...conditionCases,
       ...matchTreeCases,
+      ...matchInputCases,
+      ...sourcedCases,
     ]) {
       it(`${scene}: ${name}`, async () => {
         const want = await askGate(portOf(envoy, scene), request, origin.connections);

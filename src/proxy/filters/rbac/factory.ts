@@ -1,4 +1,4 @@
-import type { Message } from '@bufbuild/protobuf';
+import type { DescMessage, Message, MessageShape } from '@bufbuild/protobuf';
 import type { TypedExtensionConfig } from '#schema/envoy/config/core/v3/extension_pb.js';
 import type { RBAC as Rules } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
 import {
@@ -7,15 +7,19 @@ import {
   RBACPerRouteSchema,
   RBACSchema,
 } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
+import { UpstreamIpPortMatcherSchema } from '#schema/envoy/extensions/rbac/matchers/upstream_ip_port/v3/upstream_ip_port_matcher_pb.js';
+import { ConfigSchema as MtlsAuthenticatedSchema } from '#schema/envoy/extensions/rbac/principals/mtls_authenticated/v3/mtls_authenticated_pb.js';
 import type { Matcher } from '#schema/xds/type/matcher/v3/matcher_pb.js';
-import { compileRbacEngine, type RbacSubject } from '../../../core/rbac/index.ts';
+import { compileRbacEngine } from '../../../core/rbac/index.ts';
+import { typeNameOf, unpackAny } from '../../../resources/index.ts';
 import { pathTemplateOf } from '../../path-template.ts';
 import { refuseInto } from '../../refusals.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
 import { routeConfigOf } from '../route-config.ts';
 import { RbacFilter, type RbacRules, type RuleSet } from './filter.ts';
 import { type Judge, judgeByPolicies, judgeByTree } from './judge.ts';
-import { remoteAddressOf } from './remote-address.ts';
+import type { MatchContext } from './match-input.ts';
+import { remotePeerOf } from './remote-address.ts';
 import { RbacStats } from './stats.ts';
 
 export const rbacFactory: HttpFilterFactory = {
@@ -86,14 +90,28 @@ function compileJudge(
   { rules, matcher }: { rules: Rules | undefined; matcher: Matcher | undefined },
   { findings, remoteAddress }: FactoryContext,
 ): Judge | null {
-  const refuse = refuseInto(findings);
-  if (matcher !== undefined) return judgeByTree(matcher, refuse);
+  const context: MatchContext = {
+    refuse: refuseInto(findings),
+    remotePeerOf: ({ request, connection }) => remotePeerOf(request, connection, remoteAddress),
+  };
+  if (matcher !== undefined) return judgeByTree(matcher, context);
   if (rules === undefined) return null;
   const engine = compileRbacEngine(rules, {
-    refuse,
-    remoteAddressOf: ({ request, connection }: RbacSubject) =>
-      remoteAddressOf(request, connection, remoteAddress),
+    refuse: context.refuse,
+    remoteAddressOf: (subject) => context.remotePeerOf(subject).address,
     pathTemplateOf: (extension) => pathTemplateOf(extension as TypedExtensionConfig),
+    upstreamMatcherOf: (extension) =>
+      unpackAs(UpstreamIpPortMatcherSchema, extension as TypedExtensionConfig),
+    clientCertificateOf: (extension) => unpackAs(MtlsAuthenticatedSchema, extension as TypedExtensionConfig),
   });
   return engine && judgeByPolicies(engine);
+}
+
+/** What an extension says; null where it is another one. */
+function unpackAs<Desc extends DescMessage>(
+  schema: Desc,
+  { typedConfig }: TypedExtensionConfig,
+): MessageShape<Desc> | null {
+  if (typedConfig === undefined || typeNameOf(typedConfig) !== schema.typeName) return null;
+  return unpackAny(schema, typedConfig);
 }

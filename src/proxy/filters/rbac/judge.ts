@@ -1,9 +1,9 @@
 import { ActionSchema } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
 import type { Matcher } from '#schema/xds/type/matcher/v3/matcher_pb.js';
 import type { Recorder } from '../../../base/index.ts';
-import type { Refuse } from '../../../core/match/index.ts';
 import type { RbacEngine, RbacSubject } from '../../../core/rbac/index.ts';
 import { typeNameOf, unpackAny } from '../../../resources/index.ts';
+import { type MatchContext, UNAVAILABLE } from './match-input.ts';
 import { compileMatchTree } from './match-tree.ts';
 
 export interface Judgment {
@@ -40,14 +40,14 @@ export function judgeByPolicies(engine: RbacEngine): Judge {
 const ACTION = { allow: 0, deny: 1, log: 2 } as const;
 
 /** `matcher`: what no action is found for is denied. */
-export function judgeByTree(config: Matcher, refuse: Refuse): Judge | null {
+export function judgeByTree(config: Matcher, context: MatchContext): Judge | null {
   const names: string[] = [];
   const tree = compileMatchTree(
     config,
     (extension) => {
       const any = extension.typedConfig;
       if (any === undefined || typeNameOf(any) !== ActionSchema.typeName) {
-        refuse(
+        context.refuse(
           'an action of an RBAC matcher must be an `envoy.config.rbac.v3.Action`',
           extension,
           'typed_config',
@@ -58,21 +58,26 @@ export function judgeByTree(config: Matcher, refuse: Refuse): Judge | null {
       names.push(action.name);
       return action;
     },
-    refuse,
+    context,
   );
   if (tree === null) return null;
   return {
     policyNames: [...new Set(names)],
     judge(subject, recorder) {
-      const action = tree(subject);
-      const policy = action?.name ?? null;
+      if (recorder !== null) recorder.open('matcher', 'decides', config);
+      const found = tree(subject, recorder);
+      const action = found === UNAVAILABLE ? null : found;
+      const isAllowed = action !== null && action.action !== ACTION.deny;
       if (recorder !== null) {
-        recorder.open('matcher', policy === null ? 'nothing in it matches' : `comes to "${policy}"`, config);
-        recorder.close(action === null || action.action === ACTION.deny ? 'deny' : 'ok');
+        const outcome = action === null ? 'nothing in it matches' : `comes to "${action.name}"`;
+        recorder.close(
+          isAllowed ? 'ok' : 'deny',
+          found === UNAVAILABLE ? 'it hangs on what cannot be known' : outcome,
+        );
       }
       return {
-        isAllowed: action !== null && action.action !== ACTION.deny,
-        policy,
+        isAllowed,
+        policy: action?.name ?? null,
         accessLogHint: action?.action === ACTION.log ? true : null,
       };
     },

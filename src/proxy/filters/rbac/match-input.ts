@@ -1,41 +1,119 @@
 import {
   DestinationIPInputSchema,
   DestinationPortInputSchema,
+  DirectSourceIPInputSchema,
+  DynamicMetadataInputSchema,
+  FilterStateInputSchema,
+  NetworkNamespaceInputSchema,
   ServerNameInputSchema,
+  SourceIPInputSchema,
+  SourcePortInputSchema,
 } from '#schema/envoy/extensions/matching/common_inputs/network/v3/network_inputs_pb.js';
+import {
+  DnsSanInputSchema,
+  SubjectInputSchema,
+  UriSanInputSchema,
+} from '#schema/envoy/extensions/matching/common_inputs/ssl/v3/ssl_inputs_pb.js';
 import { HttpRequestHeaderMatchInputSchema } from '#schema/envoy/type/matcher/v3/http_inputs_pb.js';
 import type { TypedExtensionConfig } from '#schema/xds/core/v3/extension_pb.js';
-import { lowerAscii, type Refuse } from '../../../core/match/index.ts';
+import { HttpAttributesCelMatchInputSchema } from '#schema/xds/type/matcher/v3/http_inputs_pb.js';
+import {
+  findMetadata,
+  lowerAscii,
+  type MatchedValue,
+  type Refuse,
+  toByteString,
+} from '../../../core/match/index.ts';
 import type { RbacSubject } from '../../../core/rbac/index.ts';
 import { typeNameOf, unpackAny } from '../../../resources/index.ts';
 
-/** Reads what a matcher looks at, as a byte string; undefined where there is nothing. */
-export type MatchInput = (subject: RbacSubject) => string | undefined;
+/** Not to be had of this exchange. What hangs on it is undecided, and of what is undecided nothing is allowed. */
+export const UNAVAILABLE: unique symbol = Symbol('unavailable');
+export type Unavailable = typeof UNAVAILABLE;
 
+/** What a matcher looks at. Only texts can be looked up in trees. */
+export type MatchInput =
+  | { kind: 'text'; name: string; read: ReadText }
+  | { kind: 'metadata'; name: string; read(subject: RbacSubject): MatchedValue | undefined }
+  | { kind: 'attributes'; name: string };
+
+/** Byte strings; undefined where there is nothing. */
+export type ReadText = (subject: RbacSubject) => string | undefined | Unavailable;
+
+export interface MatchContext {
+  refuse: Refuse;
+  /** The client as the connection manager sees it. */
+  remotePeerOf(subject: RbacSubject): { address: string; port: number };
+}
+
+/** Compiles a matcher's input; null after an error (Envoy: rbac_filter.cc, ActionValidationVisitor). */
 export function compileMatchInput(
   input: TypedExtensionConfig | undefined,
-  refuse: Refuse,
+  { refuse, remotePeerOf }: MatchContext,
 ): MatchInput | null {
   const any = input?.typedConfig;
   const type = any === undefined ? '' : typeNameOf(any);
   switch (type) {
     case HttpRequestHeaderMatchInputSchema.typeName:
-      return headerInput(lowerAscii(unpackAny(HttpRequestHeaderMatchInputSchema, any as never).headerName));
+      return headerInput(unpackAny(HttpRequestHeaderMatchInputSchema, any as never).headerName);
     case DestinationIPInputSchema.typeName:
-      return ({ connection }) => connection.localAddress;
+      return text('local address', ({ connection }) => connection.localAddress);
     case DestinationPortInputSchema.typeName:
-      return ({ connection }) => String(connection.localPort);
+      return text('local port', ({ connection }) => String(connection.localPort));
+    case SourceIPInputSchema.typeName:
+      return text('remote address', (subject) => remotePeerOf(subject).address);
+    case SourcePortInputSchema.typeName:
+      return text('remote port', (subject) => String(remotePeerOf(subject).port));
+    case DirectSourceIPInputSchema.typeName:
+      return text('peer address', ({ connection }) => connection.remoteAddress);
     case ServerNameInputSchema.typeName:
-      return ({ connection }) => connection.serverName || undefined;
+      return text('server name', ({ connection }) => connection.serverName || undefined);
+    case UriSanInputSchema.typeName:
+      return certificateInput('URI names', ({ uriNames }) => uriNames);
+    case DnsSanInputSchema.typeName:
+      return certificateInput('DNS names', ({ dnsNames }) => dnsNames);
+    case SubjectInputSchema.typeName:
+      return certificateInput('subject', ({ subject }) => [subject]);
+    case NetworkNamespaceInputSchema.typeName:
+      return text('network namespace', () => undefined);
+    case FilterStateInputSchema.typeName: {
+      const { key } = unpackAny(FilterStateInputSchema, any as never);
+      // No filter that is done leaves any.
+      return text(`filter state ${key}`, () => undefined);
+    }
+    case DynamicMetadataInputSchema.typeName: {
+      const { filter, path } = unpackAny(DynamicMetadataInputSchema, any as never);
+      const keys = path.map(({ segment }) => segment.value as string);
+      return {
+        kind: 'metadata',
+        name: `metadata ${[filter, ...keys].join(':')}`,
+        read: ({ metadataIfAny }) => findMetadata(metadataIfAny, filter, keys),
+      };
+    }
+    case HttpAttributesCelMatchInputSchema.typeName:
+      return { kind: 'attributes', name: 'attributes' };
     default:
       refuse(`the matcher input \`${type}\` is not supported`, input ?? {}, 'typed_config', 'accepts');
       return null;
   }
 }
 
+const text = (name: string, read: ReadText): MatchInput => ({ kind: 'text', name, read });
+
+type Peer = NonNullable<RbacSubject['connection']['peer']>;
+
+/** Joined by commas. Without TLS it is not known who the client is, which is not the same as nothing (Envoy: ssl/inputs.h). */
+function certificateInput(name: string, namesOf: (peer: Peer) => readonly string[]): MatchInput {
+  return text(`client certificate's ${name}`, ({ connection: { tls, peer } }) => {
+    if (!tls) return UNAVAILABLE;
+    return (peer && toByteString(namesOf(peer).join(','))) || undefined;
+  });
+}
+
 /** All lines of a header, joined. */
-function headerInput(name: string): MatchInput {
-  return ({ request }) => {
+function headerInput(headerName: string): MatchInput {
+  const name = lowerAscii(headerName);
+  return text(`header ${name}`, ({ request }) => {
     switch (name) {
       case ':path':
         return request.path;
@@ -50,5 +128,5 @@ function headerInput(name: string): MatchInput {
     const { names, values } = request.headers;
     const lines = values.filter((_, index) => names[index] === name);
     return lines.length === 0 ? undefined : lines.join(',');
-  };
+  });
 }

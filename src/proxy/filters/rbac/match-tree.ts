@@ -3,76 +3,90 @@ import type {
   Matcher,
   Matcher_OnMatch as OnMatch,
   Matcher_MatcherList_Predicate as Predicate,
-  Matcher_MatcherList_Predicate_SinglePredicate as SinglePredicate,
-  Matcher_MatcherTree as Tree,
 } from '#schema/xds/type/matcher/v3/matcher_pb.js';
-import {
-  compileStringMatcher,
-  type Refuse,
-  type StringMatcherConfig,
-  toByteString,
-} from '../../../core/match/index.ts';
+import type { Recorder } from '../../../base/index.ts';
 import type { RbacSubject } from '../../../core/rbac/index.ts';
-import { compileMatchInput, type MatchInput } from './match-input.ts';
+import { type MatchContext, UNAVAILABLE, type Unavailable } from './match-input.ts';
+import { compileLookup } from './match-lookup.ts';
+import { compileValueTest, type ValueTest } from './match-value.ts';
 
-/** A compiled `xds.type.matcher.v3.Matcher`: what a request comes to; null where nothing in it matches. */
-export type MatchTree<Outcome> = (subject: RbacSubject) => Outcome | null;
+/**
+ * A compiled `xds.type.matcher.v3.Matcher`: what a request comes to; null where nothing in it matches, `UNAVAILABLE` where that hangs on
+ * something that is not to be had, so that not even `on_no_match` counts.
+ */
+export type MatchTree<Outcome> = (
+  subject: RbacSubject,
+  recorder: Recorder | null,
+) => Outcome | null | Unavailable;
 
 /** Compiles the actions of a tree; null after an error. */
 export type CompileAction<Outcome> = (action: TypedExtensionConfig) => Outcome | null;
+
+export type CompileOnMatch<Outcome> = (onMatch: OnMatch) => MatchTree<Outcome> | null;
 
 /** Compiles a tree of matchers (Envoy: common/matcher). A branch without a match leaves the choice to those after it. */
 export function compileMatchTree<Outcome>(
   config: Matcher,
   action: CompileAction<Outcome>,
-  refuse: Refuse,
+  context: MatchContext,
 ): MatchTree<Outcome> | null {
-  const otherwise = config.onNoMatch === undefined ? none : compileOnMatch(config.onNoMatch, action, refuse);
-  const { matcherType: type } = config;
-  switch (type.case) {
-    case 'matcherList': {
-      const members = type.value.matchers.map(({ predicate, onMatch }) => {
-        const test = predicate === undefined ? null : compilePredicate(predicate, refuse);
-        const then = onMatch === undefined ? null : compileOnMatch(onMatch, action, refuse);
-        return test === null || then === null ? null : { test, then };
-      });
-      if (otherwise === null || members.includes(null)) return null;
-      return inOrder(members as { test: Test; then: MatchTree<Outcome> }[], otherwise);
-    }
-    case 'matcherTree': {
-      const lookup = compileLookup(type.value, action, refuse);
-      return otherwise && lookup && ((subject) => lookup(subject) ?? otherwise(subject));
-    }
-    case undefined:
-      return otherwise;
-  }
+  const onMatchOf: CompileOnMatch<Outcome> = (onMatch) => compileOnMatch(onMatch, action, context);
+  const otherwise = config.onNoMatch === undefined ? none : onMatchOf(config.onNoMatch);
+  const first = compileFirst(config, onMatchOf, context);
+  if (otherwise === null || first === null) return null;
+  return (subject, recorder) => first(subject, recorder) ?? otherwise(subject, recorder);
 }
 
 const none = () => null;
 
-type Test = (subject: RbacSubject) => boolean;
+function compileFirst<Outcome>(
+  { matcherType: type }: Matcher,
+  onMatchOf: CompileOnMatch<Outcome>,
+  context: MatchContext,
+): MatchTree<Outcome> | null {
+  switch (type.case) {
+    case 'matcherList': {
+      const members = type.value.matchers.map(({ predicate, onMatch }) => {
+        const test = predicate === undefined ? null : compilePredicate(predicate, context);
+        const then = onMatch === undefined ? null : onMatchOf(onMatch);
+        return test === null || then === null ? null : { test, then };
+      });
+      return members.includes(null) ? null : inOrder(members as Member<Outcome>[]);
+    }
+    case 'matcherTree':
+      return compileLookup(type.value, onMatchOf, context);
+    case undefined:
+      return none;
+  }
+}
 
-function inOrder<Outcome>(
-  members: readonly { test: Test; then: MatchTree<Outcome> }[],
-  otherwise: MatchTree<Outcome>,
-): MatchTree<Outcome> {
-  return (subject) => {
+type Test = (subject: RbacSubject, recorder: Recorder | null) => boolean | Unavailable;
+
+interface Member<Outcome> {
+  test: Test;
+  then: MatchTree<Outcome>;
+}
+
+function inOrder<Outcome>(members: readonly Member<Outcome>[]): MatchTree<Outcome> {
+  return (subject, recorder) => {
     for (const { test, then } of members) {
-      const outcome = test(subject) ? then(subject) : null;
+      const holds = test(subject, recorder);
+      if (holds === UNAVAILABLE) return UNAVAILABLE;
+      const outcome = holds ? then(subject, recorder) : null;
       if (outcome !== null) return outcome;
     }
-    return otherwise(subject);
+    return null;
   };
 }
 
 function compileOnMatch<Outcome>(
   { onMatch }: OnMatch,
   action: CompileAction<Outcome>,
-  refuse: Refuse,
+  context: MatchContext,
 ): MatchTree<Outcome> | null {
   switch (onMatch.case) {
     case 'matcher':
-      return compileMatchTree(onMatch.value, action, refuse);
+      return compileMatchTree(onMatch.value, action, context);
     case 'action': {
       const outcome = action(onMatch.value);
       return outcome === null ? null : () => outcome;
@@ -82,101 +96,75 @@ function compileOnMatch<Outcome>(
   }
 }
 
-function compilePredicate({ matchType: type }: Predicate, refuse: Refuse): Test | null {
+function compilePredicate({ matchType: type }: Predicate, context: MatchContext): Test | null {
   switch (type.case) {
-    case 'singlePredicate':
-      return compileSingle(type.value, refuse);
+    case 'singlePredicate': {
+      const test = compileValueTest(type.value, context);
+      return test && single(test, type.value);
+    }
     case 'notMatcher': {
-      const inner = compilePredicate(type.value, refuse);
-      return inner && ((subject) => !inner(subject));
+      const inner = compilePredicate(type.value, context);
+      return inner && inGroup('not', type.value, (subject, recorder) => negate(inner(subject, recorder)));
     }
     case 'orMatcher':
     case 'andMatcher': {
-      const members = type.value.predicate.map((member) => compilePredicate(member, refuse));
+      const members = type.value.predicate.map((member) => compilePredicate(member, context));
       if (members.includes(null)) return null;
-      const tests = members as Test[];
       return type.case === 'orMatcher'
-        ? (subject) => tests.some((test) => test(subject))
-        : (subject) => tests.every((test) => test(subject));
+        ? inGroup('one of these', type.value, anyTest(members as Test[]))
+        : inGroup('all of these', type.value, allTests(members as Test[]));
     }
     case undefined:
       return null;
   }
 }
 
-function compileSingle({ input, matcher }: SinglePredicate, refuse: Refuse): Test | null {
-  const read = compileMatchInput(input, refuse);
-  if (matcher.case !== 'valueMatch') {
-    refuse('`custom_match` in a matcher is not supported', matcher.value ?? {}, 'custom_match', 'accepts');
-    return null;
-  }
-  const text = compileStringMatcher(matcher.value as StringMatcherConfig, refuse);
-  if (read === null || text === null) return null;
-  return (subject) => {
-    const value = read(subject);
-    return value !== undefined && text.matches(value);
+function single(test: ValueTest, origin: object): Test {
+  return (subject, recorder) => {
+    const holds = test.test(subject);
+    if (recorder !== null) {
+      recorder.open('predicate', `wants ${test.wants}`, origin);
+      recorder.note(test.show(subject));
+      recorder.close(verdictOf(holds));
+    }
+    return holds;
   };
 }
 
-function compileLookup<Outcome>(
-  { input, treeType: type }: Tree,
-  action: CompileAction<Outcome>,
-  refuse: Refuse,
-): MatchTree<Outcome> | null {
-  const read = compileMatchInput(input, refuse);
-  switch (type.case) {
-    case 'exactMatchMap':
-    case 'prefixMatchMap': {
-      const branches = compileBranches(type.value.map, action, refuse);
-      if (read === null || branches === null) return null;
-      return type.case === 'exactMatchMap' ? byWhole(read, branches) : byPrefix(read, branches);
-    }
-    default: {
-      const message = '`custom_match` in a matcher tree is not supported';
-      refuse(message, type.value ?? {}, 'custom_match', 'accepts');
-      return null;
-    }
-  }
-}
-
-function compileBranches<Outcome>(
-  map: { [key: string]: OnMatch },
-  action: CompileAction<Outcome>,
-  refuse: Refuse,
-): ReadonlyMap<string, MatchTree<Outcome>> | null {
-  const branches = new Map<string, MatchTree<Outcome>>();
-  for (const [key, onMatch] of Object.entries(map)) {
-    const branch = compileOnMatch(onMatch, action, refuse);
-    if (branch === null) return null;
-    branches.set(toByteString(key), branch);
-  }
-  return branches;
-}
-
-function byWhole<Outcome>(
-  read: MatchInput,
-  branches: ReadonlyMap<string, MatchTree<Outcome>>,
-): MatchTree<Outcome> {
-  return (subject) => {
-    const value = read(subject);
-    return (value === undefined ? undefined : branches.get(value))?.(subject) ?? null;
+function inGroup(text: string, origin: object, test: Test): Test {
+  return (subject, recorder) => {
+    if (recorder === null) return test(subject, null);
+    recorder.open('predicate', text, origin);
+    const holds = test(subject, recorder);
+    recorder.close(verdictOf(holds));
+    return holds;
   };
 }
 
-/** The longest prefix first. */
-function byPrefix<Outcome>(
-  read: MatchInput,
-  branches: ReadonlyMap<string, MatchTree<Outcome>>,
-): MatchTree<Outcome> {
-  const lengths = [...new Set([...branches.keys()].map(({ length }) => length))].sort((a, b) => b - a);
-  return (subject) => {
-    const value = read(subject);
-    if (value === undefined) return null;
-    for (const length of lengths) {
-      const branch = length <= value.length ? branches.get(value.slice(0, length)) : undefined;
-      const outcome = branch?.(subject) ?? null;
-      if (outcome !== null) return outcome;
+const verdictOf = (holds: boolean | Unavailable) => (holds === UNAVAILABLE ? 'unknown' : holds ? 'ok' : 'no');
+
+const negate = (holds: boolean | Unavailable) => (holds === UNAVAILABLE ? UNAVAILABLE : !holds);
+
+/** One that holds settles it, whatever cannot be known of the others. */
+function anyTest(tests: readonly Test[]): Test {
+  return (subject, recorder) => {
+    let unknown = false;
+    for (const test of tests) {
+      const holds = test(subject, recorder);
+      if (holds === true) return true;
+      if (holds === UNAVAILABLE) unknown = true;
     }
-    return null;
+    return unknown ? UNAVAILABLE : false;
+  };
+}
+
+/** The first that does not hold settles it, known or not. */
+function allTests(tests: readonly Test[]): Test {
+  return (subject, recorder) => {
+    for (const test of tests) {
+      const holds = test(subject, recorder);
+      if (holds !== true) return holds;
+    }
+    return true;
   };
 }

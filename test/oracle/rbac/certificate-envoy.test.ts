@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { connect } from 'node:tls';
+import { loadConfig } from '../../../src/control/config/index.ts';
+import { type CertifiedKey, createDevelopmentAuthority } from '../../../src/platform/index.ts';
+import { type Gate, startGate } from '../../../src/server/index.ts';
+import { createSelfSigned } from '../../e2e/certificates.ts';
+import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
+import { portOf } from '../rehearsal/comparison.ts';
+
+const TYPE = 'type.googleapis.com';
+const extension = (type: string, fields: object = {}) => ({
+  name: 'x',
+  typed_config: { '@type': `${TYPE}/${type}`, ...fields },
+});
+const action = extension('envoy.config.rbac.v3.Action', { name: 'matched', action: 'ALLOW' });
+const reads = (kind: string, match: object, inverted = false) => {
+  const input = extension(`envoy.extensions.matching.common_inputs.${kind}`);
+  const predicate = { single_predicate: { input, value_match: match } };
+  const test = inverted ? { not_matcher: predicate } : predicate;
+  return { matcher: { matcher_list: { matchers: [{ predicate: test, on_match: { action } }] } } };
+};
+const regex = (text: string) => ({ safe_regex: { google_re2: {}, regex: text } });
+const shows = (fields: object) => {
+  const custom = extension('envoy.extensions.rbac.principals.mtls_authenticated.v3.Config', fields);
+  return {
+    rules: { policies: { 'the certificate': { permissions: [{ any: true }], principals: [{ custom }] } } },
+  };
+};
+const san = (san_type: string, matcher: object) => shows({ san_matcher: { san_type, matcher } });
+
+const RULES: Record<string, object> = {
+  ...Object.fromEntries(
+    ['ssl.v3.UriSanInput', 'ssl.v3.DnsSanInput', 'ssl.v3.SubjectInput', 'network.v3.ServerNameInput'].flatMap(
+      (kind) => [
+        [`${kind} any`, reads(kind, regex('.*'))],
+        [`${kind} none`, reads(kind, regex('.*'), true)],
+        [`${kind} several`, reads(kind, regex('.*,.*'))],
+      ],
+    ),
+  ),
+  'URI names': reads('ssl.v3.UriSanInput', { exact: 'spiffe://a,spiffe://b' }),
+  'DNS names': reads('ssl.v3.DnsSanInput', { exact: 'x.test,*.y.test' }),
+  subject: reads('ssl.v3.SubjectInput', { exact: 'CN=full' }),
+  'any certificate': shows({ any_validated_client_certificate: true }),
+  'both words': shows({
+    any_validated_client_certificate: true,
+    san_matcher: { san_type: 'DNS', matcher: { exact: 'x.test' } },
+  }),
+  'a URI name': san('URI', { exact: 'spiffe://b' }),
+  'a URI name in any case': san('URI', { exact: 'SPIFFE://a', ignore_case: true }),
+  'a DNS name': san('DNS', { exact: 'x.test' }),
+  'a DNS name in capitals': san('DNS', { exact: 'X.test' }),
+  'a host of a wildcard': san('DNS', { exact: 'z.y.test' }),
+  'a host two labels under a wildcard': san('DNS', { exact: 'a.z.y.test' }),
+  'a wildcard as it stands': san('DNS', { exact: '*.y.test' }),
+  'the end of a DNS name': san('DNS', { suffix: 'test' }),
+  'a pattern of a wildcard': san('DNS', regex('..y.test')),
+  'an e-mail name': san('EMAIL', { exact: 'e@x.test' }),
+  'an address': san('IP_ADDRESS', { exact: '127.0.0.1' }),
+  'an address of IPv6': san('IP_ADDRESS', { exact: '::1' }),
+};
+
+function bootstrapOf(server: CertifiedKey, roots: string): string {
+  const common_tls_context = {
+    tls_certificates: [
+      {
+        certificate_chain: { inline_string: server.certificate },
+        private_key: { inline_string: server.privateKey },
+      },
+    ],
+    validation_context: { trusted_ca: { inline_string: roots } },
+  };
+  const listeners = Object.entries(RULES).map(([name, rules], index) => ({
+    name,
+    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    filter_chains: [
+      {
+        transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
+          common_tls_context,
+        }),
+        filters: [
+          extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
+            stat_prefix: `s${index}`,
+            route_config: {
+              virtual_hosts: [
+                {
+                  name: 'all',
+                  domains: ['*'],
+                  routes: [{ match: { prefix: '/' }, direct_response: { status: 200 } }],
+                },
+              ],
+            },
+            http_filters: [
+              extension('envoy.extensions.filters.http.rbac.v3.RBAC', {
+                ...rules,
+                track_per_rule_stats: true,
+              }),
+              extension('envoy.extensions.filters.http.router.v3.Router'),
+            ],
+          }),
+        ],
+      },
+    ],
+  }));
+  return JSON.stringify({ static_resources: { listeners } });
+}
+
+/** The status that a client gets. */
+function ask(port: number, client: CertifiedKey | null): Promise<string> {
+  return new Promise((resolve) => {
+    const shown = client === null ? {} : { cert: client.certificate, key: client.privateKey };
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...shown });
+    let text = '';
+    socket.on('secureConnect', () => {
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    });
+    socket.on('data', (bytes) => {
+      text += bytes.toString('latin1');
+      if (text.includes('\r\n\r\n')) socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(text.slice(9, 12)));
+  });
+}
+
+const counted = (rows: Iterable<readonly [string, number]>) =>
+  Object.fromEntries([...rows].filter(([name, value]) => value > 0 && name.includes('.rbac.')).sort());
+
+if (findEnvoy() !== null) {
+  describe('what RBAC reads from a client’s certificate is what Envoy reads', () => {
+    let envoy: EnvoyProcess;
+    let gate: Gate;
+    const clients: Record<string, CertifiedKey | null> = { 'no certificate': null };
+
+    before(async () => {
+      const authority = await createDevelopmentAuthority('certificate tests');
+      const server = await authority.issue({ names: ['server.test'] });
+      clients['one with many names'] = await createSelfSigned('full', [
+        { type: 'url', value: 'spiffe://a' },
+        { type: 'url', value: 'spiffe://b' },
+        { type: 'dns', value: 'x.test' },
+        { type: 'dns', value: '*.y.test' },
+        { type: 'email', value: 'e@x.test' },
+        { type: 'ip', value: '127.0.0.1' },
+        { type: 'ip', value: '::1' },
+      ]);
+      clients['one without names'] = await createSelfSigned('bare', []);
+      clients['one with a DNS name'] = await createSelfSigned('only.test');
+      const roots = Object.values(clients).map((client) => client?.certificate ?? '');
+      const bootstrap = bootstrapOf(server, roots.join('\n'));
+      envoy = await startEnvoy(bootstrap);
+      const { snapshot, provenance, findings } = loadConfig([{ name: 'certificates.json', text: bootstrap }]);
+      assert.ok(snapshot, JSON.stringify(findings.list));
+      gate = await startGate({ snapshot, provenance });
+    });
+
+    after(async () => {
+      await gate?.close();
+      await envoy?.stop();
+    });
+
+    for (const name of Object.keys(RULES)) {
+      it(name, async () => {
+        const port = gate.listeners.find((listener) => listener.name === name)?.port as number;
+        for (const [shown, client] of Object.entries(clients)) {
+          assert.equal(await ask(port, client), await ask(portOf(envoy, name), client), shown);
+        }
+      });
+    }
+
+    it('counts as Envoy does', async () => {
+      assert.deepEqual(counted(gate.stats()), counted(await envoy.stats()));
+    });
+  });
+}
