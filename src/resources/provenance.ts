@@ -20,6 +20,12 @@ interface Entry {
  */
 export class Provenance {
   readonly #entries = new WeakMap<object, Entry>();
+  #beside: Provenance | undefined;
+
+  /** Has what is not known here looked up in another table, instead of the one before. */
+  standBeside(other: Provenance | undefined): void {
+    this.#beside = other === this ? undefined : other;
+  }
 
   set(message: object, at: Position, path: string): void {
     this.#entries.set(message, { at, path, fields: undefined });
@@ -41,11 +47,11 @@ export class Provenance {
   /** The field's own place if it is known, else the message's. */
   find(message: object, field?: string): Position | undefined {
     const entry = this.#entries.get(message);
-    if (entry === undefined) return undefined;
+    if (entry === undefined) return this.#beside?.find(message, field);
     return (field !== undefined ? entry.fields?.get(field) : undefined) ?? entry.at;
   }
 
   path(message: object): string | undefined {
-    return this.#entries.get(message)?.path;
+    return this.#entries.get(message)?.path ?? this.#beside?.path(message);
   }
 }

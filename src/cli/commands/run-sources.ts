@@ -6,6 +6,7 @@ import {
   loadConfig,
   looksLikeManifests,
 } from '../../control/config/index.ts';
+import type { IstioMemory } from '../../control/istio/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { parsedOr, SHAPES } from '../parsed-or.ts';
@@ -25,6 +26,8 @@ export interface SourceOptions {
   gateway?: string | undefined;
   /** A file with Istio's mesh configuration. */
   mesh?: string | undefined;
+  /** What is known of an earlier reading of the files; filled in. */
+  memory?: { istio?: IstioMemory } | undefined;
 }
 
 /** Reads the files of a command line; of a folder all YAML and JSON in it, by name; `-` is the standard input. */
@@ -90,13 +93,16 @@ async function loadManifests(
   beside: LoadedConfig | undefined,
   io: CliIo,
 ): Promise<LoadedConfig> {
-  const [{ loadIstio, parseOrigin, parseWorkload }, { readMesh }] = await Promise.all([
+  const [{ IstioMemory, loadIstio, parseOrigin, parseWorkload }, { readMesh }] = await Promise.all([
     import('../../control/istio/index.ts'),
     import('./read-mesh.ts'),
   ]);
   const workload = parsedOr(options.workload, parseWorkload, SHAPES.workload);
   parsedOr(options.upstream, parseOrigin, SHAPES.upstream);
-  const loaded = loadIstio(sources, { ...options, workload, beside, mesh: readMesh(options.mesh, io) });
+  const mesh = readMesh(options.mesh, io);
+  const memory = options.memory?.istio ?? new IstioMemory();
+  if (options.memory !== undefined) options.memory.istio = memory;
+  const loaded = loadIstio(sources, { ...options, workload, beside, mesh, memory });
   io.err(renderPassedOver(loaded.passedOver));
   return loaded;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { looksLikeManifests } from '../../control/config/index.ts';
+import { type ConfigSource, looksLikeManifests } from '../../control/config/index.ts';
 import { createLogger } from '../../platform/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import {
@@ -14,9 +14,8 @@ import {
 import { prepareWorker } from '../../server/worker/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
-import { renderFinding } from '../render-finding.ts';
-import { renderOptionsOf } from '../render-options.ts';
-import { loadSources, readSources, readText } from './run-sources.ts';
+import { RunConfig } from './run-reload.ts';
+import { readText } from './run-sources.ts';
 
 interface RunFlags {
   config: string[];
@@ -71,24 +70,16 @@ async function run(flags: RunFlags, io: CliIo): Promise<void> {
   const moves = flags.listen.filter((text) => text.includes('='));
   const listen = moves.map((text) => parsed(parseListenMove(text), '--listen HOST:PORT=ADDR:PORT', text));
   prepareWorker();
-  const sources = await readSources(flags.config, io);
-  const loaded = await loadSources(
-    sources,
-    {
-      strict: flags.strict === true,
-      upstream: flags.upstream,
-      listen: listenAddress(addresses, sources.some(looksLikeManifests)),
-      workload: flags.workload,
-      gateway: flags.gateway,
-      mesh: flags.mesh,
-    },
-    io,
-  );
-  const print = (findings: readonly Finding[]) => {
-    const options = renderOptionsOf(sources, io.color);
-    for (const finding of findings) io.err(`${renderFinding(finding, options)}\n`);
-  };
-  print(loaded.findings.list);
+  const optionsFor = (sources: readonly ConfigSource[]) => ({
+    strict: flags.strict === true,
+    upstream: flags.upstream,
+    listen: listenAddress(addresses, sources.some(looksLikeManifests)),
+    workload: flags.workload,
+    gateway: flags.gateway,
+    mesh: flags.mesh,
+  });
+  const config = new RunConfig(flags.config, optionsFor, io);
+  const loaded = await config.load();
   if (loaded.snapshot === null) {
     io.exitCode = EXIT.configInvalid;
     return;
@@ -99,9 +90,12 @@ async function run(flags: RunFlags, io: CliIo): Promise<void> {
     { connectTo, listen, trust },
     flags,
     io,
-    print,
+    (findings) => config.print(findings),
   );
-  if (gate !== null) io.exitCode = await serveUntilSignal(gate, io);
+  if (gate === null) return;
+  const watch = config.follow(gate);
+  io.exitCode = await serveUntilSignal(gate, io);
+  watch.close();
 }
 
 async function start(

@@ -19,7 +19,7 @@ import {
   type RequestAuthentication,
   RequestAuthenticationSchema,
 } from '#schema/istio/security_pb.js';
-import { Findings, type Provenance } from '../../resources/index.ts';
+import { type Finding, Findings, type Provenance } from '../../resources/index.ts';
 import {
   type ConfigSource,
   decodeNode,
@@ -123,12 +123,43 @@ function kind<Desc extends DescMessage>(entry: Kind<Desc>): Kind<DescMessage> {
   return entry as unknown as Kind<DescMessage>;
 }
 
-/** Reads Istio objects, checks them as Istio's admission does, and keeps those that pass. Everything wrong is a located finding. */
+/** What was read of one text. */
+export interface ReadSource {
+  text: string;
+  documents: IstioDocuments;
+  findings: readonly Finding[];
+}
+
+/**
+ * Reads Istio objects, checks them as Istio's admission does, and keeps those that pass. Everything wrong is a located finding.
+ * @param options.known by name what was read before; a text that is still the same is not read again
+ */
 export function readDocuments(
   sources: readonly ConfigSource[],
-  options: { findings: Findings; provenance: Provenance },
+  options: { findings: Findings; provenance: Provenance; known?: Map<string, ReadSource> | undefined },
 ): IstioDocuments {
-  const documents: IstioDocuments = {
+  const { findings, provenance, known = new Map<string, ReadSource>() } = options;
+  const all = noDocuments();
+  for (const source of sources) {
+    const before = known.get(source.name);
+    const read = before?.text === source.text ? before : readSource(source, provenance);
+    known.set(source.name, read);
+    for (const finding of read.findings) findings.add(finding);
+    append(all, read.documents);
+  }
+  return all;
+}
+
+function readSource(source: ConfigSource, provenance: Provenance): ReadSource {
+  const findings = new Findings(provenance);
+  const documents = noDocuments();
+  const options = { findings, provenance };
+  for (const node of parseYaml(source, options).flatMap(itemsOf)) readDocument(node, documents, options);
+  return { text: source.text, documents, findings: findings.list };
+}
+
+function noDocuments(): IstioDocuments {
+  return {
     objects: {
       requestAuthentications: [],
       authorizationPolicies: [],
@@ -142,10 +173,14 @@ export function readDocuments(
     admissions: [],
     strangers: [],
   };
-  for (const source of sources) {
-    for (const node of parseYaml(source, options).flatMap(itemsOf)) readDocument(node, documents, options);
+}
+
+function append(all: IstioDocuments, { objects, admissions, strangers }: IstioDocuments): void {
+  all.admissions.push(...admissions);
+  all.strangers.push(...strangers);
+  for (const kind of Object.keys(objects) as (keyof IstioObjects)[]) {
+    (all.objects[kind] as object[]).push(...objects[kind]);
   }
-  return documents;
 }
 
 /** `kubectl get -o yaml` wraps objects in a List, the API server those of one kind in a list of that kind. */

@@ -5,6 +5,7 @@ export { type Ejected, type EjectSetting, ejectFilters } from './eject-filters.t
 export { parseWorkload } from './gateway/derive-workload.ts';
 export { buildKeyCluster } from './gateway/direct-jwks.ts';
 export { parseOrigin } from './gateway/parse-origin.ts';
+export { IstioMemory } from './istio-memory.ts';
 export { loadIstio, type PassedOver } from './load-istio.ts';
 export { parseMesh } from './parse-mesh.ts';
 export type { Features, Workload } from './workload.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { create } from '@bufbuild/protobuf';
 import { type MeshConfig, MeshConfigSchema } from '#schema/istio/mesh_pb.js';
-import { Findings, Provenance } from '../../resources/index.ts';
+import { Findings, type Provenance } from '../../resources/index.ts';
 import type { ConfigSource, LoadedConfig } from '../config/index.ts';
 import { PolicyIndex } from './attachment.ts';
 import { DestinationClusters } from './clusters/destination-clusters.ts';
@@ -20,11 +20,13 @@ import { refuseUntranslated } from './gateway/refuse-untranslated.ts';
 import { translateIngress } from './gateway/translate-ingress.ts';
 import type { Origin } from './gateway/upstream-cluster.ts';
 import { nameOf } from './identity.ts';
+import { IstioMemory } from './istio-memory.ts';
 import { Lineage } from './lineage.ts';
 import { lintIstio } from './lints.ts';
 import { NamedFiles, type ReadFile } from './named-files.ts';
 import { judgeStrangers, type Stranger } from './strangers.ts';
 import { type IstioObjects, translatePolicies } from './translate-policies.ts';
+import type { TranslationMemo } from './translation-memo.ts';
 import { DEFAULT_FEATURES, DEFAULT_ROOT_NAMESPACE, type Workload } from './workload.ts';
 
 export interface IstioOptions {
@@ -48,6 +50,8 @@ export interface IstioOptions {
   discovery?: boolean | undefined;
   /** What was read of Envoy's own files, whose listeners and clusters stand beside; its clusters win over ours of the same name. */
   beside?: LoadedConfig | undefined;
+  /** What is known of an earlier reading of these files. */
+  memory?: IstioMemory | undefined;
   /** Reads a file that a manifest names. Default: the disk, relative to the working folder. */
   readFile?: ReadFile | undefined;
 }
@@ -69,15 +73,19 @@ const DEFAULT_LISTEN = { address: '127.0.0.1', port: 8080 };
  * finding, and with one the snapshot is null.
  */
 export function loadIstio(sources: readonly ConfigSource[], options: IstioOptions): LoadedIstio {
-  const provenance = options.beside?.provenance ?? new Provenance();
-  const findings = options.beside?.findings ?? new Findings(provenance);
-  const { objects, strangers } = readDocuments(sources, { findings, provenance });
+  const { memory = new IstioMemory(), beside } = options;
+  const { provenance } = memory;
+  provenance.standBeside(beside?.provenance);
+  memory.keepOnly(sources.map(({ name }) => name));
+  const findings = new Findings(provenance);
+  for (const finding of beside?.findings.list ?? []) findings.add(finding);
+  const { objects, strangers } = readDocuments(sources, { findings, provenance, known: memory.sources });
   const { mesh = create(MeshConfigSchema) } = options;
   const rootNamespace = mesh.rootNamespace || DEFAULT_ROOT_NAMESPACE;
   const workload = chooseWorkload(objects, options, rootNamespace, findings);
   judgeStrangers(strangers, KIND_GROUPS, { workload, rootNamespace }, findings);
   const applied = applyingTo(objects, workload, rootNamespace);
-  const resources = translateAll(applied, { ...options, mesh, workload }, findings, provenance);
+  const resources = translateAll(applied, { ...options, mesh, workload, memory }, findings);
   const refused = isRefused(findings, options);
   const snapshot = refused || resources === null ? null : snapshotOf(resources, options.beside?.snapshot);
   const passedOver = [...strangers, ...notAmong(applied, objects, provenance)];
@@ -90,20 +98,16 @@ function isRefused({ list }: Findings, { strict, beside }: IstioOptions): boolea
   return list.some(({ severity, code }) => severity === 'error' && !code.startsWith('L'));
 }
 
-type Translation = IstioOptions & { mesh: MeshConfig; workload: Workload };
+type Translation = IstioOptions & { mesh: MeshConfig; workload: Workload; memory: IstioMemory };
 
-function translateAll(
-  applied: IstioObjects,
-  options: Translation,
-  findings: Findings,
-  provenance: Provenance,
-): Resources | null {
-  const { listen, mesh, workload } = options;
+function translateAll(applied: IstioObjects, options: Translation, findings: Findings): Resources | null {
+  const { listen, mesh, workload, memory } = options;
   refuseUntranslated(applied, findings);
   lintIstio(applied, findings);
-  const lineage = new Lineage(provenance);
+  const lineage = new Lineage(memory.provenance);
   const jwks = new DirectJwks(findings, lineage, options.discovery ?? true);
-  const filters = translateFilters(applied, { workload, mesh, jwks, lineage, findings });
+  const memo = memory.memoFor(mesh);
+  const filters = translateFilters(applied, { workload, mesh, jwks, lineage, findings, memo });
   const keyClusters = [...jwks.clusters.values()];
   const upstream = readUpstream(options, applied.gateways.length > 0, findings);
   const files = new NamedFiles(options.readFile ?? readFileSync, findings);
@@ -143,6 +147,7 @@ interface FilterPlan {
   mesh: MeshConfig;
   jwks: DirectJwks;
   lineage: Lineage;
+  memo: TranslationMemo;
   findings: Findings;
 }
 

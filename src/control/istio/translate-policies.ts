@@ -43,6 +43,8 @@ export interface TranslateOptions {
   features: Features;
   jwks: JwksResolver;
   lineage: Lineage;
+  /** What was translated before under the same mesh configuration. */
+  memo?: TranslationMemo | undefined;
   /** Told why CUSTOM policies deny what they match. */
   onProblem(policies: readonly AuthorizationPolicy[], problem: string): void;
 }
@@ -70,14 +72,15 @@ export class PolicyTranslator {
   readonly #options: Omit<TranslateOptions, 'workload'>;
   readonly #rootNamespace: string;
   readonly #trustDomains: TrustDomains;
-  readonly #memo = new TranslationMemo();
+  readonly #memo: TranslationMemo;
   #objects: IstioObjects;
   #policies: PolicyIndex<AuthorizationPolicy>;
   #requests: PolicyIndex<RequestAuthentication>;
   #services: Services;
 
   constructor(objects: IstioObjects, options: Omit<TranslateOptions, 'workload'>) {
-    const { mesh } = options;
+    const { mesh, memo = new TranslationMemo() } = options;
+    this.#memo = memo;
     this.#options = options;
     this.#rootNamespace = mesh.rootNamespace || DEFAULT_ROOT_NAMESPACE;
     this.#trustDomains = [mesh.trustDomain || DEFAULT_TRUST_DOMAIN, ...mesh.trustDomainAliases.toSorted()];

@@ -1,0 +1,116 @@
+import type { ConfigSource, LoadedConfig } from '../../control/config/index.ts';
+import type { Finding } from '../../resources/index.ts';
+import type { Gate } from '../../server/index.ts';
+import { EXIT } from '../exit-code.ts';
+import { type CliIo, UserError } from '../io.ts';
+import { renderFinding } from '../render-finding.ts';
+import { renderOptionsOf } from '../render-options.ts';
+import { type FileWatch, watchFiles } from '../watch-files.ts';
+import { loadSources, readSources, readText, type SourceOptions } from './run-sources.ts';
+
+/** The files of `run -c`, as they are now and as they come to be. */
+export class RunConfig {
+  readonly #files: readonly string[];
+  readonly #options: (sources: readonly ConfigSource[]) => SourceOptions;
+  readonly #io: CliIo;
+  readonly #memory: NonNullable<SourceOptions['memory']> = {};
+  /** The standard input can be read once. */
+  #stdin: ConfigSource[] | null = null;
+  #sources: readonly ConfigSource[] = [];
+  #texts = '';
+  #said: ReadonlySet<string> = new Set();
+
+  /** @param options depend on what kind of files there are */
+  constructor(
+    files: readonly string[],
+    options: (sources: readonly ConfigSource[]) => SourceOptions,
+    io: CliIo,
+  ) {
+    this.#files = files;
+    this.#options = options;
+    this.#io = io;
+  }
+
+  /** @throws UserError */
+  async load(): Promise<LoadedConfig> {
+    this.#sources = await this.#read();
+    this.#texts = this.#textsOf(this.#sources);
+    const loaded = await loadSources(this.#sources, this.#withMemory(), this.#io);
+    this.print(loaded.findings.list);
+    return loaded;
+  }
+
+  /** Says what has not been said of the configuration before. */
+  print(findings: readonly Finding[]): void {
+    const options = renderOptionsOf(this.#sources, this.#io.color);
+    const texts = findings.map((finding) => renderFinding(finding, options));
+    for (const text of texts) if (!this.#said.has(text)) this.#io.err(`${text}\n`);
+    this.#said = new Set(texts);
+  }
+
+  /** Has the gate serve the files as they come to be. What is wrong with them is said, and the gate serves on as before. */
+  follow(gate: Gate): FileWatch {
+    const { mesh } = this.#options(this.#sources);
+    const files = this.#files.filter((file) => file !== '-');
+    let reloads = Promise.resolve();
+    return watchFiles(mesh === undefined ? files : [...files, mesh], () => {
+      reloads = reloads.then(() => this.#reload(gate));
+    });
+  }
+
+  async #reload(gate: Gate): Promise<void> {
+    try {
+      const sources = await this.#read();
+      const texts = this.#textsOf(sources);
+      if (texts === this.#texts) return;
+      checkWhole(sources, this.#sources);
+      this.#texts = texts;
+      this.#sources = sources;
+      const quiet = { ...this.#io, err: () => undefined };
+      const { snapshot, provenance, findings } = await loadSources(sources, this.#withMemory(), quiet);
+      if (snapshot === null) {
+        this.print(findings.list);
+        this.#io.err('the files have errors: serving as before\n');
+        return;
+      }
+      const update = await gate.update({ snapshot, provenance });
+      this.print([...findings.list, ...(update.problem === null ? [] : update.findings)]);
+      this.#io.err(
+        update.problem === null ? 'reloaded\n' : `not reloaded: ${update.problem}: serving as before\n`,
+      );
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#io.err(`not reloaded: ${error.message}\n`);
+    }
+  }
+
+  #withMemory(): SourceOptions {
+    return { ...this.#options(this.#sources), memory: this.#memory };
+  }
+
+  async #read(): Promise<ConfigSource[]> {
+    const sources: ConfigSource[] = [];
+    for (const file of this.#files) {
+      if (file === '-') this.#stdin ??= await readSources([file], this.#io);
+      sources.push(...(file === '-' ? (this.#stdin ?? []) : await readSources([file], this.#io)));
+    }
+    return sources;
+  }
+
+  #textsOf(sources: readonly ConfigSource[]): string {
+    const { mesh } = this.#options(sources);
+    return JSON.stringify([sources, mesh === undefined ? null : readText(mesh, 'mesh configuration')]);
+  }
+}
+
+/**
+ * A file that has become empty is being written: without the policies that it is about to have anyone may get in.
+ * @throws UserError
+ */
+function checkWhole(sources: readonly ConfigSource[], before: readonly ConfigSource[]): void {
+  const written = new Set(before.filter(({ text }) => text.trim() !== '').map(({ name }) => name));
+  const empty = sources.find(({ name, text }) => text.trim() === '' && written.has(name));
+  if (empty === undefined) return;
+  const message = `\`${empty.name}\` has become empty; delete the file if that is meant`;
+  throw new UserError(message, EXIT.configInvalid);
+}

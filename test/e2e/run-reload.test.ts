@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { type Origin, startOrigin } from '../oracle/origin.ts';
+import { findFreePort } from './gate-process.ts';
+import { exchange, RawClient } from './raw-exchange.ts';
+import { createTokenSigner, EXPIRES_LATE } from './token-signer.ts';
+
+const signer = createTokenSigner('ES256');
+const TOKEN = signer.sign({ iss: 'a', sub: 'alice', exp: EXPIRES_LATE });
+const program = join(import.meta.dirname, '../../src/cli/main.ts');
+
+const JWT = `apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: { name: jwt, namespace: foo }
+spec:
+  selector: { matchLabels: { app: shop } }
+  jwtRules: [{ issuer: a, jwks: '${signer.jwks}' }]
+`;
+const ALLOW = (path: string) => `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: allow, namespace: foo }
+spec:
+  selector: { matchLabels: { app: shop } }
+  rules: [{ from: [{ source: { requestPrincipals: ["*"] } }], to: [{ operation: { paths: ["${path}"] } }] }]
+`;
+const OTHERS = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: shop, namespace: foo }
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: someone-else, namespace: bar }
+spec: {}
+`;
+const ENVOY = (port: number) => `static_resources:
+  listeners:
+  - name: beside
+    address: { socket_address: { address: 127.0.0.1, port_value: ${port} } }
+    filter_chains:
+    - filters:
+      - name: hcm
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: beside
+          route_config:
+            virtual_hosts:
+            - { name: all, domains: ["*"], routes: [{ match: { prefix: / }, direct_response: { status: 418 } }] }
+          http_filters:
+          - name: router
+            typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+`;
+
+interface Running {
+  /** Resolves when the text has been said once more; rejects when the process ends. */
+  said(text: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function runGate(args: readonly string[]): Running {
+  const child = spawn(process.execPath, [program, 'run', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let text = '';
+  let read = 0;
+  let wake = () => {};
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      resolve();
+      wake();
+    });
+  });
+  child.stderr.on('data', (chunk) => {
+    text += String(chunk);
+    wake();
+  });
+  return {
+    said: async (wanted) => {
+      for (;;) {
+        const at = text.indexOf(wanted, read);
+        if (at >= 0) {
+          read = at + wanted.length;
+          return;
+        }
+        assert.equal(child.exitCode, null, text);
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+    stop: () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+describe('`run` follows its files', () => {
+  let origin: Origin;
+  let folder: string;
+  let port: number;
+  let beside: number;
+  let gate: Running;
+  before(async () => {
+    origin = await startOrigin();
+  });
+  after(() => origin?.close());
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'reload-'));
+    [port, beside] = [await findFreePort(), await findFreePort()];
+    writeFileSync(join(folder, 'jwt.yaml'), JWT);
+    writeFileSync(join(folder, 'allow.yaml'), ALLOW('/a'));
+    writeFileSync(join(folder, 'others.yaml'), OTHERS);
+    writeFileSync(join(folder, 'envoy.yaml'), ENVOY(beside));
+    const places = ['--upstream', `http://127.0.0.1:${origin.port}`, '--listen', `127.0.0.1:${port}`];
+    gate = runGate(['-c', folder, '--workload', 'foo/app=shop', ...places]);
+    await gate.said('listening on');
+  });
+  afterEach(async () => {
+    await gate?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const head = (path: string) => `GET ${path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
+  const statusOf = async (path: string) => (await exchange(port, head(path)))?.status;
+
+  it('an unmodified folder, Envoy’s words among it, runs for one workload; a policy that changes counts from then on', async () => {
+    const client = new RawClient(port);
+    client.send(head('/a'));
+    assert.equal((await client.response())?.status, 200);
+    assert.equal(await statusOf('/b'), 403);
+    assert.equal((await exchange(beside, head('/')))?.status, 418);
+    writeFileSync(join(folder, 'new'), ALLOW('/b'));
+    renameSync(join(folder, 'new'), join(folder, 'allow.yaml'));
+    await gate.said('reloaded');
+    client.send(head('/a') + head('/b'));
+    assert.equal((await client.response())?.status, 403);
+    assert.equal((await client.response())?.status, 200);
+    assert.equal((await exchange(beside, head('/')))?.status, 418);
+    client.close();
+  });
+  it('a file that is wrong is said to be, and changes nothing', async () => {
+    writeFileSync(join(folder, 'allow.yaml'), ALLOW('/b').replace('paths', 'path'));
+    await gate.said('allow.yaml');
+    await gate.said('serving as before');
+    assert.deepEqual([await statusOf('/a'), await statusOf('/b')], [200, 403]);
+    writeFileSync(join(folder, 'allow.yaml'), ALLOW('/b'));
+    await gate.said('reloaded');
+    assert.deepEqual([await statusOf('/a'), await statusOf('/b')], [403, 200]);
+  });
+  it('a file that has become empty is being written, and nothing changes until it is', async () => {
+    writeFileSync(join(folder, 'allow.yaml'), '');
+    await gate.said('allow.yaml` has become empty');
+    assert.deepEqual([await statusOf('/a'), await statusOf('/b')], [200, 403]);
+    writeFileSync(join(folder, 'allow.yaml'), ALLOW('/b'));
+    await gate.said('reloaded');
+    assert.deepEqual([await statusOf('/a'), await statusOf('/b')], [403, 200]);
+  });
+  it('a policy that is deleted is gone, a new file is read', async () => {
+    rmSync(join(folder, 'allow.yaml'));
+    await gate.said('reloaded');
+    assert.equal(await statusOf('/b'), 200);
+    writeFileSync(join(folder, 'deny.yaml'), ALLOW('/b').replace('spec:', 'spec:\n  action: DENY'));
+    await gate.said('reloaded');
+    assert.deepEqual([await statusOf('/a'), await statusOf('/b')], [200, 403]);
+  });
+});
