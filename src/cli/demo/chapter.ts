@@ -9,7 +9,7 @@ export type Chapter = (scene: Scene, narrator: Narrator) => Promise<void>;
 export interface GateStep {
   title: string;
   request: StoryRequest;
-  curl: string;
+  curl: string | readonly string[];
   expect: Expectation;
   /** Every step of a refusal on a line of its own, instead of one line for it all. */
   isExplainedInFull?: boolean;

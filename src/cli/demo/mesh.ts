@@ -39,7 +39,7 @@ export const mesh: Chapter = async (scene, narrator) => {
     },
   );
   const bob = await login(scene, issuer, BOB);
-  narrator.note(`bob logs in as well: ${curlLogin(issuer, 'BOB', BOB)}`);
+  narrator.note('bob logs in as well', curlLogin(issuer, 'BOB', BOB));
   await ask("bob's token is as good, but the AuthorizationPolicy admits only alice", bob.access, '$BOB', {
     status: 403,
     body: 'RBAC: access denied',

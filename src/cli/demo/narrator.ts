@@ -10,8 +10,8 @@ export interface Expectation {
 
 export interface TellStep {
   title: string;
-  /** The command that does it by hand. */
-  curl?: string;
+  /** The commands that do it by hand, one a line; they may use what earlier ones have set. */
+  curl?: string | readonly string[];
   send(): Promise<StoryReply>;
   expect: Expectation;
   /** More to show of what happened: lines, `why …` for refusals, and `!…` for a difference from the story. */
@@ -46,20 +46,25 @@ export class Narrator {
     this.#io.out(`${text}\n`);
   }
 
-  /** Something that was done without a request: the clock, a key, a certificate. */
-  note(text: string): void {
+  /** Something that was done beside the steps (the clock, a key, a login), and the commands that do it by hand. */
+  note(text: string, ...commands: string[]): void {
     this.#io.out(`\n    ${this.#dim(`· ${text}`)}\n`);
+    this.#showCommands(commands);
   }
 
   async step(step: TellStep): Promise<StoryReply> {
     this.#number++;
     this.#io.out(`\n${this.#bold(`${String(this.#number).padStart(2)}  ${step.title}`)}\n`);
-    if (step.curl !== undefined) this.#io.out(`    ${this.#dim(`$ ${step.curl}`)}\n`);
+    this.#showCommands([step.curl ?? []].flat());
     const reply = await step.send();
     this.#showReply(reply);
     for (const line of (await step.after?.(reply)) ?? []) this.#showLine(line);
     for (const difference of compare(reply, step.expect)) this.#differ(difference);
     return reply;
+  }
+
+  #showCommands(commands: readonly string[]): void {
+    for (const command of commands) this.#io.out(`    ${this.#dim(`$ ${command}`)}\n`);
   }
 
   #showReply(reply: StoryReply): void {

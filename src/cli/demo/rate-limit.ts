@@ -15,12 +15,15 @@ const BIRD = { status: 200, body: 'a bird\n' };
 export const rateLimit: Chapter = async (scene, narrator) => {
   const [issuer, gate] = await Promise.all([scene.issuer(), scene.limited()]);
   const [demo, bob] = await Promise.all([login(scene, issuer, DEMO), login(scene, issuer, BOB)]);
-  narrator.note(`demo logs in: ${curlLogin(issuer, 'TOKEN', DEMO)}`);
-  narrator.note(`bob logs in: ${curlLogin(issuer, 'BOB', BOB)}`);
+  narrator.note('demo logs in', curlLogin(issuer, 'TOKEN', DEMO));
+  narrator.note('bob logs in', curlLogin(issuer, 'BOB', BOB));
   const caller = { scene, narrator, gate };
   await call(caller, 'The first of five calls that demo has in a minute', demo.access, '$TOKEN', BIRD);
   for (let i = 1; i < CALLS_A_MINUTE; i++) await callUntold(caller, demo.access);
-  narrator.note('four calls more, all let in');
+  narrator.note(
+    'four calls more, all let in',
+    `for call in 2 3 4 5; do ${curlGate(`${gate.url}/`, '$TOKEN')}; done`,
+  );
   const refusal = { status: 429, body: 'local_rate_limited' };
   await call(caller, "demo's sixth call is one too many", demo.access, '$TOKEN', refusal);
   await call(
@@ -30,8 +33,8 @@ export const rateLimit: Chapter = async (scene, narrator) => {
     '$BOB',
     BIRD,
   );
-  scene.passTime(SECONDS_TO_NEXT_CALL);
-  narrator.note(`the clock moves on by ${SECONDS_TO_NEXT_CALL} s, a fifth of a minute`);
+  const wait = scene.passTime(SECONDS_TO_NEXT_CALL);
+  narrator.note(`the clock moves on by ${SECONDS_TO_NEXT_CALL} s, a fifth of a minute`, wait);
   await call(caller, 'demo has a call again', demo.access, '$TOKEN', BIRD);
 };
 

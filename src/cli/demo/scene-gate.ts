@@ -48,17 +48,19 @@ export async function startSceneGate(options: SceneGateOptions): Promise<Started
       logger: silentLogger,
       admin: false,
     });
-  const port = (await probePort(options.preferredPort)) ?? 0;
-  // Somebody may have taken the port since it was probed.
-  const gate = await start(port).catch((error: unknown) => {
-    if (port === 0) throw error;
-    return start(0);
-  });
+  const gate = await startNear(options.preferredPort, start);
   const explainer = new RefusalExplainer({ snapshot, provenance }, clock, {
     fetch: ({ uri }) => fetchKeys(client, uri),
   });
   const url = `http://127.0.0.1:${gate.listeners[0]?.port}`;
   return { gate, scene: { url, file, explain: (request) => explainer.explain(request) } };
+}
+
+/** Starts something on the port where it is free, else on any: somebody may take it between the look and the start. */
+export async function startNear<T>(preferredPort: number, start: (port: number) => Promise<T>): Promise<T> {
+  const port = (await probePort(preferredPort)) ?? 0;
+  if (port === 0) return start(0);
+  return start(port).catch(() => start(0));
 }
 
 function addressOf(listener: NonNullable<LoadedConfig['snapshot']>['listeners'][number]) {

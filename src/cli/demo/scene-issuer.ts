@@ -8,6 +8,7 @@ import { loadRealm, type RunningIssuer, startIssuer } from '../../server/index.t
 import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
 import type { SceneIssuer } from './scene.ts';
+import type { StageActions, StageDoor } from './stage-door.ts';
 
 export interface SceneIssuerOptions {
   /** `https://auth.funnel-labs.io/auth`: the name that the configurations know the issuer by. */
@@ -16,6 +17,7 @@ export interface SceneIssuerOptions {
   /** Default: any free one. */
   port?: number;
   clock: Clock;
+  stageDoor: StageDoor;
   /** For an issuer behind TLS: who vouches for it, and the file with that authority's certificate. */
   tls?: { authority: DevelopmentAuthority; authorityFile: string };
 }
@@ -46,12 +48,30 @@ export async function startSceneIssuer(options: SceneIssuerOptions): Promise<Sta
   const name = running.issuer.issuerUrl(realm.name);
   const scene: SceneIssuer = {
     url: name,
+    byHand: byHand(options.stageDoor),
     curl: curlTo(new URL(baseUrl), running.port, tls?.authorityFile),
     ...keyOperations(running, realm.name),
     ...certificateOperations(running, hostname, own),
   };
   return { port: running.port, scene, close: () => running.close() };
 }
+
+/** What the stage door does to the article's issuer. */
+export function issuerActions(issuer: () => Promise<SceneIssuer>): StageActions {
+  return {
+    '/issuer/next-key/publish': async () => (await issuer()).publishNextKey(),
+    '/issuer/next-key/sign': async () => (await issuer()).signWithNextKey(),
+    '/issuer/certificate/stranger': async () => (await issuer()).useStrangersCertificate(),
+    '/issuer/certificate/own': async () => (await issuer()).useOwnCertificate(),
+  };
+}
+
+const byHand = ({ curl }: StageDoor): SceneIssuer['byHand'] => ({
+  publishNextKey: curl('/issuer/next-key/publish'),
+  signWithNextKey: curl('/issuer/next-key/sign'),
+  stranger: curl('/issuer/certificate/stranger'),
+  own: curl('/issuer/certificate/own'),
+});
 
 function keyOperations({ issuer }: RunningIssuer, realm: string) {
   let nextKid = '';
@@ -77,7 +97,7 @@ function certificateOperations(running: RunningIssuer, hostname: string, own: Ce
 
 function curlTo(url: URL, port: number, authorityFile: string | undefined): string {
   const from = `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
-  const trust = authorityFile === undefined ? '' : ` --cacert ${authorityFile}`;
+  const trust = authorityFile === undefined ? '' : ` --cacert '${authorityFile}'`;
   return `curl -s${trust} --connect-to ${from}:127.0.0.1:${port}`;
 }
 

@@ -18,6 +18,8 @@ export interface SceneIssuer {
   url: string;
   /** `curl` with the options that reach it from here. */
   curl: string;
+  /** The commands that do by hand what the operator does. */
+  byHand: { publishNextKey: string; signWithNextKey: string; stranger: string; own: string };
   /** Publishes the key that will sign next, before it signs. */
   publishNextKey(): Promise<void>;
   /** Signs with the published key from now on; the old one stays published. */
@@ -38,7 +40,7 @@ export interface Scene {
   mesh(): Promise<{ gate: SceneGate; issuer: SceneIssuer }>;
   /** Starts in the background what later chapters ask for. */
   prepareAhead(): void;
-  /** Moves the one clock. */
-  passTime(seconds: number): void;
+  /** Moves the one clock. @returns the command that does it by hand */
+  passTime(seconds: number): string;
   close(): Promise<void>;
 }

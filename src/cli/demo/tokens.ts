@@ -31,14 +31,34 @@ function tokenRequest(issuer: SceneIssuer, form: Record<string, string>): StoryR
   return { method: 'POST', url: issuer.url + TOKEN_PATH, form };
 }
 
-/** The curl that gets a token by hand into a shell variable; `$NAME` in the form stands for what must not be printed. */
-export function curlToken(issuer: SceneIssuer, variable: string, form: string): string {
-  return `${variable}=$(${issuer.curl} ${issuer.url}${TOKEN_PATH} -d "${form}" | jq -r .access_token)`;
+const PASSWORD = 'grant_type=password';
+
+/** The command that logs in by hand and keeps the access token in a shell variable. */
+export function curlLogin(issuer: SceneIssuer, variable: string, login: Login): string {
+  return `${variable}=$(${curlGrant(issuer, formOf(login))} | ${pick('access_token')})`;
 }
 
-export function curlLogin(issuer: SceneIssuer, variable: string, login: Login): string {
-  return curlToken(issuer, variable, new URLSearchParams({ ...login, grant_type: 'password' }).toString());
+/** The same, keeping the refresh token too. */
+export function curlLoginForBoth(issuer: SceneIssuer, login: Login): string[] {
+  const [access, refresh] = ['access_token', 'refresh_token'].map(
+    (name) => `$(echo "$LOGIN" | ${pick(name)})`,
+  );
+  return [`LOGIN=$(${curlGrant(issuer, formOf(login))})`, `TOKEN=${access}; REFRESH_TOKEN=${refresh}`];
 }
+
+/** The command that gets an access token for the refresh token kept. */
+export function curlRefresh(issuer: SceneIssuer): string {
+  const form = 'client_id=service&grant_type=refresh_token&refresh_token=$REFRESH_TOKEN';
+  return `TOKEN=$(${curlGrant(issuer, form)} | ${pick('access_token')})`;
+}
+
+const formOf = (login: Login) => `${new URLSearchParams({ ...login })}&${PASSWORD}`;
+
+const curlGrant = (issuer: SceneIssuer, form: string) =>
+  `${issuer.curl} ${issuer.url}${TOKEN_PATH} -d "${form}"`;
+
+/** Takes one text out of a JSON reply with what every system has. */
+const pick = (name: string) => `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`;
 
 export function readTokens(reply: StoryReply): Tokens {
   const body = JSON.parse(reply.body) as { access_token?: string; refresh_token?: string };
