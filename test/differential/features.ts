@@ -25,6 +25,38 @@ const withPerFilter = (type: string, config: JsonObject) =>
   });
 const withFormat = (value: string) =>
   withRoute({ route: { cluster: 'origin' }, request_headers_to_add: [{ header: { key: 'x', value } }] });
+const withFilter = (type: string, config: JsonObject): JsonObject => ({
+  ...withAction({}),
+  http_filters: [
+    { name: 'probed', typed_config: { '@type': `${TYPE}.extensions.filters.http.${type}`, ...config } },
+    ROUTER,
+  ],
+});
+const EVERYONE = { permissions: [{ any: true }], principals: [{ any: true }] };
+const TEMPLATE = {
+  name: 'envoy.path.match.uri_template.uri_template_matcher',
+  typed_config: {
+    '@type': `${TYPE}.extensions.path.match.uri_template.v3.UriTemplateMatchConfig`,
+    path_template: '/a',
+  },
+};
+const SOME_MATCH = {
+  predicate: {
+    single_predicate: {
+      input: {
+        name: 'input',
+        typed_config: { '@type': `${TYPE}.type.matcher.v3.HttpRequestHeaderMatchInput`, header_name: 'x-a' },
+      },
+      value_match: { exact: 'a' },
+    },
+  },
+  on_match: {
+    action: {
+      name: 'action',
+      typed_config: { '@type': `${TYPE}.config.rbac.v3.Action`, name: 'p', action: 'ALLOW' },
+    },
+  },
+};
 const rewrite = { pattern: { regex: 'a' }, substitution: 'b' };
 
 /** Parts of a configuration that are generated only once jotgate does them: the smallest connection manager with each. */
@@ -41,6 +73,24 @@ const PROBES = {
   strip_any_host_port: withManager({ strip_any_host_port: true }),
   response_code_details: withFormat('%RESPONSE_CODE_DETAILS%'),
   protocol: withFormat('%PROTOCOL%'),
+  cors: withFilter('cors.v3.Cors', {}),
+  header_to_metadata: withFilter('header_to_metadata.v3.Config', {
+    request_rules: [{ header: 'x-a', on_header_present: { key: 'k' } }],
+  }),
+  set_metadata: withFilter('set_metadata.v3.Config', { metadata: [{ metadata_namespace: 'n', value: {} }] }),
+  header_mutation: withFilter('header_mutation.v3.HeaderMutation', { mutations: {} }),
+  rbac_matcher: withFilter('rbac.v3.RBAC', { matcher: { matcher_list: { matchers: [SOME_MATCH] } } }),
+  rbac_condition: withFilter('rbac.v3.RBAC', {
+    rules: { policies: { p: { ...EVERYONE, condition: { const_expr: { bool_value: true } } } } },
+  }),
+  uri_template: withRoute({ match: { path_match_policy: TEMPLATE }, route: { cluster: 'origin' } }),
+  route_metadata: withRoute({
+    match: {
+      prefix: '/',
+      dynamic_metadata: [{ filter: 'f', path: [{ key: 'k' }], value: { present_match: true } }],
+    },
+    route: { cluster: 'origin' },
+  }),
 } as const satisfies Record<string, JsonObject>;
 
 export type FeatureName = keyof typeof PROBES;

@@ -2,6 +2,7 @@ import type { DifferentialCase, Json, JsonObject } from './case.ts';
 import { type Choose, chooseFor } from './choose.ts';
 import type { FeatureName } from './features.ts';
 import { generateJwtAuthn, type JwtPlan } from './generate-jwt.ts';
+import { generateNeighbours } from './generate-neighbours.ts';
 import { generateRbac } from './generate-rbac.ts';
 import { generateRequest } from './generate-requests.ts';
 import { generateRoutes } from './generate-routes.ts';
@@ -46,12 +47,15 @@ export function generateCase(index: number, options: GenerateOptions): Generated
 function generateManager(choose: Choose, jwt: JwtPlan | null, { features }: GenerateOptions): JsonObject {
   const payloadKeys = (jwt?.providers ?? []).flatMap(({ payloadKey }) => payloadKey ?? []);
   const paths = [...(jwt?.paths ?? [])];
-  const rbac = () => generateRbac(choose, { payloadKeys, paths });
+  const rbac = () => generateRbac(choose, { payloadKeys, paths, features });
   const filters: JsonObject[] = [];
   if (jwt !== null) filters.push(filter('jwt', `${TYPE}.jwt_authn.v3.JwtAuthentication`, jwt.config));
   if (jwt === null || choose.chance(0.5)) filters.push(filter('rbac', `${TYPE}.rbac.v3.RBAC`, rbac()));
   if (choose.chance(0.05)) filters.push(filter('rbac-2', `${TYPE}.rbac.v3.RBAC`, rbac()));
   if (choose.chance(0.05)) filters.reverse();
+  for (const neighbour of generateNeighbours(choose, features, payloadKeys)) {
+    filters.splice(choose.below(filters.length + 1), 0, neighbour);
+  }
   filters.push(
     filter(
       'router',

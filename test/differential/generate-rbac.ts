@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
+import type { FeatureName } from './features.ts';
+import { generateCondition, generateMatcher } from './generate-conditions.ts';
 import { generateHeaderMatcher, generateString, generateValueMatcher } from './generate-matchers.ts';
+import { generateUriTemplate } from './generate-neighbours.ts';
 import { AUDIENCES, CLAIM_PATHS, CLAIMS, ISSUERS, PATHS, SUBJECTS } from './words.ts';
 
 const JWT_NAMESPACE = 'envoy.filters.http.jwt_authn';
@@ -20,12 +23,18 @@ const POLICY_NAMES = ['admins', 'B', 'a policy', 'é', 'z', 'default'];
 export interface RbacWords {
   payloadKeys: readonly string[];
   paths: string[];
+  features: ReadonlySet<FeatureName>;
 }
 
 export function generateRbac(choose: Choose, words: RbacWords): JsonObject {
+  const matcher = words.features.has('rbac_matcher') ? 0.12 : 0;
   return {
-    ...choose.field<Json>(0.95, 'rules', () => generateRules(choose, words)),
-    ...choose.field<Json>(0.25, 'shadow_rules', () => generateRules(choose, words)),
+    ...(choose.chance(matcher)
+      ? { matcher: generateMatcher(choose) }
+      : choose.field<Json>(0.95, 'rules', () => generateRules(choose, words))),
+    ...(choose.chance(matcher / 3)
+      ? { shadow_matcher: generateMatcher(choose) }
+      : choose.field<Json>(0.25, 'shadow_rules', () => generateRules(choose, words))),
     ...choose.field(0.15, 'rules_stat_prefix', () => choose.pick(['r_', 'r.'])),
     ...choose.field(0.15, 'shadow_rules_stat_prefix', () => 's_'),
     ...choose.field(0.1, 'track_per_rule_stats', () => true),
@@ -49,6 +58,9 @@ function generatePolicy(choose: Choose, words: RbacWords): JsonObject {
     principals: choose.chance(0.3)
       ? [{ any: true }]
       : choose.list(1, 3, () => generatePrincipal(choose, words, 0)),
+    ...choose.field<Json>(words.features.has('rbac_condition') ? 0.12 : 0, 'condition', () =>
+      generateCondition(choose, words.payloadKeys),
+    ),
   };
 }
 
@@ -71,6 +83,10 @@ export function generatePermission(choose: Choose, words: RbacWords, depth: numb
       }),
     ],
     [1, () => ({ destination_ip: choose.pick(RANGES) })],
+    [
+      words.features.has('uri_template') ? 1 : 0,
+      () => ({ uri_template: generateUriTemplate(choose, words.paths) }),
+    ],
     [0.5, () => ({ requested_server_name: generateString(choose, ['', 'host.test']) })],
     [depth > 1 ? 0 : 2, () => ({ not_rule: inner() })],
     [depth > 1 ? 0 : 2, () => ({ and_rules: group() })],
@@ -108,7 +124,7 @@ function textsOf(path: readonly string[]): string[] {
   if (name === 'iss') return [...ISSUERS];
   if (name === 'aud') return [...AUDIENCES];
   const values = Object.hasOwn(CLAIMS, name) ? (CLAIMS[name] ?? []) : [];
-  const texts = values.flatMap((value) => (typeof value === 'string' ? [value] : []));
+  const texts = values.flatMap((value) => (typeof value === 'string' && value.length < 50 ? [value] : []));
   return [...texts, 'dev', 'ops', 'r1', 'read', 'admin', 'dotted'];
 }
 

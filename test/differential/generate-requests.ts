@@ -28,7 +28,7 @@ export function generateRequest(choose: Choose, words: RequestWords): PlayedRequ
   addHeaders(choose, words, request);
   if (cookies.length > 0) request.headers.push(...cookieLines(choose, cookies));
   if (parameters.length > 0) request.target += `?${parameters.join('&')}`;
-  if (choose.chance(0.03)) addPreflight(choose, request);
+  addOrigin(choose, request);
   if (['POST', 'PUT', 'PATCH'].includes(request.method)) {
     request.body = words.bodies ? choose.pick(['', '', 'body']) : '';
   }
@@ -168,6 +168,15 @@ function addHeaders(choose: Choose, words: RequestWords, { headers, target }: Pl
   if (choose.chance(0.02)) headers.push(['x-envoy-original-path', '/original?q']);
   if (choose.chance(0.02)) headers.push(['x_under', 'u']);
   if (choose.chance(0.02)) headers.push(['x-request-id', 'mine']);
+}
+
+function addOrigin(choose: Choose, request: PlayedRequest): void {
+  const origin = () => choose.pick(['http://o.test', 'http://p.test', 'null']);
+  choose.weighted<unknown>([
+    [94, () => null],
+    [3, () => addPreflight(choose, request)],
+    [3, () => request.headers.push(['origin', origin()])],
+  ]);
 }
 
 function addPreflight(choose: Choose, request: PlayedRequest): void {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import type { FeatureName } from './features.ts';
 import { generateRouteMatch } from './generate-matchers.ts';
+import { generateCorsPolicy, generateMetadataMatch, generateUriTemplate } from './generate-neighbours.ts';
 import { CLAIM_PATHS, DOMAINS, HOSTS } from './words.ts';
 
 export interface RouteWords {
@@ -74,11 +75,26 @@ function virtualHost(choose: Choose, words: RouteWords, name: string, domains: s
 function route(choose: Choose, words: RouteWords, name: string): JsonObject {
   return {
     ...choose.field(0.5, 'name', () => name),
-    match: generateRouteMatch(choose, words.paths),
+    match: generateMatch(choose, words),
     ...generateAction(choose, words),
     ...headerChanges(choose, words, 0.5),
     ...perFilter(choose, words, 0.2),
   };
+}
+
+function generateMatch(choose: Choose, { features, paths, payloadKeys }: RouteWords): JsonObject {
+  const match = generateRouteMatch(choose, paths);
+  if (features.has('uri_template') && choose.chance(0.06)) {
+    const { headers } = match;
+    return {
+      path_match_policy: generateUriTemplate(choose, paths),
+      ...(headers === undefined ? {} : { headers }),
+    };
+  }
+  const asks = choose.field<Json>(features.has('route_metadata') ? 0.05 : 0, 'dynamic_metadata', () => [
+    generateMetadataMatch(choose, payloadKeys),
+  ]);
+  return { ...match, ...asks };
 }
 
 function generateAction(choose: Choose, words: RouteWords): JsonObject {
@@ -233,6 +249,7 @@ function perFilter(choose: Choose, words: RouteWords, probability: number): Json
   if (features.has('rbac_per_route') && choose.chance(probability)) {
     entries['rbac'] = choose.chance(0.25) ? { '@type': RBAC } : { '@type': RBAC, rbac: words.rbac() };
   }
+  if (features.has('cors') && choose.chance(probability)) entries['cors'] = generateCorsPolicy(choose);
   if (features.has('filter_config') && choose.chance(probability / 3)) {
     entries[choose.pick(['jwt', 'rbac'])] = { '@type': FILTER_CONFIG, disabled: true };
   }

@@ -105,6 +105,15 @@ async function report(tally: Tally, options: Options, ground: Ground): Promise<v
   }
 }
 
-const options = parseOptions();
-if (options === null) process.stdout.write(HELP);
-process.exit(options === null || findEnvoy() === null ? 0 : await run(options));
+async function main(): Promise<number> {
+  const options = parseOptions();
+  if (options === null) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (findEnvoy() !== null) return run(options);
+  process.stderr.write('no Envoy to compare with: put one on the PATH, or name it in ENVOY_BIN\n');
+  return 2;
+}
+
+process.exit(await main());

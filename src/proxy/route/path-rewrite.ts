@@ -11,15 +11,19 @@ export interface PathRewrite {
 
 type Rewriting = Pick<RouteAction, 'prefixRewrite' | 'regexRewrite'>;
 
-/** @returns undefined where the path is left alone, null for an error */
+/**
+ * @param about the message that errors are about
+ * @returns undefined where the path is left alone, null for an error
+ */
 export function compilePathRewrite(
   config: Rewriting,
   match: RouteMatch | undefined,
   findings: Findings,
+  about: object,
 ): PathRewrite | undefined | null {
   const { prefixRewrite, regexRewrite } = config;
   if (regexRewrite !== undefined && prefixRewrite !== '') {
-    refuseInto(findings)('cannot specify both prefix_rewrite and regex_rewrite', config, 'regex_rewrite');
+    refuseInto(findings)('cannot specify both prefix_rewrite and regex_rewrite', about, 'regex_rewrite');
     return null;
   }
   if (regexRewrite !== undefined) {
@@ -27,6 +31,14 @@ export function compilePathRewrite(
     return regex && { rewrite: (path) => onPath(path, (bare) => regex.replaceAll(bare)) };
   }
   if (prefixRewrite === '') return undefined;
+  if (match?.pathSpecifier.case === 'pathMatchPolicy') {
+    refuseInto(findings)(
+      'a template matches no prefix that prefix_rewrite could replace',
+      about,
+      'prefix_rewrite',
+    );
+    return null;
+  }
   const matched = matchedLength(match);
   const prefix = toByteString(prefixRewrite);
   return { rewrite: (path) => onPath(path, (bare) => prefix + bare.slice(matched ?? bare.length)) };

@@ -55,9 +55,19 @@ function compileRewrite(
     case 'pathRedirect':
       return specifier.value === '' ? undefined : pathRedirect(toByteString(specifier.value));
     case 'prefixRewrite':
-      return compilePathRewrite({ prefixRewrite: specifier.value, regexRewrite: undefined }, match, findings);
+      return compilePathRewrite(
+        { prefixRewrite: specifier.value, regexRewrite: undefined },
+        match,
+        findings,
+        config,
+      );
     case 'regexRewrite':
-      return compilePathRewrite({ prefixRewrite: '', regexRewrite: specifier.value }, match, findings);
+      return compilePathRewrite(
+        { prefixRewrite: '', regexRewrite: specifier.value },
+        match,
+        findings,
+        config,
+      );
     default:
       return undefined;
   }

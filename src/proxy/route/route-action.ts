@@ -85,7 +85,7 @@ function compileClusterAction(
     refuseField(findings, action, snake(host.case));
     return null;
   }
-  const pathRewrite = compilePathRewrite(action, match, findings);
+  const pathRewrite = compilePathRewrite(action, match, findings, action);
   if (destinations === null || pathRewrite === null) return null;
   const timeoutMs = action.timeout === undefined ? DEFAULT_TIMEOUT_MS : durationMs(action.timeout);
   return destinations.map(({ cluster, weight, hostRewrite, origin }) => ({
