@@ -139,25 +139,45 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.route = this.#service.routes.select(this.request, null, this.metadataIfAny);
   }
 
-  /** Decides what becomes of the request. Without a filter that waits this is one synchronous run to the upstream's socket. */
-  start(): void {
+  /**
+   * Decides what becomes of the request. Without a filter that waits this is one synchronous run to the upstream's socket.
+   * @param unserved why its route will not serve it, whatever the filters would say
+   */
+  start(unserved: Refusal | null = null): void {
     const service = this.#service;
-    service.stats.requests.increment();
-    service.stats.requestsActive.add(1);
+    this.#count();
     const preparation = prepareRequest(this.request, this.#client.info, service.options);
     this.request.headers.markReceived();
     this.state = 'decide';
     if (preparation !== null) {
       if (hasForwardedProto(this.request)) this.route = service.routes.select(this.request, null);
+      this.#filters = filtersFor(service.filters, this);
       if ('redirect' in preparation) this.#redirect(preparation.redirect);
       else this.refuse(preparation);
       return;
     }
     this.route = service.routes.select(this.request, null);
     this.#filters = filtersFor(service.filters, this);
+    if (unserved !== null) {
+      this.refuse(unserved);
+      return;
+    }
     const result = runFilters(this.#filters, this);
     if (result instanceof Promise) this.#wait(result);
     else this.#decided(result);
+  }
+
+  /** Refuses a request whose head could not be read to its end: without a route, yet the filters see the reply, as in Envoy. */
+  refuseUnread(refusal: Refusal): void {
+    this.#count();
+    this.#filters = filtersFor(this.#service.filters, this);
+    this.refuse(refusal);
+  }
+
+  #count(): void {
+    const { stats } = this.#service;
+    stats.requests.increment();
+    stats.requestsActive.add(1);
   }
 
   /** Body bytes of the request. */
@@ -197,7 +217,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       return;
     }
     this.#closeAfter = true;
-    const replier = refusal.details.startsWith('http1.') ? 'as-is' : 'other';
+    const replier = refusal.details.startsWith('http1.') ? 'codec' : 'other';
     this.#reply(refusal.status, refusal.body, NO_HEADERS, 'bad_request_body', replier);
   }
 
@@ -413,8 +433,9 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     replier: Replier = 'other',
   ): void {
     const headers = new HeaderList();
-    const isGrpc = replier !== 'as-is' && isGrpcRequest(this.request.headers);
-    const message = this.request.method === 'HEAD' ? '' : body;
+    const isGrpc = replier !== 'as-is' && replier !== 'codec' && isGrpcRequest(this.request.headers);
+    const bodiless = this.request.method === 'HEAD' && replier !== 'codec';
+    const message = bodiless ? '' : body;
     const own = isGrpc
       ? [...fields.filter(([name]) => name !== 'content-type'), ...grpcFields(status, message)]
       : fields;
@@ -426,7 +447,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       status: isGrpc ? 200 : status,
       body: isGrpc ? '' : body,
       headers,
-      bodiless: this.request.method === 'HEAD',
+      bodiless,
       close,
     };
     this.#service.stats.countStatus(reply.status);

@@ -4,8 +4,11 @@ import { applyHeaderMutations } from '../route/header-mutation.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import type { HeaderList } from './header-list.ts';
 
-/** Who replies: the route itself (a redirect, a direct response), another part in its place, or one whose reply is sent as it stands. */
-export type Replier = 'route' | 'other' | 'as-is';
+/**
+ * Who replies: the route itself (a redirect, a direct response), another part in its place, one whose reply is sent as it stands, or the
+ * codec, which knows neither gRPC nor HEAD.
+ */
+export type Replier = 'route' | 'other' | 'as-is' | 'codec';
 
 /**
  * Writes the fields of a reply of the gate's own. A route's header changes come after its own reply's fields; before those of another's,

@@ -3,14 +3,11 @@ import type { ConnectionInfo } from '../filters/filter.ts';
 import { type BodySink, ChunkedDecoder } from './chunked-decoder.ts';
 import { deadlineAfter, NEVER, type Watched } from './deadlines.ts';
 import { type ClientSide, Exchange, type ExchangeOutcome } from './exchange.ts';
-import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
 import { INCOMPLETE, REFUSED } from './head-parser.ts';
-import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { latin1 } from './latin1.ts';
 import { ReceivedRequest } from './received-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
-import { type LocalWords, renderLocalReply } from './render-response.ts';
 import { RequestParser } from './request-parser.ts';
 
 const NO_BODY = 0;
@@ -267,13 +264,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     this.#requests++;
     this.#bodyRemaining = parser.contentLength;
     this.#bodyKind = parser.chunked ? CHUNKED : parser.contentLength > 0 ? LENGTH : NO_BODY;
-    const request = new ReceivedRequest(
-      parser.method,
-      this.info.tls ? 'https' : 'http',
-      parser.authority,
-      parser.path,
-      parser.headers,
-    );
+    const request = this.#received();
     const framing = this.#bodyKind === NO_BODY ? 'none' : this.#bodyKind === CHUNKED ? 'chunked' : 'length';
     if (this.#bodyKind !== NO_BODY) {
       this.#decoder.reset();
@@ -313,27 +304,19 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     if (!exchange.closed) exchange.onRequestEnd();
   }
 
-  /** Refuses a head that cannot be read, so that there is no exchange to speak of. */
+  /** Refuses a head that cannot be read; the reply goes the way of all replies, with as much of the head as there is. */
   #refuse(refusal: Refusal): void {
     const service = this.#service;
-    const reply = this.#wordsOf(refusal);
     service.stats.protocolErrors.increment();
-    service.stats.requests.increment();
-    service.stats.countStatus(reply.status);
-    this.#out += renderLocalReply(service, reply);
-    this.#linger();
+    const exchange = new Exchange(service, this, this.#received(), 'none');
+    this.#exchange = exchange;
+    if (refusal === REFUSAL.upgrade) exchange.start(refusal);
+    else exchange.refuseUnread(refusal);
   }
 
-  /** What Envoy's codec refuses is said plainly; what the connection manager refuses in the way the request asks for. */
-  #wordsOf({ status, body, details }: Refusal): LocalWords {
-    const { method, headers: received } = this.#parser;
-    const headers = new HeaderList();
-    const plain = { status, body, headers, bodiless: false, close: true };
-    if (details.startsWith('http1.')) return plain;
-    const bodiless = method === 'HEAD';
-    if (!isGrpcRequest(received)) return { ...plain, bodiless };
-    for (const [name, value] of grpcFields(status, bodiless ? '' : body)) headers.append(name, value);
-    return { ...plain, status: 200, body: '', bodiless };
+  #received(): ReceivedRequest {
+    const { method, authority, path, headers } = this.#parser;
+    return new ReceivedRequest(method, this.info.tls ? 'https' : 'http', authority, path, headers);
   }
 
   /** Sends what is left and then closes, leaving the client time to read: a close at once could cut the reply off. */

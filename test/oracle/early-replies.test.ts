@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { loadConfig } from '../../src/control/config/index.ts';
+import { startGate } from '../../src/server/index.ts';
+import { RawClient, type RawResponse } from '../e2e/raw-exchange.ts';
+import { findEnvoy, startEnvoy } from './envoy-process.ts';
+
+const TYPE = 'type.googleapis.com/envoy.extensions.filters';
+const append = (key: string) => ({ append: { header: { key, value: 'v' } } });
+const manager = {
+  '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
+  stat_prefix: 'early',
+  path_with_escaped_slashes_action: 'REJECT_REQUEST',
+  common_http_protocol_options: { headers_with_underscores_action: 'REJECT_REQUEST' },
+  route_config: {
+    virtual_hosts: [
+      {
+        name: 'all',
+        domains: ['*'],
+        typed_per_filter_config: {
+          mutation: {
+            '@type': `${TYPE}.http.header_mutation.v3.HeaderMutationPerRoute`,
+            mutations: { response_mutations: [append('x-route')] },
+          },
+        },
+        routes: [{ match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: 'ok' } } }],
+      },
+    ],
+  },
+  http_filters: [
+    {
+      name: 'mutation',
+      typed_config: {
+        '@type': `${TYPE}.http.header_mutation.v3.HeaderMutation`,
+        mutations: { response_mutations: [append('x-filter')] },
+      },
+    },
+    { name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } },
+  ],
+};
+const CONFIG = JSON.stringify({
+  static_resources: {
+    listeners: [
+      {
+        name: 'early',
+        address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+        filter_chains: [{ filters: [{ name: 'hcm', typed_config: manager }] }],
+      },
+    ],
+  },
+});
+
+const head = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
+const upgrade = ['connection: upgrade', 'upgrade: websocket'];
+
+/** Requests that are answered before any filter has seen them, and which filters' words the answers carry. */
+const table: { name: string; request: string; status: number; own: string[] }[] = [
+  { name: 'a fragment', request: head('GET /a#b HTTP/1.1', 'host: a'), status: 400, own: ['x-filter'] },
+  {
+    name: 'an escaped slash',
+    request: head('GET /a%2fb HTTP/1.1', 'host: a'),
+    status: 400,
+    own: ['x-filter'],
+  },
+  {
+    name: 'a name with an underscore',
+    request: head('GET /a HTTP/1.1', 'host: a', 'a_b: 1'),
+    status: 400,
+    own: ['x-filter'],
+  },
+  {
+    name: 'a name with a blank',
+    request: head('GET /a HTTP/1.1', 'host: a', 'a b: 1'),
+    status: 400,
+    own: ['x-filter'],
+  },
+  { name: 'no host', request: head('GET /a HTTP/1.1', 'x: 1'), status: 400, own: ['x-filter'] },
+  { name: 'HTTP/1.0', request: head('GET /a HTTP/1.0'), status: 426, own: ['x-filter'] },
+  {
+    name: 'two framings',
+    request: head('POST /a HTTP/1.1', 'host: a', 'content-length: 3', 'transfer-encoding: chunked'),
+    status: 400,
+    own: ['x-filter'],
+  },
+  {
+    name: 'a head that is too long',
+    request: head('GET /a HTTP/1.1', 'host: a', `x: ${'a'.repeat(70_000)}`),
+    status: 431,
+    own: ['x-filter'],
+  },
+  {
+    name: 'an upgrade',
+    request: head('GET /a HTTP/1.1', 'host: a', ...upgrade),
+    status: 403,
+    own: ['x-filter', 'x-route'],
+  },
+  {
+    name: 'an upgrade of a path that is refused',
+    request: head('GET /a%2fb HTTP/1.1', 'host: a', ...upgrade),
+    status: 400,
+    own: ['x-filter'],
+  },
+];
+
+async function ask(port: number, request: string): Promise<RawResponse | null> {
+  const client = new RawClient(port);
+  client.send(request);
+  try {
+    return await client.response();
+  } finally {
+    client.close();
+  }
+}
+
+/** Without what differs by nature. */
+function shown(response: RawResponse | null) {
+  assert(response !== null);
+  const headers = response.headers.filter(([name]) => !['server', 'date'].includes(name));
+  return { ...response, headers: headers.map(([name, value]) => `${name}: ${value}`).sort() };
+}
+
+describe('a reply that is made before the filters are asked', () => {
+  it('passes them on its way out', async () => {
+    const { snapshot } = loadConfig([{ name: 'early.json', text: CONFIG }]);
+    assert(snapshot !== null);
+    const gate = await startGate({ snapshot, admin: false });
+    try {
+      for (const { name, request, status, own } of table) {
+        const reply = shown(await ask(gate.listeners[0]?.port as number, request));
+        const words = reply.headers.filter((line) => line.startsWith('x-'));
+        assert.deepEqual(
+          { status: reply.status, words },
+          { status, words: own.map((one) => `${one}: v`) },
+          name,
+        );
+      }
+    } finally {
+      await gate.close();
+    }
+  });
+
+  it('is Envoy’s', { skip: findEnvoy() === null && 'no envoy' }, async () => {
+    const { snapshot } = loadConfig([{ name: 'early.json', text: CONFIG }]);
+    assert(snapshot !== null);
+    const [gate, envoy] = await Promise.all([startGate({ snapshot, admin: false }), startEnvoy(CONFIG)]);
+    try {
+      for (const { name, request } of table) {
+        const got = shown(await ask(gate.listeners[0]?.port as number, request));
+        const wanted = shown(await ask(envoy.listeners[0]?.port as number, request));
+        assert.deepEqual(got, wanted, name);
+      }
+    } finally {
+      await Promise.all([gate.close(), envoy.stop()]);
+    }
+  });
+});
