@@ -56,6 +56,7 @@ export const corsScenes: Scene[] = [
               allow_private_network_access: true,
               forward_not_matching_preflights: false,
             }),
+            route('/wild', { allow_methods: '*', allow_headers: '*', expose_headers: '*' }),
             route('/off', { filter_enabled: share(0) }),
             route('/shadow', { filter_enabled: share(0), shadow_enabled: share(100) }),
             route('/'),
@@ -76,7 +77,7 @@ const row = (name: string, method: string, path: string, headers: Headers, host 
   scene: 'origins',
   request: { method, path, headers, host },
 });
-const paths = ['/', '/direct', '/redirect', '/own', '/any', '/none', '/off', '/shadow', '/denied'];
+const paths = ['/', '/direct', '/redirect', '/own', '/any', '/none', '/wild', '/off', '/shadow', '/denied'];
 
 export const corsCases: Case[] = [
   ...paths.flatMap((path) => [
@@ -94,6 +95,17 @@ export const corsCases: Case[] = [
   row('an empty request method', 'OPTIONS', '/', [...ORIGIN, ['access-control-request-method', '']]),
   row('an origin by regex', 'GET', '/', [['origin', 'https://x.b.test']]),
   row('the case of an origin counts', 'GET', '/', [['origin', 'https://A.test']]),
+  row('any headers, in the request’s words', 'OPTIONS', '/wild', [
+    ...ORIGIN,
+    ...ASKS,
+    ['access-control-request-headers', 'x-q, x-r'],
+  ]),
+  row('any headers, from two lines', 'OPTIONS', '/wild', [
+    ...ORIGIN,
+    ...ASKS,
+    ['access-control-request-headers', 'x-q'],
+    ['access-control-request-headers', 'x-r'],
+  ]),
   row('a private network, not allowed', 'OPTIONS', '/', [
     ...ORIGIN,
     ...ASKS,
