@@ -47,6 +47,13 @@ describe('messages have the shape of the generated ones', () => {
     const metadata = message['metadata'] as unknown as { filterMetadata: unknown };
     assert.deepEqual(metadata.filterMetadata, { ns: { a: [1, '1.5', null, true, { b: 'x' }] } });
   });
+  it('a list in a list is a part of it, as Envoy reads it', () => {
+    const given = 'issuer: a\naudiences: [[a, [b]], c, []]\nlocal_jwks: {inline_string: ""}';
+    const { message, said } = decode(PROVIDER, given);
+    assert.deepEqual(said, []);
+    assert.deepEqual((message as unknown as { audiences: string[] }).audiences, ['a', 'b', 'c']);
+  });
+
   it('a key named __proto__ is a key', () => {
     const { message } = decode(
       ROUTE,

@@ -1,6 +1,6 @@
 import { type DescField, ScalarType } from '@bufbuild/protobuf';
 import type { Position } from '../../../resources/index.ts';
-import type { MapNode, SourceNode } from '../source/source-node.ts';
+import type { ListNode, MapNode, SourceNode } from '../source/source-node.ts';
 import { type DecodeContext, keyStep, type Place, placeInside } from './decode-context.ts';
 import { decodeEnum } from './decode-enum.ts';
 import { decodeScalar } from './decode-scalar.ts';
@@ -45,6 +45,15 @@ function scalarOf(field: DescField) {
   return field.scalar as NonNullable<DescField['scalar']>;
 }
 
+const HOLDS_LISTS = new Set(['google.protobuf.Value', 'google.protobuf.ListValue']);
+
+/** A list's items. Envoy's reader of JSON takes those of a list in it for its own, but where a list is a value; Istio's takes none. */
+function itemsOf(node: ListNode, field: DescField & { fieldKind: 'list' }): SourceNode[] {
+  const isOurs = field.parent.typeName.startsWith('jotgate.');
+  if (isOurs || HOLDS_LISTS.has(field.message?.typeName ?? '')) return node.items;
+  return node.items.flatMap((item) => (item.kind === 'list' ? itemsOf(item, field) : [item]));
+}
+
 /** A single value stands for a list of one (envoy-observed.md). */
 function decodeList(
   field: DescField & { fieldKind: 'list' },
@@ -53,7 +62,7 @@ function decodeList(
   context: DecodeContext,
   owner: object,
 ): unknown[] | undefined {
-  const items = node.kind === 'list' ? node.items : [node];
+  const items = node.kind === 'list' ? itemsOf(node, field) : [node];
   const values: unknown[] = [];
   items.forEach((item, index) => {
     const inside = placeInside(place, spot(item, place.at), `[${index}]`);
