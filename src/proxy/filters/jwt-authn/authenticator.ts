@@ -50,6 +50,18 @@ export interface Target {
 
 const blamed = ({ provider, latest, fallback }: Target) => provider ?? latest?.provider ?? fallback;
 
+/** A token whose claims are in order and whose signature is to be verified. */
+interface Proof {
+  token: ParsedToken;
+  found: FoundToken;
+  target: Target;
+  /** `target.latest` as it was before this token. */
+  before: Provider | null;
+  provider: Provider;
+  run: Run;
+  attempt: Attempt | null;
+}
+
 /** Verifies one token after the other, in the order of envoy.md §2.5 (Envoy: authenticator.cc). */
 export class Authenticator {
   readonly #stats: JwtAuthnStats;
@@ -72,11 +84,12 @@ export class Authenticator {
     if (typeof token === 'number') return this.#refuseForm(token, target, run);
     const provider = this.#providerOf(token, found, target, run);
     if (provider === null) return fail(STATUS.jwtIssuerNotConfigured, blamed(target), run);
+    const before = target.latest?.provider ?? null;
     if (target.latest !== undefined) target.latest.provider = provider;
     const audiences = target.audiences ?? provider.audiences;
     const status = checkClaims(token.claims, provider, audiences, run);
     if (status !== STATUS.ok) return fail(status, provider, run);
-    return this.#verifyWithKeys(token, found, provider, run, attempt);
+    return this.#verifyWithKeys({ token, found, target, before, provider, run, attempt });
   }
 
   /** null: the signature has to be verified. */
@@ -123,30 +136,17 @@ export class Authenticator {
     return provider;
   }
 
-  #verifyWithKeys(
-    token: ParsedToken,
-    found: FoundToken,
-    provider: Provider,
-    run: Run,
-    attempt: Attempt | null,
-  ): Status | Promise<Status> {
-    if (run.recorder !== null && !provider.keys.reachable)
-      return this.#acceptUnchecked(token, found, provider, run);
+  #verifyWithKeys(proof: Proof): Status | Promise<Status> {
+    const { provider, token, run } = proof;
+    if (run.recorder !== null && !provider.keys.reachable) return this.#acceptUnchecked(proof);
     const keySet = provider.keys.current();
-    if (keySet === null) return this.#verifyLater(token, found, provider, run, attempt);
-    if (run.recorder === null && !verifiesAtOnce(token, keySet)) {
-      return this.#verifyInTurns(token, keySet, found, provider, run, attempt);
-    }
-    return this.#judge(token, keySet, verifySignature(token, keySet), found, provider, run, attempt);
+    if (keySet === null) return this.#verifyLater(proof);
+    if (run.recorder === null && !verifiesAtOnce(token, keySet)) return this.#verifyInTurns(proof, keySet);
+    return this.#judge(proof, keySet, verifySignature(token, keySet));
   }
 
-  async #verifyLater(
-    token: ParsedToken,
-    found: FoundToken,
-    provider: Provider,
-    run: Run,
-    attempt: Attempt | null,
-  ): Promise<Status> {
+  async #verifyLater(proof: Proof): Promise<Status> {
+    const { token, provider, run, attempt } = proof;
     if (provider.origin.jwksSourceSpecifier.case === 'remoteJwks') run.beginFetch();
     const keySet = await provider.keys.fetch();
     if (isDropped(run, attempt)) return STATUS.jwtVerificationFails;
@@ -159,76 +159,52 @@ export class Authenticator {
         explainCheck(run.recorder, 'keys', 'there are none', status, provider, 'remote_jwks');
       return fail(status, provider, run);
     }
-    if (run.recorder === null && !verifiesAtOnce(token, keySet)) {
-      return this.#verifyInTurns(token, keySet, found, provider, run, attempt);
-    }
-    return this.#judge(token, keySet, verifySignature(token, keySet), found, provider, run, attempt);
+    if (run.recorder === null && !verifiesAtOnce(token, keySet)) return this.#verifyInTurns(proof, keySet);
+    return this.#judge(proof, keySet, verifySignature(token, keySet));
   }
 
-  async #verifyInTurns(
-    token: ParsedToken,
-    keySet: KeySet,
-    found: FoundToken,
-    provider: Provider,
-    run: Run,
-    attempt: Attempt | null,
-  ): Promise<Status> {
-    const verification = await verifySignatureInTurns(token, keySet, nextTurn);
-    if (isDropped(run, attempt)) return STATUS.jwtVerificationFails;
-    return this.#judge(token, keySet, verification, found, provider, run, attempt);
+  async #verifyInTurns(proof: Proof, keySet: KeySet): Promise<Status> {
+    const verification = await verifySignatureInTurns(proof.token, keySet, nextTurn);
+    if (isDropped(proof.run, proof.attempt)) return STATUS.jwtVerificationFails;
+    return this.#judge(proof, keySet, verification);
   }
 
   /** Keys that do not have the token's `kid` may be old ones; all else about the token is well by now. */
-  #judge(
-    token: ParsedToken,
-    keySet: KeySet,
-    verification: Verification,
-    found: FoundToken,
-    provider: Provider,
-    run: Run,
-    attempt: Attempt | null,
-  ): Status | Promise<Status> {
+  #judge(proof: Proof, keySet: KeySet, verification: Verification): Status | Promise<Status> {
+    const { token, provider } = proof;
     const fetched =
       verification.status !== STATUS.ok && lacksKid(token, keySet) ? provider.keys.refetch() : null;
     return fetched === null
-      ? this.#conclude(token, keySet, verification, found, provider, run)
-      : this.#judgeAgain(fetched, token, keySet, verification, found, provider, run, attempt);
+      ? this.#conclude(proof, keySet, verification)
+      : this.#judgeAgain(proof, fetched, keySet, verification);
   }
 
   async #judgeAgain(
+    proof: Proof,
     fetched: Promise<KeySet | null>,
-    token: ParsedToken,
     before: KeySet,
     verification: Verification,
-    found: FoundToken,
-    provider: Provider,
-    run: Run,
-    attempt: Attempt | null,
   ): Promise<Status> {
+    const { token, run, attempt } = proof;
     run.beginFetch();
     const keySet = await fetched;
     if (isDropped(run, attempt)) return STATUS.jwtVerificationFails;
     run.recorder?.note('the keys have no such kid, and were fetched again');
-    if (keySet === null || keySet === before)
-      return this.#conclude(token, before, verification, found, provider, run);
+    if (keySet === null || keySet === before) return this.#conclude(proof, before, verification);
     const again = await verifySignatureInTurns(token, keySet, nextTurn);
     if (isDropped(run, attempt)) return STATUS.jwtVerificationFails;
-    return this.#conclude(token, keySet, again, found, provider, run);
+    return this.#conclude(proof, keySet, again);
   }
 
-  #conclude(
-    token: ParsedToken,
-    keySet: KeySet,
-    verification: Verification,
-    found: FoundToken,
-    provider: Provider,
-    run: Run,
-  ): Status {
+  #conclude(proof: Proof, keySet: KeySet, verification: Verification): Status {
     const { status, key } = verification;
+    const { token, found, provider, run } = proof;
+    const isFault = token.fault !== null && status === token.fault.status;
     if (run.recorder !== null) {
-      const spelling = token.fault === null || status !== token.fault.status ? '' : `; ${token.fault.reason}`;
+      const spelling = isFault ? `; ${token.fault?.reason}` : '';
       explainCheck(run.recorder, 'signature', describeKey(token, verification) + spelling, status, provider);
     }
+    if (isFault && isAboutForm(status)) return this.#disown(proof, status);
     if (status !== STATUS.ok || key === null) {
       return fail(status === STATUS.ok ? STATUS.jwtVerificationFails : status, provider, run);
     }
@@ -238,14 +214,23 @@ export class Authenticator {
     return accept(found, provider, outputs, run);
   }
 
+  /** A token that cannot be read names no issuer, so that its failure is told as if nothing had been read of it. */
+  #disown({ target, before, run }: Proof, status: Status): Status {
+    if (target.latest !== undefined) target.latest.provider = before;
+    return fail(status, blamed(target), run);
+  }
+
   /** Only for a recorder, and only where there is no way to the keys: what follows is conditional, and the step says so. */
-  #acceptUnchecked(token: ParsedToken, found: FoundToken, provider: Provider, run: Run): Status {
+  #acceptUnchecked({ token, found, provider, run }: Proof): Status {
     run.recorder?.open('check', 'signature', provider.origin, 'remote_jwks');
     run.recorder?.close('unknown', 'not checked: no keys');
     const outputs = provider.outputs.make(token.payload, token.header.json, token.payloadSegment);
     return accept(found, provider, outputs, run);
   }
 }
+
+/** Statuses that Envoy finds before it has read the token's issuer. */
+const isAboutForm = (status: Status) => status < STATUS.jwtIssuerNotConfigured;
 
 function lacksKid({ header }: ParsedToken, keySet: KeySet): boolean {
   return header.kid !== '' && !keySet.candidates(header.kid).some(({ kid }) => kid === header.kid);
