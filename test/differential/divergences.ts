@@ -26,6 +26,15 @@ function decodeAll(text: string): string {
   );
 }
 
+const takesTokensOut = ({ manager }: DifferentialCase) => JSON.stringify(manager).includes('jwt_authn');
+
+/** A redirect's target holds the query. */
+function isAboutLocation(envoy: Answer, jotgate: Answer): boolean {
+  const spelled = ({ headers }: Answer) =>
+    headers.map((line) => (line.startsWith('location: ') ? decodeAll(line) : line)).join('\n');
+  return spelled(envoy) === spelled(jotgate);
+}
+
 /** The target and, with the rest, what a rewriting has kept of it. */
 const pathsOf = ({ target, fields }: OriginView) => [target, ...fields].join('\n');
 
@@ -35,10 +44,10 @@ const ROWS: readonly Row[] = [
     id: 'Q1',
     explains(disagreement) {
       const { envoy, jotgate, one } = disagreement;
+      if (only(disagreement, 'header')) return isAboutLocation(envoy, jotgate) && takesTokensOut(one);
       if (!only(disagreement, 'origin target', 'origin field')) return false;
       if (envoy.origin === null || jotgate.origin === null) return false;
-      const takesOut = JSON.stringify(one.manager).includes('jwt_authn');
-      return takesOut && decodeAll(pathsOf(envoy.origin)) === decodeAll(pathsOf(jotgate.origin));
+      return takesTokensOut(one) && decodeAll(pathsOf(envoy.origin)) === decodeAll(pathsOf(jotgate.origin));
     },
   },
 ];
@@ -65,6 +74,12 @@ export async function rowsOfTokens(
     if (rest.length > 0) return [...substitution.rows, ...rest];
   }
   return [];
+}
+
+/** The rows about the tokens of a request that left other traces behind than at Envoy, though the answers are alike. */
+export function rowsOfLaxTokens(request: PlayedRequest, one: DifferentialCase): string[] {
+  const [first] = substituteLaxTokens(request, one);
+  return first?.rows ?? [];
 }
 
 /** Puts the tokens that were sent back where their substitutes show up in an answer. */

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEnvoy, validateWithEnvoy } from '../oracle/envoy-process.ts';
+import { accessLogTo, FLUSH_ARGS, type LogEntry, readAccessLog } from './access-log.ts';
 import { bootstrapOf, clustersOf, type DifferentialCase, listenerOf, type Ports } from './case.ts';
 import type { Refusal, RunningSide } from './side.ts';
 
@@ -22,6 +23,12 @@ function lastLine(output: string): string {
   ).slice(-300);
 }
 
+/** An Envoy that tells of each request what it would log. */
+export interface EnvoySide extends RunningSide {
+  /** A case's requests in the order of their answers. */
+  accessLog(id: string, lines: number): Promise<LogEntry[]>;
+}
+
 /**
  * Starts one Envoy for a batch. The listeners come as a discovery file, so that each is judged by itself: a bad one does not keep the
  * others from running.
@@ -31,26 +38,39 @@ export async function startEnvoySide(
   cases: readonly DifferentialCase[],
   judged: readonly DifferentialCase[],
   ports: Ports,
-): Promise<RunningSide> {
+): Promise<EnvoySide> {
   const folder = mkdtempSync(join(tmpdir(), 'differential-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   const file = join(folder, 'listeners.yaml');
-  const resources = cases.map((one) => ({ '@type': LISTENER, ...listenerOf(one) }));
+  const logOf = (id: string) => join(folder, `${id}.log`);
+  const logged = (one: DifferentialCase) => {
+    const { manager } = one;
+    return listenerOf({ ...one, manager: { ...manager, access_log: accessLogTo(logOf(one.id)) } });
+  };
+  const resources = cases.map((one) => ({ '@type': LISTENER, ...logged(one) }));
   writeFileSync(file, JSON.stringify({ version_info: '1', resources }));
   const bootstrap = {
     node: { id: 'differential', cluster: 'differential' },
     dynamic_resources: { lds_config: { path_config_source: { path: file }, resource_api_version: 'V3' } },
-    static_resources: { listeners: judged.map(listenerOf), clusters: clustersOf(ports) },
+    static_resources: { listeners: judged.map(logged), clusters: clustersOf(ports) },
   };
   try {
-    const envoy = await startEnvoy(JSON.stringify(bootstrap), { readyTimeoutMs: 60_000 });
+    const envoy = await startEnvoy(JSON.stringify(bootstrap), { readyTimeoutMs: 60_000, args: FLUSH_ARGS });
     const running = new Map(envoy.listeners.map(({ name, port }) => [name, port]));
     const refusals = new Map<string, Refusal>();
     for (const { id } of cases) {
       if (!running.has(id)) refusals.set(id, { reason: reasonOf(envoy.log(), id), unsupported: false });
     }
-    return { ports: running, refusals, stats: () => envoy.stats(), stop: () => envoy.stop() };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    return {
+      ports: running,
+      refusals,
+      stats: () => envoy.stats(),
+      accessLog: async (id, lines) => (existsSync(logOf(id)) ? readAccessLog(logOf(id), lines) : []),
+      stop: () => envoy.stop().finally(remove),
+    };
+  } catch (error) {
+    remove();
+    throw error;
   }
 }
 

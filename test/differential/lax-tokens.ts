@@ -51,7 +51,7 @@ function substitute(
 
 function spellAlike({ spelled }: PlacedToken, token: string): string {
   const encoded = encodeURIComponent(token);
-  return spelled.includes('%2e') ? encoded.replaceAll('.', '%2e') : encoded;
+  return /%2e/i.test(spelled) ? encoded.replaceAll('.', '%2e') : encoded;
 }
 
 interface Broken {
@@ -68,12 +68,21 @@ const isCanonical = (part: string) =>
 function breakToken(token: string, one: DifferentialCase): Broken | null {
   const parts = token.split('.').filter((part) => part !== '');
   if (parts.length !== 3) return null;
-  if (token.split('.').length !== 3) return { row: 'T1', token: token.replaceAll('.', 'A') };
+  if (token.split('.').length !== 3) return { row: 'T1', token: fillEmptyParts(token) };
   const [header, payload, signature] = parts as [string, string, string];
   const spelling = breakSpelling(header, payload, signature);
   if (spelling !== null) return spelling;
   const row = rowOfSignature(header, signature, one);
   return row === null ? null : { row, token: `${header}.${payload}.${zeros(signature)}` };
+}
+
+/** As many characters and dots, with a letter in every part: too many parts for anyone. */
+function fillEmptyParts(token: string): string {
+  const moved = token
+    .replaceAll(/\.(\.+)([^.])/g, (_, dots: string, next: string) => `.${next}${dots}`)
+    .replace(/^(\.+)([^.])/, '$2$1')
+    .replace(/([^.])(\.+)$/, '$2$1');
+  return moved.split('.').includes('') ? token.replaceAll('.', 'A') : moved;
 }
 
 /** The same by the signature, which is what a key that is not taken comes to. */

@@ -1,5 +1,6 @@
 import type { Clock, Recorder } from '../../src/base/index.ts';
 import { buildRequestHead, type CompiledSnapshot, rehearse } from '../../src/proxy/rehearsal/index.ts';
+import { type LogEntry, metadataOf } from './access-log.ts';
 import type { Answer, PlayedRequest } from './case.ts';
 import type { Difference } from './compare.ts';
 import { ORIGIN_BODY } from './echo-origin.ts';
@@ -10,6 +11,11 @@ export interface Outcome {
   body: string;
   challenge: string | null;
   origin: { target: string; host: string; fields: string[] } | null;
+}
+
+/** An outcome, and what would be logged of it. */
+export interface Rehearsed extends Outcome {
+  logged: LogEntry;
 }
 
 /** Fields that come after the part that is rehearsed. */
@@ -54,7 +60,7 @@ export async function rehearseRequest(
   localPort: number,
   clock: Clock,
   recorder: Recorder | null,
-): Promise<Outcome> {
+): Promise<Rehearsed> {
   const request = buildRequestHead({ method, scheme: 'http', authority: host, path: target, headers });
   const connection = {
     remoteAddress: '127.0.0.1',
@@ -65,9 +71,11 @@ export async function rehearseRequest(
     tls: false,
   };
   const verdict = await rehearse(compiled, { request, connection }, clock, recorder);
-  const { forwarded } = verdict;
+  const { forwarded, details, metadata } = verdict;
+  const status = verdict.status ?? 200;
   return {
-    status: verdict.status ?? 200,
+    logged: { status, details, metadata: metadataOf(metadata) },
+    status,
     body: method === 'HEAD' ? '' : verdict.status === null ? ORIGIN_BODY : verdict.body,
     challenge: verdict.headers.find(([name]) => name === 'www-authenticate')?.[1] ?? null,
     origin:

@@ -1,14 +1,15 @@
 import { TreeRecorder } from '../../src/base/index.ts';
 import { systemClock } from '../../src/platform/index.ts';
+import { compareEntries, type LogEntry } from './access-log.ts';
 import type { Answer, DifferentialCase, PlayedRequest, Ports } from './case.ts';
 import { compareAnswers, type Difference, isAdmission } from './compare.ts';
 import { compareCounters } from './counters.ts';
-import { type Disagreement, rowsOf, rowsOfTokens } from './divergences.ts';
+import { type Disagreement, rowsOf, rowsOfLaxTokens, rowsOfTokens } from './divergences.ts';
 import type { EchoOrigin, KeyServer } from './echo-origin.ts';
-import { judgeWithEnvoy, startEnvoySide } from './envoy-side.ts';
+import { type EnvoySide, judgeWithEnvoy, startEnvoySide } from './envoy-side.ts';
 import { type CompiledCase, compileCase, startGateSide } from './gate-side.ts';
 import { playRequests } from './play.ts';
-import { compareOutcomes, outcomeOf, rehearseRequest } from './rehearsal-side.ts';
+import { compareOutcomes, outcomeOf, type Rehearsed, rehearseRequest } from './rehearsal-side.ts';
 import type { Refusal, RunningSide } from './side.ts';
 
 /** What the sides stand on. */
@@ -21,7 +22,7 @@ export interface Ground {
 /** A case to be run; with `mutation` it may be no configuration at all. */
 export type BatchCase = DifferentialCase & { mutation?: string | null };
 
-export type ReportKind = 'configuration' | 'answer' | 'rehearsal' | 'counters' | 'origin count';
+export type ReportKind = 'configuration' | 'answer' | 'rehearsal' | 'log' | 'counters' | 'origin count';
 
 /** Something in which the sides are not alike. */
 export interface Report {
@@ -42,6 +43,8 @@ export interface BatchResult {
   /** What Envoy answered, by case, where both run it. */
   answers: Map<string, Answer[]>;
   requests: number;
+  /** Lines of Envoy's access log that were compared. */
+  logged: number;
   /** Configurations that both run, that both refuse, and that jotgate says it does not do. */
   run: number;
   refused: number;
@@ -89,20 +92,23 @@ class Batch {
     reports: [],
     answers: new Map(),
     requests: 0,
+    logged: 0,
     run: 0,
     refused: 0,
     unsupported: [],
   };
-  readonly #envoy: RunningSide;
+  readonly #envoy: EnvoySide;
   readonly #gate: RunningSide;
   readonly #compiled: ReadonlyMap<string, CompiledCase>;
   readonly #envoyRefusals: ReadonlyMap<string, Refusal>;
+  /** What was rehearsed of cases whose answers were alike. */
+  readonly #rehearsed = new Map<string, Rehearsed[]>();
   /** Cases whose counters say something: all answers were alike. */
   readonly #alike: BatchCase[] = [];
   #gateForwarded = 0;
 
   constructor(
-    envoy: RunningSide,
+    envoy: EnvoySide,
     gate: RunningSide,
     compiled: ReadonlyMap<string, CompiledCase>,
     envoyRefusals: ReadonlyMap<string, Refusal>,
@@ -126,8 +132,10 @@ class Batch {
     this.result.answers.set(one.id, wanted);
     this.#gateForwarded += got.filter(({ origin }) => origin !== null).length;
     const alike = await this.#compareAll(one, wanted, got, envoyPort);
-    await this.#compareRehearsals(one, got, gatePort);
-    if (alike) this.#alike.push(one);
+    const rehearsed = await this.#compareRehearsals(one, got, gatePort);
+    if (!alike) return;
+    this.#alike.push(one);
+    if (rehearsed !== null) this.#rehearsed.set(one.id, rehearsed);
   }
 
   #compareRefusals(one: BatchCase): void {
@@ -166,9 +174,14 @@ class Batch {
   }
 
   /** `why` runs what is rehearsed here: its verdict must be the gate's. Fetched keys are left out: they come at other times. */
-  async #compareRehearsals(one: BatchCase, got: readonly Answer[], port: number): Promise<void> {
+  async #compareRehearsals(
+    one: BatchCase,
+    got: readonly Answer[],
+    port: number,
+  ): Promise<Rehearsed[] | null> {
     const compiled = this.#compiled.get(one.id);
-    if (compiled === undefined || compiled.snapshot === null || Object.keys(one.keys).length > 0) return;
+    if (compiled === undefined || compiled.snapshot === null || Object.keys(one.keys).length > 0) return null;
+    const rehearsed: Rehearsed[] = [];
     for (const [index, request] of one.requests.entries()) {
       const gate = outcomeOf(got[index] as Answer);
       const outcome = await rehearseRequest(
@@ -178,8 +191,24 @@ class Batch {
         systemClock,
         new TreeRecorder(),
       );
+      rehearsed.push(outcome);
       const differences = compareOutcomes(gate, outcome, request);
       if (differences.length > 0) this.#report({ kind: 'rehearsal', one, request, differences });
+    }
+    return rehearsed;
+  }
+
+  /** What Envoy logs of each request against what was rehearsed, where every request left just one line. */
+  async #compareLogs(one: BatchCase, rehearsed: readonly Rehearsed[]): Promise<void> {
+    const entries = await this.#envoy.accessLog(one.id, rehearsed.length);
+    if (entries.length !== rehearsed.length) return;
+    for (const [index, request] of one.requests.entries()) {
+      const [envoy, { logged, origin }] = [entries[index] as LogEntry, rehearsed[index] as Rehearsed];
+      if (envoy.status !== logged.status) continue;
+      this.result.logged++;
+      const differences = compareEntries(envoy, logged, origin !== null);
+      if (differences.length === 0) continue;
+      this.#report({ kind: 'log', one, request, differences, rows: rowsOfLaxTokens(request, one) });
     }
   }
 
@@ -189,6 +218,10 @@ class Batch {
     for (const one of this.#alike) {
       const differences = compareCounters(one.id, envoy, gate);
       if (differences.length > 0) this.#report({ kind: 'counters', one, differences });
+    }
+    for (const one of this.#alike) {
+      const rehearsed = this.#rehearsed.get(one.id);
+      if (rehearsed !== undefined) await this.#compareLogs(one, rehearsed);
     }
     const [one] = this.#alike;
     if (one === undefined || gateOriginCount === this.#gateForwarded) return;

@@ -4,6 +4,7 @@ import type { BatchResult, Report } from './run-batch.ts';
 export class Tally {
   cases = 0;
   requests = 0;
+  logged = 0;
   /** Configurations that both sides run. */
   run = 0;
   /** Configurations that both refuse. */
@@ -19,6 +20,7 @@ export class Tally {
   add(cases: number, result: BatchResult): void {
     this.cases += cases;
     this.requests += result.requests;
+    this.logged += result.logged;
     this.run += result.run;
     this.refused += result.refused;
     for (const reason of result.unsupported) count(this.unsupported, reason);
@@ -47,7 +49,7 @@ export class Tally {
     const unsupported = [...this.unsupported.values()].reduce((sum, number) => sum + number, 0);
     return [
       `${this.cases} cases: ${this.run} run, ${this.refused} refused by both, ${unsupported} with something not supported`,
-      `${this.requests} requests`,
+      `${this.requests} requests, ${this.logged} lines of the access log`,
       `listed: ${rows.join(', ') || 'none'}`,
       `unlisted disagreements: ${this.unlistedCount}`,
       `let in against Envoy: ${this.admissions}`,
@@ -64,6 +66,7 @@ function keyOf({ kind, differences, admits }: Report): string {
   const parts = differences.map(({ part, envoy, jotgate }) => {
     if (kind === 'configuration') return `${envoy.slice(-100)} / ${jotgate.slice(0, 100)}`;
     if (part === 'status') return `${part} ${envoy} ${jotgate}`;
+    if (part === 'details') return `${part} ${envoy} / ${jotgate}`;
     return /header|field/.test(part) ? `${part} ${namesOf(envoy)} / ${namesOf(jotgate)}` : part;
   });
   return `${admits ? 'ADMITS ' : ''}${kind}: ${parts.join(', ')}`;

@@ -4,7 +4,7 @@ import type {
   CompiledListener,
   CompiledSnapshot,
 } from '../compiled/compiled-listener.ts';
-import type { ConnectionInfo, HttpFilter, LocalReply } from '../filters/filter.ts';
+import type { ConnectionInfo, DynamicMetadata, HttpFilter, LocalReply } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
 import { HeaderList } from '../http/header-list.ts';
 import { type Preparation, prepareRequest } from '../http/prepare-request.ts';
@@ -29,6 +29,8 @@ export interface Verdict {
   route: SelectedRoute | null;
   /** The head that the origin would be sent by this configuration, before the router's own headers; null for a reply. */
   forwarded: RequestHead | null;
+  /** What the filters have written; null: nothing. */
+  metadata: DynamicMetadata | null;
 }
 
 export interface Rehearsal {
@@ -66,7 +68,7 @@ function findListener(snapshot: CompiledSnapshot, name: string | undefined): Com
 
 /** Envoy closes the connection without a word. */
 function closed(details: string): Verdict {
-  return { status: 0, body: '', headers: [], details, route: null, forwarded: null };
+  return { status: 0, body: '', headers: [], details, route: null, forwarded: null, metadata: null };
 }
 
 async function play(
@@ -97,19 +99,20 @@ async function play(
   request.path = action.pathRewrite?.rewrite(request.path) ?? request.path;
   const illegal = findIllegalField(request, receivedPath);
   if (illegal !== null) return replied(unsendableReply(illegal), 'other', route, filters, stream);
-  return { status: null, body: '', headers: [], details: '', route, forwarded: request };
+  const { metadataIfAny: metadata } = stream;
+  return { status: null, body: '', headers: [], details: '', route, forwarded: request, metadata };
 }
 
 function notPrepared(preparation: Exclude<Preparation, null>): Verdict {
-  const base = { route: null, forwarded: null };
+  const base = { route: null, forwarded: null, metadata: null };
   if (!('redirect' in preparation)) return { ...preparation, headers: [], ...base };
   const headers = [['location', preparation.redirect]] as const;
-  return { status: 307, body: '', headers, details: 'path_normalized', ...base };
+  return { status: 307, body: '', headers, details: 'path_normalization_failed', ...base };
 }
 
 /** A reply of the gate's own, as the route and the filters change it on its way out. */
 function replied(
-  { status, body, headers: own, details }: LocalReply,
+  { status, body, headers: own, details, afterwards }: LocalReply,
   replier: Replier,
   route: SelectedRoute | null,
   filters: readonly HttpFilter[],
@@ -118,6 +121,7 @@ function replied(
   const headers = new HeaderList();
   writeReplyFields(headers, own, route, replier, stream);
   encodeThrough(filters, stream, { status, headers });
+  afterwards?.();
   const lines = headers.names.map((name, index) => [name, headers.values[index] as string] as const);
-  return { status, body, headers: lines, details, route, forwarded: null };
+  return { status, body, headers: lines, details, route, forwarded: null, metadata: stream.metadataIfAny };
 }

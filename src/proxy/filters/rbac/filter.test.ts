@@ -5,6 +5,7 @@ import { RBACPerRouteSchema, RBACSchema } from '#schema/envoy/extensions/filters
 import { compileFilter, goodFilter } from '../../../../test/fixtures/compile-filter.ts';
 import { play, TestStream } from '../../../../test/fixtures/filter-stream.ts';
 import { Stats } from '../../stats.ts';
+import type { LocalReply } from '../filter.ts';
 import { rbacFactory } from './factory.ts';
 import { RbacFilter, type RbacRules } from './filter.ts';
 import { remoteAddressOf } from './remote-address.ts';
@@ -18,14 +19,21 @@ const NAMESPACE = 'envoy.filters.http.rbac';
 describe('rbac', () => {
   it('denies with 403 and names the policy that did it', async () => {
     const { filter, counters } = filterOf({ rules: { action: 'DENY', policies: { 'no entry': onlyA } } });
-    const { reply } = await play(filter, { path: '/a' });
-    assert.deepEqual(reply, {
+    const { reply, stream } = await play(filter, { path: '/a' });
+    const { afterwards, ...words } = reply as LocalReply;
+    assert.deepEqual(words, {
       status: 403,
       body: 'RBAC: access denied',
       headers: [],
       details: 'rbac_access_denied_matched_policy[no_entry]',
     });
     assert.deepEqual(counters(), { 'rbac.denied': 1 });
+    assert.equal(stream.metadataIfAny, null, 'the reply is on its way before anything is told');
+    afterwards?.();
+    assert.deepEqual(Object.fromEntries(stream.metadata.get('envoy.filters.http.rbac') ?? []), {
+      enforced_effective_policy_id: 'no entry',
+      enforced_engine_result: 'denied',
+    });
   });
 
   it('denies with `none` where no policy allows', async () => {
@@ -206,6 +214,19 @@ describe('an RBAC matcher', () => {
       'rbac.policy.the ALLOW.allowed': 1,
       'rbac.policy.the DENY.denied': 1,
     });
+  });
+
+  it('hints at what is to be logged only where one of its actions logs', async () => {
+    const hintOf = async (value: string, logging: JsonValue) => {
+      const { stream } = await play(filterOf(logging).filter, { headers: [['x', value]] });
+      return stream.metadataIfAny?.get('envoy.common')?.get('access_log_hint');
+    };
+    const map = { 1: act('ALLOW'), 2: act('DENY'), 3: act('LOG') };
+    const logging = { matcher: { matcher_tree: { input, exact_match_map: { map } } } };
+    assert.equal(await hintOf('1', config), undefined);
+    assert.equal(await hintOf('3', logging), true);
+    assert.equal(await hintOf('2', logging), false);
+    assert.equal(await hintOf('4', logging), undefined);
   });
 
   it('denies what it comes to nothing for', async () => {

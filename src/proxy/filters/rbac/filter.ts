@@ -41,13 +41,14 @@ export class RbacFilter implements HttpFilter {
     const { enforced, shadow } = own ?? this.#rules;
     const shadowed = shadow === null ? null : this.#judgeShadow(shadow, stream);
     const judgment = enforced === null ? null : this.#judge(enforced, stream);
-    if (judgment?.isAllowed === false) return denialReply(judgment.policy ?? 'none');
-    if (shadow !== null && shadowed !== null) tell(shadow, shadowed, stream);
-    if (enforced === null || judgment === null) return undefined;
-    tell(enforced, judgment, stream);
-    if (judgment.accessLogHint !== null) {
-      stream.metadata.set('envoy.common', 'access_log_hint', judgment.accessLogHint);
-    }
+    const hint = judgment?.accessLogHint ?? null;
+    if (hint !== null) stream.metadata.set('envoy.common', 'access_log_hint', hint);
+    const tellAll = () => {
+      if (shadow !== null && shadowed !== null) tell(shadow, shadowed, stream);
+      if (enforced !== null && judgment !== null) tell(enforced, judgment, stream);
+    };
+    if (judgment?.isAllowed === false) return denialReply(judgment.policy ?? 'none', tellAll);
+    tellAll();
     return undefined;
   }
 
@@ -69,15 +70,14 @@ export class RbacFilter implements HttpFilter {
 }
 
 /**
- * Only after both have judged: what the shadow rules say is no matter for the enforced ones of the same filter. Not for a refusal, which
- * is sent before anything is told.
+ * Only after both have judged: what the shadow rules say is no matter for the enforced ones of the same filter. A refusal is sent before
+ * anything is told.
  */
 function tell(
   { policyIdKey, resultKey }: RuleSet,
   { isAllowed, policy }: Judgment,
-  stream: FilterStream,
+  { metadata }: FilterStream,
 ): void {
-  const { metadata } = stream;
   if (policy !== null) metadata.set(METADATA_NAMESPACE, policyIdKey, policy);
   metadata.set(METADATA_NAMESPACE, resultKey, isAllowed ? 'allowed' : 'denied');
 }

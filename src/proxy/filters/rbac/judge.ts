@@ -10,7 +10,7 @@ export interface Judgment {
   isAllowed: boolean;
   /** What decided; null: nothing matched. */
   policy: string | null;
-  /** Only of rules that log: whether this request is to be. */
+  /** Only of rules that log, and of a matcher only where it comes to something: whether this request is to be logged. */
   accessLogHint: boolean | null;
 }
 
@@ -42,6 +42,7 @@ const ACTION = { allow: 0, deny: 1, log: 2 } as const;
 /** `matcher`: what no action is found for is denied. */
 export function judgeByTree(config: Matcher, context: MatchContext): Judge | null {
   const names: string[] = [];
+  const seen = { hasLog: false };
   const tree = compileMatchTree(
     config,
     (extension) => {
@@ -56,11 +57,13 @@ export function judgeByTree(config: Matcher, context: MatchContext): Judge | nul
       }
       const action = unpackAny(ActionSchema, any);
       names.push(action.name);
+      if (action.action === ACTION.log) seen.hasLog = true;
       return action;
     },
     context,
   );
   if (tree === null) return null;
+  const { hasLog } = seen;
   return {
     policyNames: [...new Set(names)],
     judge(subject, recorder) {
@@ -78,7 +81,7 @@ export function judgeByTree(config: Matcher, context: MatchContext): Judge | nul
       return {
         isAllowed,
         policy: action?.name ?? null,
-        accessLogHint: action?.action === ACTION.log ? true : null,
+        accessLogHint: hasLog && action !== null ? action.action === ACTION.log : null,
       };
     },
   };

@@ -1,8 +1,9 @@
 import type { LocalReply } from '../filter.ts';
 
 /** The one reply of this filter (envoy.md §7.2). */
-export function denialReply(policy: string): LocalReply {
+export function denialReply(policy: string, afterwards: () => void): LocalReply {
   return {
+    afterwards,
     status: 403,
     body: 'RBAC: access denied',
     headers: [],
