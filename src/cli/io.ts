@@ -1,4 +1,6 @@
+import { decodeText } from './decode-text.ts';
 import type { ExitCode } from './exit-code.ts';
+import { splitLines } from './lines.ts';
 
 /** A command's way to the terminal. Results go to `out`, talk goes to `err`. Tests hand in one that collects. */
 export interface CliIo {
@@ -36,16 +38,7 @@ export function processIo(): CliIo {
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return decodeText(Buffer.concat(chunks), '-');
 }
 
-/** Ended by LF alone: whatever else stands in a line is the line's. */
-async function* stdinLines(): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    const lines = (rest + (chunk as string)).split('\n');
-    rest = lines.pop() as string;
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
-}
+const stdinLines = () => splitLines(process.stdin.setEncoding('utf8') as AsyncIterable<string>);

@@ -6,6 +6,7 @@ import { version } from './version.ts';
 
 export async function runMain(): Promise<void> {
   process.stdout.on('error', endWhenNobodyReads);
+  process.stderr.on('error', goOnWithoutTalk);
   const io = processIo();
   process.exitCode = await runProgram(process.argv.slice(2), io);
 }
@@ -54,6 +55,11 @@ function exitCodeOf(error: unknown, io: CliIo): number {
   }
   io.err(`jotgate: internal error, please report it\n${(error as Error).stack ?? String(error)}\n`);
   return EXIT.ourBug;
+}
+
+/** The work is not the talk about it: a gate whose log nobody reads serves on. */
+function goOnWithoutTalk(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** Whoever reads has seen enough, as `head` does. */

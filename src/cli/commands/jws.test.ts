@@ -48,6 +48,15 @@ describe('jws verify', () => {
     assert.equal(run.exitCode, 5);
   });
 
+  it('forgives no CR, and says once that there is one', async () => {
+    const run = await runCli(['jws', 'verify', '--jwks', jwks, '-'], `${good}\r\n${good}\r\n`);
+    assert.match(run.out, /^(?:invalid: .*\n){2}$/);
+    assert.equal(
+      run.err,
+      'a line ends in CR LF, and the CR was judged as part of the JWS; take it off with `tr -d "\\r"`\n',
+    );
+  });
+
   it('exits 0 when all are valid, and when there are none', async () => {
     assert.equal((await runCli(['jws', 'verify', '--jwks', jwks, '-'], `${good}\n${good}\n`)).exitCode, 0);
     assert.deepEqual(await runCli(['jws', 'verify', '--jwks', jwks, '-'], ''), {

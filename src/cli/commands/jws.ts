@@ -9,6 +9,7 @@ import {
 } from '../../core/jwt/index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
+import { LINE_LENGTH_MAX } from '../lines.ts';
 import { readTextFile } from './token-input.ts';
 import { loadKeySet } from './token-keys.ts';
 
@@ -25,18 +26,27 @@ export function configure(command: Command, io: CliIo): void {
   command
     .command('verify')
     .description('checks compact JWS, any payload; exit 5 when one is not valid')
-    .argument('<jws>', 'the JWS, @FILE, or - for one a line on the standard input')
+    .argument('<jws>', 'the JWS, @FILE, or - for one a line (ended by LF) on the standard input')
     .requiredOption('--jwks <file>', 'the key set, or a single JWK')
     .option('--json', 'one JSON object a line')
     .action(async (argument: string, options: VerifyOptions) => {
       const keySet = loadKeySet(options.jwks, io, 'refuse');
+      let toldOfCr = false;
       for await (const jws of readJwsLines(argument, io)) {
-        const status = judgeJws(jws, keySet);
+        const status = jws.length > LINE_LENGTH_MAX ? STATUS.jwtIsNotThreeParts : judgeJws(jws, keySet);
         io.out(`${options.json === true ? renderJson(status) : renderText(status)}\n`);
         if (status !== STATUS.ok) io.exitCode = EXIT.deniedOrNotValid;
+        if (!toldOfCr && jws.endsWith('\r')) {
+          io.err(CR_REMARK);
+          toldOfCr = true;
+        }
       }
     });
 }
+
+/** A JWS holds no CR, so that none is forgiven: what verifies here verifies as it stands. */
+const CR_REMARK =
+  'a line ends in CR LF, and the CR was judged as part of the JWS; take it off with `tr -d "\\r"`\n';
 
 /** Lines are taken as they are: a blank at an end makes a JWS invalid, and an empty line is an invalid one. */
 async function* readJwsLines(argument: string, io: CliIo): AsyncGenerator<string> {

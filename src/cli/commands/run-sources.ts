@@ -7,6 +7,7 @@ import {
   looksLikeManifests,
 } from '../../control/config/index.ts';
 import type { IstioMemory } from '../../control/istio/index.ts';
+import { decodeText } from '../decode-text.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { parsedOr, SHAPES } from '../parsed-or.ts';
@@ -34,7 +35,7 @@ export interface SourceOptions {
 export async function readSources(files: readonly string[], io: CliIo): Promise<ConfigSource[]> {
   const sources: ConfigSource[] = [];
   for (const file of files.flatMap(filesIn)) {
-    const text = file === '-' ? await io.readStdin() : readText(file, 'configuration');
+    const text = file === '-' ? await io.readStdin() : decodeText(readBytes(file, 'configuration'), file);
     sources.push({ name: file === '-' ? '<stdin>' : file, text });
   }
   return sources;
@@ -50,8 +51,12 @@ function filesIn(path: string): string[] {
 
 /** @throws UserError that names the file when it cannot be read. */
 export function readText(file: string, what: string): string {
+  return readBytes(file, what).toString('utf8');
+}
+
+function readBytes(file: string, what: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
@@ -105,4 +110,14 @@ async function loadManifests(
   const loaded = loadIstio(sources, { ...options, workload, beside, mesh, memory });
   io.err(renderPassedOver(loaded.passedOver));
   return loaded;
+}
+
+/** @throws UserError for a file that holds no certificate: trusting nothing in silence would only show as refusals later. */
+export function readRoots(file: string): string {
+  const text = readText(file, 'roots');
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new UserError(
+    `\`${file}\` holds no PEM certificate; --trust wants the roots to trust`,
+    EXIT.wrongUse,
+  );
 }

@@ -15,7 +15,7 @@ import { prepareWorker } from '../../server/worker/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { RunConfig } from './run-reload.ts';
-import { readText } from './run-sources.ts';
+import { readRoots } from './run-sources.ts';
 
 interface RunFlags {
   config: string[];
@@ -143,16 +143,6 @@ function nextSignal(): Promise<'SIGINT' | 'SIGTERM'> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
   });
-}
-
-/** @throws UserError for a file that holds no certificate: trusting nothing in silence would only show as refusals later. */
-function readRoots(file: string): string {
-  const text = readText(file, 'roots');
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new UserError(
-    `\`${file}\` holds no PEM certificate; --trust wants the roots to trust`,
-    EXIT.wrongUse,
-  );
 }
 
 function parsed<T>(value: T | null, shape: string, text: string): T {

@@ -70,4 +70,5 @@ export const commands: readonly CommandEntry[] = [
     summary: 'prints the Envoy configuration that Istio manifests become',
     load: () => import('./eject.ts'),
   },
+  { name: 'version', summary: 'says which jotgate this is', load: () => import('./version.ts') },
 ];

@@ -2,7 +2,7 @@ import type { Logger } from '../../base/index.ts';
 import type { Provenance, Snapshot } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
-import { readText } from './run-sources.ts';
+import { readRoots } from './run-sources.ts';
 
 export interface NetworkFlags {
   connectTo: readonly string[];
@@ -49,7 +49,7 @@ export async function openNetwork(snapshot: Snapshot, provenance: Provenance, fl
     if (parsed !== null) return parsed;
     throw new UserError(`\`${text}\` is not of the shape --connect-to HOST:PORT:ADDR:PORT`, EXIT.wrongUse);
   });
-  const trust = flags.trust.map((file) => readText(file, 'roots'));
+  const trust = flags.trust.map(readRoots);
   const logger = new TroubleLog();
   const fetcher = await openKeyFetcher({ snapshot, provenance, connectTo, trust, logger });
   return { ...fetcher, logger };

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { rootCertificates } from 'node:tls';
 import { createTokenSigner, EXPIRES_LATE } from '../../../test/e2e/token-signer.ts';
 import { runCli } from '../../../test/fixtures/collecting-io.ts';
 
@@ -227,6 +228,29 @@ describe('why with keys that cannot be fetched', () => {
     assert.deepEqual(JSON.parse(out).network, [
       { message: 'no keys from http://idp.test/certs', cluster: 'idp', reason: cause },
     ]);
+  });
+});
+
+describe('why with roots to trust', () => {
+  const roots = rootCertificates[0] as string;
+
+  it('refuses a file without a certificate, as `run` does, and says what --trust wants', async () => {
+    const empty = fileOf('no-roots.pem', 'nothing of the kind\n');
+    for (const args of [
+      ['why', '-c', file, '--fetch', '--trust', empty, '/orders'],
+      ['run', '-c', file, '--trust', empty],
+    ]) {
+      const { exitCode, err } = await runCli(args);
+      assert.equal(exitCode, 2);
+      assert.match(err, /`\S+no-roots\.pem` holds no PEM certificate; --trust wants the roots to trust\n/);
+    }
+  });
+
+  it('takes them for a configuration that verifies nobody', async () => {
+    const file = fileOf('plain.yaml', configOf([ORDERS_RULE], 1));
+    const { exitCode, out } = await why('-c', file, '--fetch', '--trust', fileOf('roots.pem', roots), '/x');
+    assert.equal(exitCode, 0);
+    assert.match(out, /-> {2}cluster orders\n/);
   });
 });
 

@@ -33,7 +33,7 @@ const CONNECT_WORDS: Readonly<Record<string, string>> = {
   EPIPE: 'connection closed',
   EHOSTUNREACH: 'no way to the host',
   ENETUNREACH: 'no way to the network',
-  EADDRNOTAVAIL: 'no address to connect from',
+  EADDRNOTAVAIL: 'no local address to connect with',
   EMFILE: 'too many open files',
   ETIMEDOUT: 'no answer to the connection attempt',
 };

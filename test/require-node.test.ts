@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+const root = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'jotgate-old-node-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Loaded first, it makes the process say that it is an older Node. */
+const preload = join(folder, 'old.mjs');
+writeFileSync(
+  preload,
+  "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });\n",
+);
+
+const run = (file: string, old: boolean) =>
+  spawnSync(
+    process.execPath,
+    [...(old ? ['--import', pathToFileURL(preload).href] : []), join(root, file), 'version'],
+    {
+      encoding: 'utf8',
+    },
+  );
+
+describe('an old Node', () => {
+  for (const file of ['scripts/require-node.mjs', 'src/cli/main.ts']) {
+    it(`is told which one is needed and how to get it, not a stack: ${file}`, () => {
+      const { status, stderr, stdout } = run(file, true);
+      assert.equal(status, 2);
+      assert.match(
+        stderr,
+        /^jotgate needs Node 24 or newer, and this is Node 20\.20\.2\. [^\n]*`npm ci`[^\n]*\n$/,
+      );
+      assert.equal(stdout, '');
+    });
+  }
+
+  it('is asked about before anything else by `npm start` and `npm ci`', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { start, prepare } = scripts as Record<'start' | 'prepare', string>;
+    for (const script of [start, prepare]) assert.match(script, /^node scripts\/require-node\.mjs && /);
+  });
+});
+
+describe('a Node that will do', () => {
+  it('is let pass without a word', () => {
+    const { status, stderr, stdout } = run('scripts/require-node.mjs', false);
+    assert.deepEqual([status, stderr, stdout], [0, '', '']);
+  });
+});
