@@ -3,7 +3,7 @@ import type { Judge, RenderOptions } from './render-finding.ts';
 
 /** How findings about these texts are shown: with their lines, and with what becomes of each where it is meant to go. */
 export function renderOptionsOf(sources: readonly ConfigSource[], color: boolean): RenderOptions {
-  const lines = new Map(sources.map(({ name, text }) => [name, text.split(/\r?\n/)]));
+  const lines = new Map(sources.map(({ name, text }) => [name, text.split(/\r\n?|\n/)]));
   const judges = new Map(sources.map((source) => [source.name, judgeOf(source)]));
   const [judge, ...others] = new Set(judges.values());
   const common = others.length === 0 ? judge : undefined;

@@ -4,7 +4,7 @@ import { CODES } from './codes.ts';
 import { DecodeContext, LimitReached, type Place } from './decode/decode-context.ts';
 import { decodeMessage } from './decode/decode-message.ts';
 import { parseJson } from './source/parse-json.ts';
-import { parseYamlDocuments } from './source/parse-yaml.ts';
+import { parseYamlDocuments, type YamlOptions } from './source/parse-yaml.ts';
 import type { ConfigSource, SourceNode } from './source/source-node.ts';
 
 export interface DecodeOptions {
@@ -13,8 +13,12 @@ export interface DecodeOptions {
 }
 
 /** Parses YAML, or JSON where the name ends in `.json`, into documents; syntax errors become findings. Empty documents are left out. */
-export function parseYaml(source: ConfigSource, options: Pick<DecodeOptions, 'findings'>): SourceNode[] {
-  if (!source.name.endsWith('.json')) return parseYamlDocuments(source, options.findings);
+export function parseYaml(
+  source: ConfigSource,
+  options: Pick<DecodeOptions, 'findings'>,
+  how: YamlOptions = {},
+): SourceNode[] {
+  if (!source.name.endsWith('.json')) return parseYamlDocuments(source, options.findings, how);
   const node = parseJson(source, options.findings);
   return node === null ? [] : [node];
 }

@@ -25,7 +25,7 @@ export function loadConfigDump(source: ConfigSource, options: LoadOptions = {}):
   const hooks = { judge: new SupportJudge(DONE_IN_DUMPS), completeMessage: completeDump(routes) };
   const context = new DecodeContext(new Findings(provenance), provenance, hooks);
   context.allowFor(source.text.length);
-  const root = parseJson(source, context.findings);
+  const root = parseJson({ ...source, text: source.text.replace(/^\uFEFF/, '') }, context.findings);
   if (root === null) return finishLoading(null, context, options);
   try {
     const entries = dumpEntries(root);

@@ -100,6 +100,15 @@ describe('a bootstrap becomes a snapshot', () => {
   });
   it('an error leaves no snapshot', () => assert.equal(load('static_resources: []').snapshot, null));
   it('an empty text is an error', () => assert.deepEqual(codes('# nothing'), ['error E112 1']));
+  it('an empty first document is an error, an empty second one is nothing', () => {
+    assert.deepEqual(codes('---\n---\nadmin: {}'), ['error E112 1']);
+    assert.deepEqual(codes('# a\n---\nstatic_resources: {}\n---\n'), []);
+  });
+  it('clusters that could not be read are not missing ones', () => {
+    const routed = listener().replace('direct_response: {status: 200}', 'route: {cluster: keys}');
+    assert.deepEqual(codes(`${routed}  cluster: []`), ['error E103 15']);
+    assert.deepEqual(codes(`${routed}  clusters: [x]`), ['error E104 15']);
+  });
 });
 
 describe('what jotgate does not do is said by name', () => {

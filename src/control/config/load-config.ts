@@ -10,6 +10,7 @@ import { runLints } from './lints/run-lints.ts';
 import { mergeBootstraps } from './merge-bootstraps.ts';
 import { schemaMessage } from './schema-registry.ts';
 import { settleFindings } from './settle-findings.ts';
+import { isEmpty } from './source/parse-yaml.ts';
 import type { ConfigSource, SourceNode } from './source/source-node.ts';
 import { SupportJudge } from './support/judge-support.ts';
 
@@ -69,20 +70,31 @@ export function finishLoading(
   return { snapshot: { listeners, clusters, bootstrap }, findings, provenance };
 }
 
+/** Envoy reads the first document of a text, also where it is empty. */
 function documentsOf(source: ConfigSource, findings: Findings): SourceNode[] {
   const before = findings.list.length;
-  const documents = parseYaml(source, { findings });
-  warnOfExtraDocuments(documents, findings);
-  if (documents.length === 0 && findings.list.length === before) {
+  const documents = parseYaml(source, { findings }, { emptyToo: true });
+  const [first] = documents;
+  if (first !== undefined && !isEmpty(first)) {
+    warnOfExtraDocuments(
+      documents.filter((document) => !isEmpty(document)),
+      findings,
+    );
+    return documents;
+  }
+  if (findings.list.length === before) {
+    const others = documents.some((document) => !isEmpty(document));
     findings.add({
       code: CODES.emptyText,
       severity: 'error',
-      message: 'the text is empty',
+      message: others
+        ? 'the first document of the text is empty, and Envoy reads no other'
+        : 'the text is empty',
       envoy: 'refuses',
       at: { file: source.name, line: 1, column: 1, length: 0 },
     });
   }
-  return documents;
+  return [];
 }
 
 function decodeBootstrap(node: SourceNode, context: DecodeContext): Bootstrap | null {

@@ -37,6 +37,13 @@ export class CheckContext {
     return this.#decode.isBroken(message, field);
   }
 
+  /** Some cluster may be there that could not be read. */
+  get clustersAreBroken(): boolean {
+    const { staticResources } = this.bootstrap;
+    if (this.isBroken(this.bootstrap, 'static_resources')) return true;
+    return staticResources !== undefined && this.isBroken(staticResources, 'clusters');
+  }
+
   placeOf(message: object, field?: string): Position | undefined {
     return this.provenance.find(message, field);
   }

@@ -80,7 +80,7 @@ function checkRouteClusters(route: Route, context: CheckContext): void {
 }
 
 function checkCluster(name: string, about: object, field: string, context: CheckContext): void {
-  if (context.clusterNames.has(name) || name === '') return;
+  if (context.clusterNames.has(name) || name === '' || context.clustersAreBroken) return;
   const meant = nearMiss(name, context.clusterNames);
   context.complain({
     code: 'unknownCluster',

@@ -25,6 +25,21 @@ describe('JSON is read with its places', () => {
       ],
     );
   });
+  it('carriage returns end lines too', () => {
+    const { node } = parse('{\r "a": 1,\r\n "b": 2}');
+    assert.deepEqual(
+      [entryOf(node ?? fail(), 'a')?.keyAt.line, entryOf(node ?? fail(), 'b')?.keyAt.line],
+      [2, 3],
+    );
+  });
+  it('bytes that are no text, half of a pair and a byte order mark are errors with a place', () => {
+    const said = (text: string) =>
+      parse(text).list.map(({ at, message }) => `${at?.line}:${at?.column} ${message}`);
+    assert.deepEqual(said('{"a":\n"b\uD800"}'), ['2:3 JSON is UTF-8, and here are bytes that are not']);
+    assert.deepEqual(said('{"a":\n"b\\ud800"}'), ['2:1 half of a surrogate pair is no character']);
+    assert.deepEqual(said('\uFEFF{}'), ['1:1 JSON is UTF-8 without a byte order mark: save it so']);
+    assert.deepEqual(said('{"a": "\\ud83d\\ude00"}'), []);
+  });
   it('escapes are resolved', () => {
     assert.equal(scalarAt(parse('{"a": "\\u00e9\\n\\"\\/"}').node ?? fail(), 'a'), 'é\n"/');
   });

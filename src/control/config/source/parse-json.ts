@@ -35,6 +35,8 @@ class JsonSyntaxError extends Error {
   }
 }
 
+const NO_MARK = 'JSON is UTF-8 without a byte order mark: save it so';
+
 const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const STRING = /"(?:[^"\\\n]|\\.)*"/y;
 const BLANK = /[ \t\r\n]*/y;
@@ -51,6 +53,9 @@ class JsonReader {
   }
 
   readDocument(): SourceNode {
+    if (this.#text.startsWith('\uFEFF')) throw new JsonSyntaxError(0, NO_MARK);
+    const half = this.#text.search(/\p{Surrogate}/u);
+    if (half !== -1) throw new JsonSyntaxError(half, 'JSON is UTF-8, and here are bytes that are not');
     const node = this.#readValue(0);
     this.#skipBlank();
     if (this.#offset < this.#text.length) throw this.#unexpected();
@@ -113,11 +118,12 @@ class JsonReader {
   #readString(): string {
     const quoted = this.#take(STRING);
     if (quoted === undefined) throw this.#unexpected();
-    try {
-      return JSON.parse(quoted) as string;
-    } catch {
-      throw new JsonSyntaxError(this.#offset - quoted.length, 'not a JSON string');
-    }
+    const text = parsedString(quoted);
+    if (text?.isWellFormed() === true) return text;
+    throw new JsonSyntaxError(
+      this.#offset - quoted.length,
+      text === undefined ? 'not a JSON string' : 'half of a surrogate pair is no character',
+    );
   }
 
   #closes(bracket: string): boolean {
@@ -150,9 +156,17 @@ class JsonReader {
   }
 }
 
+function parsedString(quoted: string): string | undefined {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return undefined;
+  }
+}
+
 function lineStartsOf(text: string): number[] {
   const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  for (const { index, 0: end } of text.matchAll(/\r\n?|\n/g)) starts.push(index + end.length);
   return starts;
 }
 

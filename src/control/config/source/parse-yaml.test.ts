@@ -61,6 +61,14 @@ describe('YAML is read as it was written', () => {
   it('documents are told apart, empty ones left out', () => {
     assert.equal(parse('a: 1\n---\n# nothing\n---\nb: 2').documents.length, 2);
   });
+  it('carriage returns end lines where nothing else does', () => {
+    const [node] = parse('# a\ra: 1\rb: 2\r').documents;
+    assert.equal(text(value(node, 'b')), '2');
+    assert.equal(value(node, 'b')?.at.line, 3);
+  });
+  it('an escaped character beyond the first plane, and a backslash before a u, are themselves', () => {
+    assert.equal(text(value(parse('a: "\\U0001F600\\\\uD83D"').documents[0], 'a')), '😀\\uD83D');
+  });
   it('byte order, CRLF and tabs inside values are no error', () => {
     assert.equal(text(value(parse('a: "x\ty"\r\nb: 2\r\n').documents[0], 'b')), '2');
   });
@@ -68,6 +76,10 @@ describe('YAML is read as it was written', () => {
 
 describe('what cannot be read is said once, with its place', () => {
   const broken: { given: string; place: string; words: RegExp }[] = [
+    { given: 'a: 1\nb: {c: 2}\r# d\n', place: '2:10', words: /a carriage return alone/ },
+    { given: 'a: "\\uD800"', place: '1:4', words: /half of a surrogate pair/ },
+    { given: 'a: "x\\uD83D\\uDE00"', place: '1:4', words: /no pairs of `\\u` escapes/ },
+    { given: 'a: b\uD800', place: '1:4', words: /half of a surrogate pair/ },
     { given: 'a: [1', place: '1:6', words: /flow/ },
     { given: 'a: 1\n\tb: 2', place: '2:1', words: /tabs/ },
     { given: 'a: *b', place: '1:4', words: /alias/ },

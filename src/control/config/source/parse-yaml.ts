@@ -12,11 +12,13 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import type { Findings, Position } from '../../../resources/index.ts';
+import type { EnvoyTreatment, Findings, Position } from '../../../resources/index.ts';
 import { CODES } from '../codes.ts';
 import type { ConfigSource, MapEntry, SourceNode } from './source-node.ts';
 
 const TOO_DEEP = 'the text is nested too deeply';
+const LONE_RETURN =
+  'a carriage return alone, where other lines end in a line feed: it ends this line for one reader and not for the next';
 /** Texts longer than this are refused unread. */
 const TEXT_LENGTH_MAX = 64 * 1024 * 1024;
 
@@ -25,14 +27,19 @@ const TEXT_LENGTH_MAX = 64 * 1024 * 1024;
  * holds and knows the place of the earlier. Entries whose
  * key is tagged `!ignore` are dropped (envoy.md §9.1). The first syntax error of a document becomes a finding (what follows from it says little), and the document is left out.
  */
-export function parseYamlDocuments(source: ConfigSource, findings: Findings): SourceNode[] {
+export function parseYamlDocuments(
+  written: ConfigSource,
+  findings: Findings,
+  { emptyToo = false }: YamlOptions = {},
+): SourceNode[] {
+  const source = { ...written, text: withLineFeeds(written.text.replace(/^\uFEFF/, '')) };
   const lines = new LineCounter();
-  const refuse = (offset: number, message: string) =>
+  const refuse: Refuse = (offset, message, envoy = 'refuses') =>
     findings.add({
       code: CODES.syntax,
       severity: 'error',
       message,
-      envoy: 'refuses',
+      envoy,
       at: position(source.name, lines, offset, offset + 1, source.text),
     });
   if (source.text.length > TEXT_LENGTH_MAX) {
@@ -48,9 +55,11 @@ export function parseYamlDocuments(source: ConfigSource, findings: Findings): So
       logLevel: 'silent',
       lineCounter: lines,
     });
-    if (!Array.isArray(documents)) return [];
+    const alone = source.text.search(/\r(?!\n)/);
+    if (alone !== -1) refuse(alone, LONE_RETURN, 'accepts');
+    if (alone !== -1 || !Array.isArray(documents)) return [];
     return documents.flatMap((document) =>
-      convertDocument(document as Document.Parsed, source, lines, refuse),
+      convertDocument(document as Document.Parsed, source, lines, refuse, emptyToo),
     );
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -59,28 +68,46 @@ export function parseYamlDocuments(source: ConfigSource, findings: Findings): So
   }
 }
 
-type Refuse = (offset: number, message: string) => void;
+type Refuse = (offset: number, message: string, envoy?: EnvoyTreatment) => void;
+
+export interface YamlOptions {
+  /** An empty document is an empty scalar; default: it is left out. */
+  emptyToo?: boolean;
+}
+
+/** Envoy takes a carriage return for the end of a line where it ends all lines; offsets stay. */
+function withLineFeeds(text: string): string {
+  return text.includes('\n') ? text : text.replaceAll('\r', '\n');
+}
 
 function convertDocument(
   document: Document.Parsed,
   source: ConfigSource,
   lines: LineCounter,
   refuse: Refuse,
+  emptyToo: boolean,
 ): SourceNode[] {
   const [error] = document.errors;
   if (error !== undefined) refuse(error.pos[0], wordsOf(error.message));
-  if (document.errors.length > 0 || document.contents === null) return [];
+  if (document.errors.length > 0) return [];
+  if (document.contents === null) return emptyToo ? [emptyScalar(placeOf(document, source, lines))] : [];
   const converter = new Converter(source, lines, refuse);
   const node = converter.convert(document.contents as ParsedNode);
-  return node === undefined || isEmpty(node) ? [] : [node];
+  return node === undefined || (isEmpty(node) && !emptyToo) ? [] : [node];
 }
 
-const isEmpty = (node: SourceNode) => node.kind === 'scalar' && node.plain && node.text === '';
+function placeOf({ range }: Document.Parsed, { name, text }: ConfigSource, lines: LineCounter): Position {
+  return position(name, lines, range[0], range[0], text);
+}
+
+export const isEmpty = (node: SourceNode) => node.kind === 'scalar' && node.plain && node.text === '';
 /** The parser's words, and its running out of stack in ours. */
 const wordsOf = (message: string) =>
   message.startsWith('Maximum call stack') ? TOO_DEEP : firstLineOf(message);
 const firstLineOf = (message: string) =>
   (message.split('\n', 1)[0] as string).replace(/^./, (first) => first.toLowerCase()).replace(/[.:]$/, '');
+
+const HALF_ESCAPE = /(?:^|[^\\])(?:\\\\)*\\u[dD][89a-fA-F]/;
 
 class Converter {
   readonly #source: ConfigSource;
@@ -110,7 +137,20 @@ class Converter {
 
   #scalar(node: Scalar): SourceNode {
     const plain = node.type === 'PLAIN' && node.tag !== '!';
-    return { kind: 'scalar', text: String(node.value ?? ''), plain, at: this.#at(node) };
+    const text = String(node.value ?? '');
+    this.#checkCharacters(node, text);
+    return { kind: 'scalar', text, plain, at: this.#at(node) };
+  }
+
+  /** Half a character is none, written as bytes or as an escape; of two escapes Envoy makes no one character. */
+  #checkCharacters(node: Scalar, text: string): void {
+    const [start, end] = node.range ?? [0, 0];
+    if (!text.isWellFormed()) this.#refuse(start, 'half of a surrogate pair is no character');
+    else if (node.type === 'QUOTE_DOUBLE' && HALF_ESCAPE.test(this.#source.text.slice(start, end)))
+      this.#refuse(
+        start,
+        'YAML has no pairs of `\\u` escapes: write the character itself, or `\\U` and eight digits',
+      );
   }
 
   #items(list: YAMLSeq): SourceNode[] {
