@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonValue } from '@bufbuild/protobuf';
+import { compileFilter } from '../../../../test/fixtures/compile-filter.ts';
+import { play } from '../../../../test/fixtures/filter-stream.ts';
+import { bearer, filterOf, good, local, requireP } from '../../../../test/fixtures/jwt-authn-filter.ts';
+import type { HttpFilter } from '../filter.ts';
+import { jwtAuthnFactory } from './factory.ts';
+
+describe('what a jwt_authn configuration cannot have', () => {
+  const table: { name: string; config: JsonValue; want: RegExp }[] = [
+    {
+      name: 'an unknown provider',
+      config: { rules: [requireP] },
+      want: /Required provider \['p'\] is not configured\./,
+    },
+    {
+      name: 'an unknown requirement',
+      config: {
+        requirement_map: { b: {}, a: {} },
+        rules: [{ match: { prefix: '/' }, requirement_name: 'x' }],
+      },
+      want: /Wrong requirement_name: x\. It should be one of \[a,b\]/,
+    },
+    {
+      name: 'bad local keys',
+      config: { providers: { p: { local_jwks: { inline_string: '{}' } } } },
+      want: /invalid local jwks: Jwks does not have \[keys\] field/,
+    },
+    {
+      name: 'a provider without keys',
+      config: { providers: { p: {} } },
+      want: /one of `remote_jwks`, `local_jwks`/,
+    },
+    {
+      name: 'an unknown provider in filter_state_rules',
+      config: { filter_state_rules: { name: 'x', requires: { a: { provider_name: 'p' } } } },
+      want: /Required provider \['p'\] is not configured\./,
+    },
+    {
+      name: 'tokens in pseudo-headers',
+      config: { providers: { p: { ...local, from_headers: [{ name: ':path' }] } } },
+      want: /`:path`/,
+    },
+    {
+      name: 'a payload header that frames messages',
+      config: { providers: { p: { ...local, forward_payload_header: 'Content-Length' } } },
+      want: /`content-length`/,
+    },
+    {
+      name: 'a claim header that is no name',
+      config: { providers: { p: { ...local, claim_to_headers: [{ header_name: 'a b', claim_name: 'c' }] } } },
+      want: /`a b`/,
+    },
+    {
+      name: 'a bad regex',
+      config: { rules: [{ match: { safe_regex: { regex: '[' } } }] },
+      want: /missing \]: \[/,
+    },
+  ];
+  for (const { name, config, want } of table) {
+    it(name, () => {
+      const { filter, findings } = compileFilter(jwtAuthnFactory, config);
+      assert.equal(filter, null);
+      assert.match(findings.list.map(({ message }) => message).join('\n'), want);
+    });
+  }
+
+  it('filter_state_rules ask for nothing where no filter sets any, and say so', async () => {
+    const { filter, findings } = compileFilter(jwtAuthnFactory, {
+      providers: { p: local },
+      filter_state_rules: { name: 'x', requires: { a: { provider_name: 'p' } } },
+    });
+    assert.match(findings.list[0]?.message ?? '', /no filter sets the filter state `x`/);
+    assert.equal((await play(filter as HttpFilter)).reply, undefined);
+  });
+
+  it('conditions that Envoy ignores in rules are warned of', () => {
+    const { filter, findings } = compileFilter(jwtAuthnFactory, {
+      rules: [{ match: { prefix: '/', grpc: {} } }],
+    });
+    assert.ok(filter);
+    assert.deepEqual(
+      findings.list.map(({ severity, code }) => [severity, code]),
+      [['warning', 'W301']],
+    );
+  });
+
+  it('an empty local key set loads, and every token fails for want of keys', async () => {
+    const { filter } = filterOf({ issuer: 'i', local_jwks: { inline_string: '' } });
+    const { reply } = await play(filter, { headers: [bearer(good)] });
+    assert.equal(reply?.body, "Jwks doesn't have any valid public key");
+  });
+});
