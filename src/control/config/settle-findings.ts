@@ -20,6 +20,9 @@ function byPlace(files: readonly string[]) {
     if (a.at === undefined || b.at === undefined)
       return Number(a.at === undefined) - Number(b.at === undefined);
     if (a.at.file !== b.at.file) return files.indexOf(a.at.file) - files.indexOf(b.at.file);
-    return a.at.line - b.at.line || a.at.column - b.at.column || a.code.localeCompare(b.code);
+    return a.at.line - b.at.line || a.at.column - b.at.column || compareCodes(a.code, b.code);
   };
 }
+
+/** Codes are ASCII: the language's own order would load its collation, a tenth of what `validate` costs. */
+const compareCodes = (a: string, b: string) => (a < b ? -1 : Number(a > b));

@@ -3,6 +3,7 @@ import {
   createSecureContext,
   getCACertificates,
   type PeerCertificate,
+  type SecureContext,
   type SecureVersion,
 } from 'node:tls';
 import type { DataSource } from '#schema/envoy/config/core/v3/base_pb.js';
@@ -52,7 +53,7 @@ export function compileUpstreamTls(context: UpstreamTlsContext, trust: TrustOpti
   const roots = compileRoots(type.value, trust);
   const judges = compileJudges(type.value, trust.findings);
   if (roots === null || judges === null) return null;
-  return createTlsTransport(finish(verifying(options, roots, judges), identity, roots));
+  return createTlsTransport(finish(verifying(options, judges), identity, roots));
 }
 
 /** TLS as it should be: the peer is verified against the machine's roots and the name that it was asked for. */
@@ -61,18 +62,13 @@ export function createVerifiedTls(serverName: string, extraRoots: readonly strin
     (name.type === 'DNS' && dnsNameCovers(name.value, serverName)) ||
     (name.type === 'IP_ADDRESS' && name.value === serverName);
   const options: ConnectionOptions = { servername: serverNameFor(serverName), minVersion: 'TLSv1.2' };
-  const roots = [...systemRoots(), ...extraRoots];
-  return createTlsTransport(finish(verifying(options, roots, [judge]), {}, roots));
+  const roots = { given: extraRoots, system: true };
+  return createTlsTransport(finish(verifying(options, [judge]), {}, roots));
 }
 
-function verifying(
-  options: ConnectionOptions,
-  roots: readonly string[],
-  judges: readonly NameJudge[],
-): ConnectionOptions {
+function verifying(options: ConnectionOptions, judges: readonly NameJudge[]): ConnectionOptions {
   return {
     ...options,
-    ca: [...roots],
     rejectUnauthorized: true,
     checkServerIdentity: (_host, certificate) => judgeNames(certificate, judges),
   };
@@ -85,25 +81,44 @@ function judgeNames(certificate: PeerCertificate, judges: readonly NameJudge[]):
   return new Error('the certificate is for another name');
 }
 
-/** The secure context is made once; with a bundle of roots that takes milliseconds. */
-function finish(
-  options: ConnectionOptions,
-  identity: { cert?: string | undefined; key?: string | undefined },
-  roots?: readonly string[],
-): ConnectionOptions {
-  const { minVersion, maxVersion } = options;
-  const secureContext = createSecureContext({
-    ...(minVersion === undefined ? {} : { minVersion }),
-    ...(maxVersion === undefined ? {} : { maxVersion }),
-    ...(roots === undefined ? {} : { ca: [...roots] }),
-    ...(identity.cert === undefined || identity.key === undefined
-      ? {}
-      : { cert: identity.cert, key: identity.key }),
-  });
-  return { ...options, secureContext, ALPNProtocols: ['http/1.1'] };
+/** Whom a cluster trusts: PEM texts, and the machine's own roots. */
+interface Roots {
+  given: readonly string[];
+  system: boolean;
 }
 
-function compileRoots(validation: CertificateValidationContext, trust: TrustOptions): string[] | null {
+interface Identity {
+  cert?: string | undefined;
+  key?: string | undefined;
+}
+
+/**
+ * The secure context is made once. With the machine's roots, which are sound, that waits for the first connection: they are some 150, and
+ * to read them costs more than the rest of a start.
+ */
+function finish(options: ConnectionOptions, { cert, key }: Identity, roots?: Roots): ConnectionOptions {
+  const { minVersion, maxVersion } = options;
+  const plain = {
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(maxVersion === undefined ? {} : { maxVersion }),
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
+  };
+  const given = { ...plain, ...(roots === undefined ? {} : { ca: [...roots.given] }) };
+  // What somebody wrote is judged here, also where it is not all.
+  const secureContext = createSecureContext(given);
+  const finished = { ...options, secureContext, ALPNProtocols: ['http/1.1'] };
+  if (roots?.system !== true) return finished;
+  let whole: SecureContext | undefined;
+  return Object.defineProperty(finished, 'secureContext', {
+    enumerable: true,
+    get: () => {
+      whole ??= createSecureContext({ ...given, ca: [...systemRoots(), ...roots.given] });
+      return whole;
+    },
+  });
+}
+
+function compileRoots(validation: CertificateValidationContext, trust: TrustOptions): Roots | null {
   const { findings, extraRoots } = trust;
   for (const field of ['verifyCertificateSpki', 'verifyCertificateHash'] as const) {
     if (validation[field].length > 0) {
@@ -116,9 +131,8 @@ function compileRoots(validation: CertificateValidationContext, trust: TrustOpti
     }
   }
   const inline = validation.trustedCa === undefined ? undefined : pem(validation.trustedCa, findings);
-  const system = validation.systemRootCerts === undefined ? [] : systemRoots();
-  const roots = [...(inline === undefined ? [] : [inline]), ...system];
-  return roots.length === 0 && extraRoots.length === 0 ? [] : [...roots, ...extraRoots];
+  const given = [...(inline === undefined ? [] : [inline]), ...extraRoots];
+  return { given, system: validation.systemRootCerts !== undefined };
 }
 
 function compileJudges(validation: CertificateValidationContext, findings: Findings): NameJudge[] | null {
