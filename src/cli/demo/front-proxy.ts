@@ -5,7 +5,8 @@ import type { Scene, SceneIssuer } from './scene.ts';
 import {
   bearer,
   curlLogin,
-  curlToken,
+  curlLoginForBoth,
+  curlRefresh,
   login,
   passwordGrant,
   readTokens,
@@ -28,7 +29,7 @@ export const frontProxy: Chapter = async (scene, narrator) => {
   const tokens = readTokens(
     await narrator.step({
       title: 'Log in: user name and password for signed tokens',
-      curl: curlLogin(issuer, 'TOKEN', DEMO),
+      curl: curlLoginForBoth(issuer, DEMO),
       send: () => scene.client.send(passwordGrant(issuer, DEMO)),
       expect: { status: 200, body: /"expires_in":300,"refresh_expires_in":1800/ },
     }),
@@ -120,19 +121,16 @@ async function expiredAndRefreshed(
         expect,
       }),
     );
-  scene.passTime(PAST_EXPIRY_SECONDS);
+  const wait = scene.passTime(PAST_EXPIRY_SECONDS);
   narrator.note(
     `a coffee break: the clock moves on by ${PAST_EXPIRY_SECONDS} s, past exp and the 60 s of skew`,
+    wait,
   );
   await ask('The token has expired', tokens.access, { status: 401, body: 'Jwt is expired' });
   const fresh = readTokens(
     await narrator.step({
       title: 'Refresh: a new token without the password',
-      curl: curlToken(
-        issuer,
-        'TOKEN',
-        'client_id=service&grant_type=refresh_token&refresh_token=$REFRESH_TOKEN',
-      ),
+      curl: curlRefresh(issuer),
       send: () => scene.client.send(refreshGrant(issuer, tokens.refresh)),
       expect: { status: 200, body: /"token_type":"Bearer"/ },
     }),
@@ -157,7 +155,7 @@ async function otherPeoplesData(
       expect: { status: 403, body },
       after: serviceSaidNo,
     });
-  narrator.note(`bob logs in too: ${curlLogin(issuer, 'BOB', BOB)}`);
+  narrator.note('bob logs in too', curlLogin(issuer, 'BOB', BOB));
   await ask(
     "bob's token passes the gate, but none of his namespaces is that one",
     bob.access,

@@ -9,9 +9,10 @@ import { createDevelopmentAuthority, type DevelopmentAuthority, SharedClock } fr
 import { packageRoot } from '../package-root.ts';
 import { startFunnelService } from './funnel-service.ts';
 import { StoryClient, type StoryHost } from './http-client.ts';
-import type { Scene } from './scene.ts';
+import type { Scene, SceneIssuer } from './scene.ts';
 import { freePort, type SceneGateOptions, startSceneGate } from './scene-gate.ts';
-import { startSceneIssuer } from './scene-issuer.ts';
+import { issuerActions, startSceneIssuer } from './scene-issuer.ts';
+import { openStageDoor, type StageDoor } from './stage-door.ts';
 
 const packageFolder = fileURLToPath(packageRoot);
 
@@ -35,6 +36,10 @@ interface Stage {
   authority: DevelopmentAuthority;
   authorityFile: string;
   closers: Closer[];
+  /** Opened first: what the others are told to print names its port. */
+  stageDoor: StageDoor;
+  /** Settled when the article's issuer has started, or could not. */
+  articleIssuer: PromiseWithResolvers<SceneIssuer>;
 }
 
 /** Starts the article's gate and service, and says how to start the rest. Nothing is written outside a temporary folder. */
@@ -51,7 +56,8 @@ export async function openScene(): Promise<Scene> {
 async function fillStage(stage: Stage): Promise<Scene> {
   // The first refusal needs no issuer, whose keys take a while to make: the gate fetches them when a token comes.
   const issuerPort = await freePort();
-  const issuer = once(() => startArticleIssuer(stage, issuerPort));
+  const issuer = once(async () => (await startArticleIssuer(stage, issuerPort)).scene);
+  stage.articleIssuer.promise.catch(() => {});
   const service = await startFunnelService({
     certificate: await stage.authority.issue({ names: [SERVICE_HOST] }),
     owners: OWNERS,
@@ -75,7 +81,10 @@ async function fillStage(stage: Stage): Promise<Scene> {
     client: stage.client,
     front,
     service,
-    issuer: async () => (await issuer()).scene,
+    issuer() {
+      stage.articleIssuer.resolve(issuer());
+      return stage.articleIssuer.promise;
+    },
     trains,
     limited,
     mesh,
@@ -83,7 +92,10 @@ async function fillStage(stage: Stage): Promise<Scene> {
       // A failure is told by the chapter that asks again.
       for (const part of [trains, limited, mesh]) part().catch(() => {});
     },
-    passTime: (seconds) => stage.clock.advance(seconds * 1000),
+    passTime(seconds) {
+      stage.clock.advance(seconds * 1000);
+      return stage.stageDoor.curl('/clock', String(seconds));
+    },
     close: () => closeAll(stage),
   };
 }
@@ -94,9 +106,21 @@ async function setStage(): Promise<Stage> {
   const authorityFile = join(folder, 'ca.pem');
   writeFileSync(authorityFile, authority.certificate);
   const hosts = new Map<string, StoryHost>();
-  const closers: Closer[] = [async () => rmSync(folder, { recursive: true, force: true })];
+  const clear = () => rmSync(folder, { recursive: true, force: true });
+  // However the process ends: whoever reads the story may have closed the pipe.
+  process.once('exit', clear);
+  const closers: Closer[] = [async () => clear()];
+  const clock = new SharedClock();
+  const articleIssuer = Promise.withResolvers<SceneIssuer>();
+  const stageDoor = await openStageDoor({
+    '/clock': (seconds) => clock.advance(parseSeconds(seconds) * 1000),
+    ...issuerActions(() => articleIssuer.promise),
+  });
+  closers.push(stageDoor.close);
   return {
-    clock: new SharedClock(),
+    clock,
+    stageDoor,
+    articleIssuer,
     hosts,
     client: new StoryClient(hosts),
     authority,
@@ -105,12 +129,18 @@ async function setStage(): Promise<Stage> {
   };
 }
 
+function parseSeconds(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error('the body is the seconds, in digits');
+  return Number(text);
+}
+
 async function startArticleIssuer(stage: Stage, port: number) {
   const started = await startSceneIssuer({
     port,
     baseUrl: `https://${ISSUER_HOST}/auth`,
     realm: readExample('01-front-proxy/realm-funnel.json'),
     clock: stage.clock,
+    stageDoor: stage.stageDoor,
     tls: { authority: stage.authority, authorityFile: stage.authorityFile },
   });
   stage.hosts.set(ISSUER_HOST, { port: started.port, ca: stage.authority.certificate });
@@ -124,6 +154,7 @@ async function openMesh(stage: Stage, servicePort: number) {
     baseUrl: `http://${MESH_ISSUER}/auth`,
     realm: readExample('02-istio-jwt/realm-weather.json'),
     clock: stage.clock,
+    stageDoor: stage.stageDoor,
   });
   stage.closers.push(issuer.close);
   stage.hosts.set(MESH_ISSUER, { port: issuer.port });
