@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type ConfigSource,
   type LoadedConfig,
@@ -11,6 +9,7 @@ import { decodeText } from '../decode-text.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { parsedOr, SHAPES } from '../parsed-or.ts';
+import { filesIn, readBytes } from '../read-file.ts';
 import { renderPassedOver } from '../render-passed-over.ts';
 
 export interface SourceOptions {
@@ -34,34 +33,16 @@ export interface SourceOptions {
 /** Reads the files of a command line; of a folder all YAML and JSON in it, by name; `-` is the standard input. */
 export async function readSources(files: readonly string[], io: CliIo): Promise<ConfigSource[]> {
   const sources: ConfigSource[] = [];
-  for (const file of files.flatMap(filesIn)) {
+  for (const file of files.flatMap((path) => filesIn(path, 'configuration'))) {
     const text = file === '-' ? await io.readStdin() : decodeText(readBytes(file, 'configuration'), file);
     sources.push({ name: file === '-' ? '<stdin>' : file, text });
   }
   return sources;
 }
 
-function filesIn(path: string): string[] {
-  if (path === '-' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
-  const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
-  const found = names.filter((name) => /\.(?:ya?ml|json)$/.test(name) && !/(?:^|\/)\./.test(name));
-  if (found.length > 0) return found.sort().map((name) => join(path, name));
-  throw new UserError(`the folder \`${path}\` has no YAML and no JSON; check the path`, EXIT.wrongUse);
-}
-
 /** @throws UserError that names the file when it cannot be read. */
 export function readText(file: string, what: string): string {
   return readBytes(file, what).toString('utf8');
-}
-
-function readBytes(file: string, what: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
-    throw new UserError(`cannot read the ${what} \`${file}\`: ${reason}; check the path`, EXIT.wrongUse);
-  }
 }
 
 /** Loads Envoy's words, Istio's, or both: whatever the files are in. */

@@ -90,6 +90,7 @@ function documentsOf(source: ConfigSource, findings: Findings): SourceNode[] {
       message: others
         ? 'the first document of the text is empty, and Envoy reads no other'
         : 'the text is empty',
+      hint: others ? 'remove it' : 'a configuration begins with `static_resources:`',
       envoy: 'refuses',
       at: { file: source.name, line: 1, column: 1, length: 0 },
     });

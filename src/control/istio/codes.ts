@@ -15,6 +15,8 @@ export const ISTIO_CODES = {
   claimWithoutToken: 'W414',
   keysNotFetched: 'W415',
   notApplied: 'W416',
+  badSecret: 'E417',
+  identityUnknown: 'W418',
 } as const;
 
 /** One entry of docs/errors.md each. */
@@ -83,5 +85,15 @@ export const ISTIO_CODE_ENTRIES: Readonly<Record<string, { title: string; meanin
     title: 'not applied',
     meaning:
       'The document is passed over, and may matter: an EnvoyFilter or a plugin changes the proxy in ways of its own, and what is nearly one of the policies may be meant as one. Documents of kinds that decide nothing are passed over by name, without a warning.',
+  },
+  E417: {
+    title: 'secret cannot be used',
+    meaning:
+      'A manifest names a Kubernetes Secret for TLS that is not among the files, or that lacks the certificate, the key or the roots. Secrets are read from the same files as everything else, of type kubernetes.io/tls or Opaque, in the namespace of the gateway.',
+  },
+  W418: {
+    title: 'nobody is asked who they are',
+    meaning:
+      'A rule asks for a mesh identity (`principals`, `namespaces`, `serviceAccounts`, `trustDomains` and their negations), which is in the certificate of the client, and no server asks for one. In Istio a plain-text client gets the same decision.',
   },
 };

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import { UpstreamTlsContextSchema } from '#schema/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
 import { unpackAny } from '../../resources/index.ts';
+import { ejectBootstrap } from './eject-bootstrap.ts';
 import { type IstioOptions, loadIstio } from './load-istio.ts';
 
 const gateway = (server: string, name = 'gw', selector = 'istio: ingressgateway') => `---
@@ -221,9 +222,19 @@ describe('what is not translated is refused or warned of by name', () => {
     },
     { name: 'PASSTHROUGH', given: gateway(tls('mode: PASSTHROUGH')), want: /E405 9: TLS mode `PASSTHROUGH`/ },
     {
-      name: 'a secret',
+      name: 'a secret that is not there',
       given: gateway(tls('mode: SIMPLE, credentialName: c')),
-      want: /E405 9: `credentialName`/,
+      want: /E417 9: there is no Secret `c` of namespace `edge` in these files/,
+    },
+    {
+      name: 'two secrets for one server',
+      given: gateway(tls('mode: SIMPLE, credentialNames: [c, d]')),
+      want: /E405 9: `credentialNames\[1\]` of a server/,
+    },
+    {
+      name: 'a TLS version that is not the usual one',
+      given: gateway(tls(`mode: SIMPLE, ${FILES}, minProtocolVersion: TLSV1_3`)),
+      want: /E405 9: `minProtocolVersion`/,
     },
     { name: 'no certificate', given: gateway(tls('mode: SIMPLE')), want: /E402 9: `serverCertificate` or/ },
     {
@@ -299,4 +310,149 @@ describe('what is not translated is refused or warned of by name', () => {
       [],
     );
   });
+});
+
+describe('a Secret among the files has the certificate of a server that names it', () => {
+  const secret = (values: string, name = 'c', namespace = 'edge') => `---
+apiVersion: v1
+kind: Secret
+metadata: { name: ${name}, namespace: ${namespace} }
+${values}
+`;
+  const server = (mode: string, more = '') =>
+    gateway(
+      `port: { number: 8443, name: https, protocol: HTTPS }\n    tls: { mode: ${mode}, credentialName: c${more} }`,
+    );
+  const PAIR = 'stringData: { tls.crt: CRT, tls.key: KEY }';
+  const found: readonly { name: string; given: string; want: RegExp[] }[] = [
+    {
+      name: 'of a kubernetes.io/tls Secret, as base64',
+      given: server('SIMPLE') + secret('data: { tls.crt: Q1JU, tls.key: S0VZ }'),
+      want: [/inline_bytes: Q1JU/, /inline_bytes: S0VZ/],
+    },
+    { name: 'as plain text', given: server('SIMPLE') + secret(PAIR), want: [/Q1JU/, /S0VZ/] },
+    {
+      name: 'of a generic Secret, whose names go first',
+      given: server('SIMPLE') + secret('stringData: { cert: A, key: B, tls.crt: CRT, tls.key: KEY }'),
+      want: [/inline_bytes: QQ==/, /inline_bytes: Qg==/],
+    },
+    {
+      name: 'with the roots in it',
+      given: server('MUTUAL') + secret('stringData: { tls.crt: CRT, tls.key: KEY, ca.crt: CA }'),
+      want: [/trusted_ca:\s+inline_bytes: Q0E=/, /require_client_certificate: true/],
+    },
+    {
+      name: 'with the roots in one of their own, which goes first',
+      given:
+        server('OPTIONAL_MUTUAL') +
+        secret('stringData: { tls.crt: CRT, tls.key: KEY, ca.crt: no }') +
+        secret('stringData: { cacert: CA }', 'c-cacert'),
+      want: [/trusted_ca:\s+inline_bytes: Q0E=/, /require_client_certificate: false/],
+    },
+    {
+      name: 'with the roots in one that is named',
+      given:
+        server('MUTUAL', ', caCertCredentialName: r') +
+        secret(PAIR) +
+        secret('stringData: { ca.crt: CA }', 'r'),
+      want: [/trusted_ca:\s+inline_bytes: Q0E=/],
+    },
+  ];
+  for (const { name, given, want } of found) {
+    it(name, () => {
+      const { snapshot, findings, passedOver } = load(given);
+      assert.deepEqual(findings.list, []);
+      assert.deepEqual(passedOver, []);
+      for (const pattern of want) assert.match(ejectBootstrap(snapshot ?? assert.fail()), pattern);
+    });
+  }
+  const missing: readonly { name: string; given: string; want: RegExp }[] = [
+    {
+      name: 'not in another namespace',
+      given: server('SIMPLE') + secret(PAIR, 'c', 'other'),
+      want: /^E417 9: there is no Secret `c` of namespace `edge`/,
+    },
+    {
+      name: 'not without a key',
+      given: server('SIMPLE') + secret('stringData: { tls.crt: CRT }'),
+      want: /has no `tls.key`/,
+    },
+    {
+      name: 'not in plain text where base64 is asked for',
+      given: server('SIMPLE') + secret('data: { tls.crt: "not base64", tls.key: S0VZ }'),
+      want: /`tls.crt` of Secret `c` is not base64/,
+    },
+    {
+      name: 'not without roots where clients are asked',
+      given: server('MUTUAL') + secret(PAIR),
+      want: /has no `ca.crt`/,
+    },
+    {
+      name: 'not with certificates that are revoked',
+      given: server('MUTUAL') + secret('stringData: { tls.crt: a, tls.key: b, ca.crt: c, ca.crl: d }'),
+      want: /`ca.crl` of Secret `c`: not done yet/,
+    },
+  ];
+  for (const { name, given, want } of missing) {
+    it(name, () => {
+      const text = codes(given).join('\n');
+      assert.match(text, want);
+      assert.doesNotMatch(text, /S0VZ|KEY/);
+    });
+  }
+  it('a service is shown a certificate out of one, and verified by its roots', () => {
+    const given =
+      gateway(HTTP) +
+      routes(TO_EXT) +
+      entry('', 'DNS') +
+      rule('  trafficPolicy: { tls: { mode: MUTUAL, credentialName: c } }\n') +
+      secret('stringData: { tls.crt: CRT, tls.key: KEY, ca.crt: CA }');
+    const { snapshot, findings } = load(given);
+    assert.deepEqual(findings.list, []);
+    const text = ejectBootstrap(snapshot ?? assert.fail());
+    for (const pattern of [/Q1JU/, /S0VZ/, /trusted_ca:\s+inline_bytes: Q0E=/]) assert.match(text, pattern);
+  });
+});
+
+describe('who asks for a mesh identity where nobody shows a certificate is told', () => {
+  const asking = (rule: string) => `---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: who, namespace: edge }
+spec:
+  rules: [${rule}]
+`;
+  const cases: readonly { name: string; rule: string; want: RegExp }[] = [
+    {
+      name: 'principals',
+      rule: '{ from: [{ source: { principals: [a] } }] }',
+      want: /W418 \d+: `principals` never matches/,
+    },
+    {
+      name: 'notNamespaces',
+      rule: '{ from: [{ source: { notNamespaces: [a] } }] }',
+      want: /W418 \d+: `notNamespaces` always matches/,
+    },
+    {
+      name: 'serviceAccounts',
+      rule: '{ from: [{ source: { serviceAccounts: [a] } }] }',
+      want: /W418 \d+: `serviceAccounts` never matches/,
+    },
+    {
+      name: 'a condition',
+      rule: '{ when: [{ key: source.trustDomain, values: [a] }] }',
+      want: /W418 \d+: `source.trustDomain` never matches/,
+    },
+    {
+      name: 'a negated condition',
+      rule: '{ when: [{ key: source.principal, notValues: [a] }] }',
+      want: /W418 \d+: `source.principal` always matches/,
+    },
+  ];
+  for (const { name, rule, want } of cases) {
+    it(name, () => {
+      assert.match(codes(gateway(HTTP) + routes(TO_EXT) + entry('', 'DNS') + asking(rule)).join(), want);
+      assert.match(codes(asking(rule).slice(4), { upstream: 'http://127.0.0.1:9' }).join(), want);
+    });
+  }
 });

@@ -132,6 +132,7 @@ describe('a gateway from Istio manifests', () => {
         given: 'apiVersion: rbac.istio.io/v1\nkind: AuthorizationPolicy',
         want: ['W416 24:13'],
       },
+      { name: 'a kind of no group', given: 'kind: AuthorizationPolicy', want: ['W416 24:1'] },
       { name: 'a namesake', given: 'apiVersion: policy.linkerd.io/v1\nkind: AuthorizationPolicy', want: [] },
       { name: 'what decides nothing', given: 'apiVersion: telemetry.istio.io/v1\nkind: Telemetry', want: [] },
     ];
@@ -284,5 +285,32 @@ describe('what is found in Istio manifests', () => {
     const { snapshot, findings } = loadIstio([{ name: 'a.yaml', text: POLICY }], { upstream: 'nowhere' });
     assert.equal(snapshot, null);
     assert.ok(findings.list.some(({ code }) => code === 'E407'));
+  });
+});
+
+describe('a PeerAuthentication without a Gateway', () => {
+  const peer = (namespace: string, spec: string) => `---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: { name: p, namespace: ${namespace} }
+spec: { ${spec} }
+`;
+  const OWN = 'selector: { matchLabels: { app: a } }';
+  const workload = { namespace: 'foo', labels: { app: 'a' }, kind: 'gateway' } as const;
+  const said = (text: string) =>
+    loadIstio([{ name: 'i.yaml', text }], { upstream: 'http://127.0.0.1:9', workload }).findings.list.map(
+      ({ code, at, message }) => `${code} ${at?.line}: ${message}`,
+    );
+  const STRICT = /^E405 5: mTLS mode `STRICT` without a Gateway/;
+  it('that is STRICT is refused, the mesh’s own too', () => {
+    assert.match(said(peer('foo', 'mtls: { mode: STRICT }')).join(), STRICT);
+    assert.match(said(peer('istio-system', 'mtls: { mode: STRICT }')).join(), STRICT);
+    const ofPort = `${OWN}, portLevelMtls: { 8080: { mode: STRICT } }`;
+    assert.match(said(peer('foo', ofPort)).join(), STRICT);
+  });
+  it('that a closer one overrides counts for nothing, nor one of others', () => {
+    const own = peer('foo', `${OWN}, mtls: { mode: PERMISSIVE }`);
+    assert.deepEqual(said(peer('istio-system', 'mtls: { mode: STRICT }') + own), []);
+    assert.deepEqual(said(peer('bar', 'mtls: { mode: STRICT }')), []);
   });
 });

@@ -8,6 +8,7 @@ import { DestinationClusters } from './clusters/destination-clusters.ts';
 import { DestinationRules } from './clusters/destination-rules.ts';
 import { ServiceRegistry } from './clusters/service-registry.ts';
 import { ISTIO_CODES } from './codes.ts';
+import { Credentials } from './credentials.ts';
 import { KIND_GROUPS, readDocuments } from './documents.ts';
 import { makeAuthorizerClusters } from './gateway/authorizer-clusters.ts';
 import { chooseWorkload } from './gateway/choose-workload.ts';
@@ -15,6 +16,7 @@ import { DirectJwks } from './gateway/direct-jwks.ts';
 import { gatewaysOf } from './gateway/gateway-servers.ts';
 import { buildPlainGateway, type Resources, snapshotOf } from './gateway/gateway-snapshot.ts';
 import { NetworkingJudge } from './gateway/judge-networking.ts';
+import { lintIdentities } from './gateway/lint-identities.ts';
 import { parseOrigin } from './gateway/parse-origin.ts';
 import { refuseUntranslated } from './gateway/refuse-untranslated.ts';
 import { translateIngress } from './gateway/translate-ingress.ts';
@@ -24,6 +26,7 @@ import { IstioMemory } from './istio-memory.ts';
 import { Lineage } from './lineage.ts';
 import { lintIstio } from './lints.ts';
 import { NamedFiles, type ReadFile } from './named-files.ts';
+import { Secrets } from './secrets.ts';
 import { judgeStrangers, type Stranger } from './strangers.ts';
 import { type IstioObjects, translatePolicies } from './translate-policies.ts';
 import type { TranslationMemo } from './translation-memo.ts';
@@ -85,10 +88,12 @@ export function loadIstio(sources: readonly ConfigSource[], options: IstioOption
   const workload = chooseWorkload(objects, options, rootNamespace, findings);
   judgeStrangers(strangers, KIND_GROUPS, { workload, rootNamespace }, findings);
   const applied = applyingTo(objects, workload, rootNamespace);
-  const resources = translateAll(applied, { ...options, mesh, workload, memory }, findings);
+  const credentials = new Credentials(new Secrets(strangers), workload.namespace, findings);
+  const resources = translateAll(applied, { ...options, mesh, workload, memory, credentials }, findings);
   const refused = isRefused(findings, options);
   const snapshot = refused || resources === null ? null : snapshotOf(resources, options.beside?.snapshot);
-  const passedOver = [...strangers, ...notAmong(applied, objects, provenance)];
+  const unused = strangers.filter((stranger) => !credentials.used.has(stranger));
+  const passedOver = [...unused, ...notAmong(applied, objects, provenance)];
   return { snapshot, findings, provenance, passedOver, workload };
 }
 
@@ -98,12 +103,19 @@ function isRefused({ list }: Findings, { strict, beside }: IstioOptions): boolea
   return list.some(({ severity, code }) => severity === 'error' && !code.startsWith('L'));
 }
 
-type Translation = IstioOptions & { mesh: MeshConfig; workload: Workload; memory: IstioMemory };
+type Translation = IstioOptions & {
+  mesh: MeshConfig;
+  workload: Workload;
+  memory: IstioMemory;
+  credentials: Credentials;
+};
 
 function translateAll(applied: IstioObjects, options: Translation, findings: Findings): Resources | null {
-  const { listen, mesh, workload, memory } = options;
-  refuseUntranslated(applied, findings);
+  const { listen, mesh, workload, memory, credentials } = options;
+  const rootNamespace = mesh.rootNamespace || DEFAULT_ROOT_NAMESPACE;
+  refuseUntranslated(applied, { workload, rootNamespace }, findings);
   lintIstio(applied, findings);
+  lintIdentities(applied.gateways, applied.authorizationPolicies, findings);
   const lineage = new Lineage(memory.provenance);
   const jwks = new DirectJwks(findings, lineage, options.discovery ?? true);
   const memo = memory.memoFor(mesh);
@@ -117,13 +129,25 @@ function translateAll(applied: IstioObjects, options: Translation, findings: Fin
     rules: new DestinationRules(applied.destinationRules, workload.namespace),
     upstream,
     files,
+    credentials,
     lineage,
     findings,
     judge,
   });
   makeAuthorizerClusters(filters, destinations);
   if (applied.gateways.length > 0) {
-    const plan = { workload, listen, mesh, filters, files, lineage, findings, destinations, judge };
+    const plan = {
+      workload,
+      listen,
+      mesh,
+      filters,
+      files,
+      credentials,
+      lineage,
+      findings,
+      destinations,
+      judge,
+    };
     const listeners = translateIngress(applied, plan);
     return { listeners, clusters: withoutDoubles([...destinations.made.values(), ...keyClusters]) };
   }

@@ -45,7 +45,8 @@ export function judgeStrangers(
   for (const stranger of strangers) {
     const { kind, node } = stranger;
     const apiVersion = scalarAt(node, 'apiVersion') ?? '';
-    if (!/(?:^|\.)istio\.io(?:\/|$)/.test(apiVersion) || HARMLESS.has(kind)) continue;
+    const ours = /(?:^|\.)istio\.io(?:\/|$)/.test(apiVersion) || (apiVersion === '' && kinds.has(kind));
+    if (!ours || HARMLESS.has(kind)) continue;
     if (!Object.hasOwn(MEDDLING, kind)) reportUnknown(stranger, apiVersion, kinds, findings);
     else if (mayApply(stranger, scope)) reportMeddling(stranger, findings);
   }

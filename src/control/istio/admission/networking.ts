@@ -31,7 +31,8 @@ function admitServer(server: GatewayServer, faults: Faults): void {
   if (kind === 'http' && tls !== undefined && !tls.httpsRedirect) {
     faults.webhook(tls, undefined, 'an HTTP server has no `tls` but `httpsRedirect`');
   }
-  if (kind === 'https' && tls !== undefined && terminates(tls.mode) && tls.credentialName === '') {
+  const named = tls !== undefined && (tls.credentialName !== '' || tls.credentialNames.length > 0);
+  if (kind === 'https' && tls !== undefined && terminates(tls.mode) && !named) {
     admitFiles(server, faults);
   }
 }
@@ -52,14 +53,14 @@ const terminates = (mode: Mode) =>
   mode === Mode.SIMPLE || mode === Mode.MUTUAL || mode === Mode.OPTIONAL_MUTUAL;
 
 function admitFiles({ tls }: GatewayServer, faults: Faults): void {
-  if (tls === undefined || tls.tlsCertificates !== undefined || tls.credentialNames !== undefined) return;
+  if (tls === undefined || tls.tlsCertificates !== undefined) return;
   if (tls.serverCertificate === '') {
     faults.webhook(tls, 'server_certificate', '`serverCertificate` or `credentialName` is missing');
   }
   if (tls.privateKey === '') {
     faults.webhook(tls, 'private_key', '`privateKey` or `credentialName` is missing');
   }
-  if (tls.mode !== Mode.SIMPLE && tls.caCertificates === '') {
+  if (tls.mode !== Mode.SIMPLE && tls.caCertificates === '' && tls.caCertCredentialName === '') {
     faults.webhook(tls, 'ca_certificates', '`caCertificates` or `credentialName` is missing');
   }
 }

@@ -4,20 +4,19 @@ import { type Destination, ClientTls_Mode as Mode, type ServicePort } from '#sch
 import type { Findings } from '../../../resources/index.ts';
 import { ISTIO_CODES } from '../codes.ts';
 import type { NetworkingJudge } from '../gateway/judge-networking.ts';
+import type { TlsSources } from '../gateway/server-tls.ts';
 import { type Origin, originCluster, serviceCluster } from '../gateway/upstream-cluster.ts';
 import type { Lineage } from '../lineage.ts';
-import type { NamedFiles } from '../named-files.ts';
 import { wholeHost } from '../routing/host-names.ts';
 import { buildClientTls } from './client-tls.ts';
 import type { DestinationRules, DestinationSettings } from './destination-rules.ts';
 import type { Service, ServiceEndpoint, ServiceRegistry } from './service-registry.ts';
 
-export interface DestinationContext {
+export interface DestinationContext extends TlsSources {
   registry: ServiceRegistry;
   rules: DestinationRules;
   /** Where requests go whose destination is in none of the files; null: to the destination's own name. */
   upstream: Origin | null;
-  files: NamedFiles;
   lineage: Lineage;
   findings: Findings;
   judge: NetworkingJudge;
@@ -58,9 +57,6 @@ export class DestinationClusters {
     }
     if (tls?.mode === Mode.ISTIO_MUTUAL) {
       this.#refuse("TLS mode `ISTIO_MUTUAL`, the mesh's own certificates", tls, 'mode');
-    }
-    if (tls !== null && tls.credentialName !== '') {
-      this.#refuse('`credentialName`, a Kubernetes secret', tls, 'credential_name');
     }
     if (tls?.caCrl !== undefined) this.#refuse('`caCrl`', tls, 'ca_crl');
   }
@@ -133,7 +129,7 @@ export class DestinationClusters {
   }
 
   #transport({ tls }: DestinationSettings, host: string) {
-    return tls === null ? null : buildClientTls(tls, host, this.#context.files);
+    return tls === null ? null : buildClientTls(tls, host, this.#context);
   }
 
   #warn(message: string, about: object, field: string, hint?: string): void {

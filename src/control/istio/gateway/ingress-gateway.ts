@@ -2,19 +2,17 @@ import type { HttpFilter } from '#schema/envoy/extensions/filters/network/http_c
 import type { MeshConfig } from '#schema/istio/mesh_pb.js';
 import type { Gateway } from '#schema/istio/networking_pb.js';
 import { nameOf, namespaceOf } from '../identity.ts';
-import type { NamedFiles } from '../named-files.ts';
 import { parseServerHost } from '../routing/host-names.ts';
 import { buildConnectionManager } from './connection-manager.ts';
 import { type BoundServer, groupServers, type ServerGroup } from './gateway-servers.ts';
 import { buildListener, type ChainPlan } from './listener.ts';
-import { buildServerTls } from './server-tls.ts';
+import { buildServerTls, type TlsSources } from './server-tls.ts';
 import { buildRouteConfiguration, type RoutingContext } from './virtual-hosts.ts';
 
-export interface IngressContext extends RoutingContext {
+export interface IngressContext extends RoutingContext, TlsSources {
   /** What the policies became; every chain has them all. */
   filters: readonly HttpFilter[];
   mesh: MeshConfig;
-  files: NamedFiles;
   /** Takes the place of the one address and port that there is. */
   listen: { address: string; port: number } | undefined;
 }
@@ -40,7 +38,7 @@ function tlsChains({ address, port, servers }: ServerGroup, context: IngressCont
     if (tls === undefined) return [];
     const routes = buildRouteConfiguration(chainName(port, bound), port, [bound], context);
     const manager = buildConnectionManager(`${address}_${port}`, routes, context.filters, context.mesh);
-    const socket = buildServerTls(tls, context.files, context.lineage);
+    const socket = buildServerTls(tls, context, context.lineage);
     return [{ manager, tls: { socket, serverNames: serverNames(bound) } }];
   });
 }

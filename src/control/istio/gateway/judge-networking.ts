@@ -61,20 +61,18 @@ export class NetworkingJudge {
   }
 
   #judgeTls(tls: ServerTls): void {
-    if (tls.mode !== Mode.SIMPLE && tls.mode !== Mode.MUTUAL) {
+    if (tls.mode !== Mode.SIMPLE && tls.mode !== Mode.MUTUAL && tls.mode !== Mode.OPTIONAL_MUTUAL) {
       this.#refuse(`TLS mode \`${Mode[tls.mode]}\``, tls, 'mode');
     }
     const fields: Record<string, unknown> = {
-      credential_name: tls.credentialName || undefined,
-      credential_names: tls.credentialNames,
+      'credential_names[1]': tls.credentialNames[1],
       tls_certificates: tls.tlsCertificates,
-      ca_cert_credential_name: tls.caCertCredentialName,
       ca_crl: tls.caCrl,
       subject_alt_names: tls.subjectAltNames.length > 0 ? tls.subjectAltNames : undefined,
       verify_certificate_spki: tls.verifyCertificateSpki,
       verify_certificate_hash: tls.verifyCertificateHash,
-      min_protocol_version: tls.minProtocolVersion,
-      max_protocol_version: tls.maxProtocolVersion,
+      min_protocol_version: otherThan(tls.minProtocolVersion, ['TLS_AUTO', 'TLSV1_2']),
+      max_protocol_version: otherThan(tls.maxProtocolVersion, ['TLS_AUTO', 'TLSV1_3']),
       cipher_suites: tls.cipherSuites,
     };
     for (const [field, value] of Object.entries(fields)) {
@@ -116,6 +114,11 @@ export class NetworkingJudge {
       });
     }
   }
+}
+
+/** What it is anyway need not be translated. */
+function otherThan(text: string, usual: readonly string[]): string | undefined {
+  return text === '' || usual.includes(text) ? undefined : text;
 }
 
 const camel = (field: string) => field.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

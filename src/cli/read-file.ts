@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT } from './exit-code.ts';
+import { UserError } from './io.ts';
+
+/** @throws UserError that names the file and says what to do when it cannot be read. */
+export function readBytes(file: string, what: string): Buffer {
+  return orRefuse(file, what, () => readFileSync(file));
+}
+
+/** A file is itself, a folder all YAML and JSON in it by name, and what is hidden is not. `-` is itself. */
+export function filesIn(path: string, what: string): string[] {
+  if (path === '-' || !isFolder(path, what)) return [path];
+  const names = orRefuse(path, what, () => readdirSync(path, { recursive: true, encoding: 'utf8' }));
+  const found = names
+    .filter((name) => /\.(?:ya?ml|json)$/.test(name) && !/(?:^|\/)\./.test(name))
+    .sort()
+    .map((name) => join(path, name))
+    .filter((file) => !isFolder(file, what));
+  if (found.length > 0) return found;
+  throw new UserError(`the folder \`${path}\` has no YAML and no JSON; check the path`, EXIT.wrongUse);
+}
+
+function isFolder(path: string, what: string): boolean {
+  return orRefuse(path, what, () => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
+}
+
+function orRefuse<T>(path: string, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new UserError(`cannot read the ${what} \`${path}\`: ${whyUnreadable(code)}`, EXIT.wrongUse);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; check the path',
+  ENOTDIR: 'a part of the path is a file and no folder; check the path',
+  ELOOP: 'its symbolic links lead in a circle; check the path',
+  EISDIR: 'it is a folder; name a file in it',
+  EACCES: 'this user may not read it; change its permissions or the user',
+  EPERM: 'this user may not read it; change its permissions or the user',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB; check the path',
+};
+
+/** What an error code of the file system means, and what to do about it. */
+export function whyUnreadable(code: string): string {
+  return REASONS[code] ?? `${code}; check the path`;
+}
