@@ -310,8 +310,8 @@ describe('an upstream that fails', () => {
     {
       name: 'inside the head',
       answer: sayAndClose('HTTP/1.1 200 OK\r\nConte'),
-      status: 503,
-      body: /connection termination$/,
+      status: 502,
+      body: /protocol error$/,
     },
     { name: 'with garbage', answer: say('garbage\r\n\r\n'), status: 502, body: /protocol error$/ },
     {

@@ -37,6 +37,16 @@ describe('a response head', () => {
       want: { status: 200, close: true, contentLength: 0, chunked: false, names: ['content-length'] },
     },
     {
+      name: 'of 204 may have the length 0',
+      given: lines('HTTP/1.1 204 No Content', 'Content-Length: 0'),
+      want: { status: 204, close: false, contentLength: 0, chunked: false, names: ['content-length'] },
+    },
+    {
+      name: 'of 304 may be framed as the response that it stands for',
+      given: lines('HTTP/1.1 304 Not Modified', 'Content-Length: 5'),
+      want: { status: 304, close: false, contentLength: 5, chunked: false, names: ['content-length'] },
+    },
+    {
       name: 'may name whatever it likes in its connection field',
       given: lines('HTTP/1.1 200 OK', 'Connection: a,b,c,d,e,f,g,h,i,host,x-forwarded-for,close', 'X: y'),
       want: { status: 200, close: true, contentLength: -1, chunked: false, names: ['x'] },
@@ -75,6 +85,9 @@ describe('a response head', () => {
     },
     { name: 'another transfer coding', given: lines('HTTP/1.1 200 OK', 'Transfer-Encoding: gzip, chunked') },
     { name: 'chunked in HTTP/1.0', given: lines('HTTP/1.0 200 OK', 'Transfer-Encoding: chunked') },
+    { name: '204 with a body', given: lines('HTTP/1.1 204 No Content', 'Content-Length: 5') },
+    { name: '204 in chunks', given: lines('HTTP/1.1 204 No Content', 'Transfer-Encoding: chunked') },
+    { name: 'an interim response with a body', given: lines('HTTP/1.1 103 X', 'Content-Length: 5') },
     { name: 'a folded line', given: lines('HTTP/1.1 200 OK', 'a: b', ' c') },
     { name: 'lines that end in LF', given: 'HTTP/1.1 200 OK\na: b\n\n' },
     { name: 'a NUL', given: lines('HTTP/1.1 200 OK', 'a: \0') },

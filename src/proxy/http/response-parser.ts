@@ -78,8 +78,14 @@ export class ResponseParser extends HeadParser {
     }
   }
 
+  /** RFC 9112 §6.3; of 304 the framing is that of another response. */
+  #mayHaveBody(): boolean {
+    return this.status >= 200 && this.status !== 204;
+  }
+
   protected override finish(): Refusal | null {
     if (this.chunked && (this.contentLength >= 0 || this.#version10)) return REFUSAL.lengthAndChunked;
+    if (!this.#mayHaveBody() && (this.chunked || this.contentLength > 0)) return REFUSAL.lengthAndChunked;
     const options = applyResponseOptions(this.connection, this.headers);
     this.close = options.close || this.#version10;
     return null;

@@ -308,7 +308,8 @@ export class UpstreamConnection implements Watched {
       }
       return;
     }
-    this.#fail(this.#ready ? STREAM_ERROR.reset : (error ?? STREAM_ERROR.connectFailure));
+    if (!this.#ready) this.#fail(error ?? STREAM_ERROR.connectFailure);
+    else this.#fail(error === null && this.#parser.started ? STREAM_ERROR.protocolError : STREAM_ERROR.reset);
   }
 }
 
