@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -50,5 +50,25 @@ describe('a Node that will do', () => {
   it('is let pass without a word', () => {
     const { status, stderr, stdout } = run('scripts/require-node.mjs', false);
     assert.deepEqual([status, stderr, stdout], [0, '', '']);
+  });
+});
+
+describe('a checkout that has not been set up', () => {
+  const checkout = join(folder, 'checkout');
+  mkdirSync(join(checkout, 'scripts'), { recursive: true });
+  copyFileSync(join(root, 'scripts/require-node.mjs'), join(checkout, 'scripts/require-node.mjs'));
+  for (const event of ['start', 'test']) {
+    it(`is told so by \`npm ${event}\`, not by a stack`, () => {
+      const env = { ...process.env, npm_lifecycle_event: event };
+      const script = join(checkout, 'scripts/require-node.mjs');
+      const { status, stderr } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
+      assert.equal(status, 2);
+      assert.match(stderr, /^This checkout has not been set up yet: run `npm ci`[^\n]*\n$/);
+    });
+  }
+  it('may be set up', () => {
+    const env = { ...process.env, npm_lifecycle_event: 'prepare' };
+    const script = join(checkout, 'scripts/require-node.mjs');
+    assert.equal(spawnSync(process.execPath, [script], { env }).status, 0);
   });
 });
