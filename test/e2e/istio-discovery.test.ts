@@ -120,7 +120,7 @@ describe('keys by discovery', () => {
   it('what is ejected cannot ask an issuer, says so, and has a key whose private half nobody has', () => {
     const { snapshot, findings } = loadIstio([{ name: 'istio.yaml', text: manifest(issuer) }], {
       upstream: 'http://127.0.0.1:1',
-      discovery: false,
+      forEnvoy: true,
     });
     assert.ok(snapshot);
     assert.deepEqual(

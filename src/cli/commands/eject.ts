@@ -41,7 +41,7 @@ async function eject(files: readonly string[], flags: EjectFlags, io: CliIo): Pr
   const { upstream } = flags;
   parsedOr(upstream, parseOrigin, SHAPES.upstream);
   const places = { upstream, upstreamWithoutGateway: DEFAULT_UPSTREAM };
-  const loaded = loadIstio(sources, { ...places, workload: asked, mesh, discovery: false });
+  const loaded = loadIstio(sources, { ...places, workload: asked, mesh, forEnvoy: true });
   const options = renderOptionsOf(sources, io.color);
   for (const finding of loaded.findings.list) io.err(`${renderFinding(finding, options)}\n`);
   if (loaded.snapshot === null) io.exitCode = EXIT.configInvalid;

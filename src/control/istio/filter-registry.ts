@@ -13,6 +13,7 @@ import {
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,
 } from '#schema/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
+import { HttpProtocolOptionsSchema } from '#schema/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 
 /** Every message that the translation puts into an `Any`. */
 export const generatedTypes = createRegistry(
@@ -21,6 +22,7 @@ export const generatedTypes = createRegistry(
   DownstreamTlsContextSchema,
   ExtAuthzSchema,
   HttpConnectionManagerSchema,
+  HttpProtocolOptionsSchema,
   JwtAuthenticationSchema,
   NetworkExtAuthzSchema,
   NetworkRbacSchema,

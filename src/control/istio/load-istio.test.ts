@@ -7,7 +7,9 @@ import {
   HttpConnectionManagerSchema,
 } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { type Snapshot, unpackAny } from '../../resources/index.ts';
+import { ejectBootstrap } from './eject-bootstrap.ts';
 import { loadIstio } from './load-istio.ts';
+import { parseMesh } from './parse-mesh.ts';
 
 const REQUEST = `apiVersion: security.istio.io/v1
 kind: RequestAuthentication
@@ -312,5 +314,58 @@ spec: { ${spec} }
     const own = peer('foo', `${OWN}, mtls: { mode: PERMISSIVE }`);
     assert.deepEqual(said(peer('istio-system', 'mtls: { mode: STRICT }') + own), []);
     assert.deepEqual(said(peer('bar', 'mtls: { mode: STRICT }')), []);
+  });
+});
+
+describe('a CUSTOM policy whose authorizer speaks gRPC', () => {
+  const text = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: authz, namespace: foo }
+spec:
+  hosts: [authz.test]
+  ports: [{ number: 9000, name: grpc, protocol: GRPC }]
+  resolution: STATIC
+  endpoints: [{ address: 127.0.0.1 }]
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: ask, namespace: foo }
+spec:
+  action: CUSTOM
+  provider: { name: sample }
+  rules: [{}]
+`;
+  const provider =
+    'extensionProviders: [{ name: sample, envoyExtAuthzGrpc: { service: authz.test, port: 9000 } }]';
+  const mesh = parseMesh({ name: 'mesh.yaml', text: provider }).mesh ?? undefined;
+  const options = { upstream: 'http://127.0.0.1:9', mesh };
+  it('is refused at the provider’s name by a gate', () => {
+    const { snapshot, findings } = loadIstio([{ name: 'i.yaml', text }], options);
+    assert.equal(snapshot, null);
+    assert.deepEqual(
+      findings.list.map(({ code, at, path }) => [code, at?.line, path]),
+      [
+        ['W412', 6, 'spec.ports[0].protocol'],
+        ['E405', 15, 'spec.provider.name'],
+      ],
+    );
+  });
+  it('is translated for an Envoy, which asks it over HTTP/2', () => {
+    const { snapshot, findings } = loadIstio([{ name: 'i.yaml', text }], { ...options, forEnvoy: true });
+    assert.deepEqual(findings.list, []);
+    const ejected = ejectBootstrap(snapshot ?? assert.fail());
+    assert.match(ejected, /grpc_service:\s+envoy_grpc:\s+cluster_name: outbound\|9000\|\|authz\.test/);
+    assert.match(ejected, /explicit_http_config:\s+http2_protocol_options/);
+  });
+  it('denies as in Istio where the authorizer cannot be asked', () => {
+    const { snapshot, findings } = loadIstio(
+      [{ name: 'i.yaml', text: text.replace('authz.test', 'other.test') }],
+      options,
+    );
+    assert.notEqual(snapshot, null);
+    assert.deepEqual(
+      findings.list.map(({ code }) => code),
+      ['W408'],
+    );
   });
 });

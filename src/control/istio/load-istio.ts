@@ -18,6 +18,7 @@ import { buildPlainGateway, type Resources, snapshotOf } from './gateway/gateway
 import { NetworkingJudge } from './gateway/judge-networking.ts';
 import { lintIdentities } from './gateway/lint-identities.ts';
 import { parseOrigin } from './gateway/parse-origin.ts';
+import { refuseGrpcAuthorizers } from './gateway/refuse-grpc-authorizers.ts';
 import { refuseUntranslated } from './gateway/refuse-untranslated.ts';
 import { translateIngress } from './gateway/translate-ingress.ts';
 import type { Origin } from './gateway/upstream-cluster.ts';
@@ -49,8 +50,11 @@ export interface IstioOptions {
   mesh?: MeshConfig | undefined;
   /** Refuses what is only warned of otherwise. */
   strict?: boolean | undefined;
-  /** The gate asks issuers for the address of their keys, where rules name none. An Envoy cannot: no token of such a rule passes it. */
-  discovery?: boolean | undefined;
+  /**
+   * The result is for an Envoy, not for the gate. An Envoy cannot ask issuers for the address of their keys: no token of a rule that
+   * names none passes it. What only the gate cannot do is not refused.
+   */
+  forEnvoy?: boolean | undefined;
   /** What was read of Envoy's own files, whose listeners and clusters stand beside; its clusters win over ours of the same name. */
   beside?: LoadedConfig | undefined;
   /** What is known of an earlier reading of these files. */
@@ -111,13 +115,13 @@ type Translation = IstioOptions & {
 };
 
 function translateAll(applied: IstioObjects, options: Translation, findings: Findings): Resources | null {
-  const { listen, mesh, workload, memory, credentials } = options;
+  const { listen, mesh, workload, memory, credentials, forEnvoy = false } = options;
   const rootNamespace = mesh.rootNamespace || DEFAULT_ROOT_NAMESPACE;
   refuseUntranslated(applied, { workload, rootNamespace }, findings);
   lintIstio(applied, findings);
   lintIdentities(applied.gateways, applied.authorizationPolicies, findings);
   const lineage = new Lineage(memory.provenance);
-  const jwks = new DirectJwks(findings, lineage, options.discovery ?? true);
+  const jwks = new DirectJwks(findings, lineage, !forEnvoy);
   const memo = memory.memoFor(mesh);
   const filters = translateFilters(applied, { workload, mesh, jwks, lineage, findings, memo });
   const keyClusters = [...jwks.clusters.values()];
@@ -130,11 +134,13 @@ function translateAll(applied: IstioObjects, options: Translation, findings: Fin
     upstream,
     files,
     credentials,
+    forEnvoy,
     lineage,
     findings,
     judge,
   });
   makeAuthorizerClusters(filters, destinations);
+  if (!forEnvoy) refuseGrpcAuthorizers(applied.authorizationPolicies, mesh, filters, findings);
   if (applied.gateways.length > 0) {
     const plan = {
       workload,

@@ -13,6 +13,8 @@ import type { DestinationRules, DestinationSettings } from './destination-rules.
 import type { Service, ServiceEndpoint, ServiceRegistry } from './service-registry.ts';
 
 export interface DestinationContext extends TlsSources {
+  /** The clusters are for an Envoy, which speaks HTTP/2 to those who ask for it. */
+  forEnvoy: boolean;
   registry: ServiceRegistry;
   rules: DestinationRules;
   /** Where requests go whose destination is in none of the files; null: to the destination's own name. */
@@ -74,7 +76,14 @@ export class DestinationClusters {
     }
     const endpoints = port === undefined ? [] : this.#endpoints(service, port, settings, destination);
     const transportSocket = this.#transport(settings, service.host);
-    return serviceCluster(name, { type: this.#discovery(service), endpoints, transportSocket });
+    const http2 = this.#speaksHttp2(port);
+    return serviceCluster(name, { type: this.#discovery(service), endpoints, transportSocket, http2 });
+  }
+
+  #speaksHttp2(port: ServicePort | undefined): boolean {
+    if (port === undefined || !HTTP2.has(port.protocol.toUpperCase())) return false;
+    if (!this.#context.forEnvoy) this.#context.judge.warnOfHttp2(port);
+    return this.#context.forEnvoy;
   }
 
   #endpoints(
@@ -156,6 +165,9 @@ export class DestinationClusters {
     });
   }
 }
+
+/** Protocols of a service's port that are spoken over HTTP/2 only. */
+const HTTP2 = new Set(['HTTP2', 'GRPC']);
 
 function onlyPort(service: Service | null): number | null {
   const ports = service?.entry.spec?.ports ?? [];

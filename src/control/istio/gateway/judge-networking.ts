@@ -4,6 +4,7 @@ import {
   type HttpRoute,
   ServerTls_Mode as Mode,
   type ServerTls,
+  type ServicePort,
   type TrafficPolicy,
   type VirtualService,
 } from '#schema/istio/networking_pb.js';
@@ -48,6 +49,17 @@ export class NetworkingJudge {
       connection_pool: policy.connectionPool,
       outlier_detection: policy.outlierDetection,
       retry_budget: policy.retryBudget,
+    });
+  }
+
+  warnOfHttp2(port: ServicePort): void {
+    this.#findings.report({
+      code: ISTIO_CODES.noEffect,
+      severity: 'warning',
+      message: `protocol \`${port.protocol}\` has no effect in jotgate: the service is spoken to in HTTP/1.1`,
+      envoy: 'accepts',
+      about: port,
+      field: 'protocol',
     });
   }
 

@@ -9,6 +9,7 @@ import {
 import { type TransportSocket, TransportSocketSchema } from '#schema/envoy/config/core/v3/base_pb.js';
 import { SubjectAltNameMatcher_SanType } from '#schema/envoy/extensions/transport_sockets/tls/v3/common_pb.js';
 import { UpstreamTlsContextSchema } from '#schema/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
+import { HttpProtocolOptionsSchema } from '#schema/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import { packAny } from '../../../resources/index.ts';
 import { parseIpRange } from '../authz/ip-range.ts';
 import { exactMatcher } from '../authz/string-matcher.ts';
@@ -26,6 +27,7 @@ export interface ClusterPlan {
   endpoints: readonly { address: string; port: number; weight: number }[];
   /** null: plain text. */
   transportSocket: TransportSocket | null;
+  http2?: boolean;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -40,7 +42,10 @@ export function originCluster(name: string, { host, port, tls }: Origin): Cluste
 }
 
 /** A cluster as istiod sets one. Equal weights are not written down. */
-export function serviceCluster(name: string, { type, endpoints, transportSocket }: ClusterPlan): Cluster {
+export function serviceCluster(
+  name: string,
+  { type, endpoints, transportSocket, http2 = false }: ClusterPlan,
+): Cluster {
   const weighted = endpoints.some(({ weight }) => weight !== 1);
   const lbEndpoints = endpoints.map(({ address, port, weight }) => ({
     hostIdentifier: { case: 'endpoint' as const, value: { address: socketAddress(address, port) } },
@@ -53,7 +58,18 @@ export function serviceCluster(name: string, { type, endpoints, transportSocket 
     connectTimeout: durationFromMs(CONNECT_TIMEOUT_MS),
     loadAssignment: { clusterName: name, endpoints: [{ lbEndpoints }] },
     ...(transportSocket === null ? {} : { transportSocket }),
+    ...(http2 ? { typedExtensionProtocolOptions: { [HTTP_OPTIONS]: http2Options() } } : {}),
   });
+}
+
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+
+function http2Options() {
+  const explicit = { protocolConfig: { case: 'http2ProtocolOptions' as const, value: {} } };
+  const options = create(HttpProtocolOptionsSchema, {
+    upstreamProtocolOptions: { case: 'explicitHttpConfig', value: explicit },
+  });
+  return packAny(HttpProtocolOptionsSchema, options);
 }
 
 function socketAddress(address: string, port: number) {
