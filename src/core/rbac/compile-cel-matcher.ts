@@ -1,17 +1,17 @@
-import type { Refuse } from '../match/index.ts';
-import { compileExpression, type Expression } from './compile-expression.ts';
+import { compileExpression, type Expression, type ExpressionContext } from './compile-expression.ts';
 import type { ExpressionConfig } from './expression-config.ts';
 
-/**
- * Compiles the expression of a CEL matcher; null after an error. One that names the response cannot be judged while the request is
- * (Envoy: cel_matcher/matcher.cc).
- */
-export function compileCelMatcher(
-  config: ExpressionConfig,
-  refuse: Refuse,
-): Expression | 'needs a response' | null {
-  const compiled = compileExpression(config, refuse);
-  return compiled !== null && names(config, 'response') ? 'needs a response' : compiled;
+/** A compiled CEL matcher. */
+export interface CelMatcher {
+  expression: Expression;
+  /** It names the response, of which nothing is known yet: where it is not true now it may still come to be. */
+  awaitsResponse: boolean;
+}
+
+/** Compiles the expression of a CEL matcher; null after an error (Envoy: cel_matcher/matcher.cc). */
+export function compileCelMatcher(config: ExpressionConfig, context: ExpressionContext): CelMatcher | null {
+  const expression = compileExpression(config, context);
+  return expression && { expression, awaitsResponse: names(config, 'response') };
 }
 
 function names(config: ExpressionConfig | undefined, root: string): boolean {
@@ -25,6 +25,11 @@ function names(config: ExpressionConfig | undefined, root: string): boolean {
       return names(kind.value.target, root) || kind.value.args.some((one) => names(one, root));
     case 'listExpr':
       return kind.value.elements.some((one) => names(one, root));
+    case 'structExpr':
+      return kind.value.entries.some(
+        ({ keyKind, value }) =>
+          names(value, root) || (keyKind.case === 'mapKey' && names(keyKind.value, root)),
+      );
     default:
       return false;
   }

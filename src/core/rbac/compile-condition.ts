@@ -33,8 +33,8 @@ import type {
 
 export interface ConditionContext {
   refuse: Refuse;
-  /** The client's address as the connection manager sees it, which a forwarded-for header may have a say in. */
-  remoteAddressOf(subject: RbacSubject): string;
+  /** The client as the connection manager sees it, which a forwarded-for header may have a say in. */
+  remotePeerOf(subject: RbacSubject): { address: string; port: number };
   /** The template in a `uri_template` extension; null for any other extension. */
   pathTemplateOf(extension: object): string | null;
   /** What an `envoy.rbac.matchers.upstream_ip_port` says; null for any other extension. */
@@ -140,7 +140,12 @@ export function compilePrincipal(config: PrincipalConfig, context: ConditionCont
         refuse,
       );
     case 'remoteIp':
-      return compileAddress('remote address', identifier.value, context.remoteAddressOf, refuse);
+      return compileAddress(
+        'remote address',
+        identifier.value,
+        (subject) => context.remotePeerOf(subject).address,
+        refuse,
+      );
     case 'authenticated':
       return compileAuthenticated(identifier.value, refuse);
     case 'sourcedMetadata':

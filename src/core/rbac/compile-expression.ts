@@ -1,197 +1,284 @@
 import type { Refuse } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
+import { type Attribute, type AttributeContext, presentOr, rootOf } from './expression-attributes.ts';
 import type { ConstantKind, ExpressionConfig } from './expression-config.ts';
-import { ExpressionMap, type ExpressionValue, FAULT, MEMBERS, rootOf } from './expression-value.ts';
+import { compileMatches, type ExpressionOptions, operationOf } from './expression-functions.ts';
+import { Bytes, ExpressionMap, type ExpressionValue, FAULT, Uint } from './expression-value.ts';
 
 /** A compiled CEL expression. A condition holds only where it comes to true; a fault is not true. */
 export type Expression = (subject: RbacSubject) => ExpressionValue;
 
+export interface ExpressionContext extends AttributeContext {
+  refuse: Refuse;
+  options?: ExpressionOptions | undefined;
+}
+
 /**
- * Compiles a CEL expression from its syntax tree: constants, the attributes `request`, `metadata` and `connection`, members, `has`,
- * indices, lists, logic, comparison, `in`, `startsWith`, `endsWith`, `contains`, `size`. Everything else is refused by name.
+ * Compiles a CEL expression from its syntax tree, as Envoy's builder takes it: no comprehensions, strings and lists are not joined. What
+ * Envoy does and this does not is refused by name (docs/envoy-support.md).
  */
-export function compileExpression(config: ExpressionConfig | undefined, refuse: Refuse): Expression | null {
+export function compileExpression(
+  config: ExpressionConfig | undefined,
+  context: ExpressionContext,
+): Expression | null {
   const kind = config?.exprKind;
   switch (kind?.case) {
     case 'constExpr':
-      return compileConstant(kind.value.constantKind, config as object, refuse);
-    case 'identExpr':
-      return rootOf(kind.value.name) ?? refused(`\`${kind.value.name}\``, config as object, refuse);
-    case 'selectExpr':
-      return compileSelect(kind.value, config as object, refuse);
+      return compileConstant(kind.value.constantKind, config as object, context);
     case 'listExpr': {
-      const elements = compileAll(kind.value.elements, refuse);
-      return elements && ((subject) => elements.map((element) => element(subject)));
+      const elements = compileAll(kind.value.elements, context);
+      return elements && ((subject) => strictly(elements, subject, (values) => [...values]));
     }
+    case 'structExpr':
+      return compileMap(kind.value, config as object, context);
     case 'callExpr':
-      return compileCall(kind.value, config as object, refuse);
-    default:
-      return refused(`\`${kind?.case ?? 'an empty expression'}\``, config ?? {}, refuse);
+      return compileCall(kind.value, config as ExpressionConfig, context);
+    case 'identExpr':
+    case 'selectExpr':
+      return compileAttribute(config as ExpressionConfig, context) ?? null;
+    case 'comprehensionExpr':
+      return refused('a macro over a list', config as object, context, 'refuses');
+    case undefined:
+      return refused('an empty expression', config ?? {}, context, 'refuses');
   }
 }
 
-function refused(what: string, about: object, refuse: Refuse): null {
-  refuse(`${what} in a CEL condition is not supported`, about, undefined, 'accepts');
+function refused(
+  what: string,
+  about: object,
+  { refuse }: ExpressionContext,
+  envoy: 'accepts' | 'refuses' = 'accepts',
+): null {
+  refuse(`${what} in a CEL condition is not supported`, about, undefined, envoy);
   return null;
 }
 
-function compileAll(configs: readonly ExpressionConfig[], refuse: Refuse): Expression[] | null {
-  const compiled = configs.map((one) => compileExpression(one, refuse));
+function compileAll(configs: readonly ExpressionConfig[], context: ExpressionContext): Expression[] | null {
+  const compiled = configs.map((one) => compileExpression(one, context));
   return compiled.includes(null) ? null : (compiled as Expression[]);
 }
 
-function compileConstant(constant: ConstantKind, about: object, refuse: Refuse): Expression | null {
+function strictly(
+  operands: readonly Expression[],
+  subject: RbacSubject,
+  operation: (values: readonly ExpressionValue[]) => ExpressionValue,
+): ExpressionValue {
+  const values = operands.map((one) => one(subject));
+  return values.includes(FAULT) ? FAULT : operation(values);
+}
+
+function compileConstant(
+  constant: ConstantKind,
+  about: object,
+  context: ExpressionContext,
+): Expression | null {
+  const value = constantOf(constant);
+  if (value !== undefined) return () => value;
+  const envoy = constant.case === undefined ? 'refuses' : 'accepts';
+  return refused(`a constant of the kind \`${constant.case ?? 'none'}\``, about, context, envoy);
+}
+
+function constantOf(constant: ConstantKind): ExpressionValue | undefined {
   switch (constant.case) {
     case 'nullValue':
-      return () => null;
+      return null;
     case 'boolValue':
     case 'int64Value':
-    case 'stringValue': {
-      const { value } = constant;
-      return () => value;
-    }
+    case 'stringValue':
+    case 'doubleValue':
+      return constant.value;
+    case 'uint64Value':
+      return new Uint(constant.value);
+    case 'bytesValue':
+      return new Bytes(Buffer.from(constant.value).toString('latin1'));
     default:
-      return refused(`a constant of the kind \`${constant.case}\``, about, refuse);
+      return undefined;
   }
 }
 
-type Select = Extract<ExpressionConfig['exprKind'], { case: 'selectExpr' }>['value'];
+type Struct = Extract<ExpressionConfig['exprKind'], { case: 'structExpr' }>['value'];
 
-function compileSelect(
-  { operand, field, testOnly }: Select,
-  about: object,
-  refuse: Refuse,
-): Expression | null {
-  const root = operand?.exprKind.case === 'identExpr' ? operand.exprKind.value.name : null;
-  if (root !== null && MEMBERS[root]?.has(field) === false)
-    return refused(`\`${root}.${field}\``, about, refuse);
-  const inner = compileExpression(operand, refuse);
-  if (inner === null) return null;
+function compileMap(config: Struct, about: object, context: ExpressionContext): Expression | null {
+  if (config.messageName !== '') return refused(`the message \`${config.messageName}\``, about, context);
+  const pairs: Expression[][] = [];
+  for (const { keyKind, value } of config.entries) {
+    if (keyKind.case !== 'mapKey') return refused('a map of this kind', about, context);
+    const pair = compileAll([keyKind.value, ...(value === undefined ? [] : [value])], context);
+    if (pair === null) return null;
+    pairs.push(pair);
+  }
   return (subject) => {
-    const value = inner(subject);
+    const entries = pairs.map(([key, value]) => [key?.(subject) ?? null, value?.(subject) ?? null] as const);
+    return ExpressionMap.of(entries);
+  };
+}
+
+/** An attribute, or a member of a value; undefined after a refusal. */
+function compileAttribute(config: ExpressionConfig, context: ExpressionContext): Expression | undefined {
+  const place = placeOf(config, context);
+  if (place === undefined) return undefined;
+  if (place === null) return () => FAULT;
+  if (typeof place === 'function') return place;
+  if (place.kind === 'value') return (subject) => presentOr(place.read(subject));
+  refused('an attribute that is no plain value', config, context);
+  return undefined;
+}
+
+/** What an expression names: an attribute, a value, or null where it is a fault whatever comes; undefined after a refusal. */
+function placeOf(
+  config: ExpressionConfig,
+  context: ExpressionContext,
+): Attribute | Expression | null | undefined {
+  const kind = config.exprKind;
+  switch (kind.case) {
+    case 'identExpr':
+      return known(rootOf(kind.value.name, context), kind.value.name, config, context);
+    case 'selectExpr': {
+      const { operand, field, testOnly } = kind.value;
+      const outer = operand === undefined ? undefined : placeOf(operand, context);
+      return outer === undefined ? undefined : memberOf(outer, field, testOnly, config, context);
+    }
+    case 'callExpr': {
+      const { function: name, target, args } = kind.value;
+      const [first, second] = target === undefined ? args : [target, ...args];
+      const key = second?.exprKind.case === 'constExpr' ? second.exprKind.value.constantKind : undefined;
+      if (name !== '_[_]' || first === undefined || key?.case !== 'stringValue') break;
+      const outer = placeOf(first, context);
+      return outer === undefined ? undefined : memberOf(outer, key.value, false, config, context);
+    }
+  }
+  return compileExpression(config, context) ?? undefined;
+}
+
+function known(
+  found: Attribute | null | 'not done',
+  name: string,
+  about: object,
+  context: ExpressionContext,
+): Attribute | null | undefined {
+  if (found !== 'not done') return found;
+  refused(`\`${name}\``, about, context);
+  return undefined;
+}
+
+function memberOf(
+  outer: Attribute | Expression | null,
+  key: string,
+  testOnly: boolean,
+  about: ExpressionConfig,
+  context: ExpressionContext,
+): Attribute | Expression | null | undefined {
+  if (outer === null) return null;
+  if (typeof outer !== 'function' && outer.kind === 'branch') {
+    const member = known(outer.member(key), key, about, context);
+    if (!testOnly || member === undefined) return member;
+    if (member === null) return () => false;
+    return member.kind === 'branch' ? () => true : (subject) => member.read(subject) !== undefined;
+  }
+  const read = typeof outer === 'function' ? outer : (subject: RbacSubject) => presentOr(outer.read(subject));
+  return (subject) => {
+    const value = read(subject);
     if (!(value instanceof ExpressionMap)) return FAULT;
-    const member = value.get(field);
-    return testOnly ? member !== undefined : (member ?? (member === null ? null : FAULT));
+    const member = value.get(key);
+    return testOnly ? member !== undefined : presentOr(member);
   };
 }
 
 type Call = Extract<ExpressionConfig['exprKind'], { case: 'callExpr' }>['value'];
-type Operation = (values: readonly ExpressionValue[]) => ExpressionValue;
 
-function compileCall(call: Call, about: object, refuse: Refuse): Expression | null {
-  const operands = call.target === undefined ? call.args : [call.target, ...call.args];
-  const compiled = compileAll(operands, refuse);
+function compileCall(call: Call, about: ExpressionConfig, context: ExpressionContext): Expression | null {
+  const { function: name, target } = call;
+  const operands = target === undefined ? call.args : [target, ...call.args];
+  const [first, second] = operands;
+  if (name === '_[_]' && operands.length === 2 && isText(second))
+    return compileAttribute(about, context) ?? null;
+  if (name === 'matches' && operands.length === 2) return compileMatch(operands, about, context);
+  if (IN.has(name) && target === undefined && operands.length === 2 && isText(first)) {
+    const found = compileHas(operands as [ExpressionConfig, ExpressionConfig], context);
+    if (found !== null) return found ?? null;
+  }
+  const compiled = compileAll(operands, context);
   if (compiled === null) return null;
-  const name = `${call.function}/${operands.length}`;
-  const [first, second, third] = compiled as [Expression, Expression, Expression];
+  const special = target === undefined ? compileLogic(name, compiled) : null;
+  if (special !== null) return special;
+  const operation = operationOf(name, target !== undefined, operands.length, context.options);
+  if (operation === null) return refused(`\`${name}\``, about, context, 'refuses');
+  if (operation === 'not done') return refused(`\`${name}\``, about, context);
+  return (subject) => strictly(compiled, subject, operation);
+}
+
+const IN = new Set(['@in', 'in', '_in_']);
+
+const isText = (config: ExpressionConfig | undefined) =>
+  config?.exprKind.case === 'constExpr' && config.exprKind.value.constantKind.case === 'stringValue';
+
+const textOf = (config: ExpressionConfig | undefined) =>
+  constantOf(
+    config?.exprKind.case === 'constExpr' ? config.exprKind.value.constantKind : { case: undefined },
+  );
+
+/** `'x' in request.headers`: of attributes that are no value by themselves; null where it is another one's. */
+function compileHas(
+  [key, set]: readonly [ExpressionConfig, ExpressionConfig],
+  context: ExpressionContext,
+): Expression | null | undefined {
+  const quiet = { ...context, refuse: () => {} };
+  const outer = placeOf(set, quiet);
+  if (typeof outer !== 'object' || outer === null || outer.kind !== 'branch') return null;
+  const member = known(outer.member(textOf(key) as string), textOf(key) as string, set, context);
+  if (member === undefined) return undefined;
+  if (member === null || member.kind === 'branch') return () => member !== null;
+  return (subject) => member.read(subject) !== undefined;
+}
+
+/** The pattern has to be written out, so that it is judged here and not at each request. */
+function compileMatch(
+  [text, pattern]: readonly ExpressionConfig[],
+  about: ExpressionConfig,
+  context: ExpressionContext,
+): Expression | null {
+  const said = textOf(pattern);
+  if (typeof said !== 'string') return refused('`matches` by a pattern that is no constant', about, context);
+  const subjectText = compileExpression(text, context);
+  try {
+    const operation = compileMatches(said);
+    return subjectText && ((subject) => strictly([subjectText], subject, operation));
+  } catch (error) {
+    context.refuse(`bad regular expression \`${said}\`: ${(error as Error).message}`, about);
+    return null;
+  }
+}
+
+function compileLogic(name: string, operands: readonly Expression[]): Expression | null {
+  const [first, second, third] = operands as [Expression, Expression, Expression];
   switch (name) {
-    case '_&&_/2':
-      return (subject) => decide(first, second, false, subject);
-    case '_||_/2':
-      return (subject) => decide(first, second, true, subject);
-    case '_?_:_/3':
+    case '_&&_':
+    case '_||_':
+      return operands.length < 2 ? null : (subject) => decide(operands, name === '_||_', subject);
+    case '@not_strictly_false':
+    case '__not_strictly_false__':
+      return operands.length === 1 ? (subject) => notStrictlyFalse(first(subject)) : null;
+    case '_?_:_':
+      if (operands.length !== 3) return null;
       return (subject) => {
         const condition = first(subject);
         return condition === true ? second(subject) : condition === false ? third(subject) : FAULT;
       };
+    default:
+      return null;
   }
-  const operation = OPERATIONS[name];
-  if (operation === undefined) return refused(`\`${call.function}\``, about, refuse);
-  return (subject) => {
-    const values = compiled.map((one) => one(subject));
-    return values.includes(FAULT) ? FAULT : operation(values);
-  };
 }
 
-/** Either side may settle it, whatever the other comes to, a fault too. */
-function decide(
-  first: Expression,
-  second: Expression,
-  settles: boolean,
-  subject: RbacSubject,
-): ExpressionValue {
-  const left = first(subject);
-  if (left === settles) return settles;
-  const right = second(subject);
-  if (right === settles) return settles;
-  return left === !settles && right === !settles ? !settles : FAULT;
-}
+const notStrictlyFalse = (value: ExpressionValue): ExpressionValue =>
+  value === FAULT ? true : typeof value === 'boolean' ? value : FAULT;
 
-const OPERATIONS: Readonly<Record<string, Operation>> = {
-  '!_/1': ([value]) => (typeof value === 'boolean' ? !value : FAULT),
-  '_==_/2': ([a, b]) => equal(a, b),
-  '_!=_/2': ([a, b]) => negate(equal(a, b)),
-  '_<_/2': ([a, b]) => order(a, b, (sign) => sign < 0),
-  '_<=_/2': ([a, b]) => order(a, b, (sign) => sign <= 0),
-  '_>_/2': ([a, b]) => order(a, b, (sign) => sign > 0),
-  '_>=_/2': ([a, b]) => order(a, b, (sign) => sign >= 0),
-  '@in/2': ([element, set]) => includes(element, set),
-  '_[_]/2': ([value, index]) => memberAt(value, index),
-  'startsWith/2': ([text, part]) => onTexts(text, part, (a, b) => a.startsWith(b)),
-  'endsWith/2': ([text, part]) => onTexts(text, part, (a, b) => a.endsWith(b)),
-  'contains/2': ([text, part]) => onTexts(text, part, (a, b) => a.includes(b)),
-  'size/1': ([value]) => {
-    if (typeof value === 'string') return BigInt([...value].length);
-    return Array.isArray(value) ? BigInt(value.length) : FAULT;
-  },
-};
-
-const negate = (value: boolean | typeof FAULT) => (value === FAULT ? FAULT : !value);
-
-function isNumber(value: ExpressionValue | undefined): value is number | bigint {
-  return typeof value === 'number' || typeof value === 'bigint';
-}
-
-/** Numbers of different types are compared by their values, other values of different types are unequal. */
-function equal(a: ExpressionValue | undefined, b: ExpressionValue | undefined): boolean | typeof FAULT {
-  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) === 0;
-  if (a instanceof ExpressionMap || b instanceof ExpressionMap) return FAULT;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    if (a.length !== b.length) return false;
-    const members = a.map((one, index) => equal(one, b[index]));
-    return members.includes(false) ? false : members.includes(FAULT) ? FAULT : true;
+/** Any of them may settle it, whatever the others come to, a fault too. */
+function decide(operands: readonly Expression[], settles: boolean, subject: RbacSubject): ExpressionValue {
+  let isSound = true;
+  for (const operand of operands) {
+    const value = operand(subject);
+    if (value === settles) return settles;
+    isSound &&= value === !settles;
   }
-  return a === b;
-}
-
-function compareNumbers(a: number | bigint, b: number | bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function order(
-  a: ExpressionValue | undefined,
-  b: ExpressionValue | undefined,
-  test: (sign: number) => boolean,
-): boolean | typeof FAULT {
-  if (isNumber(a) && isNumber(b)) return test(compareNumbers(a, b));
-  if (typeof a !== 'string' || typeof b !== 'string') return FAULT;
-  return test(Buffer.compare(Buffer.from(a), Buffer.from(b)));
-}
-
-function includes(
-  element: ExpressionValue | undefined,
-  set: ExpressionValue | undefined,
-): boolean | typeof FAULT {
-  if (set instanceof ExpressionMap)
-    return typeof element === 'string' ? set.get(element) !== undefined : FAULT;
-  if (!Array.isArray(set)) return FAULT;
-  return set.some((one: ExpressionValue) => equal(element, one) === true);
-}
-
-function memberAt(value: ExpressionValue | undefined, index: ExpressionValue | undefined): ExpressionValue {
-  if (value instanceof ExpressionMap && typeof index === 'string') {
-    const member = value.get(index);
-    return member === undefined ? FAULT : member;
-  }
-  if (!Array.isArray(value) || typeof index !== 'bigint') return FAULT;
-  const member: ExpressionValue | undefined = value[Number(index)];
-  return member === undefined ? FAULT : member;
-}
-
-function onTexts(
-  text: ExpressionValue | undefined,
-  part: ExpressionValue | undefined,
-  test: (text: string, part: string) => boolean,
-): boolean | typeof FAULT {
-  return typeof text === 'string' && typeof part === 'string' ? test(text, part) : FAULT;
+  return isSound ? !settles : FAULT;
 }

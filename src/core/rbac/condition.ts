@@ -32,7 +32,10 @@ export interface RbacSubject {
   };
   readonly metadataIfAny: MetadataSource | null;
   /** null: no route was found, or there is none yet. */
-  readonly route?: { readonly metadata?: MetadataSource | null } | null;
+  readonly route?: {
+    readonly name?: string;
+    readonly metadata?: MetadataSource | null;
+  } | null;
 }
 
 /** A compiled permission or principal. */

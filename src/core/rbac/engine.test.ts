@@ -65,7 +65,7 @@ function compile(action: number, policies: Record<string, PolicyConfig>) {
     { action, policies },
     {
       refuse: (message) => void refusals.push(message),
-      remoteAddressOf: ({ connection }) => connection.remoteAddress,
+      remotePeerOf: ({ connection }) => ({ address: connection.remoteAddress, port: 0 }),
       pathTemplateOf: (extension) => (extension as { path?: string }).path ?? null,
       upstreamMatcherOf: (extension) => (extension as { upstream?: UpstreamConfig }).upstream ?? null,
       clientCertificateOf: (extension) =>
@@ -409,7 +409,7 @@ describe('what is not done is refused by name', () => {
     {
       name: 'an empty condition',
       config: { ...policy(path(exact('/'))), checkedCondition: {} },
-      want: /an empty expression` in a CEL condition/,
+      want: /an empty expression in a CEL condition/,
     },
     {
       name: 'a condition that matches by regex',
@@ -423,9 +423,9 @@ describe('what is not done is refused by name', () => {
       name: 'a condition on what is not done',
       config: {
         ...policy(path(exact('/'))),
-        condition: { exprKind: { case: 'identExpr', value: { name: 'response' } } },
+        condition: { exprKind: { case: 'identExpr', value: { name: 'upstream' } } },
       },
-      want: /`response` in a CEL condition/,
+      want: /`upstream` in a CEL condition/,
     },
     { name: 'matcher', config: policy({ rule: { case: 'matcher', value: {} } }), want: /`matcher`/ },
     {

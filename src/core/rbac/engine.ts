@@ -131,7 +131,9 @@ function byBytes(a: string, b: string): number {
 function compilePolicy(name: string, config: PolicyConfig, context: ConditionContext): Policy | null {
   const expression = config.condition ?? config.checkedCondition?.expr;
   const isConditional = config.condition !== undefined || config.checkedCondition !== undefined;
-  const condition = isConditional ? compileExpression(expression, context.refuse) : null;
+  const condition = isConditional
+    ? compileExpression(expression, { ...context, options: config.celConfig })
+    : null;
   const permissions = config.permissions.map((permission) => compilePermission(permission, context));
   const principals = config.principals.map((principal) => compilePrincipal(principal, context));
   if ((isConditional && condition === null) || permissions.includes(null) || principals.includes(null))

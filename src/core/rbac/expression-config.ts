@@ -12,8 +12,17 @@ export interface ExpressionConfig {
         value: { target?: ExpressionConfig | undefined; function: string; args: ExpressionConfig[] };
       }
     | { case: 'listExpr'; value: { elements: ExpressionConfig[] } }
-    | { case: 'structExpr' | 'comprehensionExpr'; value: object }
+    | { case: 'structExpr'; value: { messageName: string; entries: MapEntryConfig[] } }
+    | { case: 'comprehensionExpr'; value: object }
     | { case: undefined; value?: undefined };
+}
+
+export interface MapEntryConfig {
+  keyKind:
+    | { case: 'mapKey'; value: ExpressionConfig }
+    | { case: 'fieldKey'; value: string }
+    | { case: undefined; value?: undefined };
+  value?: ExpressionConfig | undefined;
 }
 
 export type ConstantKind =
@@ -21,8 +30,8 @@ export type ConstantKind =
   | { case: 'boolValue'; value: boolean }
   | { case: 'int64Value'; value: bigint }
   | { case: 'stringValue'; value: string }
-  | {
-      case: 'uint64Value' | 'doubleValue' | 'bytesValue' | 'durationValue' | 'timestampValue';
-      value: unknown;
-    }
+  | { case: 'uint64Value'; value: bigint }
+  | { case: 'doubleValue'; value: number }
+  | { case: 'bytesValue'; value: Uint8Array }
+  | { case: 'durationValue' | 'timestampValue'; value: unknown }
   | { case: undefined; value?: undefined };

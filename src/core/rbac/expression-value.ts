@@ -1,128 +1,148 @@
-import { fromByteString, type MatchedValue, withoutQuery } from '../match/index.ts';
-import type { RbacSubject } from './condition.ts';
+import type { MatchedValue } from '../match/index.ts';
 
-/** What an expression comes to. `FAULT` is CEL's error: a missing key, a wrong type. */
+/** What an expression comes to. `FAULT` is CEL's error: a missing key, a wrong type. A bigint is an int, a number a double. */
 export type ExpressionValue =
   | null
   | boolean
   | bigint
   | number
   | string
+  | Uint
+  | Bytes
   | readonly ExpressionValue[]
   | ExpressionMap
   | typeof FAULT;
 
 export const FAULT: unique symbol = Symbol('fault');
 
-/** A value with named members. */
+/** CEL's `uint`. */
+export class Uint {
+  readonly value: bigint;
+
+  constructor(value: bigint) {
+    this.value = value;
+  }
+}
+
+/** CEL's `bytes`, one character each. */
+export class Bytes {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A value with members: an object of JSON, or a map that an expression spells out. */
 export class ExpressionMap {
-  readonly #find: (key: string) => ExpressionValue | undefined;
+  readonly #entries: ReadonlyMap<string, readonly [key: ExpressionValue, value: ExpressionValue]>;
 
-  constructor(find: (key: string) => ExpressionValue | undefined) {
-    this.#find = find;
+  private constructor(entries: ReadonlyMap<string, readonly [key: ExpressionValue, value: ExpressionValue]>) {
+    this.#entries = entries;
   }
 
-  /** undefined: there is none. */
-  get(key: string): ExpressionValue | undefined {
-    return this.#find(key);
-  }
-}
-
-/** The attributes that expressions may name (Envoy: expr/context.cc); undefined for one that is not done. */
-export function rootOf(name: string): ((subject: RbacSubject) => ExpressionValue) | undefined {
-  switch (name) {
-    case 'request':
-      return (subject) => new ExpressionMap((key) => requestMember(subject, key));
-    case 'metadata':
-      return (subject) =>
-        new ExpressionMap((key) => (key === 'filter_metadata' ? namespaces(subject) : undefined));
-    case 'connection':
-      return ({ connection }) =>
-        new ExpressionMap((key) => (key === 'requested_server_name' ? connection.serverName : undefined));
-    default:
-      return undefined;
-  }
-}
-
-/** Members of the roots that are done; the names of others must not be missed in silence. */
-export const MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
-  request: new Set([
-    'path',
-    'url_path',
-    'host',
-    'scheme',
-    'method',
-    'headers',
-    'referer',
-    'useragent',
-    'id',
-    'query',
-  ]),
-  metadata: new Set(['filter_metadata']),
-  connection: new Set(['requested_server_name']),
-};
-
-function requestMember({ request }: RbacSubject, key: string): ExpressionValue | undefined {
-  switch (key) {
-    case 'path':
-      return fromByteString(request.path);
-    case 'url_path':
-      return fromByteString(withoutQuery(request.path));
-    case 'query': {
-      const bare = withoutQuery(request.path);
-      return fromByteString(request.path.slice(bare.length + 1).split('#')[0] as string);
+  /** Of pairs; a fault where a key is there twice or is of a type that cannot be one. */
+  static of(pairs: Iterable<readonly [ExpressionValue, ExpressionValue]>): ExpressionMap | typeof FAULT {
+    const entries = new Map<string, readonly [ExpressionValue, ExpressionValue]>();
+    for (const [key, value] of pairs) {
+      const name = nameOfKey(key);
+      if (name === null || value === FAULT || entries.has(name)) return FAULT;
+      entries.set(name, [key, value]);
     }
-    case 'host':
-      return fromByteString(request.authority);
-    case 'scheme':
-      return request.scheme;
-    case 'method':
-      return request.method;
-    case 'headers':
-      return new ExpressionMap((name) => headerOf(request, name.toLowerCase()));
-    case 'referer':
-      return headerOf(request, 'referer');
-    case 'useragent':
-      return headerOf(request, 'user-agent');
-    case 'id':
-      return headerOf(request, 'x-request-id');
-    default:
-      return undefined;
+    return new ExpressionMap(entries);
+  }
+
+  static ofObject(object: { readonly [key: string]: MatchedValue }): ExpressionMap {
+    const entries = Object.entries(object).map(
+      ([key, value]) => [`text ${key}`, [key, expressionValueOf(value)]] as const,
+    );
+    return new ExpressionMap(new Map(entries));
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** undefined: there is none; a fault for what cannot be a key. */
+  get(key: ExpressionValue): ExpressionValue | undefined {
+    const names = namesOfKey(key);
+    if (names === null) return FAULT;
+    const name = names.find((one) => this.#entries.has(one));
+    return name === undefined ? undefined : this.#entries.get(name)?.[1];
+  }
+
+  equals(other: ExpressionMap): boolean | typeof FAULT {
+    if (this.size !== other.size) return false;
+    let verdict: boolean | typeof FAULT = true;
+    for (const [name, [, value]] of this.#entries) {
+      const theirs = other.#entries.get(name);
+      const same: boolean | typeof FAULT = theirs === undefined ? false : equal(value, theirs[1]);
+      if (same === false) return false;
+      if (same === FAULT) verdict = FAULT;
+    }
+    return verdict;
   }
 }
 
-/** All lines of a header, joined. */
-function headerOf(
-  { path, method, authority, scheme, headers }: RbacSubject['request'],
-  name: string,
-): string | undefined {
-  const pseudo: Record<string, string> = {
-    ':path': path,
-    ':method': method,
-    ':authority': authority,
-    host: authority,
-    ':scheme': scheme,
-  };
-  if (Object.hasOwn(pseudo, name)) return fromByteString(pseudo[name] as string);
-  const values = headers.values.filter((_, index) => headers.names[index] === name);
-  return values.length === 0 ? undefined : fromByteString(values.join(','));
+/** The key's own name; one of another type is another key, though it is found by it where its own is not there. */
+function nameOfKey(key: ExpressionValue): string | null {
+  if (typeof key === 'string') return `text ${key}`;
+  if (typeof key === 'boolean' || typeof key === 'bigint') return `${typeof key} ${key}`;
+  return key instanceof Uint ? `uint ${key.value}` : null;
 }
 
-function namespaces({ metadataIfAny }: RbacSubject): ExpressionMap {
-  return new ExpressionMap((namespace) => {
-    const entries = metadataIfAny?.get(namespace);
-    if (entries === undefined) return undefined;
-    return new ExpressionMap((key) =>
-      entries.has(key) ? expressionValueOf(entries.get(key) as MatchedValue) : undefined,
-    );
-  });
+function namesOfKey(key: ExpressionValue): readonly string[] | null {
+  const number = numberOf(key);
+  if (number === null) {
+    const name = nameOfKey(key);
+    return name === null ? null : [name];
+  }
+  if (typeof number === 'number' && !Number.isInteger(number)) return [];
+  const names = [`bigint ${BigInt(number)}`, `uint ${BigInt(number)}`];
+  return key instanceof Uint ? names.reverse() : names;
 }
 
-function expressionValueOf(value: MatchedValue): ExpressionValue {
+export function expressionValueOf(value: MatchedValue): ExpressionValue {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(expressionValueOf);
-  const object = value as { readonly [key: string]: MatchedValue };
-  return new ExpressionMap((key) =>
-    Object.hasOwn(object, key) ? expressionValueOf(object[key] as MatchedValue) : undefined,
-  );
+  return ExpressionMap.ofObject(value as { readonly [key: string]: MatchedValue });
+}
+
+/** Of any number, without its type. */
+export function numberOf(value: ExpressionValue | undefined): number | bigint | null {
+  if (value instanceof Uint) return value.value;
+  return typeof value === 'number' || typeof value === 'bigint' ? value : null;
+}
+
+/** Numbers of different types are compared by their values, other values of different types are unequal. */
+export function equal(
+  a: ExpressionValue | undefined,
+  b: ExpressionValue | undefined,
+): boolean | typeof FAULT {
+  const [left, right] = [numberOf(a), numberOf(b)];
+  if (left !== null && right !== null) return orderOf(left, right) === 0;
+  if (a instanceof ExpressionMap && b instanceof ExpressionMap) return a.equals(b);
+  if (a instanceof Bytes && b instanceof Bytes) return a.text === b.text;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (a.length !== b.length) return false;
+    const members = a.map((one, index) => equal(one, b[index]));
+    return members.includes(false) ? false : members.includes(FAULT) ? FAULT : true;
+  }
+  return a === b;
+}
+
+/** A whole number that meets a double becomes one, and loses what a double cannot hold. null: not a number is among them. */
+function orderOf(left: number | bigint, right: number | bigint): number | null {
+  const [a, b] = typeof left === typeof right ? [left, right] : [Number(left), Number(right)];
+  return a < b ? -1 : a > b ? 1 : a === b ? 0 : null;
+}
+
+/** Less than zero, zero or more, as `a` is below, at or above `b`; null where they have no order. */
+export function compare(a: ExpressionValue | undefined, b: ExpressionValue | undefined): number | null {
+  const [left, right] = [numberOf(a), numberOf(b)];
+  if (left !== null && right !== null) return orderOf(left, right);
+  if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
+  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (a instanceof Bytes && b instanceof Bytes) return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
+  return null;
 }

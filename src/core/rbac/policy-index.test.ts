@@ -125,7 +125,7 @@ describe('the index of policies', () => {
             { action: 0, policies: Object.fromEntries(policies.map((one, index) => [`p${index}`, one])) },
             {
               refuse: () => assert.fail(),
-              remoteAddressOf: () => '',
+              remotePeerOf: () => ({ address: '', port: 0 }),
               pathTemplateOf: () => null,
               upstreamMatcherOf: () => null,
               clientCertificateOf: () => null,

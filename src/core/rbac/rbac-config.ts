@@ -1,5 +1,6 @@
 import type { HeaderMatcherConfig, MetadataMatcherConfig, StringMatcherConfig } from '../match/index.ts';
 import type { ExpressionConfig } from './expression-config.ts';
+import type { ExpressionOptions } from './expression-functions.ts';
 
 /** The shapes of `envoy.config.rbac.v3`, as far as they are looked at. */
 export interface RbacConfig {
@@ -12,6 +13,7 @@ export interface PolicyConfig {
   principals: PrincipalConfig[];
   condition?: ExpressionConfig | undefined;
   checkedCondition?: { expr?: ExpressionConfig | undefined } | undefined;
+  celConfig?: ExpressionOptions | undefined;
 }
 
 export interface CidrConfig {

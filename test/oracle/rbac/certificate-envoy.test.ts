@@ -6,6 +6,7 @@ import { type CertifiedKey, createDevelopmentAuthority } from '../../../src/plat
 import { type Gate, startGate } from '../../../src/server/index.ts';
 import { createSelfSigned } from '../../e2e/certificates.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
+import { bool, has, id, is, select, text } from '../rehearsal/cel-words.ts';
 import { portOf } from '../rehearsal/comparison.ts';
 
 const TYPE = 'type.googleapis.com';
@@ -29,7 +30,21 @@ const shows = (fields: object) => {
 };
 const san = (san_type: string, matcher: object) => shows({ san_matcher: { san_type, matcher } });
 
+const holds = (condition: object) => ({
+  rules: {
+    policies: { condition: { permissions: [{ any: true }], principals: [{ any: true }], condition } },
+  },
+});
+const connection = (field: string) => select(id('connection'), field);
+
 const RULES: Record<string, object> = {
+  'CEL mtls': holds(is(connection('mtls'), bool(true))),
+  'CEL subject': holds(is(connection('subject_peer_certificate'), text('CN=full'))),
+  'CEL no subject': holds(is(connection('subject_peer_certificate'), text(''))),
+  'CEL URI name': holds(is(connection('uri_san_peer_certificate'), text('spiffe://a'))),
+  'CEL has a URI name': holds(has(id('connection'), 'uri_san_peer_certificate')),
+  'CEL DNS name': holds(is(connection('dns_san_peer_certificate'), text('x.test'))),
+  'CEL server name': holds(is(connection('requested_server_name'), text(''))),
   ...Object.fromEntries(
     ['ssl.v3.UriSanInput', 'ssl.v3.DnsSanInput', 'ssl.v3.SubjectInput', 'network.v3.ServerNameInput'].flatMap(
       (kind) => [

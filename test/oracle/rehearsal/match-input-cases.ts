@@ -1,3 +1,4 @@
+import { at, bool, call, id, int, is, select, text } from './cel-words.ts';
 import { type Case, rbac, type Scene } from './scene.ts';
 
 const TYPE = 'type.googleapis.com';
@@ -66,7 +67,21 @@ const nested = network('DynamicMetadataInput', { filter: 'f', path: [{ key: 'b' 
 const wide = [['10.0.0.0', 8] as const];
 const narrow = [['10.1.0.0', 16] as const];
 
+const byCel = (expr: object, kind = 'parsed_expr') =>
+  single(extension('xds.type.matcher.v3.HttpAttributesCelMatchInput'), {
+    custom_match: extension('xds.type.matcher.v3.CelMatcher', { expr_match: { [kind]: { expr } } }),
+  });
+const headerIsA = is(at(select(id('request'), 'headers'), text('x')), text('a'));
+const isOk = is(select(id('response'), 'code'), int(200));
+
 const MATCHERS: Record<string, object> = {
+  cel: list([[byCel(headerIsA), deny]], allow),
+  'cel-not': list([[not(byCel(headerIsA, 'cel_expr_parsed')), allow]]),
+  'cel-checked': list([[byCel(headerIsA, 'checked_expr'), allow]]),
+  'cel-checked-new': list([[byCel(headerIsA, 'cel_expr_checked'), allow]]),
+  'cel-response': list([[not(byCel(isOk)), allow]], allow),
+  'cel-or-response': list([[byCel(call('_||_', headerIsA, isOk)), allow]], allow),
+  'cel-or-response-true': list([[byCel(call('_||_', bool(true), isOk)), allow]], allow),
   'source-ip': list([[single(network('SourceIPInput'), { value_match: { exact: '127.0.0.1' } }), allow]]),
   'source-ip-range': list([[single(network('SourceIPInput'), inRanges(['127.0.0.0', 8])), allow]]),
   'source-ip-mapped': list([[single(network('SourceIPInput'), inRanges(['10.0.0.0', 8])), allow]]),

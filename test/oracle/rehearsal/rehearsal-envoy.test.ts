@@ -4,6 +4,7 @@ import { ManualClock } from '../../../src/base/index.ts';
 import type { CompiledSnapshot } from '../../../src/proxy/rehearsal/index.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { type RawOrigin, startRawOrigin } from '../origin.ts';
+import { celCases, celScenes } from './cel-cases.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes, portOf } from './comparison.ts';
 import { conditionCases, conditionScenes } from './condition-cases.ts';
 import { jwtCases, jwtScenes } from './jwt-cases.ts';
@@ -23,6 +24,7 @@ const scenes = [
   ...perRouteScenes,
   ...templateScenes,
   ...conditionScenes,
+  ...celScenes,
   ...matchTreeScenes,
   ...matchInputScenes,
   ...sourcedScenes,
@@ -56,6 +58,7 @@ if (findEnvoy() !== null) {
       ...perRouteCases,
       ...templateCases,
       ...conditionCases,
+      ...celCases,
       ...matchTreeCases,
       ...matchInputCases,
       ...sourcedCases,

@@ -97,8 +97,7 @@ function compileJudge(
   if (matcher !== undefined) return judgeByTree(matcher, context);
   if (rules === undefined) return null;
   const engine = compileRbacEngine(rules, {
-    refuse: context.refuse,
-    remoteAddressOf: (subject) => context.remotePeerOf(subject).address,
+    ...context,
     pathTemplateOf: (extension) => pathTemplateOf(extension as TypedExtensionConfig),
     upstreamMatcherOf: (extension) =>
       unpackAs(UpstreamIpPortMatcherSchema, extension as TypedExtensionConfig),

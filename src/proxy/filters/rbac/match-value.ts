@@ -125,19 +125,19 @@ function compileMetadata(
   };
 }
 
-function compileCel(config: ReturnType<typeof unpackCel>, { refuse }: MatchContext): ValueTest | null {
+function compileCel(config: ReturnType<typeof unpackCel>, context: MatchContext): ValueTest | null {
   const specifier = config.exprMatch?.exprSpecifier;
   const expression = specifier?.value?.expr;
   if (expression === undefined) {
-    refuse('a CEL matcher needs an expression', config, 'expr_match');
+    context.refuse('a CEL matcher needs an expression', config, 'expr_match');
     return null;
   }
-  const compiled = compileCelMatcher(expression, refuse);
+  const compiled = compileCelMatcher(expression, context);
   if (compiled === null) return null;
   return {
     wants: 'its CEL expression to be true',
     show: () => config.description || 'the CEL expression',
-    test: (subject) => (compiled === 'needs a response' ? UNAVAILABLE : compiled(subject) === true),
+    test: (subject) => compiled.expression(subject) === true || (compiled.awaitsResponse && UNAVAILABLE),
   };
 }
 

@@ -1,0 +1,78 @@
+import { Bytes, type ExpressionValue, FAULT, Uint } from './expression-value.ts';
+
+const INT_MAX = 2n ** 63n - 1n;
+const UINT_MAX = 2n ** 64n - 1n;
+const WHOLE = /^[ \t\n\v\f\r]*([+-]?\d+)[ \t\n\v\f\r]*$/;
+const REAL =
+  /^[ \t\n\v\f\r]*([+-]?)((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|0x(?:[\da-f]+\.?[\da-f]*|\.[\da-f]+)(?:p[+-]?\d+)?|inf(?:inity)?|nan(?:\(\w*\))?)[ \t\n\v\f\r]*$/i;
+
+/** Of a double what is before the point. */
+export function convertToInt(value: ExpressionValue | undefined): ExpressionValue {
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  const whole = wholeOf(value);
+  // The least int is there as a text, but not as a double.
+  const least = typeof value === 'number' ? -INT_MAX : -INT_MAX - 1n;
+  return whole === null || whole > INT_MAX || whole < least ? FAULT : whole;
+}
+
+export function convertToUint(value: ExpressionValue | undefined): ExpressionValue {
+  if (value instanceof Uint) return value;
+  if (typeof value === 'string' && value.includes('-')) return FAULT;
+  const whole = typeof value === 'number' && value < 0 ? null : wholeOf(value);
+  return whole === null || whole > UINT_MAX || whole < 0n ? FAULT : new Uint(whole);
+}
+
+function wholeOf(value: ExpressionValue | undefined): bigint | null {
+  if (typeof value === 'bigint') return value;
+  if (value instanceof Uint) return value.value;
+  if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : null;
+  const text = typeof value === 'string' ? WHOLE.exec(value)?.[1] : undefined;
+  return text === undefined ? null : BigInt(text.replace('+', ''));
+}
+
+export function convertToDouble(value: ExpressionValue | undefined): ExpressionValue {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Uint) return Number(value.value);
+  const [, sign, text] = (typeof value === 'string' && REAL.exec(value)) || [];
+  if (text === undefined) return FAULT;
+  return sign === '-' ? -magnitudeOf(text.toLowerCase()) : magnitudeOf(text.toLowerCase());
+}
+
+function magnitudeOf(text: string): number {
+  if (text.startsWith('inf')) return Number.POSITIVE_INFINITY;
+  if (text.startsWith('nan')) return Number.NaN;
+  if (!text.startsWith('0x')) return Number(text);
+  const [digits = '', exponent = '0'] = text.slice(2).split('p');
+  const [whole = '', part = ''] = digits.split('.');
+  return Number(BigInt(`0x${whole}${part}`)) * 2 ** (Number(exponent) - 4 * part.length);
+}
+
+export function convertToString(value: ExpressionValue | undefined): ExpressionValue {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (value instanceof Uint) return String(value.value);
+  if (value instanceof Bytes) return textOf(value);
+  return typeof value === 'number' ? textOfDouble(value) : FAULT;
+}
+
+/** As few digits as name it, as C++ writes them: with an exponent below -4 and from 6 on. */
+function textOfDouble(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (Object.is(value, -0)) return '-0';
+  const [digits, exponent] = value.toExponential().split('e') as [string, string];
+  const power = Number(exponent);
+  if (value === 0 || (power >= -4 && power < 6)) return String(value);
+  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
+/** Bytes that are no UTF-8 are no text. */
+function textOf({ text }: Bytes): ExpressionValue {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, 'latin1'));
+  } catch {
+    return FAULT;
+  }
+}

@@ -1,0 +1,205 @@
+import { RE2JS } from 're2js';
+import { toByteString } from '../match/index.ts';
+import { convertToDouble, convertToInt, convertToString, convertToUint } from './expression-conversions.ts';
+import { STRING_FUNCTIONS } from './expression-strings.ts';
+import {
+  Bytes,
+  compare,
+  ExpressionMap,
+  type ExpressionValue,
+  equal,
+  FAULT,
+  numberOf,
+  Uint,
+} from './expression-value.ts';
+
+export type Operation = (values: readonly ExpressionValue[]) => ExpressionValue;
+
+/** `cel_config` (`envoy.config.core.v3.CelExpressionConfig`). */
+export interface ExpressionOptions {
+  enableStringConversion: boolean;
+  enableStringConcat: boolean;
+  enableStringFunctions: boolean;
+}
+
+/**
+ * The operation of a name, a style and a number of operands. `not done`: Envoy has it; null: Envoy has it neither.
+ * @param isMember written as `a.f(b)`
+ */
+export function operationOf(
+  name: string,
+  isMember: boolean,
+  arity: number,
+  options: ExpressionOptions | undefined,
+): Operation | 'not done' | null {
+  const key = `${name}/${arity}`;
+  const both = EITHER[key];
+  if (both !== undefined) return both;
+  if (isMember) {
+    const own = options?.enableStringFunctions === true ? STRING_FUNCTIONS[key] : undefined;
+    if (own !== undefined) return own;
+    const isTime = /^get[A-Z]\w+$/.test(name);
+    return isTime || (name === 'format' && options?.enableStringFunctions === true) ? 'not done' : null;
+  }
+  if (key === '_+_/2' && options?.enableStringConcat === true) return addOrJoin;
+  if (key === 'string/1' && options?.enableStringConversion === true)
+    return ([value]) => convertToString(value);
+  if (UNDONE.has(name)) return 'not done';
+  return FREE[key] ?? null;
+}
+
+const UNDONE = new Set(
+  'timestamp duration type bool re.extract re.extractAll re.replace re.capture re.captureN strings.quote'.split(
+    ' ',
+  ),
+);
+
+/** In both styles. */
+const EITHER: Readonly<Record<string, Operation>> = {
+  'startsWith/2': ([text, part]) => onTexts(text, part, (a, b) => a.startsWith(b)),
+  'endsWith/2': ([text, part]) => onTexts(text, part, (a, b) => a.endsWith(b)),
+  'contains/2': ([text, part]) => onTexts(text, part, (a, b) => a.includes(b)),
+  'size/1': ([value]) => sizeOf(value),
+  '_[_]/2': ([value, index]) => memberAt(value, index),
+};
+
+const FREE: Readonly<Record<string, Operation>> = {
+  '!_/1': ([value]) => (typeof value === 'boolean' ? !value : FAULT),
+  '_==_/2': ([a, b]) => equal(a, b),
+  '_!=_/2': ([a, b]) => negate(equal(a, b)),
+  '_<_/2': ([a, b]) => order(a, b, (sign) => sign < 0),
+  '_<=_/2': ([a, b]) => order(a, b, (sign) => sign <= 0),
+  '_>_/2': ([a, b]) => order(a, b, (sign) => sign > 0),
+  '_>=_/2': ([a, b]) => order(a, b, (sign) => sign >= 0),
+  '@in/2': ([element, set]) => includes(element, set),
+  'in/2': ([element, set]) => includes(element, set),
+  '_in_/2': ([element, set]) => includes(element, set),
+  '_+_/2': ([a, b]) =>
+    calculate(
+      a,
+      b,
+      (x, y) => x + y,
+      (x, y) => x + y,
+    ),
+  '_-_/2': ([a, b]) =>
+    calculate(
+      a,
+      b,
+      (x, y) => x - y,
+      (x, y) => x - y,
+    ),
+  '_*_/2': ([a, b]) =>
+    calculate(
+      a,
+      b,
+      (x, y) => x * y,
+      (x, y) => x * y,
+    ),
+  '_/_/2': ([a, b]) =>
+    calculate(
+      a,
+      b,
+      (x, y) => (y === 0n ? null : x / y),
+      (x, y) => x / y,
+    ),
+  '_%_/2': ([a, b]) =>
+    calculate(a, b, (x, y) => (y === 0n || (x === INT_MIN && y === -1n) ? null : x % y), null),
+  '-_/1': ([value]) => {
+    if (typeof value === 'number') return -value;
+    return typeof value === 'bigint' ? inInt(-value) : FAULT;
+  },
+  'int/1': ([value]) => convertToInt(value),
+  'uint/1': ([value]) => convertToUint(value),
+  'double/1': ([value]) => convertToDouble(value),
+  'dyn/1': ([value]) => value as ExpressionValue,
+  'bytes/1': ([value]) => {
+    if (typeof value === 'string') return new Bytes(toByteString(value));
+    return value instanceof Bytes ? value : FAULT;
+  },
+};
+
+const negate = (value: boolean | typeof FAULT) => (value === FAULT ? FAULT : !value);
+
+function order(
+  a: ExpressionValue | undefined,
+  b: ExpressionValue | undefined,
+  test: (sign: number) => boolean,
+): boolean | typeof FAULT {
+  const sign = compare(a, b);
+  if (sign !== null) return test(sign);
+  // Not a number is neither below nor above any.
+  return numberOf(a) !== null && numberOf(b) !== null ? false : FAULT;
+}
+
+function includes(
+  element: ExpressionValue | undefined,
+  set: ExpressionValue | undefined,
+): boolean | typeof FAULT {
+  if (set instanceof ExpressionMap) {
+    const member = set.get(element as ExpressionValue);
+    return member === FAULT ? FAULT : member !== undefined;
+  }
+  if (!Array.isArray(set)) return FAULT;
+  return set.some((one: ExpressionValue) => equal(element, one) === true);
+}
+
+function memberAt(value: ExpressionValue | undefined, index: ExpressionValue | undefined): ExpressionValue {
+  if (value instanceof ExpressionMap) {
+    const member = value.get(index as ExpressionValue);
+    return member === undefined ? FAULT : member;
+  }
+  const place = numberOf(index);
+  if (!Array.isArray(value) || place === null) return FAULT;
+  const member: ExpressionValue | undefined = value[Number(place)];
+  return member === undefined ? FAULT : member;
+}
+
+function sizeOf(value: ExpressionValue | undefined): ExpressionValue {
+  if (typeof value === 'string') return BigInt([...value].length);
+  if (value instanceof Bytes) return BigInt(value.text.length);
+  if (value instanceof ExpressionMap) return BigInt(value.size);
+  return Array.isArray(value) ? BigInt(value.length) : FAULT;
+}
+
+function onTexts(
+  text: ExpressionValue | undefined,
+  part: ExpressionValue | undefined,
+  test: (text: string, part: string) => boolean,
+): boolean | typeof FAULT {
+  return typeof text === 'string' && typeof part === 'string' ? test(text, part) : FAULT;
+}
+
+const INT_MAX = 2n ** 63n - 1n;
+const INT_MIN = -INT_MAX - 1n;
+const UINT_MAX = 2n ** 64n - 1n;
+const inInt = (value: bigint) => (value > INT_MAX || value < INT_MIN ? FAULT : value);
+
+/** Only of two numbers of one type. A whole number that does not fit its type is a fault. */
+function calculate(
+  a: ExpressionValue | undefined,
+  b: ExpressionValue | undefined,
+  whole: (a: bigint, b: bigint) => bigint | null,
+  real: ((a: number, b: number) => number) | null,
+): ExpressionValue {
+  if (typeof a === 'number' && typeof b === 'number') return real === null ? FAULT : real(a, b);
+  if (typeof a === 'bigint' && typeof b === 'bigint') {
+    const result = whole(a, b);
+    return result === null ? FAULT : inInt(result);
+  }
+  if (!(a instanceof Uint) || !(b instanceof Uint)) return FAULT;
+  const result = whole(a.value, b.value);
+  return result === null || result < 0n || result > UINT_MAX ? FAULT : new Uint(result);
+}
+
+function addOrJoin(values: readonly ExpressionValue[]): ExpressionValue {
+  const [a, b] = values;
+  if (typeof a === 'string' && typeof b === 'string') return a + b;
+  if (a instanceof Bytes && b instanceof Bytes) return new Bytes(a.text + b.text);
+  return (FREE['_+_/2'] as Operation)(values);
+}
+
+/** `matches`: the pattern is found somewhere in the text. Throws RE2's complaint about the pattern. */
+export function compileMatches(pattern: string): Operation {
+  const program = RE2JS.compile(pattern);
+  return ([text]) => (typeof text === 'string' ? program.test(text) : FAULT);
+}

@@ -1,0 +1,95 @@
+import { lowerAscii } from '../match/index.ts';
+import { type ExpressionValue, FAULT } from './expression-value.ts';
+
+type Operation = (values: readonly ExpressionValue[]) => ExpressionValue;
+
+/** `enable_string_functions`: CEL's extension of strings. Places count characters, not bytes. */
+export const STRING_FUNCTIONS: Readonly<Record<string, Operation>> = {
+  'lowerAscii/1': onText((text) => lowerAscii(text)),
+  'upperAscii/1': onText((text) => text.replaceAll(/[a-z]+/g, (lower) => lower.toUpperCase())),
+  'trim/1': onText((text) => text.replaceAll(AROUND, '')),
+  'reverse/1': onText((text) => [...text].reverse().join('')),
+  'split/2': onText((text, by) => (typeof by === 'string' ? split(text, by, -1) : FAULT)),
+  'split/3': onText((text, by, limit) =>
+    typeof by === 'string' && typeof limit === 'bigint' ? split(text, by, Number(limit)) : FAULT,
+  ),
+  'join/1': ([list]) => join(list, ''),
+  'join/2': ([list, by]) => join(list, by),
+  'replace/3': onText((text, from, to) => replace(text, from, to, -1n)),
+  'replace/4': onText(replace),
+  'charAt/2': onText((text, place) => {
+    const characters = [...text];
+    if (typeof place !== 'bigint' || place < 0n || place > characters.length) return FAULT;
+    return characters[Number(place)] ?? '';
+  }),
+  'substring/2': onText((text, start) => substring(text, start, undefined)),
+  'substring/3': onText((text, start, end) =>
+    typeof end === 'bigint' ? substring(text, start, end) : FAULT,
+  ),
+  'indexOf/2': onText((text, part) => find(text, part, 0n, 1)),
+  'indexOf/3': onText((text, part, from) => find(text, part, from, 1)),
+  'lastIndexOf/2': onText((text, part) => find(text, part, BigInt([...text].length), -1)),
+  'lastIndexOf/3': onText((text, part, from) => find(text, part, from, -1)),
+};
+
+/** Blanks as Unicode has them. */
+const BLANK = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
+const AROUND = new RegExp(`^${BLANK}|${BLANK}$`, 'g');
+
+function onText(
+  operation: (text: string, ...more: (ExpressionValue | undefined)[]) => ExpressionValue,
+): Operation {
+  return ([text, ...more]) => (typeof text === 'string' ? operation(text, ...more) : FAULT);
+}
+
+/** Into no more than `limit` parts; below zero: into all. */
+function split(text: string, by: string, limit: number): ExpressionValue {
+  if (limit === 0) return [];
+  const parts = by === '' && text !== '' ? [...text] : text.split(by === '' ? ',' : by);
+  if (limit < 0 || parts.length <= limit) return parts;
+  return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(by)];
+}
+
+function join(list: ExpressionValue | undefined, by: ExpressionValue | undefined): ExpressionValue {
+  if (!Array.isArray(list) || typeof by !== 'string') return FAULT;
+  return list.every((one: ExpressionValue) => typeof one === 'string') ? list.join(by) : FAULT;
+}
+
+function replace(
+  text: string,
+  from: ExpressionValue | undefined,
+  to: ExpressionValue | undefined,
+  limit: ExpressionValue | undefined,
+): ExpressionValue {
+  if (typeof from !== 'string' || typeof to !== 'string' || typeof limit !== 'bigint') return FAULT;
+  if (limit < 0n) return text.replaceAll(from, () => to);
+  let left = Number(limit);
+  return text.replaceAll(from, (found) => (left-- > 0 ? to : found));
+}
+
+function substring(
+  text: string,
+  start: ExpressionValue | undefined,
+  end: bigint | undefined,
+): ExpressionValue {
+  const characters = [...text];
+  const stop = end ?? BigInt(characters.length);
+  if (typeof start !== 'bigint' || start < 0n || stop > characters.length || start > stop) return FAULT;
+  return characters.slice(Number(start), Number(stop)).join('');
+}
+
+function find(
+  text: string,
+  part: ExpressionValue | undefined,
+  from: ExpressionValue | undefined,
+  step: 1 | -1,
+): ExpressionValue {
+  if (typeof part !== 'string' || typeof from !== 'bigint') return FAULT;
+  const characters = [...text];
+  if (from < 0n || from > characters.length) return FAULT;
+  const wanted = [...part];
+  for (let at = Number(from); at >= 0 && at <= characters.length; at += step) {
+    if (wanted.every((one, index) => characters[at + index] === one)) return BigInt(at);
+  }
+  return -1n;
+}
