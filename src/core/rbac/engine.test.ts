@@ -336,6 +336,18 @@ describe('principals', () => {
 });
 
 describe('policies', () => {
+  it('hold whatever their checked condition says, at which Envoy does not look', () => {
+    const never = {
+      exprKind: { case: 'constExpr', value: { constantKind: { case: 'boolValue', value: false } } },
+    } as const;
+    const allows = (more: Partial<PolicyConfig>) => {
+      const { engine } = compile(ALLOW as number, { p: { ...policy(path(exact('/'))), ...more } });
+      return engine?.match(subjectOf('/'), null) !== null;
+    };
+    assert.equal(allows({ checkedCondition: { expr: never } }), true);
+    assert.equal(allows({ condition: never }), false, 'its twin is looked at');
+  });
+
   it('are asked in the order of their names', () => {
     const { engine } = compile(ALLOW as number, {
       b: policy(path(prefix('/'))),
@@ -408,7 +420,7 @@ describe('what is not done is refused by name', () => {
   const cases: { name: string; config: PolicyConfig; want: RegExp }[] = [
     {
       name: 'an empty condition',
-      config: { ...policy(path(exact('/'))), checkedCondition: {} },
+      config: { ...policy(path(exact('/'))), condition: { exprKind: { case: undefined } } },
       want: /an empty expression in a CEL condition/,
     },
     {

@@ -128,11 +128,11 @@ function byBytes(a: string, b: string): number {
   return toByteString(a) < toByteString(b) ? -1 : 1;
 }
 
+/** `checked_condition` is not looked at, as Envoy does not look at it either (matchers.cc, PolicyMatcher). */
 function compilePolicy(name: string, config: PolicyConfig, context: ConditionContext): Policy | null {
-  const expression = config.condition ?? config.checkedCondition?.expr;
-  const isConditional = config.condition !== undefined || config.checkedCondition !== undefined;
+  const isConditional = config.condition !== undefined;
   const condition = isConditional
-    ? compileExpression(expression, { ...context, options: config.celConfig })
+    ? compileExpression(config.condition, { ...context, options: config.celConfig })
     : null;
   const permissions = config.permissions.map((permission) => compilePermission(permission, context));
   const principals = config.principals.map((principal) => compilePrincipal(principal, context));

@@ -12,6 +12,7 @@ export interface PolicyConfig {
   permissions: PermissionConfig[];
   principals: PrincipalConfig[];
   condition?: ExpressionConfig | undefined;
+  /** Not looked at. */
   checkedCondition?: { expr?: ExpressionConfig | undefined } | undefined;
   celConfig?: ExpressionOptions | undefined;
 }

@@ -346,6 +346,20 @@ const policiesOf = (conditions: Record<string, object>, more: object = {}) => ({
   },
 });
 
+/** Envoy does not look at `checked_condition`. */
+const checked = (expr: object, more: object = {}) => ({
+  permissions: [{ any: true }],
+  principals: [{ any: true }],
+  checked_condition: { expr },
+  ...more,
+});
+const unchecked: readonly Scene[] = Object.entries({
+  'checked-false': checked(bool(false)),
+  'checked-true': checked(bool(true)),
+  'checked-broken': checked(call('nope')),
+  'checked-beside': checked(bool(true), { condition: bool(false) }),
+}).map(([name, policy]) => ({ name: `cel-${name}`, filters: [rbac({ rules: { policies: { policy } } })] }));
+
 const TYPE = 'type.googleapis.com';
 const metadata = {
   type: `${TYPE}/envoy.extensions.filters.http.set_metadata.v3.Config`,
@@ -398,5 +412,9 @@ const casesOf = (scene: Scene, conditions: Record<string, object>): Case[] =>
     })),
   );
 
-export const celScenes: readonly Scene[] = [plainly, fully];
-export const celCases: readonly Case[] = [...casesOf(plainly, CONDITIONS), ...casesOf(fully, ENABLED)];
+export const celScenes: readonly Scene[] = [plainly, fully, ...unchecked];
+export const celCases: readonly Case[] = [
+  ...unchecked.map(({ name }) => ({ name, scene: name, request: { path: '/' } })),
+  ...casesOf(plainly, CONDITIONS),
+  ...casesOf(fully, ENABLED),
+];

@@ -329,7 +329,10 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.matching.common_inputs.ssl.v3.DnsSanInput': { done: '*' },
   'envoy.extensions.matching.common_inputs.ssl.v3.SubjectInput': { done: '*' },
   'xds.type.matcher.v3.HttpAttributesCelMatchInput': { done: '*' },
-  'envoy.config.rbac.v3.Policy': { done: '*' },
+  'envoy.config.rbac.v3.Policy': {
+    done: 'permissions principals condition cel_config',
+    noEffect: 'checked_condition',
+  },
   'envoy.config.core.v3.CelExpressionConfig': { done: '*' },
   'google.api.expr.v1alpha1.Expr': { done: '*', noEffect: 'id' },
   'google.api.expr.v1alpha1.Expr.Ident': { done: '*' },
