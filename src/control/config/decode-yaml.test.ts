@@ -203,6 +203,12 @@ describe('all errors are found at once, each at its place', () => {
       given: 'inline_bytes: "a b"',
       want: ['E111 1:15 inline_bytes'],
     },
+    {
+      name: 'nothing of ninety levels of a structure',
+      type: 'envoy.config.core.v3.Metadata',
+      given: `filter_metadata: {a: ${'{b: '.repeat(90)}1${'}'.repeat(90)}}`,
+      want: [],
+    },
     { name: 'a list as the root', type: CLUSTER, given: '- a', want: ['E104 1:1 '] },
     {
       name: 'a second document',

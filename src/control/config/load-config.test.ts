@@ -104,6 +104,9 @@ describe('a bootstrap becomes a snapshot', () => {
     assert.deepEqual(codes('---\n---\nadmin: {}'), ['error E112 1']);
     assert.deepEqual(codes('# a\n---\nstatic_resources: {}\n---\n'), []);
   });
+  it('what is wrong in a second document does not matter, as nobody reads it', () => {
+    assert.deepEqual(codes('static_resources: {}\n---\nfoo: ['), ['warning W113 3']);
+  });
   it('clusters that could not be read are not missing ones', () => {
     const routed = listener().replace('direct_response: {status: 200}', 'route: {cluster: keys}');
     assert.deepEqual(codes(`${routed}  cluster: []`), ['error E103 15']);

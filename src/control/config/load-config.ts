@@ -73,7 +73,7 @@ export function finishLoading(
 /** Envoy reads the first document of a text, also where it is empty. */
 function documentsOf(source: ConfigSource, findings: Findings): SourceNode[] {
   const before = findings.list.length;
-  const documents = parseYaml(source, { findings }, { emptyToo: true });
+  const documents = parseYaml(source, { findings }, { firstOnly: true });
   const [first] = documents;
   if (first !== undefined && !isEmpty(first)) {
     warnOfExtraDocuments(

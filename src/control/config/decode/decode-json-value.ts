@@ -22,7 +22,7 @@ function jsonObjectOf(node: MapNode, place: Place, context: DecodeContext): Json
     const inside = placeInside(place, entry.keyAt, keyStep(entry.key));
     reportDuplicate(entry, place, context);
     if (values.has(entry.key)) reportTwice(entry.key, inside, context);
-    values.set(entry.key, jsonValueOf(entry.value, inside, context));
+    values.set(entry.key, jsonValueOf(entry.value, { ...inside, depth: place.depth }, context));
   }
   return Object.fromEntries(values);
 }

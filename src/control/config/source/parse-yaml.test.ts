@@ -61,6 +61,15 @@ describe('YAML is read as it was written', () => {
   it('documents are told apart, empty ones left out', () => {
     assert.equal(parse('a: 1\n---\n# nothing\n---\nb: 2').documents.length, 2);
   });
+  it('tabs behind quotes, brackets, comments and deeper than the block are no indentation', () => {
+    for (const text of [
+      'a: "1"\n\t\nb: 2',
+      'a: {b: 1\n\t}',
+      'a: 1 # c\n\t\nb: 2',
+      'a:\n  b: 1\n   \t\n  c: 2',
+    ])
+      assert.deepEqual(parse(text).list, [], text);
+  });
   it('carriage returns end lines where nothing else does', () => {
     const [node] = parse('# a\ra: 1\rb: 2\r').documents;
     assert.equal(text(value(node, 'b')), '2');
@@ -80,6 +89,9 @@ describe('what cannot be read is said once, with its place', () => {
     { given: 'a: "\\uD800"', place: '1:4', words: /half of a surrogate pair/ },
     { given: 'a: "x\\uD83D\\uDE00"', place: '1:4', words: /no pairs of `\\u` escapes/ },
     { given: 'a: b\uD800', place: '1:4', words: /half of a surrogate pair/ },
+    { given: 'a: 1\n\t\nb: 2', place: '2:1', words: /a tab where blanks indent/ },
+    { given: 'a:\n  b: 1\n \t# c\nd: 2', place: '3:2', words: /a tab where blanks indent/ },
+    { given: '%YAML 2.0\n---\na: 1', place: '1:1', words: /too new/ },
     { given: 'a: [1', place: '1:6', words: /flow/ },
     { given: 'a: 1\n\tb: 2', place: '2:1', words: /tabs/ },
     { given: 'a: *b', place: '1:4', words: /alias/ },

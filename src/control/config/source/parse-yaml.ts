@@ -14,6 +14,7 @@ import {
 } from 'yaml';
 import type { EnvoyTreatment, Findings, Position } from '../../../resources/index.ts';
 import { CODES } from '../codes.ts';
+import { escapedPairIn, halfCharacterIn, tabBehind } from './scalar-faults.ts';
 import type { ConfigSource, MapEntry, SourceNode } from './source-node.ts';
 
 const TOO_DEEP = 'the text is nested too deeply';
@@ -30,7 +31,7 @@ const TEXT_LENGTH_MAX = 64 * 1024 * 1024;
 export function parseYamlDocuments(
   written: ConfigSource,
   findings: Findings,
-  { emptyToo = false }: YamlOptions = {},
+  { firstOnly = false }: YamlOptions = {},
 ): SourceNode[] {
   const source = { ...written, text: withLineFeeds(written.text.replace(/^\uFEFF/, '')) };
   const lines = new LineCounter();
@@ -58,9 +59,16 @@ export function parseYamlDocuments(
     const alone = source.text.search(/\r(?!\n)/);
     if (alone !== -1) refuse(alone, LONE_RETURN, 'accepts');
     if (alone !== -1 || !Array.isArray(documents)) return [];
-    return documents.flatMap((document) =>
-      convertDocument(document as Document.Parsed, source, lines, refuse, emptyToo),
-    );
+    const version = source.text.search(/^%YAML[ \t]+(?:[2-9]|\d\d)/m);
+    if (version !== -1) refuse(version, 'the version of YAML is too new: write `%YAML 1.2` or nothing');
+    return (documents as Document.Parsed[]).flatMap((document, index) => {
+      if (!firstOnly) return convertDocument(document, source, lines, refuse);
+      if (index > 0) return [unread(document, source, lines)];
+      const node = convertDocument(document, source, lines, refuse);
+      return node.length === 0 && document.errors.length === 0
+        ? [emptyScalar(placeOf(document, source, lines))]
+        : node;
+    });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     refuse(0, TOO_DEEP);
@@ -71,8 +79,11 @@ export function parseYamlDocuments(
 type Refuse = (offset: number, message: string, envoy?: EnvoyTreatment) => void;
 
 export interface YamlOptions {
-  /** An empty document is an empty scalar; default: it is left out. */
-  emptyToo?: boolean;
+  /**
+   * Only the first document is read, and an empty one is an empty scalar; later ones are scalars, empty where they are. Default: all
+   * are read, and empty ones left out.
+   */
+  firstOnly?: boolean;
 }
 
 /** Envoy takes a carriage return for the end of a line where it ends all lines; offsets stay. */
@@ -85,15 +96,23 @@ function convertDocument(
   source: ConfigSource,
   lines: LineCounter,
   refuse: Refuse,
-  emptyToo: boolean,
 ): SourceNode[] {
   const [error] = document.errors;
   if (error !== undefined) refuse(error.pos[0], wordsOf(error.message));
-  if (document.errors.length > 0) return [];
-  if (document.contents === null) return emptyToo ? [emptyScalar(placeOf(document, source, lines))] : [];
+  if (document.errors.length > 0 || document.contents === null) return [];
   const converter = new Converter(source, lines, refuse);
   const node = converter.convert(document.contents as ParsedNode);
-  return node === undefined || (isEmpty(node) && !emptyToo) ? [] : [node];
+  return node === undefined || isEmpty(node) ? [] : [node];
+}
+
+/** A document that is there and nobody reads, so that what is wrong in it does not matter. */
+function unread(document: Document.Parsed, source: ConfigSource, lines: LineCounter): SourceNode {
+  const start = (document.contents as ParsedNode | null)?.range?.[0] ?? document.range[0];
+  const { contents, errors } = document;
+  const written = contents !== null && !(isScalar(contents) && contents.source === '');
+  const empty = errors.length === 0 && !written;
+  const at = position(source.name, lines, start, start + 1, source.text);
+  return empty ? emptyScalar(at) : { kind: 'scalar', text: 'unread', plain: false, at };
 }
 
 function placeOf({ range }: Document.Parsed, { name, text }: ConfigSource, lines: LineCounter): Position {
@@ -107,8 +126,6 @@ const wordsOf = (message: string) =>
 const firstLineOf = (message: string) =>
   (message.split('\n', 1)[0] as string).replace(/^./, (first) => first.toLowerCase()).replace(/[.:]$/, '');
 
-const HALF_ESCAPE = /(?:^|[^\\])(?:\\\\)*\\u[dD][89a-fA-F]/;
-
 class Converter {
   readonly #source: ConfigSource;
   readonly #lines: LineCounter;
@@ -121,49 +138,46 @@ class Converter {
     this.#refuse = refuse;
   }
 
-  convert(node: ParsedNode): SourceNode | undefined {
+  /** @param column where the block that this stands in begins, counted from 0; -1 at the root, null inside of brackets. */
+  convert(node: ParsedNode, column: number | null = -1): SourceNode | undefined {
     if (isAlias(node)) return this.#resolve(node);
-    const converted = this.#convertContent(node);
+    const converted = this.#convertContent(node, column);
     if (node.anchor !== undefined && converted !== undefined) this.#anchors.set(node.anchor, converted);
     return converted;
   }
 
-  #convertContent(node: ParsedNode): SourceNode | undefined {
-    if (isMap(node)) return { kind: 'map', entries: this.#entries(node), at: this.#at(node) };
-    if (isSeq(node)) return { kind: 'list', items: this.#items(node), at: this.#at(node) };
-    if (isScalar(node)) return this.#scalar(node);
+  #convertContent(node: ParsedNode, column: number | null): SourceNode | undefined {
+    if (isScalar(node)) return this.#scalar(node, column);
+    const at = this.#at(node);
+    const inner = column === null || (node as YAMLMap | YAMLSeq).flow === true ? null : at.column - 1;
+    if (isMap(node)) return { kind: 'map', entries: this.#entries(node, inner), at };
+    if (isSeq(node)) return { kind: 'list', items: this.#items(node, inner), at };
     return undefined;
   }
 
-  #scalar(node: Scalar): SourceNode {
+  #scalar(node: Scalar, column: number | null): SourceNode {
     const plain = node.type === 'PLAIN' && node.tag !== '!';
     const text = String(node.value ?? '');
-    this.#checkCharacters(node, text);
+    const [start, end] = node.range ?? [0, 0];
+    const problem =
+      halfCharacterIn(text, start) ??
+      (node.type === 'QUOTE_DOUBLE' ? escapedPairIn(this.#source.text, start, end) : undefined) ??
+      (node.type === 'PLAIN' && column !== null ? tabBehind(this.#source.text, end, column) : undefined);
+    if (problem !== undefined) this.#refuse(problem.offset, problem.message);
     return { kind: 'scalar', text, plain, at: this.#at(node) };
   }
 
-  /** Half a character is none, written as bytes or as an escape; of two escapes Envoy makes no one character. */
-  #checkCharacters(node: Scalar, text: string): void {
-    const [start, end] = node.range ?? [0, 0];
-    if (!text.isWellFormed()) this.#refuse(start, 'half of a surrogate pair is no character');
-    else if (node.type === 'QUOTE_DOUBLE' && HALF_ESCAPE.test(this.#source.text.slice(start, end)))
-      this.#refuse(
-        start,
-        'YAML has no pairs of `\\u` escapes: write the character itself, or `\\U` and eight digits',
-      );
-  }
-
-  #items(list: YAMLSeq): SourceNode[] {
+  #items(list: YAMLSeq, column: number | null): SourceNode[] {
     return list.items
-      .map((item) => this.convert(item as ParsedNode))
+      .map((item) => this.convert(item as ParsedNode, column))
       .filter((item): item is SourceNode => item !== undefined);
   }
 
-  #entries(map: YAMLMap): MapEntry[] {
+  #entries(map: YAMLMap, column: number | null): MapEntry[] {
     const entries = new Map<string, MapEntry>();
     for (const pair of map.items) {
-      const key = this.convert(pair.key as ParsedNode);
-      const value = pair.value === null ? undefined : this.convert(pair.value as ParsedNode);
+      const key = this.convert(pair.key as ParsedNode, null);
+      const value = pair.value === null ? undefined : this.convert(pair.value as ParsedNode, column);
       if ((pair.key as ParsedNode).tag === '!ignore') continue;
       if (key?.kind !== 'scalar') {
         this.#refuse((pair.key as ParsedNode).range[0], 'a key must be a scalar');
