@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { conformanceFolder } from '../conformance-data.ts';
-import { answerOf, type Setting } from './policy-set.ts';
+import { answerOf, countTexts, type Setting } from './policy-set.ts';
 
 interface Recorded extends Setting {
   validate: Record<string, unknown>[];
@@ -12,13 +12,6 @@ interface Recorded extends Setting {
 
 /** Sets whose answer is known to differ from istiod's. It must shrink: a set in here that agrees is a failure too. */
 const KNOWN_FAILING: ReadonlySet<string> = new Set();
-
-/** Texts are advisory, that there are some is not; how many warnings there are neither. */
-function countTexts(verdict: unknown) {
-  const { schema, webhook, warnings, ...rest } = verdict as Record<string, unknown>;
-  const count = Array.isArray(warnings) ? warnings.length : 0;
-  return { ...rest, schema: schema !== undefined, webhook: webhook !== undefined, warnings: count };
-}
 
 const folder = conformanceFolder('istio/recorded');
 

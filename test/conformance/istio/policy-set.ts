@@ -45,3 +45,10 @@ function workloadOf({ workload }: Setting): Workload {
     service: { namespace: serviceNamespace, name: serviceName, kind: serviceKind },
   };
 }
+
+/** Texts are advisory, that there are some is not; how many warnings there are neither. */
+export function countTexts(verdict: unknown) {
+  const { schema, webhook, warnings, ...rest } = verdict as Record<string, unknown>;
+  const count = Array.isArray(warnings) ? warnings.length : 0;
+  return { ...rest, schema: schema !== undefined, webhook: webhook !== undefined, warnings: count };
+}

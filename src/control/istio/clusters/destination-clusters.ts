@@ -5,7 +5,7 @@ import type { Findings } from '../../../resources/index.ts';
 import { ISTIO_CODES } from '../codes.ts';
 import type { NetworkingJudge } from '../gateway/judge-networking.ts';
 import type { TlsSources } from '../gateway/server-tls.ts';
-import { type Origin, originCluster, serviceCluster } from '../gateway/upstream-cluster.ts';
+import { isAddress, type Origin, originCluster, serviceCluster } from '../gateway/upstream-cluster.ts';
 import type { Lineage } from '../lineage.ts';
 import { wholeHost } from '../routing/host-names.ts';
 import { buildClientTls } from './client-tls.ts';
@@ -90,13 +90,29 @@ export class DestinationClusters {
     service: Service,
     port: ServicePort,
     { subset }: DestinationSettings,
-    { subset: wanted }: Destination,
+    destination: Destination,
   ): ServiceEndpoint[] {
-    if (wanted !== '' && subset === null) return [];
+    if (destination.subset !== '' && subset === null) return [];
     const labels = Object.entries(subset?.labels ?? {});
-    return this.#context.registry
-      .endpoints(service, port)
-      .filter((endpoint) => labels.every(([key, value]) => endpoint.labels[key] === value));
+    const all = this.#context.registry.endpoints(service, port);
+    if (all.length === 0)
+      this.#warn(`\`${service.host}\` has no endpoints: requests get 503`, destination, 'host');
+    if (service.entry.spec?.resolution === 'STATIC') for (const endpoint of all) this.#checkAddress(endpoint);
+    return all.filter((endpoint) => labels.every(([key, value]) => endpoint.labels[key] === value));
+  }
+
+  /** As Istio's admission has it: who is not looked up has an address. */
+  #checkAddress({ address, from }: ServiceEndpoint): void {
+    if (isAddress(address)) return;
+    this.#context.findings.report({
+      code: ISTIO_CODES.admission,
+      severity: 'error',
+      message: `\`${address}\` is no IP address, and the resolution is \`STATIC\``,
+      hint: 'write `resolution: DNS` to have names looked up',
+      envoy: 'refuses',
+      about: from,
+      field: 'address',
+    });
   }
 
   #discovery({ entry }: Service): Discovery {

@@ -42,30 +42,34 @@ export class ServiceRegistry {
     return this.#services.get(host) ?? null;
   }
 
-  /** Where a port of the service is served; with none of its own, at the service's own name. */
+  /** Where a port of the service is served; with none of its own, at the service's own name if that can be looked up. */
   endpoints({ host, entry }: Service, port: ServicePort): ServiceEndpoint[] {
     const { spec } = entry;
-    const own = spec?.endpoints ?? [];
-    const selected = spec?.workloadSelector === undefined ? [] : this.#selected(entry);
+    const own = (spec?.endpoints ?? []).map((endpoint) => endpointOf(endpoint, endpoint.labels, port));
+    const selected = spec?.workloadSelector === undefined ? [] : this.#selected(entry, port);
     const all = [...own, ...selected];
-    if (all.length > 0) return all.map((endpoint) => endpointOf(endpoint, port));
+    if (all.length > 0 || !spec?.resolution.startsWith('DNS')) return all;
     const number = port.targetPort || port.number;
-    return [{ address: host, port: number, labels: {}, weight: 1, from: entry.spec ?? entry }];
+    return [{ address: host, port: number, labels: {}, weight: 1, from: spec }];
   }
 
-  #selected(entry: ServiceEntry): WorkloadEntrySpec[] {
+  #selected(entry: ServiceEntry, port: ServicePort): ServiceEndpoint[] {
     const wanted = Object.entries(entry.spec?.workloadSelector?.labels ?? {});
     return this.#workloads.flatMap((workload) => {
       const { spec } = workload;
       if (spec === undefined || namespaceOf(workload) !== namespaceOf(entry)) return [];
       const labels = { ...workload.metadata?.labels, ...spec.labels };
-      return wanted.every(([key, value]) => labels[key] === value) ? [{ ...spec, labels }] : [];
+      return wanted.every(([key, value]) => labels[key] === value) ? [endpointOf(spec, labels, port)] : [];
     });
   }
 }
 
-function endpointOf(endpoint: WorkloadEntrySpec, port: ServicePort): ServiceEndpoint {
-  const { address, ports, labels, weight } = endpoint;
+function endpointOf(
+  endpoint: WorkloadEntrySpec,
+  labels: ServiceEndpoint['labels'],
+  port: ServicePort,
+): ServiceEndpoint {
+  const { address, ports, weight } = endpoint;
   const number = ports[port.name] ?? (port.targetPort || port.number);
   return { address, port: number, labels, weight: weight || 1, from: endpoint };
 }
