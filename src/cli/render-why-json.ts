@@ -2,6 +2,7 @@ import type { Step } from '../base/index.ts';
 import { redactTokens } from '../core/match/index.ts';
 import type { Provenance } from '../resources/index.ts';
 import type { NetworkTrouble } from './commands/why-network.ts';
+import { describeRemedies } from './remedies/render-remedies.ts';
 import { type Explanation, shownVerdict } from './why-verdict.ts';
 
 /** The decision as JSON: verdict, and the tree of steps with the place of each. Tokens are left out. `network`: what went wrong while keys were fetched. */
@@ -32,6 +33,7 @@ export function renderWhyJson(
           },
     network: troubles.map(({ message, facts }) => ({ message, ...facts })),
     steps: root.steps.map((step) => stepOf(step, provenance)),
+    remedies: explanation.remedies === null ? null : describeRemedies(explanation.remedies),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -1,6 +1,7 @@
 import type { Step, StepVerdict } from '../base/index.ts';
 import { redactTokens } from '../core/match/index.ts';
 import type { Verdict } from '../proxy/rehearsal/index.ts';
+import { remedyLines } from './remedies/render-remedies.ts';
 import { type Explanation, shownVerdict } from './why-verdict.ts';
 
 /** Where a step's configuration was written: `file:line`, or a path into a dump. */
@@ -24,7 +25,7 @@ export function renderWhy(explanation: Explanation, placeOf: PlaceOf, color: boo
   const page = new Page(placeOf, color);
   page.line(0, headline(explanation));
   for (const step of explanation.root.steps) page.renderListener(step);
-  for (const text of epilogue(explanation)) page.line(1, text);
+  for (const text of [...epilogue(explanation), ...remedyLines(explanation.remedies)]) page.line(1, text);
   return page.text();
 }
 

@@ -1,5 +1,6 @@
 import type { Step, StepVerdict } from '../base/index.ts';
 import type { RequestWords, Verdict } from '../proxy/rehearsal/index.ts';
+import type { Remedies } from './remedies/find-remedies.ts';
 
 /**
  * What can be said of a request: it surely passes, it is refused, or it passes if what could not be checked holds. A reply of the
@@ -12,6 +13,8 @@ export interface Explanation {
   verdict: Verdict;
   root: Step;
   outcome: Outcome;
+  /** What would have let a refused request pass; null where that was not asked. */
+  remedies: Remedies | null;
   /** What could not be checked. */
   unchecked: readonly string[];
 }

@@ -183,6 +183,51 @@ describe('why tells the way of a request', () => {
   });
 });
 
+describe('why tells what would pass', () => {
+  const asked = (...args: string[]) => why('-c', file, '--jwks', `kc=${keys}`, ...args);
+  const token = (more: object) => ['--token', signer.sign({ ...claims, ...more })];
+  const cases: { name: string; args: string[]; want: RegExp }[] = [
+    {
+      name: 'a token, its place and its issuer, where there is none',
+      args: ['/orders'],
+      want: /would pass with: a token of kc in header authorization after "Bearer " \(claim iss = "https:\/\/idp\.test"\)\n/,
+    },
+    { name: 'an expiry', args: [...token({ exp: 1 }), '/orders'], want: /with: an exp that is not past\n/ },
+    { name: 'no nbf', args: [...token({ nbf: 4e9 }), '/orders'], want: /with: no claim nbf\n/ },
+    {
+      name: 'another signature of the same claims',
+      args: ['--token', stranger.sign(claims), '/orders'],
+      want: /with: the token in header authorization after "Bearer " signed by a key of kc\n/,
+    },
+    {
+      name: 'one more word in a scope',
+      args: [...token({}), '-X', 'POST', '/orders'],
+      want: /with: claim scope with "orders:write" too\n/,
+    },
+    {
+      name: 'the method of another policy',
+      args: [...token({}), '-X', 'POST', '/orders'],
+      want: /with: method GET\n/,
+    },
+  ];
+  for (const { name, args, want } of cases) {
+    it(name, async () => assert.match((await asked(...args)).out, want));
+  }
+  it('that nothing does, where a policy denies everything', async () => {
+    const closed = config.replace('action: ALLOW', 'action: DENY').replace('exact: GET', 'safe_regex: { regex: ".*" }');
+    const { out } = await why('-c', fileOf('closed.yaml', closed), '/health/x');
+    assert.match(out, /no request to this route passes: DENY policy "readers" matches every one\n/);
+  });
+  it('and says so as JSON', async () => {
+    const { remedies } = JSON.parse((await asked('--json', ...token({ exp: 1 }), '/orders')).out);
+    assert.deepEqual(remedies.wouldPassWith[0].changes, [{ kind: 'claim', text: 'an exp that is not past' }]);
+    assert.equal(remedies.never, null);
+  });
+  it('and nothing of the kind where it passes', async () => {
+    assert.doesNotMatch((await asked(...token({}), '/orders')).out, /would pass/);
+  });
+});
+
 describe('why without keys', () => {
   it('says that the signature was not checked, and calls nothing ok that rests on it', async () => {
     const { out, exitCode } = await why('-c', file, '--token', alice, '--exit-code', '/orders');

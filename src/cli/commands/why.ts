@@ -6,6 +6,8 @@ import { buildRequestHead, compileSnapshot, rehearse } from '../../proxy/rehears
 import type { Finding, Findings, Provenance, Snapshot } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
+import { findRemedies } from '../remedies/find-remedies.ts';
+import { createKeyedWorld } from '../remedies/keyed-world.ts';
 import { renderFinding } from '../render-finding.ts';
 import { renderOptionsOf } from '../render-options.ts';
 import { renderWhy } from '../render-why.ts';
@@ -125,11 +127,17 @@ async function explain(
   const request = buildRequestHead(asked.words);
   const { listener, connection } = asked;
   const verdict = await rehearse(compiled, { listener, request, connection }, clock, recorder);
+  const judgment = judge(verdict, recorder.root);
+  const remedies =
+    judgment.outcome === 'refused'
+      ? await findRemedies(asked, await createKeyedWorld(loaded.snapshot, clock, keys), clock)
+      : null;
   const explanation: Explanation = {
     asked: asked.words,
     verdict,
     root: recorder.root,
-    ...judge(verdict, recorder.root),
+    remedies,
+    ...judgment,
   };
   const place = flags.configDump === undefined ? byLine(loaded.provenance) : byPath(loaded.provenance);
   io.out(

@@ -59,7 +59,7 @@ export function representatives(atoms: readonly TextAtom[]): string[] {
 
 /** The shortest of those for which all atoms say the same. */
 export function onePerClass(candidates: readonly string[], atoms: readonly TextAtom[]): string[] {
-  const tests = atoms.map(testOf);
+  const tests = atoms.map(matchesAtom);
   const classes = new Map<string, string>();
   for (const text of candidates.toSorted(byLength)) {
     const vector = tests.map((test) => (test(text) ? '1' : '0')).join('');
@@ -107,7 +107,8 @@ function around(kind: TextAtom['kind'], text: string): string[] {
   }
 }
 
-function testOf({ kind, text, ignoreCase }: TextAtom): (path: string) => boolean {
+/** The test that an atom makes. */
+export function matchesAtom({ kind, text, ignoreCase }: TextAtom): (path: string) => boolean {
   const wanted = ignoreCase ? text.toLowerCase() : text;
   const fold = (path: string) => (ignoreCase ? path.toLowerCase() : path);
   switch (kind) {

@@ -208,7 +208,7 @@ const USUAL_PLACES: readonly TokenPlace[] = [
 const isUsual = (place: TokenPlace) => place.name.toLowerCase() === 'authorization';
 
 /** A provider without places of its own looks at the usual ones. */
-function ownPlaces({ fromHeaders, fromParams, fromCookies }: JwtProvider): TokenPlace[] {
+export function ownPlaces({ fromHeaders, fromParams, fromCookies }: JwtProvider): TokenPlace[] {
   const own: TokenPlace[] = [
     ...fromHeaders.map(({ name, valuePrefix }) => ({ kind: 'header', name, prefix: valuePrefix }) as const),
     ...fromParams.map((name) => ({ kind: 'query', name }) as const),

@@ -26,7 +26,7 @@ function renderFile({ test, results, provenance, coverage, mutation }: FileRepor
 function renderFailure(result: CaseResult, provenance: Provenance, color: boolean): string[] {
   const { policyCase, mismatches, asked, verdict, root } = result;
   const place = (origin: object, field?: string) => placeIn(provenance, origin, field);
-  const explanation = { asked, verdict, root, ...judge(verdict, root) };
+  const explanation = { asked, verdict, root, remedies: null, ...judge(verdict, root) };
   const why = renderWhy(explanation, place, color).trimEnd().split('\n');
   return [
     `  ${paint('FAIL', 31, color)} ${policyCase.name}   ${placeOf(result)}`,
