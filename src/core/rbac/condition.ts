@@ -106,7 +106,7 @@ export function headerCondition(matcher: HeaderMatcher): Condition {
   };
 }
 
-/** The path without its query (Envoy: path_matcher). */
+/** The path without its query; where there is none, as of a connection, nothing matches (Envoy: matchers.cc, PathMatcher). */
 export function pathCondition(matcher: StringMatcher | PathMatcher): Condition {
   const { plain } = matcher;
   const isIndexed = plain !== null && (plain.kind === 'exact' || plain.kind === 'prefix');
@@ -119,7 +119,7 @@ export function pathCondition(matcher: StringMatcher | PathMatcher): Condition {
     holds({ request }, recorder) {
       const path = withoutQuery(request.path);
       if (recorder !== null) recorder.note(`path = "${path}"`);
-      return matcher.matches(path);
+      return request.path !== '' && matcher.matches(path);
     },
   };
 }

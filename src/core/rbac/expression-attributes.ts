@@ -80,17 +80,20 @@ function endpoint(peerOf: (subject: RbacSubject) => { address: string; port: num
   return branch({ address: value(read), port: value((subject) => BigInt(peerOf(subject).port)) }, '');
 }
 
+/** What a request always has is missing only where there is no request, as of a connection. */
+const given = (bytes: string) => (bytes === '' ? undefined : fromByteString(bytes));
+
 const REQUEST: Readonly<Record<string, Attribute>> = {
-  path: value(({ request }) => fromByteString(request.path)),
+  path: value(({ request }) => given(request.path)),
   url_path: value(({ request }) => fromByteString(request.path.split('?', 1)[0] as string)),
   query: value(({ request: { path } }) => {
     const bare = withoutQuery(path);
     return fromByteString(path.slice(bare.length + 1).split('#')[0] as string);
   }),
-  host: value(({ request }) => fromByteString(request.authority)),
-  scheme: value(({ request }) => request.scheme),
-  method: value(({ request }) => request.method),
-  protocol: value(() => 'HTTP/1.1'),
+  host: value(({ request }) => given(request.authority)),
+  scheme: value(({ request }) => given(request.scheme)),
+  method: value(({ request }) => given(request.method)),
+  protocol: value(({ request }) => (request.method === '' ? undefined : 'HTTP/1.1')),
   size: value(({ request }) => sizeOf(headerOf(request, 'content-length'))),
   headers: {
     kind: 'branch',
@@ -119,7 +122,7 @@ function headerOf(
     host: authority,
     ':scheme': scheme,
   };
-  if (Object.hasOwn(pseudo, name)) return fromByteString(pseudo[name] as string);
+  if (Object.hasOwn(pseudo, name)) return given(pseudo[name] as string);
   const values = headers.values.filter((_, index) => headers.names[index] === name);
   return values.length === 0 ? undefined : fromByteString(values.join(','));
 }

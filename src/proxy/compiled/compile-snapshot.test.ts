@@ -181,7 +181,7 @@ describe('a listener with an error is left out, and the error named', () => {
     {
       name: 'another network filter',
       given: listenerOf([{ ...chainOf('', null), filters: [] }]),
-      want: /HTTP connection manager and nothing else/,
+      want: /HTTP connection manager and before it nothing but `rbac`/,
     },
     {
       name: 'the same rules twice',

@@ -1,17 +1,20 @@
-import type { FilterChain } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
+import type { Filter, FilterChain } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import {
   type HttpConnectionManager,
   HttpConnectionManagerSchema,
 } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { RBACSchema } from '#schema/envoy/extensions/filters/network/rbac/v3/rbac_pb.js';
 import { type Clock, type Logger, silentLogger } from '../../base/index.ts';
 import type { CryptoPort } from '../../core/jwt/index.ts';
 import { nodeCrypto } from '../../platform/index.ts';
 import { type Findings, type Snapshot, typeNameOf, unpackAny } from '../../resources/index.ts';
 import { compileFilterChain } from '../filters/compile-filter-chain.ts';
 import { type ChainContext, RouteFilterCompiler } from '../filters/compile-route-filter.ts';
+import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { JwksFetcher, UpstreamCaller } from '../filters/filter.ts';
 import { compileRouteRecipes } from '../filters/local-ratelimit/recipe.ts';
+import { compileRbacGuard } from '../filters/rbac-network/compile-guard.ts';
 import type { Kept } from '../kept.ts';
 import { refuseField } from '../refusals.ts';
 import { compileRouteTable } from '../route/route-table.ts';
@@ -122,26 +125,38 @@ function compileChain(
 ): CompiledFilterChain | null {
   const hcm = managerOf(chain, context.findings);
   const manager = hcm === null ? null : compileManager(hcm, context);
-  if (manager === null) return null;
+  const guards = chain.filters.slice(0, -1).map((filter) => compileGuard(filter, chain, context));
+  if (manager === null || guards.includes(null)) return null;
   const name = chain.name === '' ? `chain ${place}` : chain.name;
-  return { origin: chain, name, manager };
+  return { origin: chain, name, guards: guards as ConnectionGuard[], manager };
 }
 
-/** The one network filter that is done: the HTTP connection manager. */
+/** The last network filter. */
 function managerOf(chain: FilterChain, findings: Findings): HttpConnectionManager | null {
-  const [filter] = chain.filters;
-  const config = filter?.configType;
-  const isManager =
-    chain.filters.length === 1 &&
-    config?.case === 'typedConfig' &&
-    typeNameOf(config.value) === HttpConnectionManagerSchema.typeName;
-  if (isManager) return unpackAny(HttpConnectionManagerSchema, config.value);
+  const config = chain.filters.at(-1)?.configType;
+  if (config?.case === 'typedConfig' && typeNameOf(config.value) === HttpConnectionManagerSchema.typeName)
+    return unpackAny(HttpConnectionManagerSchema, config.value);
+  return refuseFilters(chain, findings);
+}
+
+/** Of the network filters before it one kind is done. */
+function compileGuard(
+  { configType: config }: Filter,
+  chain: FilterChain,
+  { findings, stats }: SnapshotContext,
+): ConnectionGuard | null {
+  if (config.case === 'typedConfig' && typeNameOf(config.value) === RBACSchema.typeName)
+    return compileRbacGuard(unpackAny(RBACSchema, config.value), { findings, rootStats: stats });
+  return refuseFilters(chain, findings);
+}
+
+function refuseFilters(about: FilterChain, findings: Findings): null {
   findings.report({
     code: 'E302',
     severity: 'error',
-    message: 'a filter chain must hold the HTTP connection manager and nothing else',
+    message: 'a filter chain must hold the HTTP connection manager and before it nothing but `rbac`',
     envoy: 'accepts',
-    about: chain,
+    about,
     field: 'filters',
   });
   return null;

@@ -3,6 +3,7 @@ import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import type { Router } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { Recorder } from '../../base/index.ts';
+import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, HttpFilter } from '../filters/filter.ts';
 import type { RouteTable } from '../route/route-table.ts';
 
@@ -20,6 +21,8 @@ export interface CompiledFilterChain {
   origin: FilterChain;
   /** Its own name, or its place in the listener. */
   name: string;
+  /** Who is asked before the connection manager, in order. */
+  guards: readonly ConnectionGuard[];
   manager: CompiledConnectionManager;
 }
 

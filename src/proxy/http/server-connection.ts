@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { askGuards, type ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
 import { type BodySink, ChunkedDecoder } from './chunked-decoder.ts';
 import { deadlineAfter, NEVER, type Watched } from './deadlines.ts';
@@ -22,6 +23,8 @@ const LINGER_BYTES_MAX = 1_048_576;
 /** Where the service of a filter chain stands: every request takes the one that is there. */
 export interface ServiceSlot {
   service: HttpService;
+  /** Asked at a connection's first bytes; none when absent. */
+  guards?: readonly ConnectionGuard[];
 }
 
 /** Who keeps the connections of a listener. */
@@ -52,6 +55,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   #lingerBytes = 0;
   #closed = false;
   #requests = 0;
+  #isAdmitted = false;
   #deadlineMs: number;
   #requestDeadlineMs = NEVER;
 
@@ -184,6 +188,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   }
 
   #receive(bytes: Buffer): void {
+    if (!this.#isAdmitted && !this.#admit()) return;
     if (this.#lingering) {
       this.#lingerBytes += bytes.length;
       if (this.#lingerBytes > LINGER_BYTES_MAX) this.destroy();
@@ -193,6 +198,23 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     } else {
       this.#consume(bytes);
     }
+  }
+
+  /** A client that is refused gets no answer; where that is asked for it gets it late. */
+  #admit(): boolean {
+    this.#isAdmitted = true;
+    const { guards = [] } = this.#slot;
+    const refusal = guards.length === 0 ? null : askGuards(guards, this.info, null);
+    if (refusal === null) return true;
+    if (refusal.delayMs === 0) this.destroy();
+    else this.#destroyAfter(refusal.delayMs);
+    return false;
+  }
+
+  #destroyAfter(delayMs: number): void {
+    this.#lingering = true;
+    this.#socket.pause();
+    setTimeout(() => this.destroy(), delayMs).unref();
   }
 
   #onDrain(): void {

@@ -9,6 +9,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { FilterChainSchema } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import type { Findings } from '../../resources/index.ts';
 import type { CompiledFilterChain, CompiledListener } from '../compiled/compiled-listener.ts';
+import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
 import { type ConnectionKeeper, ServerConnection, type ServiceSlot } from '../http/server-connection.ts';
 import { createService, type LoopParts } from './create-service.ts';
@@ -26,6 +27,7 @@ export interface ListenAddress {
 
 interface Chain extends ServiceSlot {
   tls: DownstreamTls | null;
+  guards: readonly ConnectionGuard[];
   /** All of its configuration but what is done with requests: connections outlive only a change of that. */
   key: string;
 }
@@ -89,6 +91,7 @@ export class ListenerServer implements ConnectionKeeper {
         const running = before.get(chain.key);
         if (running === undefined) return [origin, chain];
         running.service = chain.service;
+        running.guards = chain.guards;
         return [origin, running];
       }),
     );
@@ -219,7 +222,8 @@ function createChains(compiled: CompiledListener, parts: LoopParts, findings: Fi
   for (const chain of compiled.chains) {
     const tls = compileDownstreamTls(chain.origin, findings);
     if (tls === undefined) return null;
-    chains.set(chain, { tls, key: keyOf(chain), service: createService(chain.manager, parts) });
+    const { guards, manager } = chain;
+    chains.set(chain, { tls, key: keyOf(chain), guards, service: createService(manager, parts) });
   }
   const kinds = new Set([...chains.values()].map((chain) => chain.tls !== null));
   if (kinds.size <= 1) return chains;
@@ -234,8 +238,9 @@ function createChains(compiled: CompiledListener, parts: LoopParts, findings: Fi
 }
 
 function keyOf({ origin, manager }: CompiledFilterChain): string {
-  const { filters: _, $typeName: __, ...others } = origin;
-  const bytes = toBinary(FilterChainSchema, create(FilterChainSchema, others));
+  const { filters, $typeName: _, ...others } = origin;
+  const guards = filters.slice(0, -1);
+  const bytes = toBinary(FilterChainSchema, create(FilterChainSchema, { ...others, filters: guards }));
   return `${manager.statPrefix} ${Buffer.from(bytes).toString('base64')}`;
 }
 

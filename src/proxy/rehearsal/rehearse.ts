@@ -4,6 +4,7 @@ import type {
   CompiledListener,
   CompiledSnapshot,
 } from '../compiled/compiled-listener.ts';
+import { askGuards } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, DynamicMetadata, HttpFilter, LocalReply } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
 import { HeaderList } from '../http/header-list.ts';
@@ -54,9 +55,10 @@ export async function rehearse(
   if (listener === undefined) return closed('no listener');
   recorder?.open('listener', listener.name, listener.origin);
   const chain = listener.selectChain(connection, recorder);
+  const refusal = chain && askGuards(chain.guards, connection, recorder);
   const verdict =
-    chain === null
-      ? closed('no filter chain')
+    chain === null || refusal !== null
+      ? closed(refusal?.details ?? 'no filter chain')
       : await play(chain.manager, request, connection, clock, recorder);
   recorder?.close(verdict.status === null ? 'ok' : 'deny');
   return verdict;

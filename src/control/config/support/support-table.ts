@@ -226,6 +226,10 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     done: 'rules rules_stat_prefix shadow_rules shadow_rules_stat_prefix track_per_rule_stats matcher shadow_matcher',
   },
   'envoy.extensions.filters.http.rbac.v3.RBACPerRoute': { done: '*' },
+  'envoy.extensions.filters.network.rbac.v3.RBAC': {
+    done: '*',
+    values: { enforcement_type: 'ONE_TIME_ON_FIRST_BYTE' },
+  },
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': {
     done: 'stat_prefix status token_bucket filter_enabled filter_enforced request_headers_to_add_when_not_enforced response_headers_to_add descriptors rate_limits max_dynamic_descriptors local_rate_limit_per_downstream_connection enable_x_ratelimit_headers always_consume_default_token_bucket stage vh_rate_limits',
     values: { enable_x_ratelimit_headers: '*', vh_rate_limits: '*' },

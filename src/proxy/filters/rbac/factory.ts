@@ -74,7 +74,11 @@ function compileRules(
   config: RBAC,
   context: FactoryContext,
 ): RuleSet | null {
-  const judge = compileJudge(said, context);
+  const { findings, remoteAddress } = context;
+  const judge = compileJudge(said, {
+    refuse: refuseInto(findings),
+    remotePeerOf: ({ request, connection }) => remotePeerOf(request, connection, remoteAddress),
+  });
   if (judge === null) return null;
   const tracked = config.trackPerRuleStats ? judge.policyNames : [];
   return {
@@ -86,14 +90,10 @@ function compileRules(
 }
 
 /** A matcher takes the place of rules; null: neither is there, or there was an error. */
-function compileJudge(
+export function compileJudge(
   { rules, matcher }: { rules: Rules | undefined; matcher: Matcher | undefined },
-  { findings, remoteAddress }: FactoryContext,
+  context: MatchContext,
 ): Judge | null {
-  const context: MatchContext = {
-    refuse: refuseInto(findings),
-    remotePeerOf: ({ request, connection }) => remotePeerOf(request, connection, remoteAddress),
-  };
   if (matcher !== undefined) return judgeByTree(matcher, context);
   if (rules === undefined) return null;
   const engine = compileRbacEngine(rules, {

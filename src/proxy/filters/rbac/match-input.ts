@@ -44,15 +44,21 @@ export interface MatchContext {
   refuse: Refuse;
   /** The client as the connection manager sees it. */
   remotePeerOf(subject: RbacSubject): { address: string; port: number };
+  /** There is no request to look at, as for a network filter. */
+  connectionOnly?: true;
 }
 
 /** Compiles a matcher's input; null after an error (Envoy: rbac_filter.cc, ActionValidationVisitor). */
 export function compileMatchInput(
   input: TypedExtensionConfig | undefined,
-  { refuse, remotePeerOf }: MatchContext,
+  { refuse, remotePeerOf, connectionOnly }: MatchContext,
 ): MatchInput | null {
   const any = input?.typedConfig;
   const type = any === undefined ? '' : typeNameOf(any);
+  if (connectionOnly && OF_REQUESTS.has(type)) {
+    refuse(`a network filter cannot match by the input \`${type}\``, input ?? {}, 'typed_config');
+    return null;
+  }
   switch (type) {
     case HttpRequestHeaderMatchInputSchema.typeName:
       return headerInput(unpackAny(HttpRequestHeaderMatchInputSchema, any as never).headerName);
@@ -97,6 +103,12 @@ export function compileMatchInput(
       return null;
   }
 }
+
+const OF_REQUESTS: ReadonlySet<string> = new Set([
+  HttpRequestHeaderMatchInputSchema.typeName,
+  DynamicMetadataInputSchema.typeName,
+  HttpAttributesCelMatchInputSchema.typeName,
+]);
 
 const text = (name: string, read: ReadText): MatchInput => ({ kind: 'text', name, read });
 

@@ -7,6 +7,10 @@ export function denialReply(policy: string, afterwards: () => void): LocalReply 
     status: 403,
     body: 'RBAC: access denied',
     headers: [],
-    details: `rbac_access_denied_matched_policy[${policy.replaceAll(/\s/g, '_')}]`,
+    details: denialDetails(policy),
   };
+}
+
+export function denialDetails(policy: string): string {
+  return `rbac_access_denied_matched_policy[${policy.replaceAll(/\s/g, '_')}]`;
 }

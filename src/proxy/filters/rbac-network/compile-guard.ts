@@ -1,0 +1,92 @@
+import type { Duration } from '@bufbuild/protobuf/wkt';
+import type { RBAC as Rules } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
+import type { RBAC } from '#schema/envoy/extensions/filters/network/rbac/v3/rbac_pb.js';
+import type { Matcher } from '#schema/xds/type/matcher/v3/matcher_pb.js';
+import type { Recorder } from '../../../base/index.ts';
+import type { RbacSubject } from '../../../core/rbac/index.ts';
+import type { Findings } from '../../../resources/index.ts';
+import { durationMs } from '../../duration.ts';
+import { refuseInto } from '../../refusals.ts';
+import type { StatsScope } from '../../stats.ts';
+import type { ConnectionGuard, ConnectionRefusal } from '../connection-guard.ts';
+import type { ConnectionInfo } from '../filter.ts';
+import { compileJudge } from '../rbac/factory.ts';
+import type { Judge } from '../rbac/judge.ts';
+import { denialDetails } from '../rbac/replies.ts';
+import { RbacStats } from '../rbac/stats.ts';
+import { refuseHeaderRules } from './header-rules.ts';
+
+interface GuardContext {
+  findings: Findings;
+  rootStats: StatsScope;
+}
+
+/** `envoy.filters.network.rbac`; null after an error (Envoy: network/rbac/rbac_filter.cc). */
+export function compileRbacGuard(config: RBAC, context: GuardContext): ConnectionGuard | null {
+  const { findings } = context;
+  const before = findings.list.length;
+  const prefix = config.statPrefix.endsWith('.') ? config.statPrefix : `${config.statPrefix}.`;
+  const stats = context.rootStats.scope(prefix);
+  const enforced = compileSet({ rules: config.rules, matcher: config.matcher }, findings);
+  const shadow = compileSet({ rules: config.shadowRules, matcher: config.shadowMatcher }, findings);
+  if (findings.list.slice(before).some(({ severity }) => severity === 'error')) return null;
+  return new RbacGuard(
+    config,
+    enforced && { judge: enforced, stats: new RbacStats(stats, '', '', []) },
+    shadow && { judge: shadow, stats: new RbacStats(stats, config.shadowRulesStatPrefix, 'shadow_', []) },
+    delayOf(config.delayDeny),
+  );
+}
+
+const delayOf = (duration: Duration | undefined) => (duration === undefined ? 0 : durationMs(duration));
+
+function compileSet(
+  said: { rules: Rules | undefined; matcher: Matcher | undefined },
+  findings: Findings,
+): Judge | null {
+  const refuse = refuseInto(findings);
+  if (said.matcher === undefined && said.rules !== undefined) refuseHeaderRules(said.rules, refuse);
+  const remotePeerOf = ({ connection: { remoteAddress, remotePort = 0 } }: RbacSubject) => ({
+    address: remoteAddress,
+    port: remotePort,
+  });
+  return compileJudge(said, { refuse, remotePeerOf, connectionOnly: true });
+}
+
+interface CountedJudge {
+  judge: Judge;
+  stats: RbacStats;
+}
+
+/** There is no request yet: whatever looks at one finds nothing. */
+const NO_REQUEST = { method: '', scheme: '', authority: '', path: '', headers: { names: [], values: [] } };
+
+class RbacGuard implements ConnectionGuard {
+  readonly #origin: object;
+  readonly #enforced: CountedJudge | null;
+  readonly #shadow: CountedJudge | null;
+  readonly #delayMs: number;
+
+  constructor(origin: object, enforced: CountedJudge | null, shadow: CountedJudge | null, delayMs: number) {
+    this.#origin = origin;
+    this.#enforced = enforced;
+    this.#shadow = shadow;
+    this.#delayMs = delayMs;
+  }
+
+  refuse(connection: ConnectionInfo, recorder: Recorder | null): ConnectionRefusal | null {
+    const subject: RbacSubject = { request: NO_REQUEST, connection, metadataIfAny: null, route: null };
+    recorder?.open('network filter', 'rbac', this.#origin);
+    if (this.#shadow !== null) judge(this.#shadow, subject, null);
+    const judgment = this.#enforced && judge(this.#enforced, subject, recorder);
+    const isRefused = judgment?.isAllowed === false;
+    recorder?.close(isRefused ? 'deny' : 'ok', isRefused ? 'the connection is closed' : undefined);
+    return isRefused ? { details: denialDetails(judgment.policy ?? 'none'), delayMs: this.#delayMs } : null;
+  }
+}
+
+function judge({ judge: judging, stats }: CountedJudge, subject: RbacSubject, recorder: Recorder | null) {
+  const judgment = judging.judge(subject, recorder);
+  stats.count(judgment.isAllowed, judgment.policy ?? undefined);
+  return judgment;
+}

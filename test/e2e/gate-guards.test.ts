@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { loadConfig } from '../../src/control/config/index.ts';
+import { type Gate, startGate } from '../../src/server/index.ts';
+
+const TYPE = 'type.googleapis.com/envoy.extensions.filters';
+
+const listenerOf = (name: string, guard: object) => ({
+  name,
+  address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+  filter_chains: [
+    {
+      filters: [
+        {
+          name: 'guard',
+          typed_config: { '@type': `${TYPE}.network.rbac.v3.RBAC`, stat_prefix: name, ...guard },
+        },
+        {
+          name: 'hcm',
+          typed_config: {
+            '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
+            stat_prefix: name,
+            route_config: {
+              virtual_hosts: [
+                {
+                  name: 'all',
+                  domains: ['*'],
+                  routes: [{ match: { prefix: '/' }, direct_response: { status: 204 } }],
+                },
+              ],
+            },
+            http_filters: [{ name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } }],
+          },
+        },
+      ],
+    },
+  ],
+});
+
+const everybody = { policies: { p: { permissions: [{ any: true }], principals: [{ any: true }] } } };
+
+describe('a connection is let in by the network filters', () => {
+  let gate: Gate;
+
+  before(async () => {
+    const listeners = [
+      listenerOf('open', { rules: everybody }),
+      listenerOf('shut', { rules: {} }),
+      listenerOf('late', { rules: {}, delay_deny: '0.02s' }),
+    ];
+    const text = JSON.stringify({ static_resources: { listeners } });
+    const { snapshot, provenance, findings } = loadConfig([{ name: 'guards.json', text }]);
+    assert.ok(snapshot !== null, JSON.stringify(findings.list));
+    gate = await startGate({ snapshot, provenance });
+  });
+
+  after(() => gate.close());
+
+  const ask = (name: string): Promise<string> =>
+    new Promise((resolve) => {
+      const port = gate.listeners.find((listener) => listener.name === name)?.port as number;
+      const socket = connect({ host: '127.0.0.1', port });
+      let said = '';
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      socket.on('data', (bytes) => {
+        said += bytes.toString('latin1');
+        socket.destroy();
+      });
+      socket.on('error', () => {});
+      socket.on('close', () => resolve(said.split('\r\n', 1)[0] as string));
+    });
+
+  it('or is closed without a word', async () => {
+    assert.equal(await ask('open'), 'HTTP/1.1 204 No Content');
+    assert.equal(await ask('shut'), '');
+  });
+
+  it('late where that is asked for', async () => {
+    assert.equal(await ask('late'), '');
+    const counters = new Map(gate.stats());
+    assert.equal(counters.get('late.rbac.denied'), 1);
+    assert.equal(counters.get('http.late.downstream_rq_total') ?? 0, 0, 'no request is made of its bytes');
+  });
+});

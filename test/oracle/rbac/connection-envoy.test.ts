@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { ManualClock } from '../../../src/base/index.ts';
+import { loadConfig } from '../../../src/control/config/index.ts';
+import { buildRequestHead, type CompiledSnapshot, rehearse } from '../../../src/proxy/rehearsal/index.ts';
+import { type Gate, startGate } from '../../../src/server/index.ts';
+import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
+import { call, has, id, is, select, text } from '../rehearsal/cel-words.ts';
+import { compileScenes, portOf } from '../rehearsal/comparison.ts';
+
+const TYPE = 'type.googleapis.com';
+const extension = (type: string, fields: object = {}) => ({
+  name: 'x',
+  typed_config: { '@type': `${TYPE}/${type}`, ...fields },
+});
+const policy = (fields: object = {}) => ({
+  permissions: [{ any: true }],
+  principals: [{ any: true }],
+  ...fields,
+});
+const allow = (fields: object) => ({ rules: { policies: { p: policy(fields) } } });
+const address = (address_prefix: string) => ({ address_prefix, prefix_len: 8 });
+const path = { url_path: { path: { safe_regex: { regex: '.*' } } } };
+const metadata = { filter: 'f', path: [{ key: 'a' }], value: { present_match: true }, invert: true };
+const requestPath = select(id('request'), 'path');
+const reads = (type: string, match: object) => ({
+  matcher: {
+    matcher_list: {
+      matchers: [
+        {
+          predicate: { single_predicate: { input: extension(type), value_match: match } },
+          on_match: { action: extension('envoy.config.rbac.v3.Action', { name: 'm', action: 'ALLOW' }) },
+        },
+      ],
+    },
+  },
+});
+const NETWORK = 'envoy.extensions.matching.common_inputs.network.v3';
+
+/** The filters before the connection manager. */
+const GUARDS: Record<string, object[]> = {
+  'no rules': [{}],
+  everybody: [allow({})],
+  nobody: [{ rules: {} }],
+  denied: [{ rules: { action: 'DENY', policies: { 'the policy': policy() } } }],
+  logged: [{ rules: { action: 'LOG', policies: { p: policy() } } }],
+  shadow: [{ shadow_rules: { action: 'DENY', policies: { p: policy() } }, shadow_rules_stat_prefix: 's_' }],
+  here: [allow({ principals: [{ direct_remote_ip: address('127.0.0.0') }] })],
+  elsewhere: [allow({ principals: [{ remote_ip: address('10.0.0.0') }] })],
+  port: [allow({ permissions: [{ destination_port_range: { start: 1, end: 65536 } }] })],
+  'a path': [allow({ permissions: [path] })],
+  'no path': [allow({ permissions: [{ not_rule: path }] })],
+  'a template': [
+    allow({
+      permissions: [
+        {
+          uri_template: extension('envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig', {
+            path_template: '/**',
+          }),
+        },
+      ],
+    }),
+  ],
+  metadata: [allow({ principals: [{ metadata }] })],
+  'route metadata': [
+    allow({ principals: [{ sourced_metadata: { metadata_matcher: metadata, metadata_source: 'ROUTE' } }] }),
+  ],
+  'CEL path': [allow({ condition: is(requestPath, text('/')) })],
+  'CEL no path': [allow({ condition: call('!_', has(id('request'), 'path')) })],
+  'CEL url path': [allow({ condition: is(select(id('request'), 'url_path'), text('')) })],
+  'CEL method': [allow({ condition: has(id('request'), 'method') })],
+  'CEL protocol': [allow({ condition: has(id('request'), 'protocol') })],
+  'CEL header': [allow({ condition: call('@in', text(':path'), select(id('request'), 'headers')) })],
+  'CEL mtls': [allow({ condition: select(id('connection'), 'mtls') })],
+  'matcher here': [reads(`${NETWORK}.SourceIPInput`, { exact: '127.0.0.1' })],
+  'matcher elsewhere': [reads(`${NETWORK}.DirectSourceIPInput`, { exact: '10.0.0.1' })],
+  'one after another': [allow({}), { rules: {} }],
+  late: [{ rules: {}, delay_deny: '0.05s' }],
+};
+
+const prefixOf = (name: string, index: number) =>
+  `c${Object.keys(GUARDS).indexOf(name)}${index === 0 ? '' : '.'}`;
+
+function bootstrap(): string {
+  const listeners = Object.entries(GUARDS).map(([name, guards]) => ({
+    name,
+    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    filter_chains: [
+      {
+        filters: [
+          ...guards.map((guard, index) =>
+            extension('envoy.extensions.filters.network.rbac.v3.RBAC', {
+              stat_prefix: prefixOf(name, index),
+              ...guard,
+            }),
+          ),
+          extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
+            stat_prefix: 'http',
+            route_config: {
+              virtual_hosts: [
+                {
+                  name: 'all',
+                  domains: ['*'],
+                  routes: [{ match: { prefix: '/' }, direct_response: { status: 200 } }],
+                },
+              ],
+            },
+            http_filters: [extension('envoy.extensions.filters.http.router.v3.Router')],
+          }),
+        ],
+      },
+    ],
+  }));
+  return JSON.stringify({ static_resources: { listeners } });
+}
+
+/** The status; empty where the connection is closed without a word. */
+function ask(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    let said = '';
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.on('data', (bytes) => {
+      said += bytes.toString('latin1');
+      if (said.includes('\r\n\r\n')) socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(said.slice(9, 12)));
+  });
+}
+
+const counted = (rows: Iterable<readonly [string, number]>) =>
+  Object.fromEntries([...rows].filter(([name, value]) => value > 0 && name.includes('.rbac.')).sort());
+
+if (findEnvoy() !== null) {
+  describe('the network filter rbac decides as in Envoy', () => {
+    const clock = new ManualClock(0);
+    let envoy: EnvoyProcess;
+    let gate: Gate;
+    let compiled: CompiledSnapshot;
+
+    before(async () => {
+      const config = bootstrap();
+      envoy = await startEnvoy(config);
+      const scenes = compileScenes(config, clock);
+      assert.deepEqual(scenes.errors, []);
+      compiled = scenes.compiled;
+      const { snapshot, provenance, findings } = loadConfig([{ name: 'guards.json', text: config }]);
+      assert.ok(snapshot, JSON.stringify(findings.list));
+      gate = await startGate({ snapshot, provenance });
+    });
+
+    after(async () => {
+      await gate?.close();
+      await envoy?.stop();
+    });
+
+    for (const name of Object.keys(GUARDS)) {
+      it(name, async () => {
+        const port = gate.listeners.find((listener) => listener.name === name)?.port as number;
+        const want = await ask(portOf(envoy, name));
+        assert.equal(await ask(port), want);
+        const request = buildRequestHead({
+          method: 'GET',
+          scheme: 'http',
+          authority: 'a',
+          path: '/',
+          headers: [],
+        });
+        const connection = {
+          remoteAddress: '127.0.0.1',
+          remotePort: 1,
+          localAddress: '127.0.0.1',
+          localPort: port,
+          serverName: '',
+          tls: false,
+        };
+        const verdict = await rehearse(compiled, { listener: name, request, connection }, clock, null);
+        assert.equal(verdict.status || '', want === '' ? '' : Number(want));
+      });
+    }
+
+    it('counts as Envoy does', async () => {
+      assert.deepEqual(counted(gate.stats()), counted(await envoy.stats()));
+    });
+  });
+}
