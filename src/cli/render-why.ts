@@ -90,7 +90,7 @@ class Page {
     const way = [`listener ${listener.text}`];
     let last = listener;
     const passedOver: Step[] = [];
-    const selections = listener.steps.filter((step) => step.kind !== 'filter');
+    const selections = listener.steps.filter(({ kind }) => kind !== 'filter' && kind !== 'network filter');
     for (const step of selections) {
       way.push(`${step.kind === 'filter chain' ? '' : 'vhost '}${step.text}`);
       last = step;
@@ -104,6 +104,7 @@ class Page {
     this.#put(1, way.join(' > '), last);
     this.#passedOver(passedOver);
     if (last.verdict !== 'ok' && last.reason !== undefined) this.line(2, last.reason);
+    for (const guard of listener.steps) if (guard.kind === 'network filter') this.#renderFilter(guard);
     const filters = listener.steps.filter((step) => step.kind === 'filter');
     for (const filter of filters) if (filter.verdict !== 'skipped') this.#renderFilter(filter);
     const skipped = filters.filter((step) => step.verdict === 'skipped').map((step) => step.text);

@@ -112,6 +112,27 @@ describe('why tells the way of a request', () => {
     assert.match(out, /not reached: rbac, router/);
   });
 
+  it('to a connection that is refused: the network filter and the policy that did it', async () => {
+    const guard = `      - name: guard
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.rbac.v3.RBAC
+          stat_prefix: net
+          rules:
+            action: DENY
+            policies:
+              outsiders: { permissions: [ { any: true } ], principals: [ { not_id: { remote_ip: { address_prefix: 10.0.0.0, prefix_len: 8 } } } ] }
+`;
+    const guarded = config.replace(/( +filters:\n)/, `$1${guard}`);
+    assert.notEqual(guarded, config);
+    const { out } = await why('-c', fileOf('guarded.yaml', guarded), '/orders/7');
+    assert.match(out, /^GET \/orders\/7 {2}-> {2}connection closed\n/);
+    assert.match(out, /listener front > chain 0 .*\n {2}DENY rbac/);
+    assert.match(
+      out,
+      new RegExp(`DENY policy "outsiders": matches, DENY .*:${lineOf(guarded, 'outsiders: {')}\n`),
+    );
+  });
+
   it('with a good token: each check and what it found', async () => {
     const { out, exitCode } = await why(
       '-c',
@@ -214,7 +235,9 @@ describe('why tells what would pass', () => {
     it(name, async () => assert.match((await asked(...args)).out, want));
   }
   it('that nothing does, where a policy denies everything', async () => {
-    const closed = config.replace('action: ALLOW', 'action: DENY').replace('exact: GET', 'safe_regex: { regex: ".*" }');
+    const closed = config
+      .replace('action: ALLOW', 'action: DENY')
+      .replace('exact: GET', 'safe_regex: { regex: ".*" }');
     const { out } = await why('-c', fileOf('closed.yaml', closed), '/health/x');
     assert.match(out, /no request to this route passes: DENY policy "readers" matches every one\n/);
   });
