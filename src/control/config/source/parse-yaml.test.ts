@@ -70,6 +70,11 @@ describe('YAML is read as it was written', () => {
     ])
       assert.deepEqual(parse(text).list, [], text);
   });
+  it('a text that is too long is refused unread, with what to do', () => {
+    const { documents, list } = parse(`a: [${' '.repeat(10 * 1024 * 1024)}`);
+    assert.deepEqual([documents, list.length, list[0]?.envoy], [[], 1, 'accepts']);
+    assert.match(list[0]?.message ?? '', /longer than 10 MiB: split it into several files/);
+  });
   it('carriage returns end lines where nothing else does', () => {
     const [node] = parse('# a\ra: 1\rb: 2\r').documents;
     assert.equal(text(value(node, 'b')), '2');

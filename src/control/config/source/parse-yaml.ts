@@ -20,8 +20,8 @@ import type { ConfigSource, MapEntry, SourceNode } from './source-node.ts';
 const TOO_DEEP = 'the text is nested too deeply';
 const LONE_RETURN =
   'a carriage return alone, where other lines end in a line feed: it ends this line for one reader and not for the next';
-/** Texts longer than this are refused unread. */
-const TEXT_LENGTH_MAX = 64 * 1024 * 1024;
+/** Longer texts are refused unread: a mebibyte costs 180 MB of memory, and the process must not die of one. JSON is far cheaper. */
+const TEXT_LENGTH_MAX = 10 * 1024 * 1024;
 
 /**
  * Parses YAML with nothing interpreted: failsafe schema, no merge keys; of a key that is written twice the later entry
@@ -44,7 +44,7 @@ export function parseYamlDocuments(
       at: position(source.name, lines, offset, offset + 1, source.text),
     });
   if (source.text.length > TEXT_LENGTH_MAX) {
-    refuse(0, 'the text is longer than 64 MiB');
+    refuse(0, 'the text is longer than 10 MiB: split it into several files, or write it as JSON', 'accepts');
     return [];
   }
   try {
