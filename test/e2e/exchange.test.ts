@@ -65,6 +65,27 @@ describe('a filter', () => {
     client.close();
   });
 
+  it('that waits and refuses keeps the connection where the body has come whole, and only there', async () => {
+    let decide: (result: FilterResult) => void = silent;
+    const decodeHeaders = () => new Promise<FilterResult>((resolve) => (decide = resolve));
+    const { loop, origin } = await start({ filters: [{ decodeHeaders }] });
+    const client = new RawClient(loop.port);
+    const post = 'POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n';
+    for (const { body, want } of [
+      { body: 'hello', want: undefined },
+      { body: 'hel', want: 'close' },
+    ]) {
+      decide = silent;
+      client.send(post + body);
+      await until(() => decide !== silent);
+      decide(DENIED);
+      const response = await client.response();
+      assert.equal(response?.status, 403);
+      assert.equal(response?.headers.find(([name]) => name === 'connection')?.[1], want);
+    }
+    assert.equal(origin.accepted(), 0);
+  });
+
   it('that waits is told when the client leaves, and its late answer means nothing', async () => {
     let stream: FilterStream | undefined;
     let decide: (result: FilterResult) => void = silent;

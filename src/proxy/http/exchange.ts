@@ -43,6 +43,8 @@ export interface ClientSide {
   onBug(error: unknown): void;
   /** This exchange is the last one on the connection. */
   readonly closing: boolean;
+  /** Hands over what has come of the request's body. */
+  readBodyAtHand(): void;
   /** Stops and starts reading the request's body. */
   pauseRequest(): void;
   resumeRequest(): void;
@@ -89,6 +91,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #abort: AbortController | null = null;
   #chunkedResponse = false;
   #requestPaused = false;
+  #dropsBody = false;
   #responsePaused = false;
   #closeAfter = false;
   /** The last byte in either direction, for the idle limit. */
@@ -126,7 +129,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   /** Body bytes can be taken. */
   get acceptsBody(): boolean {
-    return this.#upstream !== null && !this.#requestPaused;
+    return this.#dropsBody || (this.#upstream !== null && !this.#requestPaused);
   }
 
   signal(): AbortSignal {
@@ -327,10 +330,19 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #resume(reply: FilterResult): void {
     if (this.closed) return;
     this.#requestPaused = false;
+    if (reply !== undefined) this.#dropBodyAtHand();
+    if (this.closed) return;
     this.#decided(reply);
     if (this.closed) return;
     this.flushRequest();
     this.#client.resumeRequest();
+  }
+
+  /** A request that has come whole while a filter waited does not cost its connection, whatever is answered. */
+  #dropBodyAtHand(): void {
+    if (this.requestDone) return;
+    this.#dropsBody = true;
+    this.#client.readBodyAtHand();
   }
 
   #decided(reply: FilterResult): void {

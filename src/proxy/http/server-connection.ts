@@ -118,6 +118,10 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     return this.#socket.writableLength > 0;
   }
 
+  readBodyAtHand(): void {
+    this.#consumeParked();
+  }
+
   pauseRequest(): void {
     this.#socket.pause();
   }

@@ -54,12 +54,19 @@ const OF_THE_MESSAGE = new Set([
 /** What a client is told even where a list says what it may be told. */
 const ALWAYS_TOLD = new Set(['www-authenticate', 'location']);
 
-/** The service's refusal, handed on. */
+const SERVICE_TIME = 'x-envoy-upstream-service-time';
+
+/**
+ * The service's refusal, handed on.
+ * @param durationMs how long the service took, which Envoy's own client adds to the answer
+ */
 export function denialReply(
   answer: { status: number; headers: HeaderList; body: string },
   { clientHeaders }: ServiceSettings,
+  durationMs: number,
 ): LocalReply {
-  const headers = linesOf(answer.headers).filter(
+  const lines = linesOf(answer.headers).filter(([name]) => name !== SERVICE_TIME);
+  const headers = [...lines, [SERVICE_TIME, String(durationMs)] as const].filter(
     ([name]) =>
       !OF_THE_MESSAGE.has(name) &&
       (clientHeaders.isEmpty || ALWAYS_TOLD.has(name) || clientHeaders.has(name)),

@@ -167,6 +167,7 @@ describe('ext_authz follows the answer', () => {
         ['www-authenticate', 'x'],
         ['x-one', '1'],
         ['x-two', '2'],
+        ['x-envoy-upstream-service-time', '0'],
       ],
       details: 'ext_authz_denied',
     });

@@ -96,7 +96,7 @@ export class ExtAuthzFilter implements HttpFilter {
         return undefined;
       case 'denied':
         stats.denied.increment();
-        return denialReply(answer, service);
+        return denialReply(answer, service, durationMs);
       case 'error':
         stats.error.increment();
         if (!allowsOnFailure) return errorReply(statusOnError);
