@@ -50,6 +50,19 @@ const ROWS: readonly Row[] = [
       return takesTokensOut(one) && decodeAll(pathsOf(envoy.origin)) === decodeAll(pathsOf(jotgate.origin));
     },
   },
+  {
+    /** A body may have come before a reply or after it. */
+    id: 'Q13',
+    explains({ differences, request }) {
+      const isClose = (text: string) => text === '' || text === 'connection: close';
+      return (
+        Boolean(request.body) &&
+        differences.every(
+          ({ part, envoy, jotgate }) => part === 'header' && isClose(envoy) && isClose(jotgate),
+        )
+      );
+    },
+  },
 ];
 
 /** The rows that explain a disagreement without asking anybody; empty: none. */
@@ -89,6 +102,7 @@ function restore(answer: Answer, { replaced }: Substitution): Answer {
   const { origin } = answer;
   return {
     ...answer,
+    body: put(answer.body),
     headers: answer.headers.map(put),
     origin: origin && { ...origin, target: put(origin.target), fields: origin.fields.map(put) },
   };

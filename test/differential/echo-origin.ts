@@ -1,5 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { AUTHORIZER_PREFIX, authorize } from './authorizer.ts';
 import type { KeyDocument } from './case.ts';
 
 /** An origin that says in its answer what it was asked. */
@@ -81,6 +82,10 @@ export interface KeyServer {
 export async function startKeyServer(): Promise<KeyServer> {
   const documents = new Map<string, KeyDocument>();
   const server = createHttpServer((request, response) => {
+    if (request.url?.startsWith(AUTHORIZER_PREFIX)) {
+      authorize(request, response);
+      return;
+    }
     const { status, body } = documents.get(request.url ?? '') ?? { status: 404, body: '' };
     response.writeHead(status, { 'content-length': Buffer.byteLength(body) }).end(body);
   });

@@ -79,6 +79,10 @@ const PROBES = {
   }),
   set_metadata: withFilter('set_metadata.v3.Config', { metadata: [{ metadata_namespace: 'n', value: {} }] }),
   header_mutation: withFilter('header_mutation.v3.HeaderMutation', { mutations: {} }),
+  ext_authz: withFilter('ext_authz.v3.ExtAuthz', {
+    http_service: { server_uri: { uri: 'http://a.test', cluster: 'keys', timeout: '1s' } },
+  }),
+  local_ratelimit: withFilter('local_ratelimit.v3.LocalRateLimit', { stat_prefix: 'a' }),
   rbac_matcher: withFilter('rbac.v3.RBAC', { matcher: { matcher_list: { matchers: [SOME_MATCH] } } }),
   rbac_condition: withFilter('rbac.v3.RBAC', {
     rules: { policies: { p: { ...EVERYONE, condition: { const_expr: { bool_value: true } } } } },

@@ -1,4 +1,4 @@
-import type { DifferentialCase, Json, JsonObject } from './case.ts';
+import type { DifferentialCase, Json, JsonObject, PlayedRequest } from './case.ts';
 import { type Choose, chooseFor } from './choose.ts';
 import type { FeatureName } from './features.ts';
 import { generateJwtAuthn, type JwtPlan } from './generate-jwt.ts';
@@ -8,6 +8,7 @@ import { generateRequest } from './generate-requests.ts';
 import { generateRoutes } from './generate-routes.ts';
 import { generateToken } from './generate-tokens.ts';
 import type { KeyPool } from './keys.ts';
+import { substituteLaxTokens } from './lax-tokens.ts';
 import { mutateConfig } from './mutate-config.ts';
 
 export interface GenerateOptions {
@@ -40,8 +41,17 @@ export function generateCase(index: number, options: GenerateOptions): Generated
     token: (provider: JwtPlan['providers'][number]) =>
       generateToken(choose, provider, options.pool, options.nowSeconds),
   };
-  const requests = Array.from({ length: options.requests }, () => generateRequest(choose, words));
-  return { id: `d${options.seed}-${index}`, manager, keys: jwt?.keys ?? {}, requests, mutation };
+  const all = Array.from({ length: options.requests }, () => generateRequest(choose, words));
+  const one = { id: `d${options.seed}-${index}`, manager, keys: jwt?.keys ?? {}, mutation };
+  return { ...one, requests: hasMemory(manager) ? all.filter((request) => !isLax(request, one)) : all };
+}
+
+/** An answer hangs on those before it, so that no request can be asked again to see whether a row explains it. */
+const hasMemory = (manager: JsonObject) => JSON.stringify(manager).includes('local_ratelimit');
+
+function isLax(request: PlayedRequest, one: Omit<DifferentialCase, 'requests'>): boolean {
+  const [first] = substituteLaxTokens(request, { ...one, requests: [] });
+  return first !== undefined;
 }
 
 function generateManager(choose: Choose, jwt: JwtPlan | null, { features }: GenerateOptions): JsonObject {

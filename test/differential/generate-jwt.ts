@@ -55,6 +55,10 @@ export function generateJwtAuthn(choose: Choose, pool: KeyPool): JwtPlan {
     ...(requirementNames.length === 0
       ? {}
       : { requirement_map: Object.fromEntries(requirementNames.map((name) => [name, requirement()])) }),
+    ...choose.field<Json>(0.08, 'filter_state_rules', () => ({
+      name: choose.pick(['jwt_selector', '']),
+      ...choose.field<Json>(0.8, 'requires', () => ({ a: requirement() })),
+    })),
     ...choose.field(0.2, 'bypass_cors_preflight', () => true),
     ...choose.field(0.1, 'strip_failure_response', () => true),
     ...choose.field(0.1, 'stat_prefix', () => choose.pick(['foo', 'foo.'])),

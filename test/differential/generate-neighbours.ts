@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import type { FeatureName } from './features.ts';
+import { generateExtAuthz } from './generate-authz.ts';
+import { generateLocalRateLimit } from './generate-limits.ts';
 import { generateString } from './generate-matchers.ts';
 import { VALUES } from './words.ts';
 
@@ -20,6 +22,8 @@ export function generateNeighbours(
       'header_mutation',
       () => filter('hm', 'header_mutation.v3.HeaderMutation', mutation(choose, payloadKeys)),
     ],
+    ['ext_authz', () => ({ name: 'authz', typed_config: generateExtAuthz(choose) })],
+    ['local_ratelimit', () => ({ name: 'limit', typed_config: generateLocalRateLimit(choose, payloadKeys) })],
   ];
   return makers.filter(([name]) => features.has(name) && choose.chance(0.08)).map(([, make]) => make());
 }
