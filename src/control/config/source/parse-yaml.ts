@@ -20,7 +20,7 @@ import type { ConfigSource, MapEntry, SourceNode } from './source-node.ts';
 const TOO_DEEP = 'the text is nested too deeply';
 const LONE_RETURN =
   'a carriage return alone, where other lines end in a line feed: it ends this line for one reader and not for the next';
-/** Longer texts are refused unread: a mebibyte costs 180 MB of memory, and the process must not die of one. JSON is far cheaper. */
+/** Longer texts are refused unread: a mebibyte costs 180 MB of memory, and the process must not die of one. JSON costs less than half. */
 const TEXT_LENGTH_MAX = 10 * 1024 * 1024;
 
 /**
