@@ -102,7 +102,7 @@ function namesOfKey(key: ExpressionValue): readonly string[] | null {
   return key instanceof Uint ? names.reverse() : names;
 }
 
-export function expressionValueOf(value: MatchedValue): ExpressionValue {
+function expressionValueOf(value: MatchedValue): ExpressionValue {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(expressionValueOf);
   return ExpressionMap.ofObject(value as { readonly [key: string]: MatchedValue });
