@@ -22,6 +22,9 @@ export function checkManifestShape(desc: DescMessage, node: SourceNode, findings
   }
 }
 
+/** Maps that have an entry where they are there at all (`minProperties: 1` of the schema). */
+const NEVER_EMPTY = new Set(['port_level_mtls']);
+
 function checkValue(field: DescField, entry: MapEntry, findings: Findings): void {
   const { value } = entry;
   if (field.fieldKind === 'list') {
@@ -34,6 +37,9 @@ function checkValue(field: DescField, entry: MapEntry, findings: Findings): void
   }
   if (field.fieldKind === 'map') {
     if (value.kind === 'map') {
+      if (value.entries.length === 0 && NEVER_EMPTY.has(field.name)) {
+        report(findings, entry, `\`${entry.key}\` is empty`);
+      }
       for (const item of value.entries) checkItem(field, item, findings);
     }
     return;
