@@ -235,6 +235,21 @@ describe('jotgate diff', () => {
       assert.match((await runCli(['diff', trains, file])).out, want);
     }
   });
+  it('asks both the requests of an access log', async () => {
+    const line = (path: string) =>
+      `[2016-04-15T20:17:00.310Z] "GET ${path} HTTP/1.1" 200 - 0 0 1 1 "-" "curl" "1" "a.test" "10.0.0.1:80"`;
+    const log = join(folder, 'access.log');
+    writeFileSync(log, [line('/docs'), line('/docsx'), line('/docsy'), 'rubbish', line('/x')].join('\n'));
+    const { out, exitCode } = await runCli(['diff', '--exit-code', '--log', log, before, changed]);
+    assert.equal(exitCode, 4);
+    assert.match(
+      out,
+      /^ {2}2 {2}200 by service_envoyproxy_io -> 401\n.*\n.*changed\.yaml: 401 Jwt is missing, by rule\[1\]/,
+    );
+    assert.match(out, /access\.log:2 GET \/docsx[\s\S]*4 requests[\s\S]*access\.log:4\n$/);
+    const same = await runCli(['diff', '--exit-code', '--log', log, before, before]);
+    assert.deepEqual([same.exitCode, same.out.split('\n', 1)[0]], [0, 'no verdict changes']);
+  });
   it('exits 3 where one side is wrong', async () => {
     const file = join(folder, 'wrong.yaml');
     writeFileSync(file, 'static_resource: {}');

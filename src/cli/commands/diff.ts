@@ -8,6 +8,7 @@ import { renderDiff } from '../policy-diff/render-diff.ts';
 import { renderDiffJson } from '../policy-diff/render-diff-json.ts';
 import { renderFinding } from '../render-finding.ts';
 import { renderOptionsOf } from '../render-options.ts';
+import { diffLog } from './diff-log.ts';
 import { loadSources, readSources } from './run-sources.ts';
 import { parseInstant } from './token-times.ts';
 
@@ -15,6 +16,7 @@ interface DiffFlags {
   workload?: string;
   gateway?: string;
   at: string;
+  log?: string;
   json?: boolean;
   exitCode?: boolean;
 }
@@ -29,6 +31,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--workload <namespace/labels>', 'whose Istio policies: `NAMESPACE/LABEL=VALUE,…`')
     .option('--gateway <name>', 'which Gateway of Istio manifests')
     .option('--at <time>', 'judge as at this time', '2026-01-01T00:00:00Z')
+    .option('--log <file>', 'which requests of an access log get another verdict')
     .option('--json', 'as one JSON object')
     .option('--exit-code', 'exit 4 when a verdict changes')
     .addHelpText('after', EXAMPLES)
@@ -39,6 +42,7 @@ const EXAMPLES = `
 Examples:
   git show main:envoy.yaml | jotgate diff - envoy.yaml
   jotgate diff --exit-code before/ after/
+  jotgate diff --log access.log before.yaml after.yaml
 `;
 
 async function diff(before: string, after: string, flags: DiffFlags, io: CliIo): Promise<void> {
@@ -48,6 +52,11 @@ async function diff(before: string, after: string, flags: DiffFlags, io: CliIo):
     return;
   }
   try {
+    if (flags.log !== undefined) {
+      const isSame = await diffLog(flags.log, { ...one, name: before }, { ...two, name: after }, flags, io);
+      if (flags.exitCode === true && !isSame) io.exitCode = EXIT.testsFailed;
+      return;
+    }
     const result = await diffSnapshots(one, two, parseInstant(flags.at, '--at'));
     const sides = { before: { ...one, name: before }, after: { ...two, name: after } };
     io.out(flags.json === true ? renderDiffJson(result, sides) : renderDiff(result, sides));

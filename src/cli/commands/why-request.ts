@@ -1,6 +1,12 @@
 import type { CompiledSnapshot, ConnectionInfo, RequestWords } from '../../proxy/rehearsal/index.ts';
 import { EXIT } from '../exit-code.ts';
-import { UserError } from '../io.ts';
+import { type CliIo, UserError } from '../io.ts';
+import { parseCurl } from '../request-input/parse-curl.ts';
+import { parseHttpFile } from '../request-input/parse-http-file.ts';
+import { parseLogLine } from '../request-input/parse-log-line.ts';
+import type { WrittenRequest } from '../request-input/written-request.ts';
+import { readText } from './run-sources.ts';
+import type { WhyFlags } from './why.ts';
 
 /** What the command line asks about. */
 export interface AskedRequest {
@@ -11,10 +17,25 @@ export interface AskedRequest {
 }
 
 export interface RequestFlags {
-  method: string;
-  headers: readonly string[];
+  /** `name: value` each, for every request. */
+  header: readonly string[];
   token: string | undefined;
-  listener: string | undefined;
+  listener?: string | undefined;
+}
+
+/** The requests that the command line, a file or a line of a log speaks of. */
+export async function readWritten(
+  url: string | undefined,
+  { http, curl, fromLog, request }: WhyFlags,
+  io: CliIo,
+): Promise<WrittenRequest[]> {
+  const read = async (file: string, what: string) => (file === '-' ? io.readStdin() : readText(file, what));
+  if (http !== undefined) return parseHttpFile(await read(http, 'request file'), http);
+  if (curl !== undefined) return [parseCurl(await read(curl, 'command line'))];
+  if (fromLog === undefined) return [{ method: request.toUpperCase(), url: url ?? '/', headers: [] }];
+  const logged = parseLogLine(fromLog);
+  if (logged !== null) return [logged];
+  throw new UserError("--from-log takes a line of Envoy's default format or of JSON", EXIT.wrongUse);
 }
 
 const ABSOLUTE = /^(https?):\/\/([^/?#]*)([^#]*)/i;
@@ -23,7 +44,11 @@ const ABSOLUTE = /^(https?):\/\/([^/?#]*)([^#]*)/i;
  * Reads a URL (or a path alone) as a client would send it. Nothing is tidied up: `/docs/../private` is asked about as it stands.
  * @throws UserError when it is neither
  */
-export function readRequest(url: string, flags: RequestFlags, snapshot: CompiledSnapshot): AskedRequest {
+export function readRequest(
+  { method, url, headers: written, peer }: WrittenRequest,
+  flags: RequestFlags,
+  snapshot: CompiledSnapshot,
+): AskedRequest {
   const parts = splitUrl(url);
   const listener = selectListener(snapshot, flags.listener, parts?.port);
   const { scheme, authority, path } = parts ?? {
@@ -31,12 +56,12 @@ export function readRequest(url: string, flags: RequestFlags, snapshot: Compiled
     authority: 'localhost',
     path: originForm(url),
   };
-  const headers = flags.headers.map(splitHeader);
+  const headers = [...written, ...flags.header].map(splitHeader);
   if (flags.token !== undefined) headers.push(['authorization', `Bearer ${flags.token}`]);
   return {
-    words: { method: flags.method.toUpperCase(), scheme, authority, path, headers },
+    words: { method, scheme, authority, path, headers },
     connection: {
-      remoteAddress: '127.0.0.1',
+      remoteAddress: peer ?? '127.0.0.1',
       remotePort: 0,
       localAddress: listener.address.address,
       localPort: listener.address.port,

@@ -167,6 +167,7 @@ describe('why tells the way of a request', () => {
       '-X',
       'POST',
       '--exit-code',
+      '--show-claims',
       '/orders/7',
     );
     assert.equal(exitCode, 5);
@@ -248,6 +249,64 @@ describe('why tells what would pass', () => {
   });
   it('and nothing of the kind where it passes', async () => {
     assert.doesNotMatch((await asked(...token({}), '/orders')).out, /would pass/);
+  });
+});
+
+describe('why takes what somebody wrote down', () => {
+  const asked = (...args: string[]) => why('-c', file, '--jwks', `kc=${keys}`, ...args);
+  it('an .http file, one tree for each request', async () => {
+    const requests = fileOf('r.http', 'GET http://shop.test:8080/orders\n\n###\nGET /health\n');
+    const { out } = await asked('--http', requests);
+    assert.match(out, /^GET \/orders {2}-> {2}401 [\s\S]*\nGET \/health {2}-> {2}200 /);
+    const { out: json } = await asked('--json', '--http', requests);
+    assert.deepEqual(
+      JSON.parse(json).map(({ status }: { status: number }) => status),
+      [401, 200],
+    );
+  });
+  it('a command line of curl', async () => {
+    const line = fileOf(
+      'curl.txt',
+      `curl -X POST 'http://shop.test:8080/orders' -H 'authorization: Bearer ${alice}'`,
+    );
+    assert.match((await asked('--curl', line)).out, /^POST \/orders {2}-> {2}403 /);
+  });
+  const LOG =
+    '[2016-04-15T20:17:00.310Z] "GET /orders HTTP/1.1" 200 - 0 0 1 1 "-" "curl" "1" "shop.test" "10.0.0.1:80"';
+  it('a line of an access log', async () => {
+    assert.match((await asked('--from-log', LOG)).out, /^GET \/orders {2}-> {2}401 {2}Jwt is missing/);
+  });
+  it('a whole log, counted by what decides, with its place', async () => {
+    const log = fileOf('access.log', [LOG, LOG.replace('/orders', '/health'), 'rubbish', LOG].join('\n'));
+    const { out } = await asked('--log', log);
+    assert.match(
+      out,
+      /^ {2}2 {2}401 Jwt is missing, by rule\[1\] .*envoy\.yaml:\d+\n.*access\.log:1 GET \/orders; 2 had another/,
+    );
+    assert.match(out, /3 requests of .*\n1 line is of no known format: .*access\.log:3\n$/);
+    const { answers, unread } = JSON.parse((await asked('--json', '--log', log)).out);
+    assert.deepEqual([answers.length, unread], [2, { count: 1, first: [3] }]);
+  });
+  it('and only one of them', async () => {
+    const { exitCode, err } = await asked('--from-log', LOG, '--log', 'x');
+    assert.equal(exitCode, 2);
+    assert.match(err, /take the place of each other/);
+  });
+});
+
+describe('why shows claims only when it is told to', () => {
+  const secret = 'a-name-that-nobody-else-has';
+  const token = signer.sign({ ...claims, sub: secret, scope: `${secret} x`, aud: secret });
+  const ask = (...more: string[]) =>
+    why('-c', file, '--token', token, '--jwks', `kc=${keys}`, '-X', 'POST', ...more, '/orders');
+  it('else as fingerprints, in text and in JSON', async () => {
+    for (const { out } of [await ask(), await ask('--json')]) {
+      assert.ok(!out.includes(secret), out);
+      assert.match(out, /claim scope = \(not shown, [\da-f]{6}\)/);
+    }
+  });
+  it('in full with --show-claims', async () => {
+    assert.match((await ask('--show-claims')).out, new RegExp(`claim scope = "${secret} x"`));
   });
 });
 

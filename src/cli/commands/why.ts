@@ -1,26 +1,14 @@
 import type { Command } from 'commander';
-import { ManualClock, TreeRecorder } from '../../base/index.ts';
-import { type ConfigSource, loadConfigDump } from '../../control/config/index.ts';
-import { systemClock } from '../../platform/index.ts';
-import { buildRequestHead, compileSnapshot, rehearse } from '../../proxy/rehearsal/index.ts';
-import type { Finding, Findings, Provenance, Snapshot } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
-import { findRemedies } from '../remedies/find-remedies.ts';
-import { createKeyedWorld } from '../remedies/keyed-world.ts';
-import { renderFinding } from '../render-finding.ts';
-import { renderOptionsOf } from '../render-options.ts';
-import { renderWhy } from '../render-why.ts';
-import { renderWhyJson } from '../render-why-json.ts';
-import { type Explanation, judge } from '../why-verdict.ts';
-import { loadSources, readSources } from './run-sources.ts';
-import { readToken } from './token-input.ts';
-import { parseInstant } from './token-times.ts';
 import { GivenKeys } from './why-keys.ts';
-import { type NetworkTrouble, openNetwork, renderTrouble } from './why-network.ts';
-import { readRequest } from './why-request.ts';
+import { load } from './why-load.ts';
+import { explainLog } from './why-log.ts';
+import { openNetwork } from './why-network.ts';
+import { explainEach } from './why-one.ts';
+import { readWritten } from './why-request.ts';
 
-interface WhyFlags {
+export interface WhyFlags {
   config: string[];
   configDump?: string;
   request: string;
@@ -36,6 +24,11 @@ interface WhyFlags {
   workload?: string;
   gateway?: string;
   mesh?: string;
+  http?: string;
+  curl?: string;
+  fromLog?: string;
+  log?: string;
+  showClaims?: boolean;
   json?: boolean;
   exitCode?: boolean;
 }
@@ -45,7 +38,7 @@ const collect = (value: string, before: string[]) => [...before, value];
 export function configure(command: Command, io: CliIo): void {
   command
     .usage('-c FILE... [options] URL')
-    .argument('<url...>', 'what a client would ask for; a path alone will do')
+    .argument('[url...]', 'what a client would ask for; a path alone will do')
     .option(
       '-c, --config <file>',
       'Envoy bootstrap, Istio manifests, or folders of them; `-` is the standard input',
@@ -56,6 +49,10 @@ export function configure(command: Command, io: CliIo): void {
     .option('-X, --request <method>', 'the method', 'GET')
     .option('-H, --header <line>', 'a header, `name: value`; again for more', collect, [])
     .option('--token <token>', 'a bearer token: the text, `@FILE`, or `-` for the standard input')
+    .option('--http <file>', 'the requests of an `.http` file')
+    .option('--curl <file>', "one command line of curl's; `-` is the standard input")
+    .option('--from-log <line>', "a line of an access log, in Envoy's default format or JSON")
+    .option('--log <file>', 'every request of an access log, counted by what decides')
     .option('--at <time>', 'judge as at this time, `2026-01-31T12:00:00Z` or seconds since 1970')
     .option(
       '--jwks <provider=file>',
@@ -71,11 +68,13 @@ export function configure(command: Command, io: CliIo): void {
     .option('--workload <namespace/labels>', 'whose policies to judge by: `NAMESPACE/LABEL=VALUE,…`')
     .option('--gateway <name>', 'which Gateway of the manifests takes the request')
     .option('--mesh <file>', "Istio's mesh configuration, YAML or JSON")
+    .option('--show-claims', 'show what claims say; else only fingerprints')
     .option('--json', 'the decision as one JSON object')
     .option('--exit-code', 'exit 5 unless the request surely gets in')
     .addHelpText('after', EXAMPLES)
     .action((words: string[], flags: WhyFlags) => {
-      const [url, files] = [words.at(-1) as string, words.slice(0, -1)];
+      const isWritten = [flags.http, flags.curl, flags.fromLog, flags.log].some((one) => one !== undefined);
+      const [url, files] = isWritten ? [undefined, words] : [words.at(-1), words.slice(0, -1)];
       return why(url, { ...flags, config: [...flags.config, ...files] }, io);
     });
 }
@@ -85,117 +84,28 @@ Examples:
   jotgate why -c envoy.yaml http://shop.example/orders/7
   jotgate why -c envoy.yaml --token @alice.jwt --jwks keycloak=certs.json /orders/7
   curl -s localhost:9901/config_dump | jotgate why --config-dump - -X POST /orders
+  jotgate why -c envoy.yaml --log access.log
 `;
 
-async function why(url: string, flags: WhyFlags, io: CliIo): Promise<void> {
+async function why(url: string | undefined, flags: WhyFlags, io: CliIo): Promise<void> {
+  checkFlags(url, flags);
   const loaded = await load(flags, io);
   if (loaded === null) return;
   const network = flags.fetch === true ? await openNetwork(loaded.snapshot, loaded.provenance, flags) : null;
   try {
     const keys = new GivenKeys(flags.jwks, network?.jwks ?? null);
-    await explain(url, flags, loaded, keys, () => network?.logger.list ?? [], io);
+    const troubles = () => network?.logger.list ?? [];
+    if (flags.log !== undefined) await explainLog(flags.log, flags, loaded, keys, io);
+    else await explainEach(await readWritten(url, flags, io), flags, loaded, keys, troubles, io);
   } finally {
     network?.close();
   }
 }
 
-async function explain(
-  url: string,
-  flags: WhyFlags,
-  loaded: Loaded,
-  keys: GivenKeys,
-  troubles: () => readonly NetworkTrouble[],
-  io: CliIo,
-): Promise<void> {
-  const clock = new ManualClock(flags.at === undefined ? systemClock.now() : parseInstant(flags.at, '--at'));
-  const before = loaded.findings.list.length;
-  const compiled = compileSnapshot(loaded.snapshot, { findings: loaded.findings, clock, jwks: keys });
-  const errors = loaded.findings.list.slice(before).filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) {
-    refuseConfig(errors, loaded.sources, io);
-    return;
-  }
-  keys.checkNames();
-  const token = flags.token === undefined ? undefined : await readToken(flags.token, io);
-  const asked = readRequest(
-    url,
-    { method: flags.request, headers: flags.header, token, listener: flags.listener },
-    compiled,
-  );
-  await compiled.prepare('all');
-  const recorder = new TreeRecorder();
-  const request = buildRequestHead(asked.words);
-  const { listener, connection } = asked;
-  const verdict = await rehearse(compiled, { listener, request, connection }, clock, recorder);
-  const judgment = judge(verdict, recorder.root);
-  const remedies =
-    judgment.outcome === 'refused'
-      ? await findRemedies(asked, await createKeyedWorld(loaded.snapshot, clock, keys), clock)
-      : null;
-  const explanation: Explanation = {
-    asked: asked.words,
-    verdict,
-    root: recorder.root,
-    remedies,
-    ...judgment,
-  };
-  const place = flags.configDump === undefined ? byLine(loaded.provenance) : byPath(loaded.provenance);
-  io.out(
-    flags.json === true
-      ? renderWhyJson(explanation, loaded.provenance, troubles())
-      : renderWhy(explanation, place, io.color) + renderTroubles(troubles()),
-  );
-  if (flags.exitCode === true && explanation.outcome !== 'passes') io.exitCode = EXIT.deniedOrNotValid;
-}
-
-const renderTroubles = (troubles: readonly NetworkTrouble[]) =>
-  troubles.map((trouble) => `  network: ${renderTrouble(trouble)}\n`).join('');
-
-const byLine = (provenance: Provenance) => (origin: object, field?: string) => {
-  const at = provenance.find(origin, field);
-  return at === undefined ? undefined : `${at.file}:${at.line}`;
-};
-
-/** In a dump lines say little: it is often one. */
-const byPath = (provenance: Provenance) => (origin: object, field?: string) => {
-  const path = provenance.path(origin);
-  return path === undefined || field === undefined ? path : `${path}.${field}`;
-};
-
-interface Loaded {
-  snapshot: Snapshot;
-  provenance: Provenance;
-  findings: Findings;
-  sources: readonly ConfigSource[];
-}
-
-/** Istio manifests do not say where admitted requests go; for judging them any place will do. */
-const ANY_UPSTREAM = 'http://127.0.0.1:80';
-
-async function load(flags: WhyFlags, io: CliIo): Promise<Loaded | null> {
-  if ((flags.config.length === 0) === (flags.configDump === undefined)) {
-    throw new UserError('why needs either -c FILE or --config-dump FILE', EXIT.wrongUse);
-  }
-  const sources = await readSources(flags.configDump === undefined ? flags.config : [flags.configDump], io);
-  const loaded =
-    flags.configDump === undefined
-      ? await loadFiles(sources, flags, io)
-      : loadConfigDump(sources[0] as ConfigSource);
-  if (loaded.snapshot !== null) return { ...loaded, snapshot: loaded.snapshot, sources };
-  refuseConfig(loaded.findings.list, sources, io);
-  return null;
-}
-
-function loadFiles(sources: readonly ConfigSource[], flags: WhyFlags, io: CliIo) {
-  const { upstream, workload, gateway, mesh } = flags;
-  const places = { upstream, upstreamWithoutGateway: ANY_UPSTREAM, listen: undefined };
-  return loadSources(sources, { strict: false, ...places, workload, gateway, mesh }, io);
-}
-
-function refuseConfig(findings: readonly Finding[], sources: readonly ConfigSource[], io: CliIo): void {
-  const options = renderOptionsOf(sources, io.color);
-  for (const finding of findings.filter(({ severity }) => severity === 'error')) {
-    io.err(`${renderFinding(finding, options)}\n`);
-  }
-  io.exitCode = EXIT.configInvalid;
+/** One way to say what is asked about. */
+function checkFlags(url: string | undefined, { http, curl, fromLog, log }: WhyFlags): void {
+  const ways = [url, http, curl, fromLog, log].filter((one) => one !== undefined);
+  if (ways.length === 0) throw new UserError("missing required argument 'url'", EXIT.wrongUse);
+  if (ways.length > 1)
+    throw new UserError('--http, --curl, --from-log and --log take the place of each other', EXIT.wrongUse);
 }

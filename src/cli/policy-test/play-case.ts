@@ -68,7 +68,8 @@ function askFor(request: AskedOf, { compiled, mint }: Stage) {
     token !== undefined && place.kind === 'query'
       ? withParameter(request.url, place.name, token)
       : request.url;
-  const asked = readRequest(url, { method, headers, token: undefined, listener }, compiled);
+  const written = { method: method.toUpperCase(), url, headers };
+  const asked = readRequest(written, { header: [], token: undefined, listener }, compiled);
   if (request.peer !== undefined) asked.connection.remoteAddress = request.peer;
   return asked;
 }

@@ -192,7 +192,10 @@ class RemedySearch {
 
 /** A change without the value: one way is told once, with the first value that will do. */
 const shapeOf = ({ kind, text }: Change) =>
-  `${kind} ${text.replaceAll(/[:=] (?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[^,)]*)/g, '')}`;
+  UNNAMED.has(kind) ? kind : `${kind} ${text.replaceAll(VALUE, '')}`;
+
+const UNNAMED = new Set<Change['kind']>(['path', 'host']);
+const VALUE = /[:=] (?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[^,)]*)/g;
 
 /** What let the request in: another value for another policy is another way. */
 function grantsIn(root: Step): string[] {

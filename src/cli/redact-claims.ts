@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { Step } from '../base/index.ts';
+import { type JsonValue, parseToken } from '../core/jwt/index.ts';
+import type { RequestWords } from '../proxy/rehearsal/index.ts';
+import type { Snapshot } from '../resources/index.ts';
+import { walkMessages } from './policy-diff/walk-messages.ts';
+import type { Remedies } from './remedies/find-remedies.ts';
+
+const FINGERPRINT_LENGTH = 6;
+const STRING = /"(?:[^"\\]|\\.)*"/g;
+/** What no token has a say in: places, and parts of the request that are shown without their tokens. */
+const PLAIN = /^(?:token [\da-f]+ in |path = |host = |header :)/;
+/** A claim, or what else filters have written down, and its value as JSON. */
+const CLAIM = /^((?:claim|metadata) .*? = )(.*)$/s;
+
+/**
+ * Shows values of claims as fingerprints. A text is let through if the configuration has it or the request outside of its tokens, so
+ * that whatever way a claim comes into a note, it is not shown.
+ */
+export class ClaimRedactor {
+  readonly #known = new Set<string>();
+  readonly #claims: ReadonlySet<string>;
+
+  constructor({ listeners }: Snapshot, { method, authority, path, headers }: RequestWords) {
+    walkMessages(listeners, (message) => this.#know(Object.values(message)));
+    const said = [method, authority, path, path.split('?', 1)[0] ?? '', ...headers.map(([, value]) => value)];
+    for (const text of said) this.#known.add(text);
+    const tokens = tokensIn([path, ...headers.map(([, value]) => value)]);
+    this.#claims = new Set(tokens.flatMap(leavesOf).filter((leaf) => !this.#known.has(leaf)));
+  }
+
+  /** The same steps with other notes. */
+  redactStep(step: Step): Step {
+    const isKey = step.kind === 'check' && (step.text === 'signature' || step.text === 'keys');
+    const notes = isKey ? step.notes : step.notes.map((note) => this.#redactNote(note));
+    return { ...step, notes, steps: step.steps.map((inner) => this.redactStep(inner)) };
+  }
+
+  /** Of changes only what the request's own tokens say is hidden. */
+  redactRemedies(remedies: Remedies): Remedies {
+    const redact = (text: string) =>
+      text.replaceAll(STRING, (literal) =>
+        this.#claims.has(textOf(literal)) ? fingerprintOf(literal) : literal,
+      );
+    const found = remedies.found.map((remedy) => ({
+      ...remedy,
+      changes: remedy.changes.map((change) => ({ ...change, text: redact(change.text) })),
+    }));
+    return { ...remedies, found };
+  }
+
+  #redactNote(note: string): string {
+    if (PLAIN.test(note)) return note;
+    const claim = CLAIM.exec(note);
+    if (claim === null) return note.replaceAll(STRING, (literal) => this.#shown(literal));
+    return `${claim[1]}${this.#redactValue(claim[2] as string)}`;
+  }
+
+  /** A value that was cut off is one text. */
+  #redactValue(json: string): string {
+    try {
+      const value = JSON.parse(json) as JsonValue;
+      if (value === null || typeof value === 'boolean') return json;
+      if (typeof value === 'number') return this.#known.has(json) ? json : fingerprintOf(json);
+      if (typeof value === 'string') return this.#shown(json);
+      return leavesOf(value).every((leaf) => this.#known.has(leaf)) ? json : fingerprintOf(json);
+    } catch {
+      return fingerprintOf(json);
+    }
+  }
+
+  #shown(literal: string): string {
+    return this.#known.has(textOf(literal)) ? literal : fingerprintOf(literal);
+  }
+
+  #know(values: readonly unknown[]): void {
+    for (const value of values) {
+      if (typeof value === 'string') this.#known.add(value);
+      else if (typeof value === 'number') this.#known.add(String(value));
+      else if (Array.isArray(value)) this.#know(value);
+      else if (isPlain(value)) this.#know(Object.values(value));
+    }
+  }
+}
+
+/** A `oneof` of a message; messages inside are visited by themselves. */
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !('$typeName' in value) && !(value instanceof Uint8Array);
+
+function textOf(literal: string): string {
+  try {
+    return JSON.parse(literal) as string;
+  } catch {
+    return literal;
+  }
+}
+
+function fingerprintOf(json: string): string {
+  const hash = createHash('sha256').update(json).digest('hex').slice(0, FINGERPRINT_LENGTH);
+  return `(not shown, ${hash})`;
+}
+
+const TOKEN = /[\w-]+\.[\w-]+\.[\w-]*/g;
+
+function tokensIn(texts: readonly string[]): JsonValue[] {
+  const found = texts.flatMap((text) => text.replaceAll(/%2e/gi, '.').match(TOKEN) ?? []);
+  return found.flatMap((text) => {
+    const parsed = parseToken(text);
+    return typeof parsed === 'number' ? [] : [parsed.payload];
+  });
+}
+
+function leavesOf(value: JsonValue): string[] {
+  if (Array.isArray(value)) return value.flatMap(leavesOf);
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leavesOf);
+  return [String(value)];
+}

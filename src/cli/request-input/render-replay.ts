@@ -1,0 +1,34 @@
+import { redactTokens } from '../../core/match/index.ts';
+import type { Replay } from './replay-log.ts';
+
+/** Counts of what a log's requests are answered, the most frequent first. */
+export function renderReplay({ rows, lines, bad }: Replay, log: string): string {
+  const width = String(Math.max(0, ...rows.map(({ count }) => count))).length + 2;
+  const out = rows.flatMap(({ answer, count, otherwise, first }) => [
+    `${String(count).padStart(width)}  ${answer.replaceAll('\n', `\n${' '.repeat(width)}`)}`,
+    `${' '.repeat(width)}  first: ${log}:${first.line} ${redactTokens(first.text)}${otherwise === 0 ? '' : `; ${otherwise} had another status when they were logged${first.status > 0 ? ` (the first ${first.status})` : ''}`}`,
+  ]);
+  const read = lines - bad.count;
+  out.push(`${read} ${read === 1 ? 'request' : 'requests'} of ${log}`);
+  if (bad.count > 0) out.push(badLines(bad, log));
+  return `${out.join('\n')}\n`;
+}
+
+function badLines({ count, first }: Replay['bad'], log: string): string {
+  const places = first.map((line) => `${log}:${line}`).join(', ');
+  const more = count > first.length ? ` and ${count - first.length} more` : '';
+  return `${count} ${count === 1 ? 'line is' : 'lines are'} of no known format: ${places}${more}`;
+}
+
+export function describeReplay({ rows, lines, bad }: Replay): object {
+  return {
+    lines,
+    unread: bad,
+    answers: rows.map(({ answer, count, otherwise, first }) => ({
+      answer,
+      count,
+      otherwise,
+      first: { ...first, text: redactTokens(first.text) },
+    })),
+  };
+}
