@@ -33,7 +33,7 @@ export class RunConfig {
 
   /** @throws UserError */
   async load(): Promise<LoadedConfig> {
-    this.#sources = await this.#read();
+    this.#sources = await this.#read(this.#io);
     this.#texts = this.#textsOf(this.#sources);
     const loaded = await loadSources(this.#sources, this.#withMemory(), this.#io);
     this.print(loaded.findings.list);
@@ -60,13 +60,13 @@ export class RunConfig {
 
   async #reload(gate: Gate): Promise<void> {
     try {
-      const sources = await this.#read();
+      const quiet = { ...this.#io, err: () => undefined };
+      const sources = await this.#read(quiet);
       const texts = this.#textsOf(sources);
       if (texts === this.#texts) return;
       checkWhole(sources, this.#sources);
       this.#texts = texts;
       this.#sources = sources;
-      const quiet = { ...this.#io, err: () => undefined };
       const { snapshot, provenance, findings } = await loadSources(sources, this.#withMemory(), quiet);
       if (snapshot === null) {
         this.print(findings.list);
@@ -88,11 +88,11 @@ export class RunConfig {
     return { ...this.#options(this.#sources), memory: this.#memory };
   }
 
-  async #read(): Promise<ConfigSource[]> {
+  async #read(io: CliIo): Promise<ConfigSource[]> {
     const sources: ConfigSource[] = [];
     for (const file of this.#files) {
       if (file === '-') this.#stdin ??= await readSources([file], this.#io);
-      sources.push(...(file === '-' ? (this.#stdin ?? []) : await readSources([file], this.#io)));
+      sources.push(...(file === '-' ? (this.#stdin ?? []) : await readSources([file], io)));
     }
     return sources;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { type CliIo, UserError } from '../io.ts';
 import { loadSources, readSources, type SourceOptions } from './run-sources.ts';
@@ -42,6 +42,8 @@ writeFileSync(join(folder, 'mixed/deeper/a.yml'), ROUTES);
 writeFileSync(join(folder, 'mixed/envoy.yaml'), CLUSTERS);
 writeFileSync(join(folder, 'mixed/README.md'), 'no configuration');
 writeFileSync(join(folder, 'mixed/.hidden.yaml'), 'nor: this');
+writeFileSync(join(folder, 'mixed/values.yaml'), 'replicaCount: 1\n');
+writeFileSync(join(folder, 'mixed/package.json'), '{"name": "x"}');
 
 function collect(): { io: CliIo; said: () => string } {
   let err = '';
@@ -71,6 +73,13 @@ describe('the files of a command line', () => {
       sources.map(({ name }) => name.replace(`${folder}/`, '')),
       ['mixed/b.yaml', 'mixed/deeper/a.yml', 'mixed/envoy.yaml', '<stdin>'],
     );
+  });
+  it('of a folder that are for nobody are passed over by name, and are not where they are named', async () => {
+    const { io, said } = collect();
+    const names = (sources: readonly { name: string }[]) => sources.map(({ name }) => basename(name));
+    assert.ok(!names(await readSources([join(folder, 'mixed')], io)).includes('values.yaml'));
+    assert.match(said(), /package\.json: neither for Istio nor for Envoy[\s\S]+values\.yaml: neither/);
+    assert.deepEqual(names(await readSources([join(folder, 'mixed/values.yaml')], io)), ['values.yaml']);
   });
   it('a folder without any is wrong use', async () => {
     await assert.rejects(readSources([join(folder, 'empty')], collect().io), (error) => {

@@ -2,6 +2,8 @@ import {
   type ConfigSource,
   type LoadedConfig,
   loadConfig,
+  looksLikeBootstrap,
+  looksLikeConfigDump,
   looksLikeManifests,
 } from '../../control/config/index.ts';
 import type { IstioMemory } from '../../control/istio/index.ts';
@@ -30,14 +32,24 @@ export interface SourceOptions {
   memory?: { istio?: IstioMemory } | undefined;
 }
 
-/** Reads the files of a command line; of a folder all YAML and JSON in it, by name; `-` is the standard input. */
+/**
+ * Reads the files of a command line; `-` is the standard input. Of a folder all YAML and JSON in it, by name: what is neither for Istio
+ * nor for Envoy there is passed over by name.
+ */
 export async function readSources(files: readonly string[], io: CliIo): Promise<ConfigSource[]> {
   const sources: ConfigSource[] = [];
+  const named = new Set(files);
   for (const file of files.flatMap((path) => filesIn(path, 'configuration'))) {
     const text = file === '-' ? await io.readStdin() : decodeText(readBytes(file, 'configuration'), file);
-    sources.push({ name: file === '-' ? '<stdin>' : file, text });
+    const source = { name: file === '-' ? '<stdin>' : file, text };
+    if (named.has(file) || mayBeConfiguration(source)) sources.push(source);
+    else io.err(`${file}: neither for Istio nor for Envoy, has no part in this and is passed over\n`);
   }
   return sources;
+}
+
+function mayBeConfiguration(source: ConfigSource): boolean {
+  return looksLikeManifests(source) || looksLikeConfigDump(source) || looksLikeBootstrap(source);
 }
 
 /** @throws UserError that names the file when it cannot be read. */

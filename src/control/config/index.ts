@@ -5,6 +5,7 @@ export { buildEnvoySchema, buildIstioSchema } from './json-schema/build-json-sch
 export { issuerMismatch } from './lints/issuer-mismatch.ts';
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load-config.ts';
 export { loadConfigDump } from './load-config-dump.ts';
+export { looksLikeBootstrap } from './looks-like-bootstrap.ts';
 export { looksLikeConfigDump } from './looks-like-config-dump.ts';
 export { looksLikeManifests } from './looks-like-manifests.ts';
 export { settleFindings } from './settle-findings.ts';

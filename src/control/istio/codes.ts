@@ -17,6 +17,7 @@ export const ISTIO_CODES = {
   notApplied: 'W416',
   badSecret: 'E417',
   identityUnknown: 'W418',
+  twice: 'E419',
 } as const;
 
 /** One entry of docs/errors.md each. */
@@ -95,5 +96,10 @@ export const ISTIO_CODE_ENTRIES: Readonly<Record<string, { title: string; meanin
     title: 'nobody is asked who they are',
     meaning:
       'A rule asks for a mesh identity (`principals`, `namespaces`, `serviceAccounts`, `trustDomains` and their negations), which is in the certificate of the client, and no server asks for one. In Istio a plain-text client gets the same decision.',
+  },
+  E419: {
+    title: 'one object twice',
+    meaning:
+      'Two documents are one object to Kubernetes: same kind, namespace and name. There the one that is applied later takes the place of the other; which one is meant here nobody has said, and neither is left out in silence.',
   },
 };

@@ -369,3 +369,20 @@ spec:
     );
   });
 });
+
+describe('two documents of one object', () => {
+  const other = POLICY.replace('/weather', '/else');
+  const said = (text: string) =>
+    load(text)
+      .findings.list.filter(({ severity }) => severity === 'error')
+      .map(({ code, at, hint }) => [code, at?.line, hint]);
+  it('are refused, with the place of the other', () => {
+    const want = [['E419', 18, 'leave one of them out; the other is at istio.yaml:1']];
+    assert.deepEqual(said(`${POLICY}---\n${other}`), want);
+  });
+  it('are one where they say the same, and two in two namespaces or of two kinds', () => {
+    assert.deepEqual(said(`${POLICY}---\n${POLICY}`), []);
+    assert.deepEqual(said(`${REQUEST}---\n${POLICY}`), []);
+    assert.deepEqual(said(`${POLICY}---\n${other.replace('namespace: foo', 'namespace: istio-system')}`), []);
+  });
+});

@@ -27,6 +27,7 @@ import { IstioMemory } from './istio-memory.ts';
 import { Lineage } from './lineage.ts';
 import { lintIstio } from './lints.ts';
 import { NamedFiles, type ReadFile } from './named-files.ts';
+import { refuseTwins } from './refuse-twins.ts';
 import { Secrets } from './secrets.ts';
 import { judgeStrangers, type Stranger } from './strangers.ts';
 import { type IstioObjects, translatePolicies } from './translate-policies.ts';
@@ -92,6 +93,7 @@ export function loadIstio(sources: readonly ConfigSource[], options: IstioOption
   const workload = chooseWorkload(objects, options, rootNamespace, findings);
   judgeStrangers(strangers, KIND_GROUPS, { workload, rootNamespace }, findings);
   const applied = applyingTo(objects, workload, rootNamespace);
+  refuseTwins(applied, provenance, findings);
   const credentials = new Credentials(new Secrets(strangers), workload.namespace, findings);
   const resources = translateAll(applied, { ...options, mesh, workload, memory, credentials }, findings);
   const refused = isRefused(findings, options);

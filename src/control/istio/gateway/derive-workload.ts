@@ -23,11 +23,11 @@ export function deriveWorkload(objects: IstioObjects, rootNamespace: string, fin
       namespace ??= own;
     }
     for (const [key, value] of wantedLabels(policy)) {
-      const other = labels[key];
+      const other = Object.hasOwn(labels, key) ? labels[key] : undefined;
       if (other !== undefined && other !== value) {
         reportConflict(findings, policy, `it wants \`${key}: ${value}\`, others want \`${key}: ${other}\``);
       }
-      labels[key] ??= value;
+      if (other === undefined) labels[key] = value;
     }
   }
   return { namespace: namespace ?? rootNamespace, labels, kind: 'gateway' };
