@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { commands } from './commands/table.ts';
 import { EXIT } from './exit-code.ts';
+import { createSecretHider } from './hide-secrets.ts';
 import { type CliIo, processIo, UserError } from './io.ts';
 import { version } from './version.ts';
 
 export async function runMain(): Promise<void> {
-  process.stdout.on('error', endWhenNobodyReads);
+  process.stdout.on('error', endWithoutResults);
   process.stderr.on('error', goOnWithoutTalk);
   const io = processIo();
   process.exitCode = await runProgram(process.argv.slice(2), io);
@@ -33,7 +34,7 @@ async function buildProgram(args: string[], io: CliIo): Promise<Command> {
     .version(version())
     .option('--no-color', 'plain text')
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(withoutCredentials(text)) })
     .showSuggestionAfterError();
   const named = args.find((arg) => !arg.startsWith('-'));
   for (const entry of commands) {
@@ -45,25 +46,29 @@ async function buildProgram(args: string[], io: CliIo): Promise<Command> {
   return program;
 }
 
+/** A command line may hold them, in the wrong place too; its complaint ends in logs. */
+const withoutCredentials = createSecretHider([]).sentence;
+
 function exitCodeOf(error: unknown, io: CliIo): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? EXIT.ok : EXIT.wrongUse;
   }
   if (error instanceof UserError) {
-    io.err(`jotgate: ${error.message}\n`);
+    io.err(`jotgate: ${withoutCredentials(error.message)}\n`);
     return error.exitCode;
   }
   io.err(`jotgate: internal error, please report it\n${(error as Error).stack ?? String(error)}\n`);
   return EXIT.ourBug;
 }
 
-/** The work is not the talk about it: a gate whose log nobody reads serves on. */
-function goOnWithoutTalk(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
+/** The work is not the talk about it: a gate whose log nobody reads, or whose disk is full, serves on. */
+const goOnWithoutTalk = () => undefined;
 
-/** Whoever reads has seen enough, as `head` does. */
-function endWhenNobodyReads(error: NodeJS.ErrnoException): void {
+/** Whoever reads has seen enough, as `head` does; but results that a full disk lost must not look written. */
+function endWithoutResults(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  process.stderr.write(
+    `jotgate: cannot write the results to the standard output (${error.code ?? error.message})\n`,
+  );
+  process.exit(EXIT.wrongUse);
 }

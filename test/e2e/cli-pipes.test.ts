@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { encodePart, signText, testJwk } from '../fixtures/raw-token.ts';
@@ -77,6 +77,42 @@ describe('a command whose talk nobody reads', () => {
     });
     assert.equal(await ended, 5);
     assert.match(out, /^invalid: .*\nvalid\n$/);
+  });
+});
+
+const fullDisk = '/dev/full';
+describe('on a full disk', { skip: existsSync(fullDisk) ? false : 'no /dev/full here' }, () => {
+  const full = openSync(existsSync(fullDisk) ? fullDisk : devNull, 'w');
+  after(() => closeSync(full));
+
+  it('a command says in one sentence that its results are lost', () => {
+    const { status, stderr } = spawnSync(process.execPath, [program, 'schema'], {
+      cwd: root,
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    assert.equal(status, 2);
+    assert.equal(stderr, 'jotgate: cannot write the results to the standard output (ENOSPC)\n');
+  });
+
+  it('a command whose talk is lost does its work all the same', () => {
+    const { status, stdout } = spawnSync(process.execPath, [program, 'jws', 'verify', '--jwks', jwks, '-'], {
+      cwd: root,
+      input: `x\n${good}\n`,
+      stdio: ['pipe', 'pipe', full],
+      encoding: 'utf8',
+    });
+    assert.equal(status, 5);
+    assert.match(stdout, /^invalid: .*\nvalid\n$/);
+  });
+
+  it('validate ends with its own code, and not as our bug', () => {
+    const { status } = spawnSync(
+      process.execPath,
+      [program, 'validate', '--strict', 'examples/01-front-proxy/envoy-jwt.yaml'],
+      { cwd: root, stdio: ['ignore', 'ignore', full] },
+    );
+    assert.equal(status, 3);
   });
 });
 
