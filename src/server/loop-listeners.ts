@@ -52,9 +52,11 @@ export class LoopListeners {
     opened: readonly { server: ListenerServer; compiled: CompiledListener; at: ListenAddress }[],
   ): Promise<void> {
     const listening: ListenerServer[] = [];
-    for (const { server, compiled, at } of opened) {
-      // A server that has to be another one cannot share the address with the one before.
-      for (const before of this.#servers.filter((one) => isAt(one, at))) this.#leave(before);
+    const before = (at: ListenAddress) => this.#servers.filter((one) => isAt(one, at));
+    // A server that has to be another one cannot share the address with the one before: that one goes when nothing else can fail.
+    const ordered = opened.toSorted((a, b) => before(a.at).length - before(b.at).length);
+    for (const { server, compiled, at } of ordered) {
+      for (const one of before(at)) this.#leave(one);
       try {
         await server.listen(at);
         listening.push(server);

@@ -273,4 +273,27 @@ describe('a gate with TLS that is given another configuration', () => {
     later.close();
     await running.close();
   });
+
+  it('speaks TLS at a port that was plain, and plain text again', async () => {
+    const authority = await createDevelopmentAuthority('ours');
+    const key = await authority.issue({ names: ['a.test'] });
+    const secure = chain(key, 'secure!');
+    const { transport_socket: _, ...plain } = chain(key, 'plain!');
+    const running = await startGate({ ...loadTls(plain), admin: false });
+    const at = running.listeners[0]?.port ?? 0;
+    const request = 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n';
+    assert.equal((await exchange(at, request))?.body, 'plain!');
+    assert.equal((await running.update(loadTls(secure))).problem, null);
+    assert.deepEqual(
+      running.listeners.map(({ port: now, tls }) => [now, tls]),
+      [[at, true]],
+    );
+    const client = open(at, authority.certificate);
+    assert.equal(await client.ask(), 'secure!');
+    assert.equal(await exchange(at, request), null);
+    assert.equal((await running.update(loadTls(plain))).problem, null);
+    assert.equal((await exchange(at, request))?.body, 'plain!');
+    client.close();
+    await running.close();
+  });
 });
