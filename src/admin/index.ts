@@ -1,1 +1,1 @@
-export { type AdminServer, type AdminSource, startAdmin } from './start-admin.ts';
+export { type AdminServer, type AdminSource, type RefusalSource, startAdmin } from './start-admin.ts';

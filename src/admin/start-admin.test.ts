@@ -5,6 +5,7 @@ import { type AdminServer, startAdmin } from './start-admin.ts';
 describe('the admin interface', () => {
   let admin: AdminServer;
   let ready = true;
+  let kept = true;
   before(async () => {
     admin = await startAdmin(
       { address: '127.0.0.1', port: 0 },
@@ -14,6 +15,10 @@ describe('the admin interface', () => {
           ['http.b.downstream_rq_total', 7],
         ],
         ready: () => ready,
+        refusals: {
+          list: () => (kept ? [{ id: 'ab', at: 'now', request: {}, status: 401, body: 'no' }] : []),
+          find: (id) => (kept && ['ab', 'last'].includes(id) ? { id: 'ab', steps: [] } : undefined),
+        },
         compileFilter: (pattern) => (pattern === '(' ? null : (name) => name.includes(pattern)),
       },
     );
@@ -50,10 +55,24 @@ describe('the admin interface', () => {
     ready = true;
   });
 
+  it('lists the refusals, and gives one by its name or the last', async () => {
+    const row = { id: 'ab', at: 'now', request: {}, status: 401, body: 'no' };
+    assert.deepEqual(await ask('/why'), [200, `${JSON.stringify({ refusals: [row] })}\n`]);
+    for (const id of ['ab', 'last']) {
+      assert.deepEqual(await ask(`/why/${id}`), [200, '{"id":"ab","steps":[]}\n']);
+    }
+    assert.deepEqual(await ask('/why/cd'), [404, 'no refusal `cd` is kept\n']);
+    assert.equal((await ask('/why/../stats'))[0], 200);
+    assert.equal((await ask('/why/constructor'))[0], 404);
+    kept = false;
+    assert.deepEqual(await ask('/why/last'), [404, 'nothing was refused yet\n']);
+    kept = true;
+  });
+
   it('names its pages where there is none', async () => {
     assert.deepEqual(await ask('/nothing'), [
       404,
-      'no page `/nothing`; there are /stats, /ready, /server_info\n',
+      'no page `/nothing`; there are /stats, /ready, /server_info, /why\n',
     ]);
     assert.equal((await ask('/constructor'))[0], 404);
   });

@@ -6,8 +6,18 @@ export interface AdminSource {
   stats(): readonly [name: string, value: number][];
   /** Requests can be served. */
   ready(): boolean;
+  /** The last refusals; null: they are not kept. */
+  refusals: RefusalSource | null;
   /** Compiles a regular expression to look for in names; null when it is not one. */
   compileFilter(pattern: string): ((name: string) => boolean) | null;
+}
+
+/** Refusals with what led to them, ready to be written as JSON. */
+export interface RefusalSource {
+  /** The latest first. */
+  list(): readonly { id: string; at: string; request: object; status: number; body: string }[];
+  /** By its name, or `last`. */
+  find(id: string): object | undefined;
 }
 
 export interface AdminServer {
@@ -30,6 +40,7 @@ const PAGES: ReadonlyMap<string, RenderPage> = new Map<string, RenderPage>([
     '/server_info',
     (_query, source) => json({ server: 'jotgate', state: source.ready() ? 'LIVE' : 'PRE_INITIALIZING' }),
   ],
+  ['/why', (_query, source) => renderRefusals(source.refusals)],
 ]);
 
 /** Starts the admin interface: a small part of Envoy's, read only. Rejects with Node's error when it cannot listen. */
@@ -53,8 +64,11 @@ export function startAdmin(at: { address: string; port: number }, source: AdminS
 
 function answer(request: IncomingMessage, response: ServerResponse, source: AdminSource): void {
   const url = new URL(request.url ?? '/', 'http://admin');
-  const page = PAGES.get(url.pathname)?.(url.searchParams, source) ?? notFound(url.pathname);
-  response.writeHead(page.status, { 'content-type': page.type });
+  const page =
+    PAGES.get(url.pathname)?.(url.searchParams, source) ??
+    renderRefusal(url.pathname, source.refusals) ??
+    notFound(url.pathname);
+  response.writeHead(page.status, { 'content-type': page.type, 'x-content-type-options': 'nosniff' });
   response.end(page.body);
 }
 
@@ -65,6 +79,26 @@ function renderStats(query: URLSearchParams, source: AdminSource): Page {
   const rows = source.stats().filter(([name]) => matches(name));
   if (query.get('format') === 'json') return json({ stats: rows.map(([name, value]) => ({ name, value })) });
   return text(200, rows.map(([name, value]) => `${name}: ${value}\n`).join(''));
+}
+
+const NOT_KEPT = 'refusals are not kept; `jotgate run --why` keeps them\n';
+
+function renderRefusals(refusals: RefusalSource | null): Page {
+  if (refusals === null) return text(404, NOT_KEPT);
+  const rows = refusals
+    .list()
+    .map(({ id, at, request, status, body }) => ({ id, at, request, status, body }));
+  return json({ refusals: rows });
+}
+
+/** `/why/ID`, `/why/last`. */
+function renderRefusal(path: string, refusals: RefusalSource | null): Page | undefined {
+  const id = /^\/why\/([\da-f]{1,32}|last)$/.exec(path)?.[1];
+  if (id === undefined) return undefined;
+  if (refusals === null) return text(404, NOT_KEPT);
+  const found = refusals.find(id);
+  if (found !== undefined) return json(found);
+  return text(404, id === 'last' ? 'nothing was refused yet\n' : `no refusal \`${id}\` is kept\n`);
 }
 
 function notFound(path: string): Page {

@@ -29,6 +29,13 @@ export function renderWhy(explanation: Explanation, placeOf: PlaceOf, color: boo
   return page.text();
 }
 
+/** The steps alone. */
+export function renderSteps(steps: readonly Step[], placeOf: PlaceOf, color: boolean): string {
+  const page = new Page(placeOf, color);
+  for (const step of steps) page.renderListener(step);
+  return page.text();
+}
+
 function headline({ asked, verdict, outcome }: Explanation): string {
   const request = `${asked.method} ${redactTokens(asked.path)}`;
   const answer =

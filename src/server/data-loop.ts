@@ -18,6 +18,7 @@ import { Findings, type Snapshot } from '../resources/index.ts';
 import type { GateListener } from './gate.ts';
 import { LoopClusters } from './loop-clusters.ts';
 import { ListenError, LoopListeners } from './loop-listeners.ts';
+import { RefusalTeller } from './refusal-teller.ts';
 import type { FromWorker, ToWorker, WorkerResources, WorkerStart } from './worker-protocol.ts';
 
 const TICK_MS = 100;
@@ -31,6 +32,7 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
   readonly #stats: Stats;
   readonly #date: DateField;
   readonly #listeners = new LoopListeners();
+  readonly #refusals: RefusalTeller | null;
   #clusters: LoopClusters | null = null;
   #clustersToCome: LoopClusters | null = null;
   /** Of the configuration before: its last requests may still ask for them. */
@@ -47,6 +49,8 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
     this.#clock = new SharedClock(start.clock);
     this.#stats = new Stats(start.stats);
     this.#date = new DateField(this.#clock);
+    this.#refusals =
+      start.explains === null ? null : new RefusalTeller(start.explains.namesReplies, this.#clock, post);
   }
 
   async start(): Promise<void> {
@@ -117,6 +121,7 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
       deadlines: this.#deadlines,
       date: this.#date,
       nodeAddress: this.#start.nodeAddress,
+      refusals: this.#refusals,
       reportBug: (error: unknown) => this.#reportBug(error),
     };
     const listeners = await this.#listeners.serve(compiled, resources.listenAt, parts, findings);

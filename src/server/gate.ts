@@ -19,6 +19,8 @@ export interface GateOptions {
   logger?: Logger | undefined;
   /** Nothing beyond what Envoy does: keys are not fetched again for an unknown `kid`. */
   envoyExact?: boolean | undefined;
+  /** Explains what it refuses, for the admin interface; `namesReplies`: each such reply has its name in `x-jotgate-why`. */
+  explains?: { namesReplies: boolean } | undefined;
   /** Starts the admin interface where the bootstrap names one. Default: true. */
   admin?: boolean | undefined;
 }

@@ -7,6 +7,7 @@ import { compileForGate, serialize, warnOfPlainText } from './compile-for-gate.t
 import type { ControlClusters } from './control-clusters.ts';
 import type { Gate, GateListener, GateUpdate } from './gate.ts';
 import { applyListenMoves, type ListenMove } from './listen-move.ts';
+import type { RefusalRing } from './refusal-ring.ts';
 import type { WorkerHost } from './worker-host.ts';
 
 interface GateParts {
@@ -16,6 +17,7 @@ interface GateParts {
   clock: SharedClock;
   logger: Logger;
   moves: readonly ListenMove[];
+  ring: RefusalRing | null;
 }
 
 interface Serving {
@@ -69,6 +71,7 @@ export class RunningGate implements Gate {
     }
     change.commit();
     this.#serving = { compiled, listeners: answer };
+    this.#parts.ring?.change({ snapshot, provenance, listeners: answer });
     warnOfPlainText(compiled, (message) => logger.warn(message));
     return { problem: null, findings: findings.list };
   }

@@ -9,6 +9,7 @@ import { type Gate, type GateOptions, GateStartError } from './gate.ts';
 import { startGateAdmin } from './gate-admin.ts';
 import { JwksClient } from './jwks-client.ts';
 import { applyListenMoves } from './listen-move.ts';
+import { RefusalRing } from './refusal-ring.ts';
 import { RunningGate } from './running-gate.ts';
 import { WorkerHost } from './worker-host.ts';
 
@@ -45,6 +46,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       clock: clock.buffer,
       nodeAddress,
       envoyExact: options.envoyExact ?? false,
+      explains: options.explains ?? null,
     },
     jwks,
     logger,
@@ -52,8 +54,18 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   clusters.onChange = (update) => host.post({ type: 'addresses', update });
   try {
     const listeners = await host.start();
-    const admin = options.admin === false ? null : await startGateAdmin(snapshot.bootstrap, host);
-    const parts = { clusters, host, admin, clock, logger, moves };
+    const { provenance } = options;
+    const ring = options.explains
+      ? new RefusalRing({ snapshot, provenance, listeners, jwks, envoyExact: options.envoyExact ?? false })
+      : null;
+    host.onRefused = ring === null ? null : (refused) => void ring.add(refused);
+    const admin = options.admin === false ? null : await startGateAdmin(snapshot.bootstrap, host, ring);
+    if (ring !== null && admin === null) {
+      logger.warn(
+        'refusals are explained and nobody can ask for them: the configuration has no `admin` address',
+      );
+    }
+    const parts = { clusters, host, admin, clock, logger, moves, ring };
     return new RunningGate({ compiled, listeners }, parts);
   } catch (error) {
     clusters.close();

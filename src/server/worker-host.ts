@@ -3,6 +3,7 @@ import type { Logger } from '../base/index.ts';
 import { Stats } from '../proxy/listener/index.ts';
 import type { JwksFetcher } from '../proxy/rehearsal/index.ts';
 import { type GateListener, GateStartError } from './gate.ts';
+import type { RefusedRequest } from './refusal-ring.ts';
 import { takeWorker } from './worker/index.ts';
 import type { FromWorker, ToWorker, WorkerResources, WorkerStart } from './worker-protocol.ts';
 
@@ -27,6 +28,8 @@ export class WorkerHost {
   #startedMs = 0;
   /** It has listened once: what dies before that is not replaced, its start has failed. */
   #hasListened = false;
+  /** Is told what the worker refuses. */
+  onRefused: ((refused: RefusedRequest) => void) | null = null;
   #onClosed: (() => void) | null = null;
   #onUpdated: ((answer: GateListener[] | string) => void) | null = null;
 
@@ -137,6 +140,9 @@ export class WorkerHost {
         break;
       case 'log':
         this.#logger[message.level](message.message, message.fields);
+        break;
+      case 'refused':
+        this.onRefused?.(message.refused);
         break;
       case 'closed':
         this.#onClosed?.();

@@ -1,6 +1,7 @@
 import type { JwksRequest } from '../proxy/rehearsal/index.ts';
 import type { ConnectTo } from '../proxy/upstream/index.ts';
 import type { GateListener } from './gate.ts';
+import type { RefusedRequest } from './refusal-ring.ts';
 
 /** A name's addresses for one cluster. */
 export interface NameAddresses {
@@ -27,6 +28,8 @@ export interface WorkerStart extends WorkerResources {
   stats: SharedArrayBuffer;
   nodeAddress: string;
   envoyExact: boolean;
+  /** What is refused is told, to be explained. */
+  explains: { namesReplies: boolean } | null;
 }
 
 /** Control thread → data worker. */
@@ -48,4 +51,5 @@ export type FromWorker =
   | { type: 'counters'; names: readonly string[] }
   | { type: 'jwks'; id: number; request: JwksRequest }
   | { type: 'log'; level: 'info' | 'warn' | 'error'; message: string; fields: Record<string, unknown> }
+  | { type: 'refused'; refused: RefusedRequest }
   | { type: 'closed' };

@@ -80,6 +80,7 @@ export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
     clock,
     deadlines,
     date: new DateField(clock),
+    refusals: null,
     reportBug: (error: unknown) => void bugs.push(error),
   };
   const connections = new Set<ServerConnection>();

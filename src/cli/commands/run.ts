@@ -29,6 +29,8 @@ interface RunFlags {
   concurrency: string;
   strict?: boolean;
   envoyExact?: boolean;
+  why?: boolean;
+  whyHeader?: boolean;
   logFormat: string;
 }
 
@@ -55,6 +57,8 @@ export function configure(command: Command, io: CliIo): void {
     .option('--concurrency <n>', 'data loops; only 1 so far', '1')
     .option('--strict', 'warnings are errors')
     .option('--envoy-exact', 'nothing beyond what Envoy does: keys are not fetched again for an unknown kid')
+    .option('--why', 'explain the last refusals at the admin address: `/why`, `jotgate why --last`')
+    .option('--why-header', 'with each refusal the name to ask for, in `x-jotgate-why`')
     .option('--log-format <format>', '`pretty` or `json`', 'pretty')
     .action((flags: RunFlags) => run(flags, io));
 }
@@ -115,6 +119,7 @@ async function start(
       ...places,
       logger,
       envoyExact: flags.envoyExact === true,
+      explains: explainsOf(flags),
     });
   } catch (error) {
     if (!(error instanceof GateStartError)) throw error;
@@ -124,6 +129,9 @@ async function start(
     return null;
   }
 }
+
+const explainsOf = ({ why, whyHeader }: RunFlags) =>
+  why === true || whyHeader === true ? { namesReplies: whyHeader === true } : undefined;
 
 /** Says where it listens, serves, and drains at the first signal; a second one ends it at once. */
 async function serveUntilSignal(gate: Gate, io: CliIo) {

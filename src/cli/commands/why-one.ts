@@ -2,6 +2,7 @@ import { type Clock, ManualClock, TreeRecorder } from '../../base/index.ts';
 import { systemClock } from '../../platform/index.ts';
 import {
   buildRequestHead,
+  ClaimRedactor,
   type CompiledSnapshot,
   compileSnapshot,
   rehearse,
@@ -9,8 +10,7 @@ import {
 import type { Provenance } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { ClaimRedactor } from '../redact-claims.ts';
-import { findRemedies } from '../remedies/find-remedies.ts';
+import { findRemedies, type Remedies } from '../remedies/find-remedies.ts';
 import { createKeyedWorld } from '../remedies/keyed-world.ts';
 import { renderWhy } from '../render-why.ts';
 import { renderWhyJson } from '../render-why-json.ts';
@@ -106,8 +106,16 @@ async function explain(
   return {
     ...shown,
     root: redactor.redactStep(recorder.root),
-    remedies: remedies === null ? null : redactor.redactRemedies(remedies),
+    remedies: remedies === null ? null : redactRemedies(remedies, redactor),
   };
+}
+
+function redactRemedies(remedies: Remedies, redactor: ClaimRedactor): Remedies {
+  const found = remedies.found.map((remedy) => ({
+    ...remedy,
+    changes: remedy.changes.map((change) => ({ ...change, text: redactor.redactText(change.text) })),
+  }));
+  return { ...remedies, found };
 }
 
 const byLine = (provenance: Provenance) => (origin: object, field?: string) => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
+import { explainKept } from './why-kept.ts';
 import { GivenKeys } from './why-keys.ts';
 import { load } from './why-load.ts';
 import { explainLog } from './why-log.ts';
@@ -28,6 +29,9 @@ export interface WhyFlags {
   curl?: string;
   fromLog?: string;
   log?: string;
+  last?: boolean;
+  id?: string;
+  admin: string;
   showClaims?: boolean;
   json?: boolean;
   exitCode?: boolean;
@@ -53,6 +57,9 @@ export function configure(command: Command, io: CliIo): void {
     .option('--curl <file>', "one command line of curl's; `-` is the standard input")
     .option('--from-log <line>', "a line of an access log, in Envoy's default format or JSON")
     .option('--log <file>', 'every request of an access log, counted by what decides')
+    .option('--last', 'the last refusal of a gate that runs with --why')
+    .option('--id <name>', "that of a gate's refusals which a reply's `x-jotgate-why` names")
+    .option('--admin <addr:port>', "that gate's admin address", '127.0.0.1:9901')
     .option('--at <time>', 'judge as at this time, `2026-01-31T12:00:00Z` or seconds since 1970')
     .option(
       '--jwks <provider=file>',
@@ -73,7 +80,9 @@ export function configure(command: Command, io: CliIo): void {
     .option('--exit-code', 'exit 5 unless the request surely gets in')
     .addHelpText('after', EXAMPLES)
     .action((words: string[], flags: WhyFlags) => {
-      const isWritten = [flags.http, flags.curl, flags.fromLog, flags.log].some((one) => one !== undefined);
+      const isWritten =
+        [flags.http, flags.curl, flags.fromLog, flags.log, flags.id].some((one) => one !== undefined) ||
+        flags.last === true;
       const [url, files] = isWritten ? [undefined, words] : [words.at(-1), words.slice(0, -1)];
       return why(url, { ...flags, config: [...flags.config, ...files] }, io);
     });
@@ -85,10 +94,16 @@ Examples:
   jotgate why -c envoy.yaml --token @alice.jwt --jwks keycloak=certs.json /orders/7
   curl -s localhost:9901/config_dump | jotgate why --config-dump - -X POST /orders
   jotgate why -c envoy.yaml --log access.log
+  jotgate why --last --admin localhost:9901
 `;
 
 async function why(url: string | undefined, flags: WhyFlags, io: CliIo): Promise<void> {
   checkFlags(url, flags);
+  const kept = flags.last === true ? 'last' : flags.id;
+  if (kept !== undefined) {
+    await explainKept(kept, flags, io);
+    return;
+  }
   const loaded = await load(flags, io);
   if (loaded === null) return;
   const network = flags.fetch === true ? await openNetwork(loaded.snapshot, loaded.provenance, flags) : null;
@@ -103,9 +118,12 @@ async function why(url: string | undefined, flags: WhyFlags, io: CliIo): Promise
 }
 
 /** One way to say what is asked about. */
-function checkFlags(url: string | undefined, { http, curl, fromLog, log }: WhyFlags): void {
-  const ways = [url, http, curl, fromLog, log].filter((one) => one !== undefined);
+function checkFlags(url: string | undefined, { http, curl, fromLog, log, last, id }: WhyFlags): void {
+  const ways = [url, http, curl, fromLog, log, id, last].filter((one) => one !== undefined);
   if (ways.length === 0) throw new UserError("missing required argument 'url'", EXIT.wrongUse);
   if (ways.length > 1)
-    throw new UserError('--http, --curl, --from-log and --log take the place of each other', EXIT.wrongUse);
+    throw new UserError(
+      'a URL, --http, --curl, --from-log, --log, --last and --id take the place of each other',
+      EXIT.wrongUse,
+    );
 }

@@ -15,9 +15,8 @@ import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/net
 import type { MetadataMatcher } from '#schema/envoy/type/matcher/v3/metadata_pb.js';
 import type { PathMatcher } from '#schema/envoy/type/matcher/v3/path_pb.js';
 import type { ValueMatcher } from '#schema/envoy/type/matcher/v3/value_pb.js';
-import type { Snapshot } from '../../resources/index.ts';
+import { type Snapshot, walkMessages } from '../../resources/index.ts';
 import { atomsOfHeader, atomsOfString, type TextAtom } from './text-atom.ts';
-import { walkMessages } from './walk-messages.ts';
 
 /** A value that a policy wants of a claim. */
 export type ClaimAtom =

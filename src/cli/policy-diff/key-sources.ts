@@ -1,9 +1,8 @@
 import type { JwtProvider } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import type { JwksFetcher, JwksRequest } from '../../proxy/rehearsal/index.ts';
-import type { Snapshot } from '../../resources/index.ts';
+import { type Snapshot, walkMessages } from '../../resources/index.ts';
 import type { IssuerSpec, PolicyTest, TokenSpec } from '../policy-test/policy-test.ts';
 import { TokenMint } from '../policy-test/token-mint.ts';
-import { walkMessages } from './walk-messages.ts';
 
 /** Where keys come from: an address, or the text of a set that the configuration holds. Two of one name have the same keys. */
 export function keySourceOf({ jwksSourceSpecifier: source }: JwtProvider): string {

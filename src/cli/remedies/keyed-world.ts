@@ -21,9 +21,8 @@ import {
   type JwksFetcher,
   type JwksRequest,
 } from '../../proxy/rehearsal/index.ts';
-import { Findings, type Snapshot } from '../../resources/index.ts';
+import { Findings, type Snapshot, walkMessages } from '../../resources/index.ts';
 import { keySourceOf } from '../policy-diff/key-sources.ts';
-import { walkMessages } from '../policy-diff/walk-messages.ts';
 import type { DraftToken } from './draft.ts';
 import { isPlaceholder } from './placeholder-key.ts';
 

@@ -8,8 +8,8 @@ import type {
 import type { Matcher } from '#schema/xds/type/matcher/v3/matcher_pb.js';
 import type { Step } from '../../base/index.ts';
 import type { CompiledConnectionManager, CompiledListener, Verdict } from '../../proxy/rehearsal/index.ts';
+import { walkMessages } from '../../resources/index.ts';
 import { ownPlaces } from '../policy-diff/token-dimension.ts';
-import { walkMessages } from '../policy-diff/walk-messages.ts';
 import { applyAlternative, type SlotContext } from './apply-slot.ts';
 import { type Alternative, product, union } from './constraint.ts';
 import { type Refusal, refusalIn, stepsOfKind, typeOf } from './deny-step.ts';

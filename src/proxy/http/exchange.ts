@@ -21,6 +21,7 @@ import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { prepareRequest } from './prepare-request.ts';
 import type { Refusal } from './refusal.ts';
+import { type KeptRequest, keepRequest } from './refusal-watch.ts';
 import { findIllegalField, type RequestFraming, renderRequestHead } from './render-request.ts';
 import { renderLocalReply, renderResponseHead } from './render-response.ts';
 import { type Replier, writeReplyFields } from './reply-fields.ts';
@@ -99,6 +100,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #routeDeadlineMs = NEVER;
   #routeTimeoutMs = 0;
   #sentAt = 0;
+  /** Only where refusals are explained. */
+  #kept: KeptRequest | null = null;
 
   constructor(service: HttpService, client: ClientSide, request: RequestHead, framing: RequestFraming) {
     this.#service = service;
@@ -149,6 +152,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   start(unserved: Refusal | null = null): void {
     const service = this.#service;
     this.#count();
+    if (service.refusals !== null) this.#kept = keepRequest(this.request);
     const preparation = prepareRequest(this.request, this.#client.info, service.options);
     this.request.headers.markReceived();
     this.state = 'decide';
@@ -454,6 +458,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     writeReplyFields(headers, own, this.route, replier, this);
     if (body === '' && !isGrpc) headers.remove('content-type');
     encodeThrough(this.#filters, this, { status: isGrpc ? 200 : status, headers });
+    if (this.#kept !== null && status >= 400) this.#nameRefusal(this.#kept, { status, body }, headers);
     const close = this.#closeAfter || !this.requestDone || this.#client.closing;
     const reply = {
       status: isGrpc ? 200 : status,
@@ -465,6 +470,12 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.#service.stats.countStatus(reply.status);
     this.#client.write(renderLocalReply(this.#service, reply));
     this.finish(reason, close ? 'close' : 'keep');
+  }
+
+  #nameRefusal(kept: KeptRequest, reply: { status: number; body: string }, headers: HeaderList): void {
+    const { refusals } = this.#service;
+    const id = refusals?.refused(kept, this.#client.info, reply) ?? null;
+    if (id !== null && refusals?.namesReplies === true) headers.set('x-jotgate-why', id);
   }
 
   #pauseRequest(): void {

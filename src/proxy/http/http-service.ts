@@ -6,6 +6,7 @@ import type { DateField } from './date-field.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { HttpOptions } from './http-options.ts';
 import type { HttpStats } from './http-stats.ts';
+import type { RefusalWatch } from './refusal-watch.ts';
 
 /** All that a connection needs to serve requests: one connection manager, compiled. A reload puts another in its place. */
 export interface HttpService {
@@ -18,6 +19,8 @@ export interface HttpService {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly date: DateField;
+  /** null: refusals are not explained. */
+  readonly refusals: RefusalWatch | null;
   /** Told of an error of the gate's own. The exchange that met it is cut; everybody else is served on. */
   readonly reportBug: (error: unknown) => void;
 }

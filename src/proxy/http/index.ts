@@ -1,3 +1,4 @@
 export { DateField } from './date-field.ts';
 export { Deadlines } from './deadlines.ts';
+export type { KeptRequest, RefusalWatch, RefusedReply } from './refusal-watch.ts';
 export type { StreamError } from './stream-error.ts';

@@ -4,6 +4,7 @@ import type { DateField } from '../http/date-field.ts';
 import type { Deadlines } from '../http/deadlines.ts';
 import type { HttpService } from '../http/http-service.ts';
 import { HttpStats } from '../http/http-stats.ts';
+import type { RefusalWatch } from '../http/refusal-watch.ts';
 import type { StatsScope } from '../stats.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import { compileHttpOptions } from './compile-http-options.ts';
@@ -16,6 +17,7 @@ export interface LoopParts {
   deadlines: Deadlines;
   date: DateField;
   nodeAddress: string;
+  refusals: RefusalWatch | null;
   reportBug: (error: unknown) => void;
 }
 
@@ -30,6 +32,7 @@ export function createService(manager: CompiledConnectionManager, parts: LoopPar
     clock: parts.clock,
     deadlines: parts.deadlines,
     date: parts.date,
+    refusals: parts.refusals,
     reportBug: parts.reportBug,
   };
 }

@@ -6,7 +6,7 @@ import {
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import { RBACPerRouteSchema, RBACSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
-import { typeNameOf, unpackAny } from '../../resources/index.ts';
+import { typeNameOf, unpackAny } from './any.ts';
 
 interface SomeMessage {
   $typeName: string;

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Step } from '../base/index.ts';
-import { type JsonValue, parseToken } from '../core/jwt/index.ts';
-import type { RequestWords } from '../proxy/rehearsal/index.ts';
-import type { Snapshot } from '../resources/index.ts';
-import { walkMessages } from './policy-diff/walk-messages.ts';
-import type { Remedies } from './remedies/find-remedies.ts';
+import type { Step } from '../../base/index.ts';
+import { type JsonValue, parseToken } from '../../core/jwt/index.ts';
+import { type Snapshot, walkMessages } from '../../resources/index.ts';
+import type { RequestWords } from './build-request.ts';
 
 const FINGERPRINT_LENGTH = 6;
 const STRING = /"(?:[^"\\]|\\.)*"/g;
@@ -36,17 +34,11 @@ export class ClaimRedactor {
     return { ...step, notes, steps: step.steps.map((inner) => this.redactStep(inner)) };
   }
 
-  /** Of changes only what the request's own tokens say is hidden. */
-  redactRemedies(remedies: Remedies): Remedies {
-    const redact = (text: string) =>
-      text.replaceAll(STRING, (literal) =>
-        this.#claims.has(textOf(literal)) ? fingerprintOf(literal) : literal,
-      );
-    const found = remedies.found.map((remedy) => ({
-      ...remedy,
-      changes: remedy.changes.map((change) => ({ ...change, text: redact(change.text) })),
-    }));
-    return { ...remedies, found };
+  /** A text of which only what the request's own tokens say is hidden. */
+  redactText(text: string): string {
+    return text.replaceAll(STRING, (literal) =>
+      this.#claims.has(textOf(literal)) ? fingerprintOf(literal) : literal,
+    );
   }
 
   #redactNote(note: string): string {
