@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
@@ -154,6 +154,23 @@ describe('`run` follows its files', () => {
     await gate.said('allow.yaml` has become empty');
     assert.deepEqual([await statusOf('/a'), await statusOf('/b')], [200, 403]);
     writeFileSync(join(folder, 'allow.yaml'), ALLOW('/b'));
+    await gate.said('reloaded');
+    assert.deepEqual([await statusOf('/a'), await statusOf('/b')], [403, 200]);
+  });
+  it('a folder is followed too that is changed by a symbolic link, as those of ConfigMaps are', async () => {
+    for (const [version, path] of [
+      ['..1', '/a'],
+      ['..2', '/b'],
+    ] as const) {
+      mkdirSync(join(folder, version));
+      writeFileSync(join(folder, version, 'allow.yaml'), ALLOW(path));
+    }
+    symlinkSync('..1', join(folder, '..data'));
+    rmSync(join(folder, 'allow.yaml'));
+    symlinkSync('..data/allow.yaml', join(folder, 'allow.yaml'));
+    assert.deepEqual([await statusOf('/a'), await statusOf('/b')], [200, 403]);
+    symlinkSync('..2', join(folder, '..new'));
+    renameSync(join(folder, '..new'), join(folder, '..data'));
     await gate.said('reloaded');
     assert.deepEqual([await statusOf('/a'), await statusOf('/b')], [403, 200]);
   });
