@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { routingGroups } from './routing-groups.ts';
+import { sampleGroups } from './sample-groups.ts';
 
 /** Manifests and the requests that are played against them (istio.md §3.5, and users' traps of §1.4, §2.6). */
 export interface DecisionGroup {
@@ -48,6 +49,7 @@ export function decisionGroups(folder: string): DecisionGroup[] {
     connection(),
     denyAll(),
     ...routingGroups(tokens, jwks),
+    ...sampleGroups(folder),
   ];
 }
 
