@@ -108,7 +108,7 @@ export class RefusalRing {
     this.#entries.push({
       id,
       at: new Date(atMs).toISOString(),
-      request: { method, authority, path: redactTokens(path) },
+      request: { method, authority, path: withoutValues(redactTokens(path)) },
       status: reply.status,
       body: reply.body,
       playedAgain: verdict.status === reply.status ? undefined : verdict.status,
@@ -117,6 +117,12 @@ export class RefusalRing {
     if (this.#entries.length > KEPT_MAX) this.#entries.shift();
   }
 }
+
+/** Of a query the names alone: what its values are is nobody's business. */
+const withoutValues = (path: string) => {
+  const at = path.indexOf('?');
+  return at < 0 ? path : path.slice(0, at) + path.slice(at).replaceAll(/=[^&]*/g, '=…');
+};
 
 /** The wire's bytes as text, which `buildRequestHead` makes bytes of again. */
 function decoded({ authority, path, headers }: KeptRequest) {

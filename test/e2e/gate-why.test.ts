@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { loadConfig } from '../../src/control/config/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
@@ -96,6 +99,14 @@ describe('a gate that explains what it refuses', () => {
     for (const secret of [SECRET, token, token.split('.')[1] as string])
       assert.ok(!text.includes(secret), secret);
   });
+  it('shows nothing of what stands where a token should, nor values of a query', async () => {
+    const response = await ask(gate, '/x?access_token=half.a-token&pin=1234', {
+      authorization: 'Bearer opaque-secret',
+    });
+    const text = await explained(gate, `/why/${response.headers.get('x-jotgate-why')}`);
+    assert.match(text, /"path":"\/x\?access_token=…&pin=…"/);
+    for (const secret of ['opaque-secret', 'half.a-token', '1234']) assert.ok(!text.includes(secret), secret);
+  });
   it('says nothing in the reply of one that gets in, and keeps nothing of it', async () => {
     const root = signer.sign({ iss: 'https://issuer.test', sub: 'root', exp: EXPIRES_LATE });
     const response = await ask(gate, '/in', { authorization: `Bearer ${root}` });
@@ -143,6 +154,27 @@ describe('a gate that does not', () => {
     assert.equal((await ask(gate, '/x')).headers.has('x-jotgate-why'), false);
     assert.match(await explained(gate, '/why/last'), /"path":"\/x"/);
     await gate.close();
+  });
+  it('and what answers in its place is not believed', async () => {
+    const answers = [
+      '{}',
+      '[',
+      '{"id":"a","steps":[{}]}',
+      `{"id":"a","at":"t","status":1,"body":"\\u001b[2J","request":{"method":"GET","authority":"a","path":"/"},"steps":[{"kind":"listener","text":"\\u009b1m","verdict":"ok","reason":null,"notes":[],"at":null,"steps":[]}]}`,
+    ];
+    const outs: string[] = [];
+    for (const answer of answers) {
+      const server = createServer((_, response) => response.end(answer)).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const { out, err } = await runCli(['why', '--last', '--admin', `127.0.0.1:${port}`]);
+      outs.push(out + err);
+      server.close();
+      server.closeAllConnections();
+    }
+    for (const out of outs.slice(0, 3)) assert.match(out, /is no admin interface of jotgate/);
+    assert.match(outs[3] as string, /^t {2}GET a\/ {2}-> {2}1 {3}\[2J\n {2}listener/);
+    assert.doesNotMatch(outs.join(''), /(?!\n)\p{Cc}/u);
   });
   it('and where no gate is, why says so', async () => {
     const { exitCode, err } = await runCli(['why', '--last', '--admin', '127.0.0.1:1']);

@@ -62,15 +62,39 @@ async function ask(admin: string, id: string): Promise<string> {
   }
 }
 
+/** Whatever answers there is not trusted to be a gate. */
 function parseRefusal(text: string, admin: string): KeptRefusal {
   try {
-    const refusal = JSON.parse(text) as KeptRefusal;
-    if (typeof refusal.id === 'string' && Array.isArray(refusal.steps)) return refusal;
+    const refusal = JSON.parse(plain(text)) as KeptRefusal;
+    const { id, at, status, body, request, steps } = refusal;
+    const words = [id, at, body, request.method, request.authority, request.path];
+    if (typeof status === 'number' && words.every(isText) && areSteps(steps, 0)) return refusal;
   } catch {
     // told below
   }
   throw new UserError(`what answers at ${admin} is no admin interface of jotgate`, EXIT.wrongUse);
 }
+
+/** Escapes of control characters in JSON, which a terminal would obey. */
+const plain = (json: string) => json.replaceAll(/\\u00(?:[01][\da-f]|7f|[89][\da-f])|\p{Cc}/giu, ' ');
+
+const isText = (value: unknown) => typeof value === 'string';
+const DEPTH_MAX = 64;
+
+function areSteps(steps: unknown, depth: number): steps is KeptStep[] {
+  if (!Array.isArray(steps) || depth > DEPTH_MAX) return false;
+  return steps.every((step: KeptStep) => {
+    const { kind, text, verdict, reason, notes, at } = step;
+    const isPlaced = at === null || (isText(at.file) && typeof at.line === 'number');
+    const isWorded =
+      isText(kind) && isText(text) && VERDICTS.has(verdict) && (reason === null || isText(reason));
+    return (
+      isWorded && isPlaced && Array.isArray(notes) && notes.every(isText) && areSteps(step.steps, depth + 1)
+    );
+  });
+}
+
+const VERDICTS = new Set<unknown>(['ok', 'no', 'deny', 'skipped', 'unknown']);
 
 function renderKept({ at, request, status, body, playedAgain, steps }: KeptRefusal, color: boolean): string {
   const { method, authority, path } = request;

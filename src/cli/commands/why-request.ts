@@ -38,6 +38,7 @@ export async function readWritten(
   throw new UserError("--from-log takes a line of Envoy's default format or of JSON", EXIT.wrongUse);
 }
 
+const CONTROL = /\p{Cc}/u;
 const ABSOLUTE = /^(https?):\/\/([^/?#]*)([^#]*)/i;
 
 /**
@@ -49,6 +50,9 @@ export function readRequest(
   flags: RequestFlags,
   snapshot: CompiledSnapshot,
 ): AskedRequest {
+  if (CONTROL.test(url) || CONTROL.test(method)) {
+    throw new UserError('the request has a control character, which no request line can have', EXIT.wrongUse);
+  }
   const parts = splitUrl(url);
   const listener = selectListener(snapshot, flags.listener, parts?.port);
   const { scheme, authority, path } = parts ?? {
@@ -126,7 +130,9 @@ function splitHeader(text: string): [name: string, value: string] {
   if (!/^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/.test(name)) {
     throw new UserError('-H takes `name: value`', EXIT.wrongUse);
   }
-  return [name, text.slice(colon + 1).trim()];
+  const value = text.slice(colon + 1).trim();
+  if (!CONTROL.test(value.replaceAll('\t', ' '))) return [name, value];
+  throw new UserError(`the header \`${name}\` has a control character`, EXIT.wrongUse);
 }
 
 function hostOf(authority: string): string {

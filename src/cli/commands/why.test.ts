@@ -533,6 +533,18 @@ describe('wrong use of why is one sentence', () => {
       want: /there is no such file/,
     },
     { name: 'no header', args: ['-c', file, '-H', 'x', '/'], exitCode: 2, want: /name: value/ },
+    {
+      name: 'a control character in a header',
+      args: ['-c', file, '-H', 'x: a\nb: c', '/'],
+      exitCode: 2,
+      want: /header `x` has a control character/,
+    },
+    {
+      name: 'an escape in the path',
+      args: ['-c', file, '/\u001B[2J'],
+      exitCode: 2,
+      want: /control character, which no request line/,
+    },
     { name: 'no time', args: ['-c', file, '--at', 'noon', '/'], exitCode: 2, want: /--at `noon`/ },
   ];
   for (const { name, args, exitCode, want } of table) {

@@ -81,7 +81,7 @@ export class NextDrafts {
         trees.map(({ origin }) => this.#once(origin as object, () => treeAlternatives(origin as Matcher))),
       );
     if (typeOf(filter.origin) !== RBAC) return null;
-    return union(policies.map(({ origin }) => solve(origin, true)));
+    return union(nearestFirst(policies).map(({ origin }) => solve(origin, true)));
   }
 
   /** A message is solved once: that a policy is of ALLOW or of DENY rules is one of the two. */
@@ -199,6 +199,12 @@ function needsOf(config: JwtAuthentication): TokenNeeds[] {
 }
 
 const RBAC = 'envoy.extensions.filters.http.rbac.v3.RBAC';
+
+/** Policies of which a part matches already need less to match as a whole. */
+function nearestFirst(policies: readonly Step[]): Step[] {
+  const matching = ({ steps }: Step) => steps.filter(({ verdict }) => verdict === 'ok').length;
+  return policies.toSorted((a, b) => matching(b) - matching(a));
+}
 
 function applyAll(alternatives: readonly Alternative[], draft: Draft, context: SlotContext): Draft[] {
   return alternatives.flatMap((one) => applyAlternative(one, draft, context));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { JwtProvider } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import type { Step } from '../../base/index.ts';
 import { type JsonValue, parseToken } from '../../core/jwt/index.ts';
 import { type Snapshot, walkMessages } from '../../resources/index.ts';
@@ -7,7 +8,7 @@ import type { RequestWords } from './build-request.ts';
 const FINGERPRINT_LENGTH = 6;
 const STRING = /"(?:[^"\\]|\\.)*"/g;
 /** What no token has a say in: places, and parts of the request that are shown without their tokens. */
-const PLAIN = /^(?:token [\da-f]+ in |path = |host = |header :)/;
+const PLAIN = /^(?:token [\da-f]+ in |path = |host = |header :(?:method|authority|scheme) )/;
 /** A claim, or what else filters have written down, and its value as JSON. */
 const CLAIM = /^((?:claim|metadata) .*? = )(.*)$/s;
 
@@ -21,8 +22,11 @@ export class ClaimRedactor {
 
   constructor({ listeners }: Snapshot, { method, authority, path, headers }: RequestWords) {
     walkMessages(listeners, (message) => this.#know(Object.values(message)));
-    const said = [method, authority, path, path.split('?', 1)[0] ?? '', ...headers.map(([, value]) => value)];
-    for (const text of said) this.#known.add(text);
+    const places = tokenPlaces(listeners);
+    const isOpen = (name: string) => !places.headers.has(name.toLowerCase());
+    const shown = headers.filter(([name]) => isOpen(name)).map(([, value]) => value);
+    for (const text of [method, authority, path.split('?', 1)[0] ?? '', ...shown]) this.#known.add(text);
+    if (!places.parameters.some((name) => path.includes(`${name}=`))) this.#known.add(path);
     const tokens = tokensIn([path, ...headers.map(([, value]) => value)]);
     this.#claims = new Set(tokens.flatMap(leavesOf).filter((leaf) => !this.#known.has(leaf)));
   }
@@ -73,6 +77,19 @@ export class ClaimRedactor {
       else if (isPlain(value)) this.#know(Object.values(value));
     }
   }
+}
+
+/** Where tokens may stand: what is there is shown to nobody, whether it is one or not. */
+function tokenPlaces(listeners: Snapshot['listeners']) {
+  const headers = new Set(['authorization', 'proxy-authorization', 'cookie']);
+  const parameters = ['access_token'];
+  walkMessages(listeners, (message) => {
+    if (message.$typeName !== 'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider') return;
+    const { fromHeaders, fromParams } = message as unknown as JwtProvider;
+    for (const { name } of fromHeaders) headers.add(name.toLowerCase());
+    parameters.push(...fromParams);
+  });
+  return { headers, parameters };
 }
 
 /** A `oneof` of a message; messages inside are visited by themselves. */
