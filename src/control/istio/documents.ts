@@ -31,12 +31,13 @@ import {
 import { admitAuthorizationPolicy } from './admission/authorization-policy.ts';
 import { type Fault, Faults } from './admission/fault.ts';
 import { checkManifestShape } from './admission/manifest-shape.ts';
+import { admitMetadata } from './admission/metadata.ts';
 import { admitDestinationRule, admitGateway } from './admission/networking.ts';
 import { admitPeerAuthentication } from './admission/peer-authentication.ts';
 import { admitRequestAuthentication } from './admission/request-authentication.ts';
 import { admitVirtualService } from './admission/virtual-service.ts';
 import { ISTIO_CODES } from './codes.ts';
-import { nameOf, namespaceOf } from './identity.ts';
+import { type IstioObject, nameOf, namespaceOf } from './identity.ts';
 import { type Stranger, strangerOf } from './strangers.ts';
 import type { IstioObjects } from './translate-policies.ts';
 
@@ -205,7 +206,10 @@ function readDocument(
   const faults = new Faults();
   for (const { message } of own.list) faults.both(object ?? node, undefined, message);
   const decoded = faults.list.length;
-  if (object !== null) entry.admit(object, faults);
+  if (object !== null) {
+    admitMetadata(object as IstioObject, faults);
+    entry.admit(object, faults);
+  }
   reportFaults(faults.list.slice(decoded), own);
   findings.list.push(...own.list);
   const accepted = object !== null && !own.hasErrors;

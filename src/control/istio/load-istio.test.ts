@@ -386,3 +386,27 @@ describe('two documents of one object', () => {
     assert.deepEqual(said(`${POLICY}---\n${other.replace('namespace: foo', 'namespace: istio-system')}`), []);
   });
 });
+
+describe('names', () => {
+  it('that the API server takes for none are refused: rules of two objects could be called the same', () => {
+    for (const name of ['"a]-rule[0"', 'A', 'a..b', '-a']) {
+      const { findings } = load(POLICY.replace('name: weather', `name: ${name}`));
+      assert.deepEqual(
+        findings.list.map(({ code, at }) => [code, at?.line]),
+        [['E402', 3]],
+        name,
+      );
+    }
+    const { findings } = load(POLICY.replace('namespace: foo', 'namespace: "a.b"'));
+    assert.deepEqual(
+      findings.list.map(({ code }) => code),
+      ['E402'],
+    );
+  });
+  it('of labels that every object of JavaScript has are labels', () => {
+    const selector = 'spec:\n  selector: { matchLabels: { constructor: w, toString: z } }';
+    const { workload, passedOver } = load(POLICY.replace('spec:', selector));
+    assert.deepEqual(workload.labels, { constructor: 'w', toString: 'z' });
+    assert.deepEqual(passedOver, []);
+  });
+});

@@ -12,7 +12,7 @@ import { GATEWAY_NAME_LABEL, type Workload } from '../workload.ts';
  */
 export function deriveWorkload(objects: IstioObjects, rootNamespace: string, findings: Findings): Workload {
   const policies: Attachable[] = [...objects.requestAuthentications, ...objects.authorizationPolicies];
-  const labels: Record<string, string> = {};
+  const labels = new Map<string, string>();
   let namespace: string | undefined;
   for (const policy of policies) {
     const own = namespaceOf(policy);
@@ -23,14 +23,14 @@ export function deriveWorkload(objects: IstioObjects, rootNamespace: string, fin
       namespace ??= own;
     }
     for (const [key, value] of wantedLabels(policy)) {
-      const other = Object.hasOwn(labels, key) ? labels[key] : undefined;
+      const other = labels.get(key);
       if (other !== undefined && other !== value) {
         reportConflict(findings, policy, `it wants \`${key}: ${value}\`, others want \`${key}: ${other}\``);
       }
-      if (other === undefined) labels[key] = value;
+      if (other === undefined) labels.set(key, value);
     }
   }
-  return { namespace: namespace ?? rootNamespace, labels, kind: 'gateway' };
+  return { namespace: namespace ?? rootNamespace, labels: Object.fromEntries(labels), kind: 'gateway' };
 }
 
 function wantedLabels({ spec }: Attachable): [string, string][] {
@@ -60,11 +60,11 @@ function reportConflict(findings: Findings, policy: Attachable, why: string): vo
 export function parseWorkload(text: string): Workload | null {
   const match = /^([a-z0-9][a-z0-9-]*)(?:\/(.*))?$/.exec(text);
   if (match === null) return null;
-  const labels: Record<string, string> = {};
+  const labels = new Map<string, string>();
   for (const pair of (match[2] ?? '').split(',').filter(Boolean)) {
     const equals = pair.indexOf('=');
     if (equals < 1) return null;
-    labels[pair.slice(0, equals)] = pair.slice(equals + 1);
+    labels.set(pair.slice(0, equals), pair.slice(equals + 1));
   }
-  return { namespace: match[1] as string, labels, kind: 'gateway' };
+  return { namespace: match[1] as string, labels: Object.fromEntries(labels), kind: 'gateway' };
 }
