@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { outcomeOf } from '../src/cli/policy-diff/change.ts';
 import { type DiffSide, diffSnapshots } from '../src/cli/policy-diff/diff-snapshots.ts';
 import { mutantsOf } from '../src/cli/policy-test/mutants.ts';
 import { readPolicyTest } from '../src/cli/policy-test/read-policy-test.ts';
@@ -179,7 +180,11 @@ for (const probed of PROBED) {
           probes.filter((change) => !found.includes(change)),
           [],
         );
-        assert.ok(changes.every(({ before, after: now }) => before !== now));
+        for (const { before, after: now, decisions } of changes) {
+          assert.notEqual(before, now);
+          const played = [decisions.before, decisions.after].map(({ verdict }) => outcomeOf(verdict));
+          assert.deepEqual(played, [before, now], 'the witness was run on both');
+        }
       });
     }
   });

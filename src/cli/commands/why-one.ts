@@ -10,8 +10,7 @@ import {
 import type { Provenance } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { findRemedies, type Remedies } from '../remedies/find-remedies.ts';
-import { createKeyedWorld } from '../remedies/keyed-world.ts';
+import type { Remedies } from '../remedies/find-remedies.ts';
 import { renderWhy } from '../render-why.ts';
 import { renderWhyJson } from '../render-why-json.ts';
 import type { WrittenRequest } from '../request-input/written-request.ts';
@@ -97,9 +96,7 @@ async function explain(
   const verdict = await rehearse(compiled, { listener, request, connection }, clock, recorder);
   const judgment = judge(verdict, recorder.root);
   const isRefused = judgment.outcome === 'refused';
-  const remedies = isRefused
-    ? await findRemedies(asked, await createKeyedWorld(loaded.snapshot, clock, keys), clock)
-    : null;
+  const remedies = isRefused ? await remediesOf(asked, loaded, keys, clock) : null;
   const shown = { asked: asked.words, verdict, root: recorder.root, remedies, ...judgment };
   if (flags.showClaims === true) return shown;
   const redactor = new ClaimRedactor(loaded.snapshot, asked.words);
@@ -108,6 +105,20 @@ async function explain(
     root: redactor.redactStep(recorder.root),
     remedies: remedies === null ? null : redactRemedies(remedies, redactor),
   };
+}
+
+/** Loaded only for what is refused. */
+async function remediesOf(
+  asked: AskedRequest,
+  { snapshot }: Loaded,
+  keys: GivenKeys,
+  clock: Clock,
+): Promise<Remedies> {
+  const [{ findRemedies }, { createKeyedWorld }] = await Promise.all([
+    import('../remedies/find-remedies.ts'),
+    import('../remedies/keyed-world.ts'),
+  ]);
+  return findRemedies(asked, await createKeyedWorld(snapshot, clock, keys), clock);
 }
 
 function redactRemedies(remedies: Remedies, redactor: ClaimRedactor): Remedies {

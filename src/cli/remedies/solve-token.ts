@@ -55,7 +55,7 @@ export function tokensFor(
   return ownPlaces(provider).flatMap((place) => {
     const asked = textAt(draft.words, place);
     const base = asked === undefined ? null : read(asked);
-    const claims = tokenAt(draft, place, read) ?? {};
+    const claims = tokenAt(draft, place, read) ?? base ?? {};
     return acceptableClaims(claims, needs, nowSeconds).map((made) => ({
       place,
       provider,
