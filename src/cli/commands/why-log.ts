@@ -34,6 +34,9 @@ export async function explainLog(
       status: verdict.status ?? 200,
     };
   });
+  if (token === undefined && replay.rows.some(({ answer }) => answer.startsWith('401'))) {
+    io.err('an access log has no tokens: --token gives every request one\n');
+  }
   const name = file === '-' ? '<stdin>' : file;
   io.out(
     flags.json === true ? `${JSON.stringify(describeReplay(replay), null, 2)}\n` : renderReplay(replay, name),

@@ -7,7 +7,15 @@ export interface ReplayRow {
   count: number;
   /** How many of them were answered with another status when they were logged. */
   otherwise: number;
-  first: { line: number; text: string; status: number };
+  first: LoggedLine;
+  /** The first of those. */
+  firstOtherwise: LoggedLine | null;
+}
+
+export interface LoggedLine {
+  line: number;
+  text: string;
+  status: number;
 }
 
 export interface Replay {
@@ -61,10 +69,12 @@ function count(
   line: number,
 ): void {
   const first = { line, text: `${request.method} ${request.url}`, status: request.status };
-  const row = rows.get(text) ?? { answer: text, count: 0, otherwise: 0, first };
+  const row = rows.get(text) ?? { answer: text, count: 0, otherwise: 0, first, firstOtherwise: null };
   rows.set(text, row);
   row.count++;
-  if (request.status > 0 && isOtherwise(request.status, status)) row.otherwise++;
+  if (request.status === 0 || !isOtherwise(request.status, status)) return;
+  row.otherwise++;
+  row.firstOtherwise ??= first;
 }
 
 /** What goes on to the origin counts as let in, whatever the origin said. */
