@@ -2,9 +2,11 @@ import type { EnvoyTreatment, Finding } from '../resources/index.ts';
 import { excerptOf, printable } from './source-excerpt.ts';
 
 export interface RenderOptions {
-  /** Lines of each file by the name that findings use. */
+  /** Lines of each file by the name that findings use, without credentials. */
   lines(file: string): readonly string[] | undefined;
   color: boolean;
+  /** Hides credentials of the files in what is said of them. */
+  hide?(sentence: string): string;
   /** Who reads the text of that name, or what is said without a place. Unknown: Envoy, and Istio for the codes about its objects. */
   judge?(file: string | undefined): Judge | undefined;
 }
@@ -17,7 +19,8 @@ const CODES = { red: 31, yellow: 33, blue: 34, bold: 1 } as const;
 type Paint = (style: keyof typeof CODES, text: string) => string;
 
 /** One finding with the line that it is about, in the shape of a compiler's message. */
-export function renderFinding(finding: Finding, options: RenderOptions): string {
+export function renderFinding(found: Finding, options: RenderOptions): string {
+  const finding = options.hide === undefined ? found : withoutSecrets(found, options.hide);
   const paint: Paint = (style, text) => (options.color ? `\u001B[${CODES[style]}m${text}\u001B[0m` : text);
   const tone = finding.severity === 'error' ? 'red' : 'yellow';
   const head = paint(tone, `${finding.severity}[${finding.code}]`);
@@ -30,6 +33,12 @@ export function renderFinding(finding: Finding, options: RenderOptions): string 
     `${gutter} = ${renderTreatment(finding, judgeOf(finding, options))}  more: jotgate explain ${finding.code}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What is said of a text may quote its credentials. */
+export function withoutSecrets(finding: Finding, hide: (sentence: string) => string): Finding {
+  const { message, hint, path } = finding;
+  return { ...finding, message: hide(message), hint: hint && hide(hint), path: path && hide(path) };
 }
 
 function judgeOf({ code, at }: Finding, { judge }: RenderOptions): Judge {

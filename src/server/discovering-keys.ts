@@ -1,6 +1,7 @@
 import type { Logger } from '../base/index.ts';
 import type { JwksFetcher, JwksRequest } from '../proxy/rehearsal/index.ts';
 import type { ControlClusters } from './control-clusters.ts';
+import { shownUri } from './shown-uri.ts';
 
 /** Control names the cluster of an issuer's discovery document so (control/istio: direct-jwks). */
 const DISCOVERY_CLUSTER = 'discovery|';
@@ -27,7 +28,7 @@ export class DiscoveringKeys implements JwksFetcher {
     const cluster = uri === null ? null : await this.#clusterFor(uri);
     if (uri !== null && cluster !== null) return this.#keys.fetch({ ...request, uri, cluster });
     const reason = uri === null ? 'it names no `jwks_uri`' : 'its `jwks_uri` names no host';
-    this.#logger.warn(`no keys by ${request.uri}`, { cluster: request.cluster, reason });
+    this.#logger.warn(`no keys by ${shownUri(request.uri)}`, { cluster: request.cluster, reason });
     return null;
   }
 

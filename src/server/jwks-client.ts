@@ -1,6 +1,7 @@
 import type { Logger } from '../base/index.ts';
 import type { JwksFetcher, JwksRequest } from '../proxy/rehearsal/index.ts';
 import { type Cluster, type FetchOutcome, fetchThrough } from '../proxy/upstream/index.ts';
+import { shownUri } from './shown-uri.ts';
 
 const BYTES_MAX = 8 * 1024 * 1024;
 
@@ -65,7 +66,7 @@ export class JwksClient implements JwksFetcher {
   }
 
   #give(request: JwksRequest, reason: string): null {
-    this.#logger.warn(`no keys from ${withoutUser(request.uri)}`, { cluster: request.cluster, reason });
+    this.#logger.warn(`no keys from ${shownUri(request.uri)}`, { cluster: request.cluster, reason });
     return null;
   }
 }
@@ -101,5 +102,3 @@ function describe(outcome: FetchOutcome): string {
   if (outcome.status !== 200) return `status ${outcome.status}`;
   return outcome.body.length === 0 ? 'empty answer' : `content-encoding \`${outcome.contentEncoding}\``;
 }
-
-const withoutUser = (uri: string) => uri.replace(/\/\/[^/]*@/, '//');

@@ -1,6 +1,7 @@
 import type { Finding } from '../../resources/index.ts';
 import { type LoadedRealm, loadRealm } from '../../server/issuer/index.ts';
 import { EXIT } from '../exit-code.ts';
+import { createSecretHider } from '../hide-secrets.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { readText } from './issuer-flags.ts';
 
@@ -10,7 +11,8 @@ type Realm = NonNullable<LoadedRealm['realm']>;
 export async function loadRealms(files: readonly string[], io: CliIo): Promise<Realm[]> {
   const sources = files.map((name) => ({ name, text: readText(name) }));
   const loaded = await Promise.all(sources.map(loadRealm));
-  for (const { findings } of loaded) for (const finding of findings) io.err(renderFinding(finding));
+  const { sentence } = createSecretHider(sources.map(({ text }) => text));
+  for (const { findings } of loaded) for (const finding of findings) io.err(sentence(renderFinding(finding)));
   const realms = loaded.flatMap(({ realm }) => realm ?? []);
   if (realms.length < files.length) {
     throw new UserError('the realm cannot be used as it is; mend what is said above', EXIT.configInvalid);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
+import { createSecretHider } from '../hide-secrets.ts';
 import { type CliIo, UserError } from '../io.ts';
 import { coverageOf } from '../policy-test/coverage.ts';
 import { mutate } from '../policy-test/mutation.ts';
@@ -73,8 +74,9 @@ async function testFile(file: string, flags: TestFlags, io: CliIo): Promise<File
   const [source] = await readSources([file], io);
   if (source === undefined) return null;
   const { test, problems } = readPolicyTest(source);
+  const { sentence } = createSecretHider([source.text]);
   for (const { at, message } of problems) {
-    io.err(`${at.file}:${at.line}:${at.column}: ${message}\n`);
+    io.err(`${at.file}:${at.line}:${at.column}: ${sentence(message)}\n`);
   }
   const subject = test === null ? null : await loadSubject(test, io);
   if (test === null || subject === null) return null;
@@ -93,6 +95,7 @@ async function testFile(file: string, flags: TestFlags, io: CliIo): Promise<File
   return {
     test,
     results,
+    snapshot: subject.snapshot,
     provenance: subject.provenance,
     coverage:
       flags.coverage === true

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { type ConfigSource, looksLikeManifests } from '../../control/config/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
+import { createSecretHider } from '../hide-secrets.ts';
 import { type CliIo, UserError } from '../io.ts';
-import { renderFinding } from '../render-finding.ts';
+import { renderFinding, withoutSecrets } from '../render-finding.ts';
 import { renderFindingsJson } from '../render-finding-json.ts';
 import { renderOptionsOf } from '../render-options.ts';
 import { renderPassedOver } from '../render-passed-over.ts';
@@ -51,12 +52,13 @@ async function validate(files: readonly string[], flags: ValidateFlags, io: CliI
   }
   const sources = await readSources(files, io);
   const all: Finding[] = [];
+  const { sentence } = createSecretHider(sources.map(({ text }) => text));
   const { workload, gateway, strict = false } = flags;
   const mesh = flags.mesh === undefined ? undefined : await meshOf(flags.mesh, io);
   for (const set of setsOf(sources)) {
     const options = { strict, env: process.env, workload, gateway, mesh };
     const { findings, passedOver } = await validateSources(set, options);
-    all.push(...findings);
+    all.push(...findings.map((finding) => withoutSecrets(finding, sentence)));
     io.err(renderPassedOver(passedOver));
   }
   const reports = sources.map((source) => ({ source, findings: findingsIn(source, all, sources) }));

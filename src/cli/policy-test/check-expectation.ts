@@ -1,7 +1,7 @@
-import type { Step } from '../../base/index.ts';
+import { isCredentialName, type Step } from '../../base/index.ts';
 import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../../core/jwt/index.ts';
-import { redactTokens } from '../../core/match/index.ts';
 import type { RequestHead, Verdict } from '../../proxy/rehearsal/index.ts';
+import { createSecretHider } from '../hide-secrets.ts';
 import type { Expectation, FieldWanted, StatusWanted, UpstreamWanted } from './policy-test.ts';
 
 /** What is not as expected, a sentence each. Values of fields are told without tokens. */
@@ -41,8 +41,16 @@ function statusFits(wanted: StatusWanted, verdict: Verdict): boolean {
 
 function different(what: string, wanted: string | undefined, found: string): string[] {
   if (wanted === undefined || wanted === found) return [];
-  return [`${what}: wanted \`${wanted}\`, got \`${redactTokens(found)}\``];
+  return [`${what}: wanted \`${wanted}\`, got \`${withoutSecrets(found)}\``];
 }
+
+function differentField(name: string, wanted: string, values: readonly string[]): string {
+  if (isCredentialName(name)) return `header \`${name}\` is not as wanted (its value is not shown)`;
+  return `header \`${name}\`: wanted \`${withoutSecrets(wanted)}\`, got \`${withoutSecrets(values.join(', '))}\``;
+}
+
+/** Of base64 nobody knows what it holds. */
+const withoutSecrets = createSecretHider([]).sentence;
 
 function refuserOf(root: Step): string | undefined {
   const filters = root.steps.flatMap(({ steps }) => steps).filter(({ kind }) => kind === 'filter');
@@ -75,9 +83,7 @@ function fieldMismatch({ name, want }: FieldWanted, values: readonly string[]): 
   if (want.kind === 'present') return [];
   if (want.kind === 'value') {
     const fits = values.length === 1 && value === want.value;
-    return fits
-      ? []
-      : [`header \`${name}\`: wanted \`${want.value}\`, got \`${redactTokens(values.join(', '))}\``];
+    return fits ? [] : [differentField(name, want.value, values)];
   }
   const found = jsonIn(value);
   if (found === null) return [`header \`${name}\` holds no JSON object`];

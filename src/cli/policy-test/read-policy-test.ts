@@ -1,9 +1,9 @@
 import { globSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { type ConfigSource, parseYaml, type SourceNode } from '../../control/config/index.ts';
 import { Findings } from '../../resources/index.ts';
 import { indentTable } from './indent-table.ts';
-import type { PolicyCase, PolicyTest } from './policy-test.ts';
+import type { AskedOf, PolicyCase, PolicyTest } from './policy-test.ts';
 import { readCases } from './read-cases.ts';
 import { instantOf, knownEntries, optionalText, Problems, textsOf } from './read-node.ts';
 import { readTable } from './read-table.ts';
@@ -66,7 +66,7 @@ function readConfigs(
     return [];
   }
   return textsOf(node, '`config`', problems).flatMap((pattern) => {
-    const path = join(folder, pattern);
+    const path = isAbsolute(pattern) ? pattern : join(folder, pattern);
     if (!/[*?[{]/.test(pattern)) return [path];
     const found = globSync(path).sort();
     if (found.length === 0) problems.add(node.at, `no file is called \`${pattern}\``);
@@ -102,13 +102,14 @@ function checkNames({ issuers, tokens, cases }: PolicyTest, problems: Problems):
     }
   }
   for (const { at, request } of cases) {
-    for (const name of tokenNamesIn(request.headers, request.as)) {
+    for (const name of tokenNamesIn(request)) {
       if (!tokens.has(name)) problems.add(at, `there is no token \`${name}\``);
     }
   }
 }
 
-function tokenNamesIn(headers: readonly string[], as: string | null): string[] {
+/** The tokens that a request is sent with. */
+export function tokenNamesIn({ headers, as }: AskedOf): string[] {
   const named = headers.flatMap((line) =>
     [...line.matchAll(/\{token:([^}]+)\}/g)].map((found) => found[1] as string),
   );

@@ -1,9 +1,12 @@
+import type { Step } from '../../base/index.ts';
+import { ClaimRedactor } from '../../proxy/rehearsal/index.ts';
 import type { Provenance } from '../../resources/index.ts';
 import { renderWhy } from '../render-why.ts';
 import { judge } from '../why-verdict.ts';
 import { type Coverage, gapOf } from './coverage.ts';
 import type { MutationReport } from './mutation.ts';
 import type { CaseResult } from './play-case.ts';
+import { tokenNamesIn } from './read-policy-test.ts';
 import { countOf, type FileReport, isFailure, placeOf } from './report.ts';
 
 /** For a terminal: what failed, with the decision tree of each; then what the cases leave open; then the count. */
@@ -13,19 +16,21 @@ export function renderPretty(reports: readonly FileReport[], color: boolean): st
   return `${blocks.join('')}${passed} passed, ${failed} failed\n`;
 }
 
-function renderFile({ test, results, provenance, coverage, mutation }: FileReport, color: boolean): string {
+function renderFile(report: FileReport, color: boolean): string {
+  const { test, results, provenance, coverage, mutation } = report;
   const failures = results.filter(isFailure);
   const mark = failures.length === 0 ? paint('ok  ', 32, color) : paint('FAIL', 31, color);
   const lines = [`${mark} ${test.file}  ${results.length - failures.length} of ${results.length}`];
-  for (const failure of failures) lines.push(...renderFailure(failure, provenance, color));
+  for (const failure of failures) lines.push(...renderFailure(failure, report, color));
   if (coverage !== null) lines.push(...renderCoverage(coverage, provenance));
   if (mutation !== null) lines.push(...renderMutation(mutation, provenance));
   return `${lines.join('\n')}\n`;
 }
 
-function renderFailure(result: CaseResult, provenance: Provenance, color: boolean): string[] {
-  const { policyCase, mismatches, asked, verdict, root } = result;
-  const place = (origin: object, field?: string) => placeIn(provenance, origin, field);
+function renderFailure(result: CaseResult, report: FileReport, color: boolean): string[] {
+  const { policyCase, mismatches, asked, verdict } = result;
+  const place = (origin: object, field?: string) => placeIn(report.provenance, origin, field);
+  const root = shownRoot(result, report);
   const explanation = { asked, verdict, root, remedies: null, ...judge(verdict, root) };
   const why = renderWhy(explanation, place, color).trimEnd().split('\n');
   return [
@@ -33,6 +38,16 @@ function renderFailure(result: CaseResult, provenance: Provenance, color: boolea
     ...mismatches.map((text) => `       ${text}`),
     ...why.map((line) => `       | ${line}`),
   ];
+}
+
+/** The claims of a recorded token are somebody's; those of a token made to order stand in the test. */
+function shownRoot(
+  { root, asked, policyCase: { request } }: CaseResult,
+  { test, snapshot }: FileReport,
+): Step {
+  const isRecorded = tokenNamesIn(request).some((name) => test.tokens.get(name)?.text !== undefined);
+  const isWritten = [request.url, ...request.headers].some((text) => text.includes('eyJ'));
+  return isRecorded || isWritten ? new ClaimRedactor(snapshot, asked).redactStep(root) : root;
 }
 
 function renderCoverage({ parts }: Coverage, provenance: Provenance): string[] {

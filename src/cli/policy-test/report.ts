@@ -1,4 +1,4 @@
-import type { Provenance } from '../../resources/index.ts';
+import type { Provenance, Snapshot } from '../../resources/index.ts';
 import type { Coverage } from './coverage.ts';
 import type { MutationReport } from './mutation.ts';
 import type { CaseResult } from './play-case.ts';
@@ -8,6 +8,7 @@ import type { PolicyTest } from './policy-test.ts';
 export interface FileReport {
   test: PolicyTest;
   results: readonly CaseResult[];
+  snapshot: Snapshot;
   provenance: Provenance;
   /** Null where it was not asked for. */
   coverage: Coverage | null;

@@ -1,6 +1,7 @@
-import type { Recorder } from '../../base/index.ts';
+import { isCredentialName, type Recorder } from '../../base/index.ts';
 import { fromByteString, lowerAscii } from './byte-string.ts';
 import type { MatchedRequest } from './matched-request.ts';
+import { redactTokens } from './redact-tokens.ts';
 import type { Refuse } from './refusal.ts';
 import {
   compileRegexMatcher,
@@ -182,24 +183,16 @@ function pseudoHeader(request: MatchedRequest, name: string): string | undefined
   }
 }
 
-/** Headers whose values are credentials: never shown. */
-const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie']);
-
 /** A header as a person may see it: `x-a = "1"`, `x-a is missing`; credentials are left out. */
 function describeHeader(request: MatchedRequest, name: string): string {
   const single = pseudoHeader(request, name);
   const values = single !== undefined ? [single] : linesOf(request, name);
   if (values.length === 0) return `header ${name} is missing`;
-  if (SECRET.has(name)) return `header ${name} is present (its value is not shown)`;
+  if (isCredentialName(name)) return `header ${name} is present (its value is not shown)`;
   return `header ${name} = ${values.map((value) => `"${redactTokens(fromByteString(value))}"`).join(', ')}`;
 }
 
 function linesOf(request: MatchedRequest, name: string): string[] {
   const { names, values } = request.headers;
   return values.filter((_, index) => names[index] === name);
-}
-
-/** Replaces what looks like a compact token. */
-export function redactTokens(text: string): string {
-  return text.replaceAll(/[\w-]{8,}\.[\w-]{4,}\.[\w-]*/g, '(token)');
 }

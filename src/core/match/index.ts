@@ -3,8 +3,8 @@ export {
   compileHeaderMatcher,
   type HeaderMatcher,
   type HeaderMatcherConfig,
-  redactTokens,
 } from './header-matcher.ts';
+export { redactTokens } from './redact-tokens.ts';
 export { createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';
 export { type MatchedRequest, withoutQuery } from './matched-request.ts';
 export {

@@ -1,6 +1,6 @@
 import type { Recorder } from '../../base/index.ts';
 import { toByteString } from './byte-string.ts';
-import { redactTokens } from './header-matcher.ts';
+import { redactTokens } from './redact-tokens.ts';
 import type { Refuse } from './refusal.ts';
 import type { ValueClue } from './value-clue.ts';
 import {

@@ -1,6 +1,6 @@
-import type { Recorder } from '../../base/index.ts';
+import { isCredentialName, type Recorder } from '../../base/index.ts';
 import { fromByteString, toByteString } from './byte-string.ts';
-import { redactTokens } from './header-matcher.ts';
+import { redactTokens } from './redact-tokens.ts';
 import type { Refuse } from './refusal.ts';
 import { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
 
@@ -85,7 +85,8 @@ function firstRawParameter(path: string, name: string): string | undefined {
 }
 
 function describeParameter(name: string, value: string | undefined): string {
-  return value === undefined
-    ? `query parameter ${name} is missing`
+  if (value === undefined) return `query parameter ${name} is missing`;
+  return isCredentialName(name)
+    ? `query parameter ${name} is present (its value is not shown)`
     : `query parameter ${name} = "${redactTokens(fromByteString(value))}"`;
 }

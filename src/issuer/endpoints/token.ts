@@ -34,7 +34,7 @@ export async function handleToken(runtime: RealmRuntime, request: IssuerRequest)
     return replyUncached(200, reply.body, [...corsHeaders(runtime, request, progress), ...locale]);
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
-    log(runtime, form, progress.client, `${error.code}: ${error.description ?? ''}`);
+    log(runtime, form, progress.client, `${error.code}: ${error.detail ?? error.description ?? ''}`);
     return replyOAuthError(error, corsHeaders(runtime, request, progress));
   }
 }

@@ -32,7 +32,8 @@ function requestedWords(client: Client, requested: string | undefined): string[]
   const words = requested.split(' ');
   const known = [...client.defaultScopes, ...client.optionalScopes].map((scope) => scope.name);
   if (words.some((word) => word !== 'openid' && !known.includes(word))) {
-    throw new OAuthError(400, 'invalid_scope', `Invalid scopes: ${requested}`);
+    const detail = 'a scope that is not there';
+    throw new OAuthError(400, 'invalid_scope', `Invalid scopes: ${requested}`, { detail });
   }
   return words;
 }

@@ -1,0 +1,12 @@
+import { isCredentialName } from '../../base/index.ts';
+
+/** A compact token, or what is left of one; a credential among the parameters of a query. */
+const TOKEN = /[\w-]{8,}(?:\.|%2e)[\w-]{4,}(?:\.|%2e)[\w-]*|eyJ[\w-]{8,}(?:(?:\.|%2e)[\w-]*)*/gi;
+const PARAMETER = /(?<=[?&]([\w.-]{1,64})=)[^&#\s]+/g;
+
+/** Replaces what looks like a compact token, and the values of query parameters that are credentials by their names. */
+export function redactTokens(text: string): string {
+  return text
+    .replaceAll(TOKEN, '(token)')
+    .replaceAll(PARAMETER, (value, name: string) => (isCredentialName(name) ? '(not shown)' : value));
+}

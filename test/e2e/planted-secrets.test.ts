@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { CertifiedKey } from '../../src/platform/certificates.ts';
+import { createSelfSigned } from './certificates.ts';
+import { createLeakFinder } from './planted-secrets/find-leaks.ts';
+import { gateOutput } from './planted-secrets/gate-output.ts';
+import { issuerOutput } from './planted-secrets/issuer-output.ts';
+import { planted, type Secret } from './planted-secrets/secrets.ts';
+import { toolOutput } from './planted-secrets/tool-output.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'jotgate-planted-'));
+let pair: CertifiedKey;
+
+before(async () => {
+  pair = await createSelfSigned('localhost');
+});
+after(() => rmSync(folder, { recursive: true }));
+
+/** Which outputs show which secrets. */
+function leaksIn(outputs: ReadonlyMap<string, string>, more: readonly Secret[] = []): string[] {
+  const findLeaks = createLeakFinder([
+    ...planted,
+    { name: 'key of the listener', text: pair.privateKey },
+    ...more,
+  ]);
+  return [...outputs].flatMap(([name, text]) => findLeaks(text).map((leak) => `${leak} in ${name}`));
+}
+
+describe('none of the planted secrets is in what is said by', () => {
+  it('(there are more than 40 of them)', () => assert.ok(planted.length > 40));
+
+  it('validate, why, diff, test, eject, token and jws', async () => {
+    const places = { port: 1, tlsPort: 2, adminPort: 3, originPort: 4, ...pair };
+    assert.deepEqual(leaksIn(await toolOutput(folder, places)), []);
+  });
+
+  for (const format of ['pretty', 'json']) {
+    it(`the gate, its admin and its log (${format})`, async () => {
+      const outputs = await gateOutput(folder, pair, format);
+      assert.match(outputs.get("the gate's reply to token good") ?? '', /^HTTP\/1\.1 403/);
+      assert.match(outputs.get("the gate's reply to an open path") ?? '', /^HTTP\/1\.1 200/);
+      assert.deepEqual(leaksIn(outputs), []);
+    });
+  }
+
+  it('the issuer and its log, of the tokens that it gives either', async () => {
+    const { outputs, given } = await issuerOutput(folder);
+    assert.equal(given.length, 4);
+    assert.deepEqual(leaksIn(outputs, given), []);
+  });
+});
