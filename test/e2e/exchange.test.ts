@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { FilterResult, FilterStream } from '../../src/proxy/filters/filter.ts';
+import { forwardTo } from '../fixtures/forward-action.ts';
 import { type LoopOptions, startTestLoop, type TestLoop, until } from './loop-fixture.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
 import { answerOk, type RawOrigin, type SeenRequest, startRawOrigin } from './raw-origin.ts';
@@ -208,7 +209,7 @@ describe('time', () => {
 
   it('for a response counts from the end of the request, and cuts a response that has begun', async () => {
     const { loop, origin } = await start(
-      { action: { kind: 'cluster', cluster: 'origin', timeoutMs: 300, hostRewrite: undefined } },
+      { action: forwardTo('origin', { timeoutMs: 300 }) },
       ({ socket }) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhalf'),
     );
     const client = new RawClient(loop.port);

@@ -11,6 +11,7 @@ import { Stats } from '../../src/proxy/stats.ts';
 import { Cluster } from '../../src/proxy/upstream/cluster.ts';
 import { ClusterStats } from '../../src/proxy/upstream/cluster-stats.ts';
 import { plainTransport, type Transport } from '../../src/proxy/upstream/transport.ts';
+import { forwardTo } from '../fixtures/forward-action.ts';
 
 export interface LoopOptions {
   originPort: number;
@@ -42,7 +43,7 @@ export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
   const cluster = new Cluster(
     {
       name: 'origin',
-      endpoints: [{ host: '127.0.0.1', port: given.originPort, isAddress: true }],
+      endpoints: [{ host: '127.0.0.1', port: given.originPort, isAddress: true, hostName: '' }],
       firstAddressOnly: false,
       family: 'auto',
       loadBalancing: 'round-robin',
@@ -54,12 +55,7 @@ export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
     },
     deadlines,
   );
-  const action = given.action ?? {
-    kind: 'cluster',
-    cluster: 'origin',
-    timeoutMs: 15_000,
-    hostRewrite: undefined,
-  };
+  const action = given.action ?? forwardTo('origin', { timeoutMs: 15_000 });
   const route: SelectedRoute = {
     name: '',
     virtualHost: '',

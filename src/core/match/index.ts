@@ -30,6 +30,7 @@ export type { Refuse } from './refusal.ts';
 export { compileRegex, type Regex } from './regex.ts';
 export { compileRegexRewrite, type RegexRewrite } from './regex-rewrite.ts';
 export { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
+export { compileTemplateRewrite } from './template-rewrite.ts';
 export { compileUriTemplate } from './uri-template.ts';
 export type { ValueClue } from './value-clue.ts';
 export {

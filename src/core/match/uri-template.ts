@@ -12,7 +12,7 @@ const NAME_LENGTH_MAX = 16;
  * @returns the matcher, or what is wrong with the template and what Envoy does with it
  */
 export function compileUriTemplate(template: string): { matcher: PathMatcher } | TemplateError {
-  const parsed = new TemplateParser(template).parse();
+  const parsed = new TemplateParser(template, false).parse();
   if ('error' in parsed) return parsed;
   const compiled = compileRegex(parsed.pattern);
   if (compiled.error !== undefined) return { error: compiled.error, envoy: 'refuses' };
@@ -24,6 +24,13 @@ export function compileUriTemplate(template: string): { matcher: PathMatcher } |
       matches: (path) => regex.matchesAll(path),
     },
   };
+}
+
+/** A template as a regular expression whose groups have the variables' names, and those names. */
+export function parsePathTemplate(template: string): { capturing: string; names: string[] } | TemplateError {
+  const parser = new TemplateParser(template, true);
+  const parsed = parser.parse();
+  return 'error' in parsed ? parsed : { capturing: parsed.pattern, names: parser.names };
 }
 
 export interface TemplateError {
@@ -41,9 +48,16 @@ class TemplateParser {
   #rest: string;
   #sawTextGlob = false;
 
-  constructor(template: string) {
+  readonly #captures: boolean;
+
+  constructor(template: string, captures: boolean) {
     this.#template = template;
     this.#rest = template;
+    this.#captures = captures;
+  }
+
+  get names(): string[] {
+    return [...this.#names];
   }
 
   parse(): Parsed {
@@ -107,7 +121,8 @@ class TemplateParser {
     } while (this.#rest.startsWith('/'));
     if (this.#rest !== '') return this.#fail(`\`${this.#rest}\` is no segment`);
     this.#rest = after;
-    return segments.join('/');
+    const pattern = segments.join('/');
+    return this.#captures ? `(?P<${name}>${pattern})` : pattern;
   }
 
   #literal(): string {

@@ -19,6 +19,7 @@ import type { Kept } from '../kept.ts';
 import { refuseField } from '../refusals.ts';
 import { compileRouteTable } from '../route/route-table.ts';
 import { Stats, type StatsScope } from '../stats.ts';
+import { firstHostName } from '../upstream/host-name.ts';
 import type {
   CompiledConnectionManager,
   CompiledFilterChain,
@@ -58,14 +59,15 @@ export function compileSnapshot(snapshot: Snapshot, options: CompileOptions): Co
     envoyExact: options.envoyExact ?? false,
     logger: options.logger ?? silentLogger,
     kept: options.kept,
-    clusters: new Set(snapshot.clusters.map((cluster) => cluster.name)),
+    clusters: new Map(snapshot.clusters.map((cluster) => [cluster.name, firstHostName(cluster)])),
   };
   const listeners = snapshot.listeners.map((listener) => compileListener(listener, context));
   return new CompiledSet(listeners.filter((listener) => listener !== null));
 }
 
 type SnapshotContext = Required<Omit<CompileOptions, 'kept'>> & {
-  clusters: ReadonlySet<string>;
+  /** Their first hosts' names. */
+  clusters: ReadonlyMap<string, string>;
   kept: Kept | undefined;
 };
 
@@ -193,5 +195,5 @@ function compileManager(
       : null;
   const chain = compileFilterChain(hcm, chainContext, routeFilters.switched);
   if (routes === null || chain === null) return null;
-  return { origin: hcm, statPrefix: hcm.statPrefix, routes, ...chain };
+  return { origin: hcm, statPrefix: hcm.statPrefix, routes, hostNames: clusters, ...chain };
 }

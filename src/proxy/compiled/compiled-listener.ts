@@ -15,6 +15,8 @@ export interface CompiledConnectionManager {
   /** All but the router. */
   filters: readonly HttpFilter[];
   router: Router;
+  /** By cluster: the name of its first host, for `auto_host_rewrite` where no host is chosen; empty: none. */
+  hostNames: ReadonlyMap<string, string>;
 }
 
 export interface CompiledFilterChain {

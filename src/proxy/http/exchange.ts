@@ -9,9 +9,9 @@ import {
 } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
 import { applyHeaderMutations } from '../route/header-mutation.ts';
-import type { PathRewrite } from '../route/path-rewrite.ts';
+import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
 import { routeReply } from '../route/route-reply.ts';
-import type { RouteAction, SelectedRoute } from '../route/selected-route.ts';
+import type { ForwardAction, SelectedRoute } from '../route/selected-route.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import { UpstreamConnection } from '../upstream/upstream-connection.ts';
 import type { BodyEnd, UpstreamConsumer } from '../upstream/upstream-consumer.ts';
@@ -68,8 +68,6 @@ export type FinishReason =
 
 export type ExchangeState = 'head' | 'decide' | 'forward' | 'respond' | 'done';
 
-type ForwardAction = Extract<RouteAction, { kind: 'cluster' }>;
-
 const NO_HEADERS: LocalReply['headers'] = [];
 
 /** One request and its response, from the head's last byte to the response's. It ends by `finish`, once. */
@@ -85,6 +83,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   readonly #client: ClientSide;
   readonly #framing: RequestFraming;
   readonly #receivedPath: string;
+  readonly #receivedHost: string;
   /** Those that run on this exchange; none before there is a route. */
   #filters: readonly HttpFilter[] = [];
   #upstream: UpstreamConnection | null = null;
@@ -109,6 +108,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.request = request;
     this.#framing = framing;
     this.#receivedPath = request.path;
+    this.#receivedHost = request.authority;
     this.requestDone = framing === 'none';
     this.#activeMs = service.deadlines.nowMs;
   }
@@ -356,26 +356,24 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       return;
     }
     const { route } = this;
-    const own = routeReply(route, this.request);
+    const own = routeReply(route, this);
     if (own !== undefined) this.#reply(own.status, own.body, own.headers, 'local_reply', 'route');
     else if (route?.action.kind === 'cluster') this.#forward(route, route.action);
   }
 
   #forward(route: SelectedRoute, action: ForwardAction): void {
-    const { cluster: clusterName, timeoutMs, hostRewrite, pathRewrite } = action;
+    const { timeoutMs } = action;
     const { request } = this;
-    const { headers } = request;
-    const cluster = this.#service.clusters.get(clusterName);
+    const cluster = this.#service.clusters.get(action.cluster);
     if (cluster === undefined) {
-      this.#replyError(STREAM_ERROR.noCluster, 'local_reply');
+      this.#replyError({ ...STREAM_ERROR.noCluster, status: action.notFoundStatus }, 'local_reply');
       return;
     }
-    const envoyHeaders = !this.#service.options.suppressEnvoyHeaders;
-    if (timeoutMs > 0 && envoyHeaders) headers.append('x-envoy-expected-rq-timeout-ms', String(timeoutMs));
-    if (route.requestHeaders.length > 0) applyHeaderMutations(headers, route.requestHeaders, this);
-    if (hostRewrite !== undefined) this.#rewriteHost(hostRewrite);
-    if (pathRewrite !== undefined) this.#rewritePath(pathRewrite);
-    const illegal = findIllegalField(request, this.#receivedPath);
+    const marksOriginal = !this.#service.options.suppressEnvoyHeaders;
+    if (timeoutMs > 0 && marksOriginal)
+      request.headers.append('x-envoy-expected-rq-timeout-ms', String(timeoutMs));
+    rewriteRequest(this, route, action, marksOriginal);
+    const illegal = findIllegalField(request, this.#receivedPath, this.#receivedHost);
     if (illegal !== null) {
       this.#reply(503, illegal, NO_HEADERS, 'local_reply');
       return;
@@ -385,6 +383,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.#replyError(upstream, 'local_reply');
       return;
     }
+    if (action.hostByUpstream) rewriteForUpstream(this, action, upstream.host.hostName, marksOriginal);
     this.state = 'forward';
     this.#cluster = cluster;
     this.#upstream = upstream;
@@ -401,24 +400,6 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.#armRouteTimeout();
       upstream.flushRequest();
     }
-  }
-
-  #rewriteHost(host: string): void {
-    const { request } = this;
-    if (request.authority !== '' && !this.#service.options.suppressEnvoyHeaders) {
-      request.headers.set('x-envoy-original-host', request.authority);
-    }
-    request.authority = host;
-  }
-
-  #rewritePath(rewriting: PathRewrite): void {
-    const { request } = this;
-    const path = rewriting.rewrite(request.path);
-    if (path === null) return;
-    if (!this.#service.options.suppressEnvoyHeaders) {
-      request.headers.set('x-envoy-original-path', request.path);
-    }
-    request.path = path;
   }
 
   #armRouteTimeout(): void {

@@ -26,8 +26,14 @@ const TARGET = /^[!-~]+$/;
  * Judges what the gate's own parts wrote into a request, for a claim may hold anything. What came off the wire was judged there.
  * @returns what is wrong in Envoy's words, or null
  */
-export function findIllegalField(request: RequestHead, receivedPath: string): string | null {
+export function findIllegalField(
+  request: RequestHead,
+  receivedPath: string,
+  receivedHost: string = request.authority,
+): string | null {
   const { headers } = request;
+  if (request.authority !== receivedHost && hasControl(request.authority))
+    return 'invalid header value for: :authority';
   if (request.unsendablePath === true) return 'invalid header value for: :path';
   if (request.path !== receivedPath && !TARGET.test(request.path)) return 'invalid header value for: :path';
   for (let i = headers.firstUnjudged; i < headers.length; i++) {

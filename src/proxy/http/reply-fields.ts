@@ -1,5 +1,5 @@
 import type { LocalReply } from '../filters/filter.ts';
-import type { FormatSource } from '../route/header-format.ts';
+import type { FormatSource } from '../format/format-source.ts';
 import { applyHeaderMutations } from '../route/header-mutation.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import type { HeaderList } from './header-list.ts';

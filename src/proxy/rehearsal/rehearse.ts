@@ -14,7 +14,7 @@ import { type Replier, writeReplyFields } from '../http/reply-fields.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { unsendableReply } from '../http/unsendable-reply.ts';
 import { compileHttpOptions } from '../listener/compile-http-options.ts';
-import { applyHeaderMutations } from '../route/header-mutation.ts';
+import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
 import { routeReply } from '../route/route-reply.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import { RehearsedStream } from './rehearsed-stream.ts';
@@ -80,7 +80,7 @@ async function play(
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
-  const { headers, path: receivedPath } = request;
+  const { headers, path: receivedPath, authority: receivedHost } = request;
   headers.markReceived();
   const options = compileHttpOptions(manager.origin, manager.router, connection.localAddress);
   const preparation = prepareRequest(request, connection, options);
@@ -92,15 +92,21 @@ async function play(
   if (refusal !== undefined) {
     return replied(refusal, refusal.asIs ? 'as-is' : 'other', route, filters, stream);
   }
-  const reply = routeReply(route, request);
+  const reply = routeReply(route, stream);
   if (reply !== undefined) return replied(reply, 'route', route, filters, stream);
   if (route?.action.kind !== 'cluster') throw new TypeError('a route without a reply forwards');
   const { action } = route;
-  applyHeaderMutations(request.headers, route.requestHeaders, stream);
-  if (action.hostRewrite !== undefined) request.authority = action.hostRewrite;
-  request.path = action.pathRewrite?.rewrite(request.path) ?? request.path;
-  const illegal = findIllegalField(request, receivedPath);
+  if (!manager.hostNames.has(action.cluster)) {
+    recorder?.open('cluster', `none has the name "${action.cluster}"`, route.origin);
+    recorder?.close('deny', String(action.notFoundStatus));
+    const reply = { status: action.notFoundStatus, body: '', headers: [], details: 'cluster_not_found' };
+    return replied(reply, 'other', route, filters, stream);
+  }
+  const marksOriginal = !options.suppressEnvoyHeaders;
+  rewriteRequest(stream, route, action, marksOriginal);
+  const illegal = findIllegalField(request, receivedPath, receivedHost);
   if (illegal !== null) return replied(unsendableReply(illegal), 'other', route, filters, stream);
+  rewriteForUpstream(stream, action, manager.hostNames.get(action.cluster) ?? '', marksOriginal);
   const { metadataIfAny: metadata } = stream;
   return { status: null, body: '', headers: [], details: '', route, forwarded: request, metadata };
 }

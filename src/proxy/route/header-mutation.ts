@@ -4,14 +4,16 @@ import {
 } from '#schema/envoy/config/core/v3/base_pb.js';
 import { lowerAscii } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
+import type { FormatSource } from '../format/format-source.ts';
+import { reportFormat } from '../format/report-refusal.ts';
+import { compileTextFormat, type TextFormat } from '../format/text-format.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import { addRequestLine, addResponseLine } from '../http/join-lines.ts';
-import { compileHeaderFormat, type FormatSource, type HeaderFormat } from './header-format.ts';
 
 export interface HeaderAddition {
   name: string;
   action: 'append' | 'add-if-absent' | 'overwrite' | 'overwrite-if-exists';
-  value: HeaderFormat;
+  value: TextFormat;
   keepEmpty: boolean;
 }
 
@@ -91,20 +93,10 @@ function compileAddition(option: HeaderValueOption, findings: Findings): HeaderA
     });
     return null;
   }
-  const compiled = compileHeaderFormat(option.header?.value ?? '');
-  if ('unsupported' in compiled) {
-    findings.report({
-      code: compiled.unsupported === '%' ? 'E120' : 'E301',
-      severity: 'error',
-      message:
-        compiled.unsupported === '%'
-          ? `a lone \`%\` in the value of header \`${name}\``
-          : `\`${compiled.unsupported}\` in the value of header \`${name}\` is not supported`,
-      hint: compiled.unsupported === '%' ? 'write `%%` for a percent sign' : undefined,
-      envoy: compiled.unsupported === '%' ? 'refuses' : 'accepts',
-      about: option.header ?? option,
-      field: 'value',
-    });
+  const compiled = compileTextFormat(option.header?.value ?? '', '');
+  if ('refusal' in compiled) {
+    const where = `the value of header \`${name}\``;
+    reportFormat(compiled.refusal, where, option.header ?? option, 'value', findings);
     return null;
   }
   return { name, action: actionOf(option), value: compiled.format, keepEmpty: option.keepEmptyValue };

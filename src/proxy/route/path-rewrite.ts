@@ -1,15 +1,20 @@
 import type { RouteAction, RouteMatch } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { compileRegexRewrite, toByteString, withoutQuery } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
+import type { FormatSource } from '../format/format-source.ts';
+import { reportFormat } from '../format/report-refusal.ts';
+import { compileTextFormat } from '../format/text-format.ts';
 import { refuseInto } from '../refusals.ts';
+import { compileRewritePolicy } from './template-rewrite.ts';
 
 /** How a route changes the path that is forwarded; the query stays as it is (Envoy: config_impl.cc). */
 export interface PathRewrite {
   /** null where nothing would be left of the path: it then stays as it is. */
-  rewrite(path: string): string | null;
+  rewrite(path: string, source: FormatSource): string | null;
 }
 
-type Rewriting = Pick<RouteAction, 'prefixRewrite' | 'regexRewrite'>;
+type Rewriting = Pick<RouteAction, 'prefixRewrite' | 'regexRewrite'> &
+  Partial<Pick<RouteAction, 'pathRewritePolicy' | 'pathRewrite'>>;
 
 /**
  * @param about the message that errors are about
@@ -21,11 +26,18 @@ export function compilePathRewrite(
   findings: Findings,
   about: object,
 ): PathRewrite | undefined | null {
-  const { prefixRewrite, regexRewrite } = config;
-  if (regexRewrite !== undefined && prefixRewrite !== '') {
-    refuseInto(findings)('cannot specify both prefix_rewrite and regex_rewrite', about, 'regex_rewrite');
+  const { prefixRewrite, regexRewrite, pathRewritePolicy, pathRewrite = '' } = config;
+  const ways = [prefixRewrite !== '', regexRewrite, pathRewritePolicy, pathRewrite !== ''].filter(Boolean);
+  if (ways.length > 1) {
+    const message = 'specify only one of prefix_rewrite, regex_rewrite, path_rewrite_policy or path_rewrite';
+    refuseInto(findings)(message, about, 'regex_rewrite');
     return null;
   }
+  if (pathRewritePolicy !== undefined) {
+    const rewrite = compileRewritePolicy(pathRewritePolicy, match, findings);
+    return rewrite && { rewrite: (path) => onPath(path, rewrite) };
+  }
+  if (pathRewrite !== '') return compilePathFormat(pathRewrite, findings, about);
   if (regexRewrite !== undefined) {
     const regex = compileRegexRewrite(regexRewrite, refuseInto(findings));
     return regex && { rewrite: (path) => onPath(path, (bare) => regex.replaceAll(bare)) };
@@ -53,8 +65,18 @@ function matchedLength(match: RouteMatch | undefined): number | null {
   return null;
 }
 
-function onPath(path: string, change: (bare: string) => string): string | null {
+/** `path_rewrite`: a format for all of the path but its query. */
+function compilePathFormat(format: string, findings: Findings, about: object): PathRewrite | null {
+  const compiled = compileTextFormat(format, '');
+  if ('format' in compiled) {
+    return { rewrite: (path, source) => onPath(path, () => compiled.format.render(source)) };
+  }
+  reportFormat(compiled.refusal, '`path_rewrite`', about, 'path_rewrite', findings);
+  return null;
+}
+
+function onPath(path: string, change: (bare: string) => string | null): string | null {
   const bare = withoutQuery(path);
-  const changed = change(bare);
+  const changed = change(bare) ?? '';
   return changed === '' ? null : changed + path.slice(bare.length);
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { RedirectActionSchema, RouteMatchSchema } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import { TestStream } from '../../../test/fixtures/filter-stream.ts';
 import { Findings } from '../../resources/index.ts';
-import { buildRequestHead } from '../rehearsal/index.ts';
 import { compileRedirect } from './redirect.ts';
 
 type Init = MessageInitShape<typeof RedirectActionSchema>;
@@ -11,14 +11,9 @@ type Init = MessageInitShape<typeof RedirectActionSchema>;
 function locationOf(init: Init, path: string, headers: [string, string][] = []): string | undefined {
   const match = create(RouteMatchSchema, { pathSpecifier: { case: 'prefix', value: '/a' } });
   const redirect = compileRedirect(create(RedirectActionSchema, init), match, new Findings());
-  const request = buildRequestHead({
-    method: 'GET',
-    scheme: 'http',
-    authority: 'host.test:80',
-    path,
-    headers,
-  });
-  return redirect?.location(request);
+  const stream = new TestStream({ path, headers });
+  stream.request.authority = 'host.test:80';
+  return redirect?.location(stream);
 }
 
 const pathRedirect = (value: string) => ({ case: 'pathRedirect', value }) as const;

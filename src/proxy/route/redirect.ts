@@ -5,13 +5,14 @@ import {
 } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { toByteString } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
+import type { FormatSource } from '../format/format-source.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { compilePathRewrite, type PathRewrite } from './path-rewrite.ts';
 
 /** A compiled `RedirectAction`: where a request is sent instead (Envoy: config_impl.cc, newUri). */
 export interface Redirect {
   status: number;
-  location(request: RequestHead): string;
+  location(source: FormatSource): string;
 }
 
 const STATUS: Readonly<Record<Code, number>> = {
@@ -33,12 +34,13 @@ export function compileRedirect(
   const port = config.portRedirect === 0 ? '' : `:${config.portRedirect}`;
   return {
     status: STATUS[config.responseCode],
-    location(request) {
+    location(source) {
+      const { request } = source;
       const received = request.scheme;
       const scheme = schemeOf(config, received);
       const authority = host === '' ? requestHost(request.authority, spokenBy(request), scheme, port) : host;
       const path = config.stripQuery ? withoutAfter(request.path, '?') : request.path;
-      return `${scheme}://${authority}${port}${rewrite?.rewrite(path) ?? path}`;
+      return `${scheme}://${authority}${port}${rewrite?.rewrite(path, source) ?? path}`;
     },
   };
 }

@@ -1,15 +1,18 @@
-import type {
-  DirectResponseAction,
-  RateLimit,
-  Route,
-  RouteAction as RouteActionConfig,
-  RouteMatch,
+import {
+  type DirectResponseAction,
+  RouteAction_ClusterNotFoundResponseCode as NotFoundCode,
+  type RateLimit,
+  type Route,
+  type RouteAction as RouteActionConfig,
+  type RouteMatch,
 } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import { lowerAscii } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import { inlineText } from '../data-source.ts';
 import { durationMs } from '../duration.ts';
 import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
 import { refuseField } from '../refusals.ts';
+import { compileHostRewrite } from './host-rewrite.ts';
 import { compilePathRewrite } from './path-rewrite.ts';
 import type { CompileLevelConfig } from './per-filter-config.ts';
 import { compileRedirect } from './redirect.ts';
@@ -24,7 +27,7 @@ export interface RouteContext {
   /** Compiles `rate_limits` of a route or a virtual host. */
   compileRateLimits(configs: readonly RateLimit[]): readonly Recipe[];
   /** Names of the snapshot's clusters; null: not known here, not checked. */
-  clusters: ReadonlySet<string> | null;
+  clusters: { has(name: string): boolean } | null;
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
@@ -80,35 +83,54 @@ function compileClusterAction(
 ): RouteVariant[] | null {
   const { findings } = context;
   const destinations = compileDestinations(action, context);
-  const host = action.hostRewriteSpecifier;
-  if (host.case !== undefined && host.case !== 'hostRewriteLiteral') {
-    refuseField(findings, action, snake(host.case));
-    return null;
-  }
+  const host = compileHostRewrite(action, findings);
   const pathRewrite = compilePathRewrite(action, match, findings, action);
-  if (destinations === null || pathRewrite === null) return null;
-  const timeoutMs = action.timeout === undefined ? DEFAULT_TIMEOUT_MS : durationMs(action.timeout);
-  return destinations.map(({ cluster, weight, hostRewrite, origin }) => ({
-    action: { kind: 'cluster', cluster, timeoutMs, hostRewrite: host.value ?? hostRewrite, pathRewrite },
+  if (destinations === null || host === null || pathRewrite === null) return null;
+  const common = {
+    kind: 'cluster' as const,
+    notFoundStatus: NOT_FOUND_STATUS[action.clusterNotFoundResponseCode],
+    timeoutMs: action.timeout === undefined ? DEFAULT_TIMEOUT_MS : durationMs(action.timeout),
+    hostRewrite: host.rewrite,
+    hostByUpstream: host.byUpstream,
+    appendsForwardedHost: action.appendXForwardedHost,
+    pathRewrite,
+  };
+  return destinations.map(({ weight, origin, ...destination }) => ({
+    action: { ...common, ...destination },
     weight,
     destination: origin,
   }));
 }
 
+const NOT_FOUND_STATUS: Readonly<Record<NotFoundCode, number>> = {
+  [NotFoundCode.SERVICE_UNAVAILABLE]: 503,
+  [NotFoundCode.NOT_FOUND]: 404,
+  [NotFoundCode.INTERNAL_SERVER_ERROR]: 500,
+};
+
 type Destinations = (Omit<WeightedDestination, 'origin'> & {
   origin: WeightedDestination['origin'] | null;
 })[];
+
+const toCluster = (cluster: string, clusterHeader: string): Destinations => [
+  { cluster, clusterHeader, weight: 1, destinationHost: '', origin: null },
+];
 
 function compileDestinations(action: RouteActionConfig, context: RouteContext): Destinations | null {
   const specifier = action.clusterSpecifier;
   switch (specifier.case) {
     case 'cluster':
       if (!isKnown(specifier.value, action, 'cluster', context)) return null;
-      return [{ cluster: specifier.value, weight: 1, hostRewrite: undefined, origin: null }];
+      return toCluster(specifier.value, '');
+    case 'clusterHeader':
+      return toCluster('', lowerAscii(specifier.value));
     case 'weightedClusters': {
       const members = compileWeightedClusters(specifier.value, context.findings);
       if (members === null) return null;
-      return members.every(({ cluster, origin }) => isKnown(cluster, origin, 'name', context))
+      return members.every(
+        ({ cluster, clusterHeader, origin }) =>
+          clusterHeader !== '' || isKnown(cluster, origin, 'name', context),
+      )
         ? members
         : null;
     }

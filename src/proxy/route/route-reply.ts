@@ -1,4 +1,5 @@
 import type { LocalReply } from '../filters/filter.ts';
+import type { FormatSource } from '../format/format-source.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { SelectedRoute } from './selected-route.ts';
 
@@ -6,7 +7,7 @@ import type { SelectedRoute } from './selected-route.ts';
 const NO_ROUTE: LocalReply = { status: 404, body: '', headers: [], details: 'route_not_found' };
 
 /** What is answered without an upstream, by the route or for want of one; undefined where the route leads to a cluster. */
-export function routeReply(route: SelectedRoute | null, request: RequestHead): LocalReply | undefined {
+export function routeReply(route: SelectedRoute | null, source: FormatSource): LocalReply | undefined {
   if (route === null) return NO_ROUTE;
   const { action } = route;
   switch (action.kind) {
@@ -14,12 +15,12 @@ export function routeReply(route: SelectedRoute | null, request: RequestHead): L
       return undefined;
     case 'direct': {
       const { status, body } = action;
-      const headers = hasLocation(status) ? [['location', ownUri(request)] as const] : [];
+      const headers = hasLocation(status) ? [['location', ownUri(source.request)] as const] : [];
       return { status, body, headers, details: 'direct_response' };
     }
     case 'redirect': {
       const { status, location } = action.redirect;
-      return { status, body: '', headers: [['location', location(request)]], details: 'direct_response' };
+      return { status, body: '', headers: [['location', location(source)]], details: 'direct_response' };
     }
   }
 }

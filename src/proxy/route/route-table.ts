@@ -1,8 +1,15 @@
 import type { Route, VirtualHost } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import type { Recorder } from '../../base/index.ts';
-import { type MetadataSource, PathIndex, type PathKey, withoutQuery } from '../../core/match/index.ts';
+import {
+  lowerAscii,
+  type MetadataSource,
+  PathIndex,
+  type PathKey,
+  withoutQuery,
+} from '../../core/match/index.ts';
 import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
+import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { DomainIndex } from './domain-index.ts';
 import { compileHeaderMutations, type HeaderMutations } from './header-mutation.ts';
@@ -11,7 +18,7 @@ import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts
 import { compileRouteAction, type RouteContext } from './route-action.ts';
 import { routeMetadataOf } from './route-metadata.ts';
 import type { RouteFilterEntry, RouteRateLimits, SelectedRoute } from './selected-route.ts';
-import { pickByWeight } from './weighted-clusters.ts';
+import { pickByWeight, shareByHeader } from './weighted-clusters.ts';
 
 /** A compiled route configuration: virtual hosts by domain, routes by path, first match wins. */
 export interface RouteTable {
@@ -96,10 +103,17 @@ class CompiledRoute {
   readonly matcher: RequestMatcher;
   readonly keys: readonly PathKey[] | null;
   readonly #variants: readonly { selected: SelectedRoute; weight: number }[];
+  /** Its number takes the place of chance; empty: none. */
+  readonly #chanceHeader: string;
 
-  constructor(matcher: RequestMatcher, variants: readonly { selected: SelectedRoute; weight: number }[]) {
+  constructor(
+    matcher: RequestMatcher,
+    variants: readonly { selected: SelectedRoute; weight: number }[],
+    chanceHeader: string,
+  ) {
     this.matcher = matcher;
     this.#variants = variants;
+    this.#chanceHeader = chanceHeader;
     this.keys = matcher.keys;
   }
 
@@ -112,9 +126,18 @@ class CompiledRoute {
     return (this.#variants[0] as { selected: SelectedRoute }).selected;
   }
 
-  /** The route; of several destinations one by chance. */
-  pick(): SelectedRoute {
-    return this.#variants.length === 1 ? this.selected : pickByWeight(this.#variants, Math.random()).selected;
+  /** The route as it is for a request: of several destinations one by chance, a cluster's name out of a header. */
+  pick({ headers }: RequestHead): SelectedRoute {
+    const selected = this.#variants.length === 1 ? this.selected : this.#draw(headers);
+    const { action } = selected;
+    if (action.kind !== 'cluster' || action.clusterHeader === '') return selected;
+    return { ...selected, action: { ...action, cluster: headers.get(action.clusterHeader) ?? '' } };
+  }
+
+  #draw(headers: HeaderList): SelectedRoute {
+    const total = this.#variants.reduce((sum, { weight }) => sum + weight, 0);
+    const asked = this.#chanceHeader === '' ? null : shareByHeader(headers, this.#chanceHeader, total);
+    return pickByWeight(this.#variants, asked ?? Math.random()).selected;
   }
 
   get wants(): string {
@@ -174,7 +197,13 @@ function compileRoute(
       },
     };
   });
-  return new CompiledRoute(matcher, selected);
+  return new CompiledRoute(matcher, selected, chanceHeaderOf(route));
+}
+
+function chanceHeaderOf({ action }: Route): string {
+  const specifier = action.case === 'route' ? action.value.clusterSpecifier : undefined;
+  const random = specifier?.case === 'weightedClusters' ? specifier.value.randomValueSpecifier : undefined;
+  return random?.case === 'headerName' ? lowerAscii(random.value) : '';
 }
 
 /** Routes that answer by themselves have none, as in Envoy. */
@@ -230,7 +259,7 @@ class CompiledRouteTable implements RouteTable {
       this.origin.ignorePortInHostMatching ? withoutPort(authority) : authority,
     );
     if (recorder !== null) return this.#explain(host, request, recorder, metadata);
-    return host === null ? null : (firstIn(host, request, metadata)?.pick() ?? null);
+    return host === null ? null : (firstIn(host, request, metadata)?.pick(request) ?? null);
   }
 
   /** The same choice, with a step for every route that was passed over on the way to it. */
@@ -256,7 +285,7 @@ class CompiledRouteTable implements RouteTable {
       if (route === chosen) break;
     }
     recorder.close(chosen === null ? 'no' : 'ok', chosen === null ? 'no route matches' : undefined);
-    return chosen?.pick() ?? null;
+    return chosen?.pick(request) ?? null;
   }
 }
 
@@ -287,7 +316,7 @@ function describeRoute(route: CompiledRoute): string {
 function describeTarget(action: SelectedRoute['action']): string {
   switch (action.kind) {
     case 'cluster':
-      return `cluster ${action.cluster}`;
+      return action.clusterHeader === '' ? `cluster ${action.cluster}` : `cluster by ${action.clusterHeader}`;
     case 'direct':
       return `direct response ${action.status}`;
     case 'redirect':

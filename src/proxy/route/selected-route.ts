@@ -1,19 +1,33 @@
 import type { MetadataSource } from '../../core/match/index.ts';
 import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
 import type { HeaderMutations } from './header-mutation.ts';
+import type { HostRewrite } from './host-rewrite.ts';
 import type { PathRewrite } from './path-rewrite.ts';
 import type { Redirect } from './redirect.ts';
 
+/** A request goes on to a cluster. */
+export interface ForwardAction {
+  kind: 'cluster';
+  /** Empty, or a name that nobody has, where `cluster_header` said no better. */
+  cluster: string;
+  /** `cluster_header`: its first line names the cluster when the route is chosen; empty: none. */
+  clusterHeader: string;
+  /** Where there is no such cluster. */
+  notFoundStatus: number;
+  /** 0: none. */
+  timeoutMs: number;
+  /** The host that a weighted destination puts in, before the route's own rewriting; empty: none. */
+  destinationHost: string;
+  hostRewrite: HostRewrite | null;
+  /** `auto_host_rewrite`. */
+  hostByUpstream: boolean;
+  appendsForwardedHost: boolean;
+  pathRewrite?: PathRewrite | undefined;
+}
+
 /** What becomes of a request on a route. */
 export type RouteAction =
-  | {
-      kind: 'cluster';
-      cluster: string;
-      /** 0: none. */
-      timeoutMs: number;
-      hostRewrite: string | undefined;
-      pathRewrite?: PathRewrite | undefined;
-    }
+  | ForwardAction
   | { kind: 'direct'; status: number; body: string }
   | { kind: 'redirect'; redirect: Redirect };
 

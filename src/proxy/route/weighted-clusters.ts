@@ -2,14 +2,19 @@ import type {
   WeightedCluster_ClusterWeight as ClusterWeight,
   WeightedCluster,
 } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import { lowerAscii, toByteString } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
-import { refuseField } from '../refusals.ts';
+import type { HeaderList } from '../http/header-list.ts';
+import { refuseInto } from '../refusals.ts';
 
 /** One of a route's destinations and its share. */
 export interface WeightedDestination {
   cluster: string;
+  /** Its first line names the cluster; empty: `cluster` does. */
+  clusterHeader: string;
   weight: number;
-  hostRewrite: string | undefined;
+  /** Empty: none. */
+  destinationHost: string;
   /** The message, which may change headers. */
   origin: ClusterWeight;
 }
@@ -20,9 +25,6 @@ export function compileWeightedClusters(
   findings: Findings,
 ): WeightedDestination[] | null {
   const before = findings.list.length;
-  if (config.randomValueSpecifier.case !== undefined) {
-    refuseField(findings, config, 'random_value_specifier');
-  }
   const members = config.clusters.map((member) => compileMember(member, findings));
   const shares = members.filter(({ weight }) => weight > 0);
   if (shares.length === 0) {
@@ -38,14 +40,32 @@ export function compileWeightedClusters(
 }
 
 function compileMember(member: ClusterWeight, findings: Findings): WeightedDestination {
-  if (member.clusterHeader !== '') refuseField(findings, member, 'cluster_header');
+  const refuse = refuseInto(findings);
+  if (member.name !== '' && member.clusterHeader !== '')
+    refuse('only one of name or cluster_header can be specified', member, 'cluster_header');
+  if (member.name === '' && member.clusterHeader === '')
+    refuse('at least one of name or cluster_header need to be specified', member, 'name');
   const host = member.hostRewriteSpecifier;
   return {
     cluster: member.name,
+    clusterHeader: lowerAscii(member.clusterHeader),
     weight: member.weight ?? 0,
-    hostRewrite: host.case === 'hostRewriteLiteral' ? host.value : undefined,
+    destinationHost: host.case === 'hostRewriteLiteral' ? toByteString(host.value) : '',
     origin: member,
   };
+}
+
+/**
+ * What `header_name` asks for: the header's number takes chance's place.
+ * @returns a number in [0, 1), or null where the header has no single line with a number of 64 bits
+ */
+export function shareByHeader(headers: HeaderList, name: string, total: number): number | null {
+  const lines = headers.values.filter((_, index) => headers.names[index] === name);
+  const [line = ''] = lines;
+  if (lines.length !== 1 || !/^\d{1,20}$/.test(line)) return null;
+  const number = BigInt(line);
+  if (number > 0xffff_ffff_ffff_ffffn) return null;
+  return (Number(number % BigInt(total)) + 0.5) / total;
 }
 
 /** Chooses by weight. @param random in [0, 1) */

@@ -16,6 +16,8 @@ export interface Endpoint {
   host: string;
   port: number;
   isAddress: boolean;
+  /** What `auto_host_rewrite` puts in: the endpoint's `hostname`, else the name that DNS is asked for; empty: none. */
+  hostName: string;
 }
 
 export interface ClusterSettings {
@@ -94,12 +96,12 @@ export class Cluster {
   }
 
   #rebuild(): void {
-    const before = new Map(this.#hosts.map((host) => [`${host.address}|${host.port}`, host]));
+    const before = new Map(this.#hosts.map((host) => [keyOf(host.address, host.port, host.hostName), host]));
     const after: UpstreamHost[] = [];
-    for (const { host, port, isAddress } of this.settings.endpoints) {
+    for (const { host, port, isAddress, hostName } of this.settings.endpoints) {
       for (const address of isAddress ? [host] : (this.#resolved.get(host) ?? [])) {
-        const key = `${address}|${port}`;
-        after.push(before.get(key) ?? this.#createHost(address, port));
+        const key = keyOf(address, port, hostName);
+        after.push(before.get(key) ?? this.#createHost(address, port, hostName));
         before.delete(key);
       }
     }
@@ -108,9 +110,9 @@ export class Cluster {
     this.stats.members.set(after.length);
   }
 
-  #createHost(address: string, port: number): UpstreamHost {
+  #createHost(address: string, port: number, hostName: string): UpstreamHost {
     const { transport, stats, connectTimeoutMs, idleTimeoutMs } = this.settings;
-    return new UpstreamHost(address, port, {
+    return new UpstreamHost(address, port, hostName, {
       transport,
       deadlines: this.#deadlines,
       stats,
@@ -119,3 +121,5 @@ export class Cluster {
     });
   }
 }
+
+const keyOf = (address: string, port: number, hostName: string) => `${address}|${port}|${hostName}`;

@@ -15,6 +15,7 @@ import type { StatsScope } from '../stats.ts';
 import { type AddressFamily, Cluster, type Endpoint, type LoadBalancing } from './cluster.ts';
 import { ClusterStats, type ReportFailure } from './cluster-stats.ts';
 import { applyConnectTo, type ConnectTo } from './connect-to.ts';
+import { hostNameOf } from './host-name.ts';
 import { plainTransport, type Transport } from './transport.ts';
 import { compileUpstreamTls, createVerifiedTls } from './upstream-tls.ts';
 
@@ -48,7 +49,7 @@ export function compileCluster(config: ClusterConfig, context: ClusterContext): 
     refuseField(findings, config, 'type', ` with the value \`${DiscoveryType[type]}\``);
     return null;
   }
-  const endpoints = compileEndpoints(config, context);
+  const endpoints = compileEndpoints(config, context, type !== DiscoveryType.STATIC);
   const transport = compileTransport(config, endpoints?.configured[0]?.host ?? '', context);
   const loadBalancing = compileLoadBalancing(config, findings);
   if (endpoints === null || transport === null || loadBalancing === null) return null;
@@ -95,18 +96,27 @@ interface Endpoints {
   actual: Endpoint[];
 }
 
-function compileEndpoints(config: ClusterConfig, context: ClusterContext): Endpoints | null {
+function compileEndpoints(
+  config: ClusterConfig,
+  context: ClusterContext,
+  isNamed: boolean,
+): Endpoints | null {
   const configured: Endpoint[] = [];
   for (const locality of config.loadAssignment?.endpoints ?? []) {
-    if (!collectEndpoints(locality, configured, context.findings)) return null;
+    if (!collectEndpoints(locality, isNamed, configured, context.findings)) return null;
   }
-  const actual = configured.map(({ host, port }) =>
-    endpointAt(applyConnectTo(context.connectTo, host, port)),
+  const actual = configured.map(({ host, port, hostName }) =>
+    endpointAt({ ...applyConnectTo(context.connectTo, host, port), hostName }),
   );
   return { configured, actual };
 }
 
-function collectEndpoints(locality: LocalityLbEndpoints, into: Endpoint[], findings: Findings): boolean {
+function collectEndpoints(
+  locality: LocalityLbEndpoints,
+  isNamed: boolean,
+  into: Endpoint[],
+  findings: Findings,
+): boolean {
   for (const endpoint of locality.lbEndpoints) {
     const identifier = endpoint.hostIdentifier;
     const address = identifier.case === 'endpoint' ? identifier.value.address?.address : undefined;
@@ -114,15 +124,16 @@ function collectEndpoints(locality: LocalityLbEndpoints, into: Endpoint[], findi
       refuseField(findings, endpoint, 'endpoint', ' unless it is a `socket_address` with a `port_value`');
       return false;
     }
-    into.push(endpointAt({ host: address.value.address, port: address.value.portSpecifier.value }));
+    const { address: host, portSpecifier } = address.value;
+    const hostName = hostNameOf(endpoint, isNamed);
+    into.push(endpointAt({ host, port: portSpecifier.value, hostName }));
   }
   return true;
 }
 
-const endpointAt = ({ host, port }: { host: string; port: number }): Endpoint => ({
-  host,
-  port,
-  isAddress: isIP(host) !== 0,
+const endpointAt = (place: Omit<Endpoint, 'isAddress'>): Endpoint => ({
+  ...place,
+  isAddress: isIP(place.host) !== 0,
 });
 
 /**

@@ -21,6 +21,9 @@ const TOGETHER_BYTES = 16_384;
 
 /** The pool that a connection goes back to. */
 export interface ConnectionOwner {
+  readonly address: string;
+  readonly port: number;
+  readonly hostName: string;
   readonly idleTimeoutMs: number;
   onIdle(connection: UpstreamConnection): void;
   onConnected(connection: UpstreamConnection): void;
@@ -62,6 +65,11 @@ export class UpstreamConnection implements Watched {
     socket.on('end', () => this.#onSocketEnd(null));
     socket.on('close', () => this.#onSocketEnd(null));
     socket.on('drain', () => this.#tellDrain());
+  }
+
+  /** Where it leads. */
+  get host(): Pick<ConnectionOwner, 'address' | 'port' | 'hostName'> {
+    return this.#owner;
   }
 
   /** It has been connected. */

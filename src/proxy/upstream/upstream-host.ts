@@ -16,15 +16,18 @@ export interface HostSettings {
 export class UpstreamHost implements ConnectionOwner {
   readonly address: string;
   readonly port: number;
+  /** Empty: none. */
+  readonly hostName: string;
   /** Connections that work for an exchange, or will. */
   active = 0;
   readonly #settings: HostSettings;
   readonly #idle: UpstreamConnection[] = [];
   #retired = false;
 
-  constructor(address: string, port: number, settings: HostSettings) {
+  constructor(address: string, port: number, hostName: string, settings: HostSettings) {
     this.address = address;
     this.port = port;
+    this.hostName = hostName;
     this.#settings = settings;
   }
 

@@ -30,7 +30,6 @@ const OWN_FIELDS = new Set([
   'x-forwarded-proto',
   'x-forwarded-for',
   'x-envoy-expected-rq-timeout-ms',
-  'x-envoy-original-host',
   'content-length',
   'connection',
 ]);

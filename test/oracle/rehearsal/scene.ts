@@ -18,6 +18,8 @@ export interface Case {
   name: string;
   scene: string;
   request: SceneRequest;
+  /** Default: true. Not where only a real exchange knows the answer. */
+  rehearsed?: boolean;
 }
 
 const TYPE = 'type.googleapis.com/envoy.extensions.filters';
@@ -39,23 +41,28 @@ export function rbac(config: object): Scene['filters'][number] {
 /**
  * A bootstrap of all scenes, as JSON, which both sides read as a file.
  * @param others ports of more clusters, by name
+ * @param clusters still more, as they are
  */
 export function bootstrapOf(
   scenes: readonly Scene[],
   originPort: number,
   others: Readonly<Record<string, number>> = {},
+  clusters: readonly object[] = [],
 ): string {
   return JSON.stringify({
     static_resources: {
       listeners: scenes.map(listenerOf),
-      clusters: Object.entries({ origin: originPort, ...others }).map(([name, port]) => ({
-        name,
-        type: 'STATIC',
-        load_assignment: {
-          cluster_name: name,
-          endpoints: [{ lb_endpoints: [{ endpoint: { address: addressOf(port) } }] }],
-        },
-      })),
+      clusters: [
+        ...Object.entries({ origin: originPort, ...others }).map(([name, port]) => ({
+          name,
+          type: 'STATIC',
+          load_assignment: {
+            cluster_name: name,
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: addressOf(port) } }] }],
+          },
+        })),
+        ...clusters,
+      ],
     },
   });
 }

@@ -26,8 +26,8 @@ export const NEWER_FIELDS: Readonly<Record<string, { refused?: string; noEffect?
   'envoy.config.route.v3.RouteConfiguration': { refused: 'vhost_header route_specifiers' },
   'envoy.config.route.v3.VirtualHost': { refused: 'route_specifiers', noEffect: 'request_body_buffer_limit' },
   'envoy.config.route.v3.Route': { refused: 'route_specifiers', noEffect: 'request_body_buffer_limit' },
-  'envoy.config.route.v3.RouteMatch': { refused: 'cookies filter_state' },
-  'envoy.config.route.v3.RouteAction': { refused: 'path_rewrite host_rewrite', noEffect: 'flush_timeout' },
+  'envoy.config.route.v3.WeightedCluster': { refused: 'use_hash_policy' },
+  'envoy.config.route.v3.RouteAction': { noEffect: 'flush_timeout' },
   'envoy.config.route.v3.DirectResponseAction': { refused: 'body_format' },
   'envoy.config.cluster.v3.Cluster': {
     refused: 'transport_socket_matcher queuing_policies',

@@ -96,15 +96,20 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.route.v3.RouteMatch.ConnectMatcher': { done: '*' },
   'envoy.config.core.v3.TypedExtensionConfig': { done: '*' },
   'envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig': { done: '*' },
+  'envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig': { done: '*' },
   'envoy.config.route.v3.RouteAction': {
-    done: 'cluster weighted_clusters prefix_rewrite regex_rewrite host_rewrite_literal timeout rate_limits include_vh_rate_limits',
+    done: 'cluster cluster_header weighted_clusters cluster_not_found_response_code prefix_rewrite regex_rewrite path_rewrite_policy path_rewrite host_rewrite_literal auto_host_rewrite host_rewrite_header host_rewrite_path_regex host_rewrite append_x_forwarded_host timeout rate_limits include_vh_rate_limits',
     noEffect:
       'idle_timeout retry_policy priority hedge_policy max_grpc_timeout grpc_timeout_offset max_stream_duration early_data_policy',
+    values: { cluster_not_found_response_code: '*' },
   },
   'envoy.config.route.v3.FilterConfig': { done: '*' },
-  'envoy.config.route.v3.WeightedCluster': { done: 'clusters', noEffect: 'total_weight runtime_key_prefix' },
+  'envoy.config.route.v3.WeightedCluster': {
+    done: 'clusters header_name',
+    noEffect: 'total_weight runtime_key_prefix',
+  },
   'envoy.config.route.v3.WeightedCluster.ClusterWeight': {
-    done: `name weight host_rewrite_literal ${HEADER_CHANGES} typed_per_filter_config`,
+    done: `name cluster_header weight host_rewrite_literal ${HEADER_CHANGES} typed_per_filter_config`,
     noEffect: 'metadata_match',
   },
   'envoy.config.route.v3.RedirectAction': { done: '*', values: { response_code: '*' } },
@@ -148,7 +153,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     noEffect: 'locality metadata load_balancing_weight proximity',
   },
   'envoy.config.endpoint.v3.LbEndpoint': { done: 'endpoint', noEffect: 'metadata load_balancing_weight' },
-  'envoy.config.endpoint.v3.Endpoint': { done: 'address', noEffect: 'hostname health_check_config' },
+  'envoy.config.endpoint.v3.Endpoint': { done: 'address hostname', noEffect: 'health_check_config' },
 
   'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer': { done: '*' },
   'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext': {

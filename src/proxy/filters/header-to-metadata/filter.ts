@@ -1,6 +1,6 @@
+import { headerOf } from '../../format/request-operators.ts';
 import { firstCookie } from '../../http/cookies.ts';
 import type { HeaderList } from '../../http/header-list.ts';
-import { headerOf } from '../../route/header-format.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FilterResult, FilterStream, HttpFilter, ResponseHead } from '../filter.ts';
 import { convertValue } from './convert-value.ts';

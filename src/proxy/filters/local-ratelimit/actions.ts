@@ -9,8 +9,8 @@ import {
   toByteString,
 } from '../../../core/match/index.ts';
 import type { DescriptorEntry } from '../../../core/ratelimit/index.ts';
+import { headerOf } from '../../format/request-operators.ts';
 import { refuseField, refuseInto } from '../../refusals.ts';
-import { headerOf } from '../../route/header-format.ts';
 import type { FactoryContext, FilterStream } from '../filter.ts';
 import { findMetadata } from '../metadata-path.ts';
 import { remoteAddressOf } from '../rbac/remote-address.ts';

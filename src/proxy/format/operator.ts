@@ -1,0 +1,22 @@
+import type { MetadataValue } from '../filters/filter.ts';
+import type { FormatSource } from './format-source.ts';
+
+/** What an operator finds: a byte string, or what a typed log keeps as it is; undefined: nothing. */
+export type Found = MetadataValue | undefined;
+
+/** A compiled operator. */
+export interface Operator {
+  /** The value as a log in JSON keeps it; texts in it are Unicode where `isUnicode` says so, byte strings otherwise. */
+  find(source: FormatSource): Found;
+  /** Values are metadata: Unicode, objects, lists. */
+  readonly isUnicode: boolean;
+}
+
+/** Why a format cannot be done. */
+export interface FormatError {
+  error: string;
+  /** `accepts`: Envoy does it. */
+  envoy: 'accepts' | 'refuses';
+}
+
+export const operator = (find: (source: FormatSource) => Found): Operator => ({ find, isUnicode: false });

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { NOW_MS, TestStream } from '../../../test/fixtures/filter-stream.ts';
+import { HeaderList } from '../http/header-list.ts';
+import type { FormatSource, Progress } from './format-source.ts';
+import { compileTextFormat } from './text-format.ts';
+
+const responseHeaders = new HeaderList();
+responseHeaders.append('x-o', 'ov');
+
+const progress: Progress = {
+  startMs: NOW_MS,
+  nowMs: NOW_MS + 7,
+  status: 200,
+  responseHeaders,
+  details: 'via_upstream',
+  flags: '',
+  clusterName: 'origin',
+  upstream: { address: '::1', port: 81, hostName: 'up.test', localAddress: '127.0.0.1', localPort: 5 },
+  attempts: 1,
+  bytesReceived: 3,
+  bytesSent: 4,
+  durationMs: 7.9,
+  requestEndMs: 1.2,
+  requestSentMs: undefined,
+  responseMs: 5,
+  transportFailure: '',
+  localBody: '',
+};
+
+function sourceOf(more: Partial<Progress> = {}): FormatSource {
+  const { request, connection, metadata } = new TestStream({
+    path: '/a?a=1%20x&b=longer',
+    headers: [['X-A', 'abcdefg']],
+  });
+  metadata.set('ns', 's', 'text');
+  metadata.set('ns', 'l', [1, 'a']);
+  metadata.set('ns', 'z', null);
+  return { request, connection, metadataIfAny: metadata, route: null, progress: { ...progress, ...more } };
+}
+
+/** As Envoy 1.40 prints them in a log. */
+const table: { given: string; want: string; more?: Partial<Progress> }[] = [
+  { given: '%PROTOCOL% 100%%', want: 'HTTP/1.1 100%' },
+  { given: '%RESPONSE_CODE%|%RESPONSE_CODE_DETAILS%|%RESPONSE_FLAGS%', want: '200|via_upstream|-' },
+  { given: '%RESPONSE_CODE%|%RESPONSE_CODE_DETAILS%', want: '0|-', more: { status: 0, details: '' } },
+  {
+    given: '%RESPONSE_FLAGS%|%RESPONSE_FLAGS_LONG%',
+    want: 'UF,NR|UpstreamConnectionFailure,NoRouteFound',
+    more: { flags: 'UF,NR' },
+  },
+  { given: '%UPSTREAM_HOST%|%UPSTREAM_HOST_NAME%|%UPSTREAM_CLUSTER%', want: '[::1]:81|up.test|origin' },
+  { given: '%UPSTREAM_LOCAL_ADDRESS%|%UPSTREAM_REMOTE_PORT%', want: '127.0.0.1:5|81' },
+  { given: '%UPSTREAM_HOST%|%UPSTREAM_CLUSTER%', want: '-|-', more: { upstream: null, clusterName: '' } },
+  { given: '%DOWNSTREAM_LOCAL_ADDRESS%|%DOWNSTREAM_REMOTE_PORT%', want: '127.0.0.2:8080|1' },
+  { given: '%START_TIME%|%EMIT_TIME(%3f)%', want: '2026-01-01T00:00:00.000Z|007' },
+  { given: '%DURATION%|%REQUEST_DURATION%|%RESPONSE_DURATION%|%RESPONSE_TX_DURATION%', want: '7|1|5|2' },
+  { given: '%REQUEST_TX_DURATION%|%BYTES_RECEIVED%|%BYTES_SENT%', want: '-|3|4' },
+  { given: '%REQ(X-A?:PATH):4%|%REQ(none?:path):2%|%REQ(none)%', want: 'abcd|/a|-' },
+  { given: '%RESP(x-none?x-o)%|%RESP(:status)%|%RESP(none)%', want: 'ov|200|-' },
+  {
+    given: '%PATH%|%PATH(NQ)%|%PATH(NQ:ORIG)%|%PATH(WQ:ORIG_OR_PATH):4%',
+    want: '/a?a=1%20x&b=longer|/a|-|/a?a',
+  },
+  {
+    given: '%QUERY_PARAM(a)%|%QUERY_PARAM(b):2%|%QUERY_PARAM(c)%|%QUERY_PARAMS%',
+    want: '1 x|lo|-|a=1%20x&b=longer',
+  },
+  {
+    given: '%METADATA(DYNAMIC:ns:s)%|%DYNAMIC_METADATA(ns:l):3%|%DYNAMIC_METADATA(ns:z)%',
+    want: 'text|[1,|-',
+  },
+  { given: '%FILTER_STATE(a:PLAIN)%|%ENVIRONMENT(JOTGATE_NOT_SET)%|%LOCAL_REPLY_BODY%', want: '-|-|' },
+];
+
+const refused: { given: string; want: RegExp; envoy: 'accepts' | 'refuses'; at?: number }[] = [
+  { given: 'a %', want: /couldn't find valid command/, envoy: 'refuses', at: 2 },
+  { given: '%BOGUS%', want: /not supported field in StreamInfo: BOGUS/, envoy: 'refuses' },
+  { given: '%REQ%', want: /requires parameters/, envoy: 'refuses' },
+  { given: '%REQ()%', want: /requires parameters/, envoy: 'refuses' },
+  { given: '%REQ(a?b?c)%', want: /more than 1 alternative/, envoy: 'refuses' },
+  { given: '%PROTOCOL(x)%', want: /does not take any parameters/, envoy: 'refuses' },
+  { given: '%RESPONSE_CODE:2%', want: /does not take any parameters/, envoy: 'refuses' },
+  { given: '%PATH(X)%', want: /invalid PATH option/, envoy: 'refuses' },
+  { given: 'ab%CEL(request.path)%', want: /`CEL` is not supported/, envoy: 'accepts', at: 2 },
+  { given: '%METADATA(CLUSTER:a:b)%', want: /`CLUSTER`/, envoy: 'accepts' },
+  { given: '%START_TIME(%Q)%', want: /`%Q`/, envoy: 'accepts' },
+];
+
+describe('a format', () => {
+  for (const { given, want, more } of table) {
+    it(`${given} is ${want}`, () => {
+      const compiled = compileTextFormat(given, '-');
+      assert.ok('format' in compiled);
+      assert.equal(compiled.format.render(sourceOf(more)), want);
+    });
+  }
+
+  it('leaves out what is absent where nothing stands for it', () => {
+    const compiled = compileTextFormat('<%REQ(none)%%RESPONSE_CODE_DETAILS%>', '');
+    assert.ok('format' in compiled);
+    assert.equal(compiled.format.render(sourceOf({ details: '' })), '<>');
+  });
+
+  for (const { given, want, envoy, at = 0 } of refused) {
+    it(`${given} is refused, Envoy ${envoy} it`, () => {
+      const compiled = compileTextFormat(given, '-');
+      assert.ok('refusal' in compiled);
+      assert.match(compiled.refusal.error, want);
+      assert.deepEqual([compiled.refusal.envoy, compiled.refusal.at], [envoy, at]);
+    });
+  }
+});

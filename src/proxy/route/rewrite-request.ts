@@ -1,0 +1,46 @@
+import type { FormatSource } from '../format/format-source.ts';
+import { applyHeaderMutations } from './header-mutation.ts';
+import { replaceHost } from './host-rewrite.ts';
+import type { ForwardAction, SelectedRoute } from './selected-route.ts';
+
+/**
+ * Makes the request that a route forwards of the one that was let in: header changes, then the host, then the path (Envoy:
+ * config_impl.cc, finalizeRequestHeaders).
+ * @param marksOriginal writes down what was replaced; not where `suppress_envoy_headers`
+ */
+export function rewriteRequest(
+  source: FormatSource,
+  { requestHeaders }: SelectedRoute,
+  action: ForwardAction,
+  marksOriginal: boolean,
+): void {
+  const { request } = source;
+  const { destinationHost, hostRewrite, pathRewrite } = action;
+  if (requestHeaders.length > 0) applyHeaderMutations(request.headers, requestHeaders, source);
+  if (destinationHost !== '') request.authority = destinationHost;
+  if (hostRewrite !== null) {
+    const host = hostRewrite.hostFor(source);
+    if (host !== '') replaceHost(request, host, marksOf(action, marksOriginal));
+  }
+  if (pathRewrite !== undefined) {
+    const path = pathRewrite.rewrite(request.path, source);
+    if (path === null) return;
+    if (marksOriginal) request.headers.set('x-envoy-original-path', request.path);
+    request.path = path;
+  }
+}
+
+/** `auto_host_rewrite`, once the upstream's host is known. @param name empty: it has none */
+export function rewriteForUpstream(
+  { request }: FormatSource,
+  action: ForwardAction,
+  name: string,
+  marksOriginal: boolean,
+): void {
+  if (action.hostByUpstream && name !== '') replaceHost(request, name, marksOf(action, marksOriginal));
+}
+
+const marksOf = ({ appendsForwardedHost }: ForwardAction, original: boolean) => ({
+  original,
+  forwarded: appendsForwardedHost,
+});
