@@ -3,6 +3,7 @@ import { decodeClaims } from './decode-claims.ts';
 import { decodeSegment } from './decode-segment.ts';
 import { isJsonObject, type JsonObject, memberOf, memberOr } from './json-value.ts';
 import { parseJson } from './parse-json.ts';
+import { FAULT } from './spelling-fault.ts';
 import { splitToken, type TokenParts } from './split-token.ts';
 import { STATUS, type Status } from './status.ts';
 import type { ParsedToken, SpellingFault, TokenHeader } from './token.ts';
@@ -32,41 +33,14 @@ export function parseToken(text: string): ParsedToken | Status {
     signedText: parts.signedText,
     signature: signature.bytes,
     fault:
-      faultOf(parts) ?? header.fault ?? payload.fault ?? (signature.canonical ? null : SIGNATURE_SPELLING),
+      faultOf(parts) ??
+      header.fault ??
+      payload.fault ??
+      (signature.canonical ? null : FAULT.signatureSpelling),
   };
 }
 
-const EMPTY_PARTS: SpellingFault = { status: STATUS.jwtIsNotThreeParts, reason: 'a dot too many' };
-const HEADER_SPELLING: SpellingFault = {
-  status: STATUS.jwtHeaderBadBase64,
-  reason: 'the header is not canonical base64url',
-};
-const HEADER_JSON: SpellingFault = {
-  status: STATUS.jwtHeaderBadJson,
-  reason: 'the header is not strict JSON',
-};
-const HEADER_CRIT: SpellingFault = {
-  status: STATUS.jwtVerificationFails,
-  reason: 'the header has `crit`, and no extension is known here',
-};
-const HEADER_B64: SpellingFault = {
-  status: STATUS.jwtVerificationFails,
-  reason: 'the header has `b64`, and only an encoded payload is taken',
-};
-const PAYLOAD_SPELLING: SpellingFault = {
-  status: STATUS.jwtPayloadBadBase64,
-  reason: 'the payload is not canonical base64url',
-};
-const PAYLOAD_JSON: SpellingFault = {
-  status: STATUS.jwtPayloadBadJson,
-  reason: 'the payload is not strict JSON',
-};
-const SIGNATURE_SPELLING: SpellingFault = {
-  status: STATUS.jwtVerificationFails,
-  reason: 'the signature is not canonical base64url',
-};
-
-const faultOf = (parts: TokenParts): SpellingFault | null => (parts.canonical ? null : EMPTY_PARTS);
+const faultOf = (parts: TokenParts): SpellingFault | null => (parts.canonical ? null : FAULT.emptyParts);
 
 interface DecodedHeader {
   header: TokenHeader;
@@ -103,15 +77,19 @@ export function decodeHeader(segment: string): DecodedHeader | Status {
   if (alg === undefined) return STATUS.jwtHeaderAlgNotSupported;
   const kid = memberOr(json, 'kid', '');
   if (typeof kid !== 'string') return STATUS.jwtHeaderBadKid;
-  const fault = decoded.canonical ? (parsed.strict ? extensionFault(json) : HEADER_JSON) : HEADER_SPELLING;
+  const fault = decoded.canonical
+    ? parsed.strict
+      ? extensionFault(json)
+      : FAULT.headerJson
+    : FAULT.headerSpelling;
   return { header: { alg, kid, json }, fault };
 }
 
 /** RFC 7515 §4.1.11: an extension that must be understood and is not makes the JWS invalid. RFC 7797: `b64`. */
 function extensionFault(json: JsonObject): SpellingFault | null {
-  if (Object.hasOwn(json, 'crit')) return HEADER_CRIT;
+  if (Object.hasOwn(json, 'crit')) return FAULT.crit;
   const b64 = memberOf(json, 'b64');
-  return b64 === undefined || b64 === true ? null : HEADER_B64;
+  return b64 === undefined || b64 === true ? null : FAULT.b64;
 }
 
 function decodePayload(segment: string): { json: JsonObject; fault: SpellingFault | null } | Status {
@@ -119,7 +97,7 @@ function decodePayload(segment: string): { json: JsonObject; fault: SpellingFaul
   if (decoded === null) return STATUS.jwtPayloadBadBase64;
   const parsed = decodeJsonObject(decoded.bytes);
   if (parsed === null) return STATUS.jwtPayloadBadJson;
-  const fault = decoded.canonical ? (parsed.strict ? null : PAYLOAD_JSON) : PAYLOAD_SPELLING;
+  const fault = decoded.canonical ? (parsed.strict ? null : FAULT.payloadJson) : FAULT.payloadSpelling;
   return { json: parsed.json, fault };
 }
 
