@@ -116,7 +116,10 @@ const headerConfig = ({ name, prefix }: { name: string; prefix: string }): JsonO
   ...(prefix === '' ? {} : { value_prefix: prefix }),
 });
 
-/** Mostly inline; else fetched, from a document that may not be one. */
+/**
+ * Mostly inline; else fetched, from a document that may not be one. One provider's at most: Envoy takes the first one's address for
+ * those of all others that the same request has tokens of (row Q14).
+ */
 function generateKeySource(
   choose: Choose,
   name: string,
@@ -125,7 +128,8 @@ function generateKeySource(
 ): JsonObject {
   if (choose.chance(0.03)) return { local_jwks: { inline_string: '' } };
   if (choose.chance(0.1)) return { local_jwks: { inline_bytes: Buffer.from(text).toString('base64') } };
-  if (choose.chance(0.85)) return { local_jwks: { inline_string: text } };
+  const isFetched = choose.chance(0.15) && Object.keys(documents).length === 0;
+  if (!isFetched) return { local_jwks: { inline_string: text } };
   const path = `/${choose.below(1e9)}/${name}`;
   documents[path] = choose.weighted<KeyDocument>([
     [8, () => ({ status: 200, body: text })],

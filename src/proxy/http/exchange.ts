@@ -20,7 +20,7 @@ import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
 import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { prepareRequest } from './prepare-request.ts';
-import type { Refusal } from './refusal.ts';
+import { REFUSAL, type Refusal } from './refusal.ts';
 import { type KeptRequest, keepRequest } from './refusal-watch.ts';
 import { findIllegalField, type RequestFraming, renderRequestHead } from './render-request.ts';
 import { renderLocalReply, renderResponseHead } from './render-response.ts';
@@ -177,6 +177,9 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   /** Refuses a request whose head could not be read to its end: without a route, yet the filters see the reply, as in Envoy. */
   refuseUnread(refusal: Refusal): void {
     this.#count();
+    if (refusal === REFUSAL.fragment && hasForwardedProto(this.request)) {
+      this.route = this.#service.routes.select(this.request, null);
+    }
     this.#filters = filtersFor(this.#service.filters, this);
     this.refuse(refusal);
   }
@@ -433,11 +436,9 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     const isGrpc = replier !== 'as-is' && replier !== 'codec' && isGrpcRequest(this.request.headers);
     const bodiless = this.request.method === 'HEAD' && replier !== 'codec';
     const message = bodiless ? '' : body;
-    const own = isGrpc
-      ? [...fields.filter(([name]) => name !== 'content-type'), ...grpcFields(status, message)]
-      : fields;
-    writeReplyFields(headers, own, this.route, replier, this);
-    if (body === '' && !isGrpc) headers.remove('content-type');
+    writeReplyFields(headers, fields, this.route, replier, this);
+    if (isGrpc) for (const [name, value] of grpcFields(status, message)) headers.set(name, value);
+    else if (body === '') headers.remove('content-type');
     encodeThrough(this.#filters, this, { status: isGrpc ? 200 : status, headers });
     if (this.#kept !== null && status >= 400) this.#nameRefusal(this.#kept, { status, body }, headers);
     const close = this.#closeAfter || !this.requestDone || this.#client.closing;

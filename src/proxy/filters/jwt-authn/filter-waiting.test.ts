@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { EXPIRES_LATE } from '../../../../test/e2e/token-signer.ts';
 import { goodFilter } from '../../../../test/fixtures/compile-filter.ts';
 import { play, TestStream } from '../../../../test/fixtures/filter-stream.ts';
 import {
@@ -49,6 +50,36 @@ describe('waiting for keys', () => {
         backOffMs: { base: 100, max: 1000 },
       },
     ]);
+  });
+
+  it('asks each provider’s own address, for the tokens of one request too', async () => {
+    const documents: Record<string, string> = { 'https://h/a': signer.jwks, 'https://h/b': stranger.jwks };
+    const server: JwksFetcher = { fetch: async ({ uri }) => documents[uri] ?? null };
+    const provider = (name: string, issuer: string) => ({
+      issuer,
+      remote_jwks: { http_uri: { uri: `https://h/${name}`, cluster: 'c', timeout: '1s' } },
+      from_headers: [{ name: `x-${name}` }],
+      forward_payload_header: `payload-${name}`,
+    });
+    const { filter } = goodFilter(
+      jwtAuthnFactory,
+      {
+        providers: { a: provider('a', 'i'), b: provider('b', 'j') },
+        rules: [{ match: { prefix: '/' }, requires: { allow_missing_or_failed: {} } }],
+      },
+      server,
+    );
+    const payloadsWith = async (tokenOfB: string) => {
+      const { stream } = await play(filter, {
+        headers: [
+          ['x-a', good],
+          ['x-b', tokenOfB],
+        ],
+      });
+      return ['payload-a', 'payload-b'].map((name) => stream.request.headers.has(name));
+    };
+    assert.deepEqual(await payloadsWith(stranger.sign({ iss: 'j', exp: EXPIRES_LATE })), [true, true]);
+    assert.deepEqual(await payloadsWith(signer.sign({ iss: 'j', exp: EXPIRES_LATE })), [true, false]);
   });
 
   it('leaves an exchange alone that has ended meanwhile', async () => {
