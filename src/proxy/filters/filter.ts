@@ -51,12 +51,17 @@ export class DynamicMetadata {
   }
 
   set(namespace: string, key: string, value: MetadataValue): void {
+    this.open(namespace).set(key, value);
+  }
+
+  /** Makes a namespace be there, if only empty. */
+  open(namespace: string): Map<string, MetadataValue> {
     let entries = this.#namespaces.get(namespace);
     if (entries === undefined) {
       entries = new Map();
       this.#namespaces.set(namespace, entries);
     }
-    entries.set(key, value);
+    return entries;
   }
 }
 

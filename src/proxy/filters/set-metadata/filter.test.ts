@@ -38,6 +38,11 @@ describe('set_metadata', () => {
     assert.deepEqual(stream.metadataOf('ns'), { a: 2, b: 2, c: 3 });
   });
 
+  it('an empty value makes the namespace be there', async () => {
+    const { stream } = await play(filterOf(entry({}), entry({ a: 1 })).filter);
+    assert.deepEqual(stream.metadataOf('ns'), {});
+  });
+
   it('takes the deprecated pair first', async () => {
     const { filter } = goodFilter(setMetadataFactory, {
       metadata_namespace: 'ns',

@@ -46,9 +46,9 @@ function writeEntries({ entries, overwriteDenied }: MetadataEntries, stream: Fil
     const isDenied = before !== undefined && !overwrites;
     if (isDenied) overwriteDenied.increment();
     else {
-      for (const [key, added] of Object.entries(value)) {
-        metadata.set(namespace, key, mergeMetadata(before?.get(key), added));
-      }
+      const entries = metadata.open(namespace);
+      for (const [key, added] of Object.entries(value))
+        entries.set(key, mergeMetadata(entries.get(key), added));
     }
     recorder?.open('metadata', namespace, origin);
     recorder?.close(
