@@ -28,10 +28,6 @@ function decodeAll(text: string): string {
 
 const takesTokensOut = ({ manager }: DifferentialCase) => JSON.stringify(manager).includes('jwt_authn');
 
-/** Envoy has put a blank into the query, so that its check is no request that the authorizer could read. */
-const breaksCheck = ({ envoy, request, one }: Disagreement) =>
-  envoy.status === 400 && /%20/.test(request.target) && JSON.stringify(one.manager).includes('ext_authz');
-
 /** A redirect's target holds the query. */
 function isAboutLocation(envoy: Answer, jotgate: Answer): boolean {
   const spelled = ({ headers }: Answer) =>
@@ -48,7 +44,6 @@ const ROWS: readonly Row[] = [
     id: 'Q1',
     explains(disagreement) {
       const { envoy, jotgate, one } = disagreement;
-      if (breaksCheck(disagreement)) return true;
       if (only(disagreement, 'header')) return isAboutLocation(envoy, jotgate) && takesTokensOut(one);
       if (!only(disagreement, 'origin target', 'origin field')) return false;
       if (envoy.origin === null || jotgate.origin === null) return false;

@@ -33,6 +33,10 @@ const withFilter = (type: string, config: JsonObject): JsonObject => ({
   ],
 });
 const EVERYONE = { permissions: [{ any: true }], principals: [{ any: true }] };
+const withPrincipal = (principal: JsonObject) =>
+  withFilter('rbac.v3.RBAC', {
+    rules: { policies: { p: { permissions: [{ any: true }], principals: [principal] } } },
+  });
 const TEMPLATE = {
   name: 'envoy.path.match.uri_template.uri_template_matcher',
   typed_config: {
@@ -84,6 +88,42 @@ const PROBES = {
   }),
   local_ratelimit: withFilter('local_ratelimit.v3.LocalRateLimit', { stat_prefix: 'a' }),
   rbac_matcher: withFilter('rbac.v3.RBAC', { matcher: { matcher_list: { matchers: [SOME_MATCH] } } }),
+  sourced_metadata: withPrincipal({
+    sourced_metadata: {
+      metadata_matcher: { filter: 'f', path: [{ key: 'k' }], value: { present_match: true } },
+      metadata_source: 'ROUTE',
+    },
+  }),
+  mtls_principal: withPrincipal({
+    custom: {
+      name: 'mtls',
+      typed_config: {
+        '@type': `${TYPE}.extensions.rbac.principals.mtls_authenticated.v3.Config`,
+        any_validated_client_certificate: true,
+      },
+    },
+  }),
+  filter_state_principal: withPrincipal({ filter_state: { key: 'k', string_match: { exact: 'v' } } }),
+  upstream_matcher: withFilter('rbac.v3.RBAC', {
+    rules: {
+      policies: {
+        p: {
+          principals: [{ any: true }],
+          permissions: [
+            {
+              matcher: {
+                name: 'upstream',
+                typed_config: {
+                  '@type': `${TYPE}.extensions.rbac.matchers.upstream_ip_port.v3.UpstreamIpPortMatcher`,
+                  upstream_port_range: { start: '1', end: '2' },
+                },
+              },
+            },
+          ],
+        },
+      },
+    },
+  }),
   rbac_condition: withFilter('rbac.v3.RBAC', {
     rules: { policies: { p: { ...EVERYONE, condition: { const_expr: { bool_value: true } } } } },
   }),

@@ -43,11 +43,18 @@ export function generateCase(index: number, options: GenerateOptions): Generated
   };
   const all = Array.from({ length: options.requests }, () => generateRequest(choose, words));
   const one = { id: `d${options.seed}-${index}`, manager, keys: jwt?.keys ?? {}, mutation };
-  return { ...one, requests: hasMemory(manager) ? all.filter((request) => !isLax(request, one)) : all };
+  return { ...one, requests: all.filter((request) => isComparable(request, one)) };
 }
 
-/** An answer hangs on those before it, so that no request can be asked again to see whether a row explains it. */
-const hasMemory = (manager: JsonObject) => JSON.stringify(manager).includes('local_ratelimit');
+/**
+ * Where an answer hangs on those before it, no request can be asked again to see whether a row explains it. An authorizer cannot read
+ * what Envoy makes of an escaped blank beside a token that it takes out (row Q1).
+ */
+function isComparable(request: PlayedRequest, one: Omit<DifferentialCase, 'requests'>): boolean {
+  const manager = JSON.stringify(one.manager);
+  if (manager.includes('local_ratelimit') && isLax(request, one)) return false;
+  return !(manager.includes('ext_authz') && request.target.includes('%20'));
+}
 
 function isLax(request: PlayedRequest, one: Omit<DifferentialCase, 'requests'>): boolean {
   const [first] = substituteLaxTokens(request, { ...one, requests: [] });

@@ -83,6 +83,8 @@ export function generatePermission(choose: Choose, words: RbacWords, depth: numb
       }),
     ],
     [1, () => ({ destination_ip: choose.pick(RANGES) })],
+    [words.features.has('sourced_metadata') ? 1 : 0, () => generateSourcedMetadata(choose, words)],
+    [words.features.has('upstream_matcher') ? 0.3 : 0, () => ({ matcher: upstreamMatcher(choose) })],
     [
       words.features.has('uri_template') ? 1 : 0,
       () => ({ uri_template: generateUriTemplate(choose, words.paths) }),
@@ -106,6 +108,12 @@ export function generatePrincipal(choose: Choose, words: RbacWords, depth: numbe
     [1, () => ({ direct_remote_ip: choose.pick(RANGES) })],
     [2, () => ({ remote_ip: choose.pick(RANGES) })],
     [0.5, () => ({ authenticated: {} })],
+    [words.features.has('sourced_metadata') ? 1.5 : 0, () => generateSourcedMetadata(choose, words)],
+    [words.features.has('mtls_principal') ? 0.3 : 0, () => ({ custom: MTLS })],
+    [
+      words.features.has('filter_state_principal') ? 0.3 : 0,
+      () => ({ filter_state: { key: 'k', string_match: { exact: 'v' } } }),
+    ],
     [depth > 1 ? 0 : 2, () => ({ not_id: inner() })],
     [depth > 1 ? 0 : 2, () => ({ and_ids: group() })],
     [depth > 1 ? 0 : 2, () => ({ or_ids: group() })],
@@ -127,6 +135,38 @@ function textsOf(path: readonly string[]): string[] {
   const texts = values.flatMap((value) => (typeof value === 'string' && value.length < 50 ? [value] : []));
   return [...texts, 'dev', 'ops', 'r1', 'read', 'admin', 'dotted'];
 }
+
+/** Metadata of the stream, or of the route that serves it. */
+function generateSourcedMetadata(choose: Choose, words: RbacWords): JsonObject {
+  const ofRoute: JsonObject = {
+    filter: 'mine',
+    path: [{ key: 'plan' }, ...choose.some(0, 1, [{ key: 'tier' }])],
+    value: generateValueMatcher(choose, ['gold', 'free']),
+    ...choose.field(0.15, 'invert', () => true),
+  };
+  const source = choose.pick(['DYNAMIC', 'ROUTE', 'ROUTE']);
+  const matcher = choose.chance(0.7) && source === 'ROUTE' ? ofRoute : generateMetadata(choose, words);
+  return { sourced_metadata: { metadata_matcher: matcher, metadata_source: source } };
+}
+
+const EXTENSION = 'type.googleapis.com/envoy.extensions.rbac';
+const MTLS: JsonObject = {
+  name: 'mtls',
+  typed_config: {
+    '@type': `${EXTENSION}.principals.mtls_authenticated.v3.Config`,
+    any_validated_client_certificate: true,
+  },
+};
+
+const upstreamMatcher = (choose: Choose): JsonObject => ({
+  name: 'upstream',
+  typed_config: {
+    '@type': `${EXTENSION}.matchers.upstream_ip_port.v3.UpstreamIpPortMatcher`,
+    ...(choose.chance(0.5)
+      ? { upstream_ip: choose.pick(RANGES) }
+      : { upstream_port_range: { start: '1', end: '65535' } }),
+  },
+});
 
 /** A claim of a payload, the status of a failure, or what another rbac filter left. */
 function generateMetadata(choose: Choose, words: RbacWords): JsonObject {

@@ -162,7 +162,15 @@ function addHeaders(choose: Choose, words: RequestWords, { headers, target }: Pl
   if (choose.chance(0.05))
     headers.push([
       'x-forwarded-for',
-      choose.pick(['10.1.2.3', '10.1.2.3, 1.2.3.4', 'x', '2001:db8::1', '', '10.1.2.3:80']),
+      choose.pick([
+        '10.1.2.3',
+        '10.1.2.3, 1.2.3.4',
+        'x',
+        '2001:db8::1',
+        '',
+        '10.1.2.3:80',
+        '::ffff:10.1.2.3',
+      ]),
     ]);
   if (choose.chance(0.02)) headers.push(['x-forwarded-proto', choose.pick(['https', 'http', 'ftp'])]);
   if (choose.chance(0.02)) headers.push(['x-envoy-original-path', '/original?q']);

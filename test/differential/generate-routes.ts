@@ -76,6 +76,9 @@ function route(choose: Choose, words: RouteWords, name: string): JsonObject {
   return {
     ...choose.field(0.5, 'name', () => name),
     match: generateMatch(choose, words),
+    ...choose.field<Json>(words.features.has('sourced_metadata') ? 0.3 : 0, 'metadata', () => ({
+      filter_metadata: { mine: { plan: choose.pick<Json>(['gold', { tier: 'gold' }, { tier: 'free' }, 3]) } },
+    })),
     ...generateAction(choose, words),
     ...headerChanges(choose, words, 0.5),
     ...perFilter(choose, words, 0.2),
