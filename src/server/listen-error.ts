@@ -1,12 +1,13 @@
-interface Address {
-  address: string;
-  port: number;
-}
+import { type ListenAddress, renderListenAddress } from './listen-move.ts';
 
 /** One sentence: what is wrong with an address, and what to do next. */
-export function describeListenError(error: NodeJS.ErrnoException, at: Address, configured: Address): string {
-  const where = `${at.address}:${at.port}`;
-  const other = `\`--listen ${configured.address}:${configured.port}=127.0.0.1:PORT\``;
+export function describeListenError(
+  error: NodeJS.ErrnoException,
+  at: ListenAddress,
+  configured: ListenAddress,
+): string {
+  const where = renderListenAddress(at);
+  const other = `\`--listen ${renderListenAddress(configured)}=127.0.0.1:PORT\``;
   switch (error.code) {
     case 'EADDRINUSE':
       return `cannot listen on ${where}: another program does; stop it, or listen elsewhere with ${other}`;

@@ -6,6 +6,11 @@ export interface ListenMove {
   toPort: number;
 }
 
+export interface ListenAddress {
+  address: string;
+  port: number;
+}
+
 const SIDE = /^(\[[^\]]+\]|[^:[\]]*):(\d{1,5})$/;
 
 /** Reads `HOST:PORT=ADDR:PORT`; port 0 on the right means any free one. @returns null when the text is not that. */
@@ -24,12 +29,28 @@ export function parseListenMove(text: string): ListenMove | null {
 }
 
 /** Where a listener listens: the first move that names its address, or that address itself. */
-export function applyListenMoves(
-  moves: readonly ListenMove[],
-  at: { address: string; port: number },
-): { address: string; port: number } {
+export function applyListenMoves(moves: readonly ListenMove[], at: ListenAddress): ListenAddress {
   const move = moves.find((one) => one.host === at.address && one.port === at.port);
   return move === undefined ? at : { address: move.address, port: move.toPort };
 }
+
+/** A move of what nobody listens at would leave the listener that was meant open at its own address. @returns null when all fit */
+export function describeUnusedMove(
+  moves: readonly ListenMove[],
+  listeners: readonly ListenAddress[],
+): string | null {
+  const unused = moves.find(
+    (move) => !listeners.some((at) => at.address === move.host && at.port === move.port),
+  );
+  if (unused === undefined) return null;
+  const names = listeners.map((at) => `\`${renderListenAddress(at)}\``);
+  const known = names.length === 0 ? 'there are none' : `the configuration has ${names.join(', ')}`;
+  const given = renderListenAddress({ address: unused.host, port: unused.port });
+  return `\`--listen ${given}=…\` moves no listener: ${known}`;
+}
+
+/** `host:port`, IPv6 in brackets: what `--listen` reads. */
+export const renderListenAddress = ({ address, port }: ListenAddress) =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 const bare = (host: string | undefined) => (host ?? '').replace(/^\[|\]$/g, '');

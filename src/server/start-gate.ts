@@ -8,7 +8,7 @@ import { DiscoveringKeys } from './discovering-keys.ts';
 import { type Gate, type GateOptions, GateStartError } from './gate.ts';
 import { startGateAdmin } from './gate-admin.ts';
 import { JwksClient } from './jwks-client.ts';
-import { applyListenMoves } from './listen-move.ts';
+import { applyListenMoves, describeUnusedMove } from './listen-move.ts';
 import { RefusalRing } from './refusal-ring.ts';
 import { RunningGate } from './running-gate.ts';
 import { WorkerHost } from './worker-host.ts';
@@ -32,10 +32,18 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     clusters.close();
     throw new GateStartError('the configuration cannot be run', findings.list);
   }
+  const moves = options.listen ?? [];
+  const unused = describeUnusedMove(
+    moves,
+    compiled.listeners.map((one) => one.address),
+  );
+  if (unused !== null) {
+    clusters.close();
+    throw new GateStartError(unused);
+  }
   warnOfPlainText(compiled, (message) => logger.warn(message));
   const addresses = await clusters.resolveAll();
   const jwks = new DiscoveringKeys(new JwksClient(clusters.byName, logger, nodeAddress), clusters, logger);
-  const moves = options.listen ?? [];
   const host = new WorkerHost(
     {
       ...serialize(snapshot),

@@ -79,4 +79,12 @@ describe('a gate that cannot start', () => {
     });
     await first.close();
   });
+
+  it('says that a --listen moves no listener, rather than leave one open', async () => {
+    const move = { host: '0.0.0.0', port: 1, address: '127.0.0.1', toPort: 0 };
+    await assert.rejects(startGate({ ...load(0), listen: [move] }), {
+      name: 'Error',
+      message: '`--listen 0.0.0.0:1=…` moves no listener: the configuration has `127.0.0.1:0`',
+    });
+  });
 });
