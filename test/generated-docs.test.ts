@@ -78,9 +78,10 @@ describe('the support table', () => {
   }
 });
 
-/** Done by what is not there to be read: the one codec, TLS hellos that Node reads, presence that switches nothing. */
+/** Done by what is not there to be read: the one codec, the one version of an API, TLS hellos that Node reads, presence that switches nothing. */
 const HANDLED_BY_SHAPE = new Set([
   'codec_type',
+  'transport_api_version',
   'listener_filters',
   'is_optional',
   'google_re2',

@@ -57,8 +57,10 @@ const isNotDone = (code: string) => code === 'E301' || code === 'E302';
 /** The article's file, whose traps are what it is there for. */
 const WITH_TRAPS = ['examples/01-front-proxy/envoy-jwt.yaml'];
 
-describe('no finding on the examples that are right', () => {
-  const files = globSync('examples/*/*.yaml', { cwd: root }).filter((file) => !file.endsWith('.test.yaml'));
+describe('no finding on the examples, and what has the shape of known samples, that are right', () => {
+  const files = globSync(['examples/*/*.yaml', 'test/golden/right/*.yaml'], { cwd: root }).filter(
+    (file) => !file.endsWith('.test.yaml'),
+  );
   for (const file of files.filter((one) => !WITH_TRAPS.includes(one))) {
     it(file, async () => assert.deepEqual((await findingsIn(join(root, file), file)).findings, []));
   }
@@ -76,6 +78,11 @@ describe('no finding on the examples that are right', () => {
 const REFUSED_BY_ENVOY = new Set(['L18', 'L27']);
 
 if (findEnvoy() !== null) {
+  describe('the real Envoy loads what is right', () => {
+    for (const file of globSync('test/golden/right/envoy-*.yaml', { cwd: root })) {
+      it(file, () => assert.ok(validateWithEnvoy(readFileSync(join(root, file), 'utf8')).ok));
+    }
+  });
   describe('the real Envoy does with each file what the finding says', () => {
     for (const name of names) {
       const [bad, good] = ['bad', 'good'].map((one) =>

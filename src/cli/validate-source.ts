@@ -40,8 +40,17 @@ export async function validateSources(
   const loaded = await load(sources, options);
   if (loaded.snapshot !== null) await compile(loaded);
   settleFindings(loaded.findings, options.strict);
-  return { findings: loaded.findings.list, passedOver: loaded.passedOver ?? [] };
+  const findings = loaded.findings.list.filter(
+    ({ code }) => code !== UNKNOWN_DESTINATION || knowsServices(sources),
+  );
+  return { findings, passedOver: loaded.passedOver ?? [] };
 }
+
+const UNKNOWN_DESTINATION = 'W410';
+
+/** Whether a destination that is none of the services of these files is news: where there are none, all are elsewhere. */
+const knowsServices = (sources: readonly ConfigSource[]) =>
+  sources.some(({ text }) => /^\s*["']?kind["']?\s*:\s*["']?Service(?:Entry)?\b/m.test(text));
 
 type Loaded = LoadedConfig & { passedOver?: readonly PassedOver[] };
 

@@ -163,6 +163,16 @@ describe('the formats of jotgate validate', () => {
 });
 
 describe('jotgate explain', () => {
+  const list = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'errors.md'), 'utf8');
+  const codes = [...list.matchAll(/^\| ([EWL]\d+) \|/gm)].map((found) => found[1] as string);
+  it('knows every code that is listed', async () => {
+    assert.ok(codes.length > 80, `${codes.length}`);
+    for (const code of codes) {
+      const { exitCode, out } = await run(['explain', code]);
+      assert.equal(exitCode, 0);
+      assert.match(out, new RegExp(`^${code}: \\S.*\\n\\n\\S[^]{20,}`));
+    }
+  });
   it('says what a code means, in either case', async () => {
     assert.match((await run(['explain', 'e103'])).out, /^E103: unknown field\n\n/);
   });

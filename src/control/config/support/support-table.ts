@@ -242,9 +242,10 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.filters.http.cors.v3.Cors': { done: '*' },
   'envoy.extensions.filters.http.cors.v3.CorsPolicy': { done: '*' },
   'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz': {
-    done: 'http_service failure_mode_allow failure_mode_allow_header_add clear_route_cache status_on_error filter_enabled filter_enabled_metadata deny_at_disable stat_prefix allowed_headers disallowed_headers enable_dynamic_metadata_ingestion',
+    done: 'transport_api_version http_service failure_mode_allow failure_mode_allow_header_add clear_route_cache status_on_error filter_enabled filter_enabled_metadata deny_at_disable stat_prefix allowed_headers disallowed_headers enable_dynamic_metadata_ingestion',
     noEffect:
-      'transport_api_version metadata_context_namespaces typed_metadata_context_namespaces route_metadata_context_namespaces route_typed_metadata_context_namespaces include_peer_certificate bootstrap_metadata_labels_key include_tls_session charge_cluster_response_stats encode_raw_headers',
+      'metadata_context_namespaces typed_metadata_context_namespaces route_metadata_context_namespaces route_typed_metadata_context_namespaces include_peer_certificate bootstrap_metadata_labels_key include_tls_session charge_cluster_response_stats encode_raw_headers',
+    values: { transport_api_version: '*' },
   },
   'envoy.extensions.filters.http.ext_authz.v3.HttpService': { done: '*' },
   'envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest': { done: '*' },
@@ -255,7 +256,8 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     noEffect: 'context_extensions disable_request_body_buffering',
   },
   'envoy.type.matcher.v3.ListStringMatcher': { done: '*' },
-  'envoy.config.core.v3.RuntimeFeatureFlag': { done: 'default_value', noEffect: 'runtime_key' },
+  // Without a runtime, as here, a key finds nothing in Envoy either.
+  'envoy.config.core.v3.RuntimeFeatureFlag': { done: '*' },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config': { done: '*' },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config.Rule': { done: '*' },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config.KeyValuePair': {
@@ -276,7 +278,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.type.v3.TokenBucket': { done: '*' },
   'envoy.type.v3.HttpStatus': { done: '*', values: { code: '*' } },
   'envoy.type.v3.FractionalPercent': { done: '*', values: { denominator: '*' } },
-  'envoy.config.core.v3.RuntimeFractionalPercent': { done: 'default_value', noEffect: 'runtime_key' },
+  'envoy.config.core.v3.RuntimeFractionalPercent': { done: '*' },
   'envoy.config.route.v3.RateLimit': { done: 'stage disable_key actions limit' },
   'envoy.config.route.v3.RateLimit.Override': { done: '*' },
   'envoy.config.route.v3.RateLimit.Override.DynamicMetadata': { done: '*' },
