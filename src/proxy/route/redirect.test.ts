@@ -48,6 +48,18 @@ const table: { name: string; init: Init; path: string; want: string }[] = [
     want: 'http://host.test:80/to?x=1',
   },
   {
+    name: 'keeps a new path apart from the host',
+    init: { pathRewriteSpecifier: pathRedirect('.evil.test') },
+    path: '/a',
+    want: 'http://host.test:80/.evil.test',
+  },
+  {
+    name: 'keeps a rewritten path apart from the host',
+    init: { pathRewriteSpecifier: prefixRewrite('?b') },
+    path: '/a/c',
+    want: 'http://host.test:80/?b/c',
+  },
+  {
     name: 'strips the query from what it rewrites',
     init: { pathRewriteSpecifier: prefixRewrite('/b'), stripQuery: true },
     path: '/a/c?q',

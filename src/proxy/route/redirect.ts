@@ -40,10 +40,13 @@ export function compileRedirect(
       const scheme = schemeOf(config, received);
       const authority = host === '' ? requestHost(request.authority, spokenBy(request), scheme, port) : host;
       const path = config.stripQuery ? withoutAfter(request.path, '?') : request.path;
-      return `${scheme}://${authority}${port}${rewrite?.rewrite(path, source) ?? path}`;
+      return `${scheme}://${authority}${port}${fromRoot(rewrite?.rewrite(path, source) ?? path)}`;
     },
   };
 }
+
+/** What a rewriting makes of a path must not become a part of the host. */
+const fromRoot = (path: string) => (path.startsWith('/') ? path : `/${path}`);
 
 const spokenBy = ({ headers, scheme }: RequestHead) => headers.get('x-forwarded-proto') ?? scheme;
 
