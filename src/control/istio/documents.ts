@@ -184,10 +184,10 @@ function append(all: IstioDocuments, { objects, admissions, strangers }: IstioDo
   }
 }
 
-/** `kubectl get -o yaml` wraps objects in a List, the API server those of one kind in a list of that kind. */
+/** `kubectl get -o yaml` wraps objects in a List, the API server those of one kind in a list of that kind; a list may have lists. */
 function itemsOf(node: SourceNode): SourceNode[] {
   const items = scalarAt(node, 'kind')?.endsWith('List') === true ? entryOf(node, 'items')?.value : undefined;
-  return items?.kind === 'list' ? items.items : [node];
+  return items?.kind === 'list' ? items.items.flatMap(itemsOf) : [node];
 }
 
 function readDocument(

@@ -160,6 +160,15 @@ describe('a gateway from Istio manifests', () => {
     assert.doesNotThrow(() => filterConfig(snapshot, 'envoy.filters.http.rbac'));
   });
 
+  it('reads lists of lists', () => {
+    const items = POLICY.trimEnd().replaceAll('\n', '\n    ');
+    const { passedOver, snapshot } = load(
+      `${REQUEST}---\nkind: List\nitems:\n- kind: List\n  items:\n  - ${items}\n`,
+    );
+    assert.deepEqual(passedOver, []);
+    assert.doesNotThrow(() => filterConfig(snapshot, 'envoy.filters.http.rbac'));
+  });
+
   it('passes other kinds over by name', () => {
     const other = 'apiVersion: v1\nkind: Service\nmetadata: { name: web }\n';
     const { snapshot, passedOver } = load(`${REQUEST}---\n${POLICY}---\n${other}`);

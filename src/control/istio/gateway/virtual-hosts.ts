@@ -1,11 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import {
-  RedirectActionSchema,
-  type Route,
-  RouteSchema,
-  type VirtualHost,
-  VirtualHostSchema,
-} from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type { Route } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { type RouteConfiguration, RouteConfigurationSchema } from '#schema/envoy/config/route/v3/route_pb.js';
 import type { VirtualService } from '#schema/istio/networking_pb.js';
 import { inOrderOfCreation, namespaceOf } from '../identity.ts';
@@ -14,6 +8,7 @@ import { buildRoutes, type RouteContext, wholeGateway } from '../routing/build-r
 import { commonHost, isExportedTo, parseServerHost, wholeHost } from '../routing/host-names.ts';
 import type { Workload } from '../workload.ts';
 import type { BoundServer } from './gateway-servers.ts';
+import { blackHole, VirtualHosts } from './host-table.ts';
 
 export interface RoutingContext {
   workload: Workload;
@@ -32,26 +27,13 @@ export function buildRouteConfiguration(
   servers: readonly BoundServer[],
   context: RoutingContext,
 ): RouteConfiguration {
-  const hosts = new Map<string, VirtualHost>();
-  const done = new Set<string>();
   const services = inOrderOfCreation(context.virtualServices);
+  const hosts = new VirtualHosts(port, context.lineage);
   for (const bound of servers) {
-    if (bound.server.tls?.httpsRedirect === true) {
-      addRedirects(bound, port, hosts, context.lineage);
-      continue;
-    }
-    for (const [index, service] of services.entries()) {
-      for (const host of hostsInCommon(bound, service, context.workload)) {
-        const key = `${index} ${host}`;
-        if (done.has(key)) continue;
-        done.add(key);
-        const virtualHost = hosts.get(host) ?? newVirtualHost(host, port);
-        hosts.set(host, context.lineage.inherit(virtualHost, service.spec ?? service, 'hosts'));
-        virtualHost.routes.push(...routesFor(service, bound, port, servers, context));
-      }
-    }
+    if (bound.server.tls?.httpsRedirect === true) addRedirects(bound, services, hosts, context);
+    else addRoutes(bound, services, hosts, context);
   }
-  const virtualHosts = hosts.size > 0 ? [...hosts.values()] : [blackHole(port)];
+  const virtualHosts = hosts.list.length > 0 ? hosts.list : [blackHole(port)];
   const configuration = create(RouteConfigurationSchema, {
     name,
     validateClusters: false,
@@ -60,6 +42,36 @@ export function buildRouteConfiguration(
   });
   const [first] = servers;
   return first === undefined ? configuration : context.lineage.inherit(configuration, first.server, 'hosts');
+}
+
+function addRoutes(
+  bound: BoundServer,
+  services: readonly VirtualService[],
+  hosts: VirtualHosts,
+  context: RoutingContext,
+): void {
+  for (const service of services) {
+    const common = hostsInCommon(bound, service, context.workload);
+    if (common.length === 0) continue;
+    const routes = routesFor(service, bound, hosts.port, context);
+    if (routes.length === 0) continue;
+    for (const host of common) hosts.add(host, routes, { service, gatewayName: bound.gatewayName });
+  }
+}
+
+/**
+ * `httpsRedirect` sends every request for the server's hosts to https, and for those of its gateway's VirtualServices, whatever their
+ * routes say and whoever else serves them on the port.
+ */
+function addRedirects(
+  bound: BoundServer,
+  services: readonly VirtualService[],
+  hosts: VirtualHosts,
+  { workload }: RoutingContext,
+): void {
+  const own = bound.server.hosts.map((text) => parseServerHost(text, '').host);
+  const common = services.flatMap((service) => hostsInCommon(bound, service, workload));
+  for (const host of new Set([...own, ...common])) hosts.redirect(host, bound.server);
 }
 
 function hostsInCommon(
@@ -80,42 +92,11 @@ function hostsInCommon(
 
 function routesFor(
   service: VirtualService,
-  bound: BoundServer,
+  { tls, gatewayName }: BoundServer,
   port: number,
-  servers: readonly BoundServer[],
   { workload, lineage, clusterFor }: RoutingContext,
 ): Route[] {
   const { labels, namespace } = workload;
-  const gateways = new Set(servers.map(({ gatewayName }) => gatewayName));
-  const site = { port, tls: bound.tls, gateways, labels, namespace };
+  const site = { port, tls, gateways: new Set([gatewayName]), labels, namespace };
   return buildRoutes(service, { site, lineage, clusterFor });
-}
-
-/** `httpsRedirect` sends every request for the server's hosts to https, whatever the routes say. */
-function addRedirects(
-  { server }: BoundServer,
-  port: number,
-  hosts: Map<string, VirtualHost>,
-  lineage: Lineage,
-): void {
-  const about = server.tls ?? server;
-  const mark = <T extends object>(made: T) => lineage.inherit(made, about, 'https_redirect');
-  for (const host of server.hosts.map((text) => parseServerHost(text, '').host)) {
-    if (hosts.has(host)) continue;
-    const schemeRewriteSpecifier = { case: 'httpsRedirect' as const, value: true };
-    const value = mark(create(RedirectActionSchema, { schemeRewriteSpecifier }));
-    const match = { pathSpecifier: { case: 'prefix' as const, value: '/' } };
-    const route = mark(create(RouteSchema, { match, action: { case: 'redirect', value } }));
-    const virtualHost = mark(newVirtualHost(host, port));
-    virtualHost.routes.push(route);
-    hosts.set(host, virtualHost);
-  }
-}
-
-function newVirtualHost(host: string, port: number): VirtualHost {
-  return create(VirtualHostSchema, { name: `${host}:${port}`, domains: [host] });
-}
-
-function blackHole(port: number): VirtualHost {
-  return create(VirtualHostSchema, { name: `blackhole:${port}`, domains: ['*'] });
 }
