@@ -13,8 +13,10 @@ import { renderPretty } from '../policy-test/render-pretty.ts';
 import { renderTap } from '../policy-test/render-tap.ts';
 import { countOf, type FileReport, isFailure } from '../policy-test/report.ts';
 import { type Subject, TestBench } from '../policy-test/run-policy-test.ts';
+import { watchTests } from '../policy-test/watch-tests.ts';
 import { renderFinding } from '../render-finding.ts';
 import { renderOptionsOf } from '../render-options.ts';
+import { watchFiles } from '../watch-files.ts';
 import { loadSources, readSources } from './run-sources.ts';
 
 const REPORTERS = { pretty: renderPretty, tap: renderTap, junit: renderJunit, json: renderJson } as const;
@@ -25,6 +27,7 @@ interface TestFlags {
   coverage?: boolean;
   mutation?: boolean;
   strict?: boolean;
+  watch?: boolean;
 }
 
 export function configure(command: Command, io: CliIo): void {
@@ -36,6 +39,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--coverage', 'say which routes, rules, providers and policies no case reaches')
     .option('--mutation', 'say which rules can be removed or flipped with no case failing')
     .option('--strict', 'such gaps are failures')
+    .option('--watch', 'run again whenever a file that was read changes')
     .addHelpText('after', EXAMPLES)
     .action((files: string[], flags: TestFlags) => testFiles(files, flags, io));
 }
@@ -45,21 +49,70 @@ Examples:
   jotgate test examples/04-policy-tests/*.test.yaml
   jotgate test --coverage --mutation shop.test.yaml
   jotgate test --reporter junit shop.test.yaml > report.xml
+  jotgate test --watch shop.test.yaml
 `;
 
 async function testFiles(files: readonly string[], flags: TestFlags, io: CliIo): Promise<void> {
+  const reporter = reporterOf(flags);
+  if (flags.watch !== true) {
+    await runFiles(files, reporter, flags, io, []);
+    return;
+  }
+  if (files.includes('-')) throw new UserError('the standard input cannot be watched', EXIT.wrongUse);
+  await watchTests({
+    run: async () => {
+      const reads: string[] = [];
+      await runFiles(files, reporter, flags, io, reads).catch((error) => sayUserError(error, io));
+      const all = [...new Set([...files, ...reads])];
+      io.err(`watching ${all.length} file${all.length === 1 ? '' : 's'}\n`);
+      return all;
+    },
+    watch: watchFiles,
+    ended: untilInterrupted(),
+  });
+  io.exitCode = EXIT.interrupted;
+}
+
+function reporterOf(flags: TestFlags) {
   const name = flags.json === true ? 'json' : flags.reporter;
   if (!Object.hasOwn(REPORTERS, name)) {
     throw new UserError(`\`${name}\` is not one of ${Object.keys(REPORTERS).join(', ')}`, EXIT.wrongUse);
   }
+  return REPORTERS[name as keyof typeof REPORTERS];
+}
+
+function sayUserError(error: unknown, io: CliIo): void {
+  if (!(error instanceof UserError)) throw error;
+  io.err(`jotgate: ${error.message}\n`);
+}
+
+/** Keeps the process, which a watcher does not. */
+function untilInterrupted(): Promise<void> {
+  const keep = setInterval(() => undefined, 2 ** 30);
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => {
+      clearInterval(keep);
+      resolve();
+    });
+  });
+}
+
+/** @param reads gets the files that were read */
+async function runFiles(
+  files: readonly string[],
+  render: (reports: readonly FileReport[], color: boolean) => string,
+  flags: TestFlags,
+  io: CliIo,
+  reads: string[],
+): Promise<void> {
   const reports: FileReport[] = [];
   for (const file of files) {
-    const report = await testFile(file, flags, io);
+    const report = await testFile(file, flags, io, reads);
     if (report === null) io.exitCode = EXIT.configInvalid;
     else reports.push(report);
   }
   if (reports.length === 0) return;
-  io.out(REPORTERS[name as keyof typeof REPORTERS](reports, io.color));
+  io.out(render(reports, io.color));
   const failed = countOf(reports).failed > 0 || (flags.strict === true && reports.some(hasGaps));
   if (failed && io.exitCode === EXIT.ok) io.exitCode = EXIT.testsFailed;
 }
@@ -70,10 +123,16 @@ function hasGaps({ coverage, mutation }: FileReport): boolean {
 }
 
 /** Null where the file, or the configuration that it is about, is wrong; that has been said. */
-async function testFile(file: string, flags: TestFlags, io: CliIo): Promise<FileReport | null> {
+async function testFile(
+  file: string,
+  flags: TestFlags,
+  io: CliIo,
+  reads: string[],
+): Promise<FileReport | null> {
   const [source] = await readSources([file], io);
   if (source === undefined) return null;
-  const { test, problems } = readPolicyTest(source);
+  const { test, problems, ...read } = readPolicyTest(source);
+  reads.push(...read.reads);
   const { sentence } = createSecretHider([source.text]);
   for (const { at, message } of problems) {
     io.err(`${at.file}:${at.line}:${at.column}: ${sentence(message)}\n`);

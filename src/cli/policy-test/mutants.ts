@@ -1,5 +1,5 @@
 import type { Permission, Policy, Principal, RBAC as Rules } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
-import type { RouteMatch } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type { Route, RouteMatch } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type {
   JwtAuthentication,
   JwtProvider,
@@ -7,6 +7,7 @@ import type {
   RequirementRule,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import type { Snapshot } from '../../resources/index.ts';
+import { overridesOf } from '../route-overrides.ts';
 import { type ManagerParts, managersOf } from '../snapshot-parts.ts';
 
 /** One small change to a configuration, which can be taken back. */
@@ -28,13 +29,14 @@ export function mutantsOf(snapshot: Snapshot): Mutant[] {
     ...routeMutants(parts),
     ...parts.jwtFilters.flatMap(jwtMutants),
     ...parts.rbacFilters.flatMap(({ rules }) => (rules === undefined ? [] : rbacMutants(rules))),
+    ...overrideMutants(parts),
   ]);
 }
 
 function routeMutants({ routes }: ManagerParts): Mutant[] {
   return (routes?.virtualHosts ?? []).flatMap((host) =>
     host.routes.flatMap((route, index) => {
-      const name = route.name === '' ? `routes[${index}] of ${host.name}` : `route ${route.name}`;
+      const name = nameOfRoute(route, host.name, index);
       return [
         without(host.routes, index, name, route, true),
         ...(route.match === undefined ? [] : matchMutants(route.match, name)),
@@ -42,6 +44,19 @@ function routeMutants({ routes }: ManagerParts): Mutant[] {
     }),
   );
 }
+
+function overrideMutants({ routes }: ManagerParts): Mutant[] {
+  return (routes === null ? [] : overridesOf(routes, nameOfRoute)).flatMap(({ name, config, remove }) => {
+    const { message, kind } = config;
+    const own: Mutant = { text: `without ${name}`, origin: message, removesRule: true, apply: remove };
+    const rules = kind === 'rbac' ? message.rbac?.rules : undefined;
+    const inside = rules === undefined ? [] : rbacMutants(rules);
+    return [own, ...inside.map((mutant) => ({ ...mutant, text: `${mutant.text} in ${name}` }))];
+  });
+}
+
+const nameOfRoute = ({ name }: Route, host: string, index: number) =>
+  name === '' ? `routes[${index}] of ${host}` : `route ${name}`;
 
 function matchMutants(match: RouteMatch, name: string): Mutant[] {
   return [

@@ -5,30 +5,43 @@ import type {
   RequirementRule,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import type { Snapshot } from '../../resources/index.ts';
+import { overridesOf, type RouteOverride } from '../route-overrides.ts';
 import { managersOf } from '../snapshot-parts.ts';
 
 /** A part of the configuration that decides: what coverage counts. */
 export interface Part {
-  kind: 'route' | 'jwt rule' | 'provider' | 'policy';
+  kind: 'route' | 'jwt rule' | 'requirement' | 'provider' | 'policy';
   /** For a person: `rule[1]`, `policy "readers"`. */
   name: string;
   /** The message that a recorder's step names. */
   origin: object;
 }
 
-/** Every route, rule, provider and enforced policy. */
+/** Every route, rule, named requirement, provider and enforced policy, those that routes have for themselves too. */
 export function partsOf(snapshot: Snapshot): Part[] {
   return managersOf(snapshot).flatMap(({ routes, jwtFilters, rbacFilters }) => [
     ...(routes?.virtualHosts ?? []).flatMap((host) =>
-      host.routes.map((route, index) => routePart(route, `${host.name}.routes[${index}]`)),
+      host.routes.map((route, index) => routePart(route, host.name, index)),
     ),
     ...jwtFilters.flatMap(jwtParts),
     ...rbacFilters.flatMap(({ rules }) => Object.entries(rules?.policies ?? {})).map(policyPart),
+    ...(routes === null ? [] : overridesOf(routes, nameOfRoute)).flatMap(overrideParts),
   ]);
 }
 
-function routePart(route: Route, name: string): Part {
-  return { kind: 'route', name: route.name === '' ? `route ${name}` : `route ${route.name}`, origin: route };
+const routePart = (route: Route, host: string, index: number): Part => ({
+  kind: 'route',
+  name: nameOfRoute(route, host, index),
+  origin: route,
+});
+
+const nameOfRoute = ({ name }: Route, host: string, index: number) =>
+  name === '' ? `route ${host}.routes[${index}]` : `route ${name}`;
+
+function overrideParts({ name, config }: RouteOverride): Part[] {
+  if (config.kind === 'jwt') return [{ kind: 'jwt rule', name, origin: config.message }];
+  const policies = Object.entries(config.message.rbac?.rules?.policies ?? {});
+  return policies.map((entry) => ({ ...policyPart(entry), name: `policy "${entry[0]}" in ${name}` }));
 }
 
 function jwtParts({ rules, providers }: JwtAuthentication): Part[] {

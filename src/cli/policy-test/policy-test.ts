@@ -36,6 +36,8 @@ export interface TokenSpec {
   at: Position;
   /** The whole token, when it is not made here. */
   text?: string | undefined;
+  /** Where that is read from. */
+  file?: string | undefined;
   issuer?: string | undefined;
   claims: JsonObject;
   /** Claims of the token that this one is like, and does not have. */

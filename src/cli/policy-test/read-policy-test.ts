@@ -1,8 +1,9 @@
 import { globSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type ConfigSource, parseYaml, type SourceNode } from '../../control/config/index.ts';
-import { Findings } from '../../resources/index.ts';
+import { Findings, type Position } from '../../resources/index.ts';
 import { indentTable } from './indent-table.ts';
+import { pathIn } from './path-in.ts';
 import type { AskedOf, PolicyCase, PolicyTest } from './policy-test.ts';
 import { readCases } from './read-cases.ts';
 import { instantOf, knownEntries, optionalText, Problems, textsOf } from './read-node.ts';
@@ -18,6 +19,8 @@ export interface ReadPolicyTest {
   /** Null when something is wrong with the text. */
   test: PolicyTest | null;
   problems: Problems['list'];
+  /** What was read for it, also when it is wrong. */
+  reads: readonly string[];
 }
 
 /** Reads a file of policy tests. Names of files in it are relative to its folder. */
@@ -28,50 +31,71 @@ export function readPolicyTest(source: ConfigSource): ReadPolicyTest {
   for (const { at, message } of findings.list) if (at !== undefined) problems.add(at, message);
   if (root === undefined) {
     if (problems.list.length === 0) problems.add(startOf(source), 'the text is empty');
-    return { test: null, problems: problems.list };
+    return { test: null, problems: problems.list, reads: [source.name] };
   }
-  const test = readRoot(root, source, problems);
+  const { test, reads } = readRoot(root, source, problems);
   checkNames(test, problems);
-  return { test: problems.list.length === 0 ? test : null, problems: problems.list };
+  return { test: problems.list.length === 0 ? test : null, problems: problems.list, reads };
 }
 
 const startOf = ({ name }: ConfigSource) => ({ file: name, line: 1, column: 1, length: 0 });
 
-function readRoot(root: SourceNode, source: ConfigSource, problems: Problems): PolicyTest {
+function readRoot(root: SourceNode, source: ConfigSource, problems: Problems) {
   const entries = knownEntries(root, 'a policy test', KEYS, problems);
   const folder = dirname(source.name);
   const clock = entries.get('clock');
   const nowMs = clock === undefined ? DEFAULT_NOW : instantOf(clock, '`clock`', problems);
-  return {
+  const patterns = readPatterns(entries.get('config'), root, folder, problems);
+  const issuers = readIssuers(entries.get('issuers'), folder, problems);
+  const tokens = readTokens(entries.get('tokens'), folder, problems);
+  const files = [
+    source.name,
+    ...patterns.map(({ path }) => path),
+    ...[...issuers.values()].map((one) => one.jwksFile),
+    ...[...tokens.values()].map((one) => one.file),
+  ];
+  const test: PolicyTest = {
     file: source.name,
-    configs: readConfigs(entries.get('config'), root, folder, problems),
+    configs: patterns.flatMap((pattern) => filesOf(pattern, problems)),
     workload: optionalText(entries.get('workload'), '`workload`', problems),
     gateway: optionalText(entries.get('gateway'), '`gateway`', problems),
     upstream: optionalText(entries.get('upstream'), '`upstream`', problems),
     nowMs,
-    issuers: readIssuers(entries.get('issuers'), folder, problems),
-    tokens: readTokens(entries.get('tokens'), folder, problems),
+    issuers,
+    tokens,
     cases: readAllCases(entries, root, source, nowMs, problems),
   };
+  return { test, reads: files.filter((file) => file !== undefined) };
 }
 
-function readConfigs(
+interface Pattern {
+  path: string;
+  written: string;
+  at: Position;
+}
+
+function readPatterns(
   node: SourceNode | undefined,
   root: SourceNode,
   folder: string,
   problems: Problems,
-): string[] {
+): Pattern[] {
   if (node === undefined) {
     problems.add(root.at, 'a policy test needs `config`: the files that it is about');
     return [];
   }
-  return textsOf(node, '`config`', problems).flatMap((pattern) => {
-    const path = isAbsolute(pattern) ? pattern : join(folder, pattern);
-    if (!/[*?[{]/.test(pattern)) return [path];
-    const found = globSync(path).sort();
-    if (found.length === 0) problems.add(node.at, `no file is called \`${pattern}\``);
-    return found;
-  });
+  return textsOf(node, '`config`', problems).map((written) => ({
+    path: pathIn(folder, written),
+    written,
+    at: node.at,
+  }));
+}
+
+function filesOf({ path, written, at }: Pattern, problems: Problems): string[] {
+  if (!/[*?[{]/.test(written)) return [path];
+  const found = globSync(path).sort();
+  if (found.length === 0) problems.add(at, `no file is called \`${written}\``);
+  return found;
 }
 
 function readAllCases(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { MapEntry, SourceNode } from '../../control/config/index.ts';
 import { selectAlgorithm } from '../../core/jwt/index.ts';
+import { pathIn } from './path-in.ts';
 import type { IssuerSpec, TokenSpec } from './policy-test.ts';
 import {
   entriesOf,
@@ -37,7 +37,7 @@ function readIssuer(node: SourceNode, folder: string, problems: Problems) {
   return {
     url: url === undefined ? '' : textOf(url, '`issuer`', problems),
     alg: alg === undefined ? DEFAULT_ALGORITHM : algorithmOf(alg, problems),
-    jwksFile: jwks === undefined ? undefined : join(folder, textOf(jwks, '`jwks`', problems)),
+    jwksFile: jwks === undefined ? undefined : pathIn(folder, textOf(jwks, '`jwks`', problems)),
   };
 }
 
@@ -162,8 +162,9 @@ function readText(
   const [text, file] = [own.get('text'), own.get('file')];
   if (text !== undefined) spec.text = textOf(text, '`text`', problems);
   if (file === undefined) return;
+  spec.file = pathIn(folder, textOf(file, '`file`', problems));
   try {
-    spec.text = readFileSync(join(folder, textOf(file, '`file`', problems)), 'utf8').trim();
+    spec.text = readFileSync(spec.file, 'utf8').trim();
   } catch {
     problems.add(file.at, 'there is no such file, or it cannot be read');
   }
