@@ -36,6 +36,17 @@ const rows: readonly Row[] = [
   // names and shapes
   ['camelCase', 'ok', ['stat_prefix:', 'statPrefix:']],
   ['unknown field', 'no', manager('stat_prefixx: a')],
+  [
+    'a listener without an address',
+    'no',
+    [
+      `address:
+      socket_address:
+        address: 0.0.0.0
+        port_value: 8080`,
+      'name: main',
+    ],
+  ],
   ['list for a string', 'no', [STAT, 'stat_prefix: [a]']],
   ['mapping for a string', 'no', [STAT, 'stat_prefix: {a: b}']],
   ['null for a required string', 'no', [STAT, 'stat_prefix: ~']],

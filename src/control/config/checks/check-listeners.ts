@@ -7,6 +7,7 @@ export function checkListeners(listeners: readonly Listener[], context: CheckCon
   const taken = new Map<string, Listener>();
   for (const listener of listeners) {
     checkChains(listener, context);
+    if (listener.address === undefined) complainOfNone(listener, context);
     const address = listener.address?.address;
     if (address?.case !== 'socketAddress') continue;
     const socket = address.value;
@@ -26,6 +27,18 @@ function checkChains(listener: Listener, context: CheckContext): void {
     code: 'filterChain',
     message: 'no filter chains specified',
     hint: 'a listener needs at least one entry in `filter_chains`',
+    about: listener,
+  });
+}
+
+/** Without a specifier a listener listens at its address; what the specifiers want is for whoever supports them. */
+function complainOfNone(listener: Listener, context: CheckContext): void {
+  if (listener.listenerSpecifier.case !== undefined || listener.apiListener !== undefined) return;
+  if (context.isBroken(listener, 'address')) return;
+  context.complain({
+    code: 'required',
+    message: 'address is necessary',
+    hint: 'write `address: {socket_address: {address: 127.0.0.1, port_value: 8080}}`',
     about: listener,
   });
 }
