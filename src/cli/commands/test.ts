@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ConfigSource } from '../../control/config/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { createSecretHider } from '../hide-secrets.ts';
@@ -16,6 +17,8 @@ import { type Subject, TestBench } from '../policy-test/run-policy-test.ts';
 import { watchTests } from '../policy-test/watch-tests.ts';
 import { renderFinding } from '../render-finding.ts';
 import { renderOptionsOf } from '../render-options.ts';
+import { loadRoutes, looksLikeRoutes, withoutFilters } from '../route-check/load-routes.ts';
+import { looksLikeRouteChecks, readRouteChecks } from '../route-check/read-route-checks.ts';
 import { watchFiles } from '../watch-files.ts';
 import { loadSources, readSources } from './run-sources.ts';
 
@@ -28,12 +31,19 @@ interface TestFlags {
   mutation?: boolean;
   strict?: boolean;
   watch?: boolean;
+  config: string[];
 }
 
 export function configure(command: Command, io: CliIo): void {
   command
     .usage('[options] FILE...')
     .argument('<file...>', 'policy tests; `-` is the standard input')
+    .option(
+      '-c, --config <file>',
+      "what checks in the format of Envoy's `router_check_tool` are about",
+      (value, before: string[]) => [...before, value],
+      [],
+    )
     .option('--reporter <name>', Object.keys(REPORTERS).join(', '), 'pretty')
     .option('--json', 'the same as --reporter json')
     .option('--coverage', 'say which routes, rules, providers and policies no case reaches')
@@ -50,6 +60,7 @@ Examples:
   jotgate test --coverage --mutation shop.test.yaml
   jotgate test --reporter junit shop.test.yaml > report.xml
   jotgate test --watch shop.test.yaml
+  jotgate test --config routes.yaml checks.json        for what is written for Envoy's router_check_tool
 `;
 
 async function testFiles(files: readonly string[], flags: TestFlags, io: CliIo): Promise<void> {
@@ -131,7 +142,7 @@ async function testFile(
 ): Promise<FileReport | null> {
   const [source] = await readSources([file], io);
   if (source === undefined) return null;
-  const { test, problems, ...read } = readPolicyTest(source);
+  const { test, problems, ...read } = readTest(source, flags, io);
   reads.push(...read.reads);
   const { sentence } = createSecretHider([source.text]);
   for (const { at, message } of problems) {
@@ -167,6 +178,18 @@ async function testFile(
   };
 }
 
+/** A policy test, or checks of routes in Envoy's own format. */
+function readTest(source: ConfigSource, { config }: TestFlags, io: CliIo) {
+  if (!looksLikeRouteChecks(source)) return readPolicyTest(source);
+  if (config.length === 0) {
+    throw new UserError(`\`${source.name}\` checks routes; say with --config FILE whose`, EXIT.wrongUse);
+  }
+  const read = readRouteChecks(source, config);
+  for (const word of read.passedOver)
+    io.err(`${source.name}: \`${word}\` has no part in this and is passed over\n`);
+  return read;
+}
+
 /** Istio manifests without a Gateway do not say where admitted requests go; for judging them any place will do. */
 const ANY_UPSTREAM = 'http://127.0.0.1:80';
 
@@ -175,8 +198,15 @@ async function loadSubject(test: PolicyTest, io: CliIo): Promise<Subject | null>
   const { upstream, workload, gateway } = test;
   const places = { upstream, upstreamWithoutGateway: ANY_UPSTREAM, listen: undefined };
   const options = { strict: false, ...places, workload, gateway };
-  const { snapshot, provenance, findings } = await loadSources(sources, options, io);
-  if (snapshot !== null) return { snapshot, provenance, sources };
+  const [first] = sources;
+  const { snapshot, provenance, findings } =
+    test.routesOnly === true && first !== undefined && looksLikeRoutes(first)
+      ? loadRoutes(first)
+      : await loadSources(sources, options, io);
+  if (snapshot !== null) {
+    if (test.routesOnly === true) withoutFilters(snapshot);
+    return { snapshot, provenance, sources };
+  }
   complain(
     findings.list.filter(({ severity }) => severity === 'error'),
     sources,

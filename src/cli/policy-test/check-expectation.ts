@@ -2,11 +2,12 @@ import { isCredentialName, type Step } from '../../base/index.ts';
 import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../../core/jwt/index.ts';
 import type { RequestHead, Verdict } from '../../proxy/rehearsal/index.ts';
 import { createSecretHider } from '../hide-secrets.ts';
+import { routeMismatches } from '../route-check/check-route.ts';
 import type { Expectation, FieldWanted, StatusWanted, UpstreamWanted } from './policy-test.ts';
 
 /** What is not as expected, a sentence each. Values of fields are told without tokens. */
 export function mismatchesOf(expect: Expectation, verdict: Verdict, root: Step): string[] {
-  const { status, body, details, refusedBy, headers = [], upstream } = expect;
+  const { status, body, details, refusedBy, headers = [], upstream, route } = expect;
   return [
     ...(status === undefined || statusFits(status, verdict)
       ? []
@@ -16,6 +17,7 @@ export function mismatchesOf(expect: Expectation, verdict: Verdict, root: Step):
     ...different('the filter that refuses', refusedBy, refuserOf(root) ?? 'none'),
     ...headers.flatMap((field) => fieldMismatch(field, valuesIn(verdict.headers, field.name))),
     ...(upstream === undefined ? [] : upstreamMismatches(upstream, verdict)),
+    ...(route === undefined ? [] : routeMismatches(route, verdict)),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/jwt/index.ts';
 import type { Position } from '../../resources/index.ts';
+import type { RouteWanted } from '../route-check/read-route-checks.ts';
 
 /** One file of policy tests, as it was read. */
 export interface PolicyTest {
@@ -14,6 +15,8 @@ export interface PolicyTest {
   upstream: string | undefined;
   /** Time at which requests are judged, unless a case says otherwise. */
   nowMs: number;
+  /** Nothing but the routes is asked: no filter has a say. */
+  routesOnly?: boolean | undefined;
   issuers: ReadonlyMap<string, IssuerSpec>;
   tokens: ReadonlyMap<string, TokenSpec>;
   cases: readonly PolicyCase[];
@@ -98,6 +101,8 @@ export interface Expectation {
   refusedBy?: string | undefined;
   headers?: readonly FieldWanted[] | undefined;
   upstream?: UpstreamWanted | undefined;
+  /** In the words of `router_check_tool`. */
+  route?: RouteWanted | undefined;
 }
 
 export interface UpstreamWanted {
