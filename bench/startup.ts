@@ -1,7 +1,7 @@
 // CPU of starting: `--help`, `validate` and `why` beside a bare Node (and Envoy's own `--mode validate`), in turns. See README.md.
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cpuMs, median } from './cpu-of.ts';
 
 const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -25,19 +25,6 @@ const subjects: Record<string, string[]> = {
   'jotgate why (front proxy)': jotgate('why', '-c', article, 'http://localhost:8080/'),
   'envoy --mode validate (trains)': [envoy, '--mode', 'validate', '-l', 'error', '-c', config],
 };
-
-/** @returns user and system time of the command in ms; undefined where it is not there. */
-function cpuMs(command: readonly string[]): number | undefined {
-  const script = 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>&1';
-  const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', ...command], { encoding: 'utf8' });
-  if (status === 126 || status === 127) return undefined;
-  const [user, system] = stderr.trim().split(' ').map(Number);
-  return ((user ?? 0) + (system ?? 0)) * 1000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
 
 const samples = new Map(Object.keys(subjects).map((name) => [name, [] as number[]]));
 for (const command of Object.values(subjects)) cpuMs(command);
