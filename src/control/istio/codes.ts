@@ -85,7 +85,7 @@ export const ISTIO_CODE_ENTRIES: Readonly<Record<string, { title: string; meanin
   W416: {
     title: 'not applied',
     meaning:
-      'The document is passed over, and may matter: an EnvoyFilter or a plugin changes the proxy in ways of its own, and what is nearly one of the policies may be meant as one. Documents of kinds that decide nothing are passed over by name, without a warning.',
+      'The document is passed over, and may matter: an EnvoyFilter or a plugin changes the proxy in ways of its own, what is nearly one of the policies may be meant as one, and a policy for a whole namespace is the gateway’s if it runs there. Documents of kinds that decide nothing are passed over by name, without a warning.',
   },
   E417: {
     title: 'secret cannot be used',

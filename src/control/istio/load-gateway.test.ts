@@ -193,6 +193,23 @@ describe('which gateway is run', () => {
       /^E413 undefined: `none` is not the name of one Gateway/,
     );
   });
+  it('a policy for all of another namespace than the one it is taken to be in is warned of, once', () => {
+    const whole = (name: string, namespace: string) =>
+      `---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: { name: ${name}, namespace: ${namespace} }\nspec: {}\n`;
+    const given = gateway(HTTP) + whole('mesh', 'istio-system') + whole('own', 'edge');
+    assert.deepEqual(codes(given), []);
+    const others = given + whole('a', 'ingress') + whole('b', 'ingress');
+    assert.deepEqual(codes(others), [
+      'W416 23: `a` is not applied: nothing says where the gateway runs, so it is taken to be in namespace `edge`',
+    ]);
+    assert.equal(
+      load(others).findings.list[0]?.hint,
+      'if it runs in another: `--workload ingress/istio=ingressgateway`',
+    );
+    const workload = { namespace: 'edge', labels: { istio: 'ingressgateway' }, kind: 'gateway' } as const;
+    assert.deepEqual(codes(others, { workload }), []);
+    assert.deepEqual(codes(others + policy('edge', 'istio: ingressgateway')), []);
+  });
   it('policies and gateways of others are passed over by name', () => {
     const { passedOver, findings } = load(two + policy('edge', 'app: other'), { gateway: 'gw' });
     assert.deepEqual(

@@ -75,7 +75,37 @@ function namespaceFor(
     const policy = selecting.find((one) => namespaceOf(one) === second) as Attachable;
     reportConflict(findings, policy, `it is in namespace \`${second}\`, others are in \`${namespace}\``);
   }
-  return namespace ?? (selecting.length > 0 ? rootNamespace : namespaceOf(gateway));
+  if (namespace !== undefined || selecting.length > 0) return namespace ?? rootNamespace;
+  const own = namespaceOf(gateway);
+  if (own !== rootNamespace) warnOfGuess(own, labels, policies, rootNamespace, findings);
+  return own;
+}
+
+/** A policy for all of another namespace is the gateway's if that is where it runs: it is not left out without a word. */
+function warnOfGuess(
+  guess: string,
+  labels: Readonly<Record<string, string>>,
+  policies: readonly Attachable[],
+  rootNamespace: string,
+  findings: Findings,
+): void {
+  const here = new Set([guess, rootNamespace]);
+  const policy = policies.find((one) => isForNamespace(one) && !here.has(namespaceOf(one)));
+  if (policy === undefined) return;
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  findings.report({
+    code: ISTIO_CODES.notApplied,
+    severity: 'warning',
+    message: `\`${nameOf(policy)}\` is not applied: nothing says where the gateway runs, so it is taken to be in namespace \`${guess}\``,
+    hint: `if it runs in another: \`--workload ${[namespaceOf(policy), ...(pairs.length > 0 ? [pairs.join()] : [])].join('/')}\``,
+    envoy: 'accepts',
+    ...nameplateOf(policy),
+  });
+}
+
+function isForNamespace({ spec }: Attachable): boolean {
+  const labels = Object.keys(spec?.selector?.matchLabels ?? {});
+  return labels.length === 0 && spec?.targetRef === undefined && !spec?.targetRefs?.length;
 }
 
 function reportConflict(findings: Findings, about: Attachable | Gateway, why: string): void {
