@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { runCli } from './fixtures/collecting-io.ts';
+
+/** `UPDATE_GOLDENS=1 node --test test/shown-outputs.test.ts` writes the outputs anew. */
+const updating = process.env['UPDATE_GOLDENS'] === '1';
+const root = join(import.meta.dirname, '..');
+/** How many outputs each page shows. */
+const PAGES: Readonly<Record<string, number>> = { 'README.md': 3, 'docs/support-questions.md': 5 };
+const BLOCK = /```\n\$ npx jotgate (.+)\n([\s\S]*?)```/g;
+
+/** What a shell would print: patterns are files by name, `| head -N` leaves the first lines. */
+async function shown(line: string): Promise<string> {
+  const [command = '', lines] = line.split(' | head -');
+  const words = command.split(' ').flatMap((word) => (word.includes('*') ? globSync(word).sort() : [word]));
+  const { out } = await runCli(words);
+  return lines === undefined ? out : `${out.split('\n').slice(0, Number(lines)).join('\n')}\n`;
+}
+
+for (const [name, count] of Object.entries(PAGES)) {
+  describe(`${name} shows what the commands print`, () => {
+    const page = join(root, name);
+    const cwd = process.cwd();
+    before(() => process.chdir(root));
+    after(() => process.chdir(cwd));
+    const blocks = [...readFileSync(page, 'utf8').matchAll(BLOCK)].map(([, line = '', output = '']) => ({
+      line,
+      output,
+    }));
+
+    it(`${count} times`, () => assert.equal(blocks.length, count));
+    for (const { line, output } of blocks) {
+      it(line, async () => {
+        const out = await shown(line);
+        if (!updating) return assert.equal(out, output);
+        const text = readFileSync(page, 'utf8');
+        writeFileSync(
+          page,
+          text.replace(`${line}\n${output}\`\`\``, () => `${line}\n${out}\`\`\``),
+        );
+      });
+    }
+  });
+}
