@@ -32,3 +32,51 @@ export async function createSelfSigned(
     privateKey: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'),
   };
 }
+
+/** A certificate for `name` by RSA, and the authority that signed it: sound but for the size of its key or its hash. */
+export async function createRsaPair(
+  name: string,
+  { bits = 2048, hash = 'SHA-256' }: { bits?: number; hash?: 'SHA-1' | 'SHA-256' },
+): Promise<{ authority: string; leaf: CertifiedKey }> {
+  const root = await generateRsaKeys(2048, 'SHA-256');
+  const keys = await generateRsaKeys(bits, 'SHA-256');
+  const dates = { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + DAY_MS) };
+  const crypto = webcrypto as Crypto;
+  const authority = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      name: 'CN=rsa',
+      keys: root,
+      signingAlgorithm: { name: RSA, hash: 'SHA-256' },
+      ...dates,
+      extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
+    },
+    crypto,
+  );
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      subject: `CN=${name}`,
+      issuer: authority.subject,
+      publicKey: keys.publicKey,
+      signingKey: root.privateKey,
+      signingAlgorithm: { name: RSA, hash },
+      ...dates,
+      extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: name }])],
+    },
+    crypto,
+  );
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return {
+    authority: authority.toString('pem'),
+    leaf: {
+      certificate: certificate.toString('pem'),
+      privateKey: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'),
+    },
+  };
+}
+
+const RSA = 'RSASSA-PKCS1-v1_5';
+
+async function generateRsaKeys(modulusLength: number, hash: string): Promise<webcrypto.CryptoKeyPair> {
+  const algorithm = { name: RSA, modulusLength, publicExponent: new Uint8Array([1, 0, 1]), hash };
+  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+}

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { loadConfig } from '../../src/control/config/index.ts';
 import { type CertifiedKey, DevelopmentAuthority } from '../../src/platform/certificates.ts';
 import { parseConnectTo, parseListenMove, startGate } from '../../src/server/index.ts';
-import { createSelfSigned } from './certificates.ts';
+import { createRsaPair, createSelfSigned } from './certificates.ts';
 import { FUNNEL_ISSUER, frontProxyFile } from './front-proxy-config.ts';
 import { findFreePort, startGateProcess } from './gate-process.ts';
 import { exchange } from './raw-exchange.ts';
@@ -24,6 +24,12 @@ const [authority, stranger] = await Promise.all([
   DevelopmentAuthority.create('ours'),
   DevelopmentAuthority.create('a stranger'),
 ]);
+const [soundRsa, shortKey, sha1] = await Promise.all([
+  createRsaPair(KEY_SERVER, {}),
+  createRsaPair(KEY_SERVER, { bits: 1024 }),
+  createRsaPair(KEY_SERVER, { hash: 'SHA-1' }),
+]);
+const trusted = [authority.certificate, soundRsa.authority, shortKey.authority, sha1.authority].join('\n');
 const past = { notBefore: new Date('2020-01-01'), notAfter: new Date('2020-12-31') };
 const future = { notBefore: new Date('2090-01-01'), notAfter: new Date('2091-01-01') };
 
@@ -44,6 +50,14 @@ const cases: Case[] = [
     name: 'a wildcard for its domain',
     given: await authority.issue({ names: ['*.funnel-labs.io'] }),
     want: 200,
+  },
+  { name: 'an RSA certificate', given: soundRsa.leaf, want: 200 },
+  { name: 'an RSA key of 1024 bits', given: shortKey.leaf, want: 401 },
+  { name: 'a signature over SHA-1', given: sha1.leaf, want: 401 },
+  {
+    name: 'a wildcard that is part of a label',
+    given: await authority.issue({ names: ['*uth.funnel-labs.io'] }),
+    want: 401,
   },
   { name: 'a wrong name', given: await authority.issue({ names: ['other.test'] }), want: 401 },
   {
@@ -73,7 +87,8 @@ async function startTlsServer(
 ): Promise<{ server: Server; requests: string[] }> {
   const requests: string[] = [];
   const server = createServer(
-    { cert: certified.certificate, key: certified.privateKey },
+    // A server that may show anything: it is the gate that judges.
+    { cert: certified.certificate, key: certified.privateKey, ciphers: 'DEFAULT@SECLEVEL=0' },
     (incoming, response) => {
       requests.push(incoming.url ?? '');
       response.writeHead(200, { 'content-type': 'application/json' }).end(body);
@@ -118,7 +133,7 @@ describe("the article's file, with a key server that shows", () => {
   let lastLog = '';
 
   before(async () => {
-    writeFileSync(trustFile, authority.certificate);
+    writeFileSync(trustFile, trusted);
     service = (await startTlsServer(await authority.issue({ names: [SERVICE] }), 'service')).server;
   });
 
@@ -171,7 +186,7 @@ describe("the article's file, with a key server that shows", () => {
       it(`${name}, with ${setting}: ${verdict}`, async () => {
         const { server, requests } = await startTlsServer(given, signer.jwks);
         try {
-          const trust = configuration === articleFile ? [authority.certificate] : [];
+          const trust = configuration === articleFile ? [trusted] : [];
           const response = await askWith(configuration, portOf(server), trust);
           const body = want === 200 ? 'service' : 'Jwks remote fetch is failed';
           assert.deepEqual([response?.status, response?.body], [want, body]);
