@@ -9,7 +9,7 @@ export interface CliIo {
   readStdin(): Promise<string>;
   /** The standard input's lines as they come, where they need not be held all at once. */
   stdinLines?: (() => AsyncIterable<string>) | undefined;
-  /** ANSI colours are wanted: a terminal, and neither `--no-color` nor NO_COLOR. */
+  /** ANSI colours are wanted: a terminal that is not TERM=dumb, and neither `--no-color` nor NO_COLOR. */
   readonly color: boolean;
   exitCode: ExitCode;
 }
@@ -30,9 +30,14 @@ export function processIo(): CliIo {
     err: (text) => void process.stderr.write(text),
     readStdin,
     stdinLines,
-    color: process.stdout.isTTY === true && !process.env['NO_COLOR'] && !process.argv.includes('--no-color'),
+    color: wantsColor(process.stdout.isTTY === true, process.env, process.argv),
     exitCode: 0,
   };
+}
+
+/** Colours go to a terminal that has them, unless somebody asked for none. */
+export function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv, args: readonly string[]): boolean {
+  return isTerminal && env['TERM'] !== 'dumb' && !env['NO_COLOR'] && !args.includes('--no-color');
 }
 
 async function readStdin(): Promise<string> {
