@@ -35,6 +35,7 @@ export const REFUSED_THOUGH_VALID = new Map<string, string>([
     '104 transfer-encoding.md: POST with `chunked` as last transfer-encoding (multiple headers)',
     'a transfer coding beside chunked is 501, as in Envoy',
   ],
+  ['113 uri.md: Host terminated by a query string', 'a target without a slash is 400; Envoy finds no route'],
   ['114 uri.md: `host:port` terminated by a query string', 'a target without a slash is 400, as in Envoy'],
   ['118 uri.md: Fragment in URI', 'a fragment is 400, as in Envoy'],
   ['valid/001.http', 'HTTP/1.0 is answered 426, as by Envoy'],

@@ -70,10 +70,10 @@ describe('jotgate issuer', () => {
     const { child, token, text } = await start(['--realm', realmFile]);
     assert.equal((await token(LOGIN))['expires_in'], 300 as unknown as string);
     assert.match(text(), /issuer +http:\/\/127\.0\.0\.1:\d+\/auth\/realms\/funnel\n/);
-    assert.match(
-      text(),
-      /curl -s http:\/\/127\.0\.0\.1:\d+\/realms\/funnel\/protocol\/openid-connect\/certs/,
-    );
+    assert.match(text(), /curl -s http:\/\/127\.0\.0\.1:\d+\/auth\/realms\/funnel\/protocol\/\S+\/certs/);
+    const discovery = /discovery +curl -s (\S+)/.exec(text())?.[1] ?? '';
+    const { issuer } = (await (await fetch(discovery)).json()) as { issuer: string };
+    assert.equal(`${issuer}/.well-known/openid-configuration`, discovery, 'what a client of OpenID wants');
     assert.doesNotMatch(text(), /abcd1234|machine-secret/);
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'close'), [0, null]);

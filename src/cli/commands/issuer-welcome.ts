@@ -13,7 +13,7 @@ export function renderWelcome(running: RunningIssuer, realms: readonly Realm[]):
 
 function describeRealm({ url, issuer }: RunningIssuer, realm: Realm): string[] {
   const issuerUrl = issuer.issuerUrl(realm.name);
-  const local = `${url}/realms/${realm.name}`;
+  const local = `${url}${new URL(issuerUrl).pathname}`;
   const token = `${local}/protocol/openid-connect/token`;
   const clients = [...realm.clients.values()].filter((client) => client.enabled);
   const direct = clients.find((client) => client.isPublic && client.directAccessGrantsEnabled);
