@@ -66,6 +66,14 @@ describe('each format says of every finding what it has to', () => {
     }
   });
 
+  it('GitHub: no control character of a file gets to a terminal', async () => {
+    const { out } = await runCli(
+      ['validate', '--format', 'github', '-'],
+      '"static_resource\\u001b[31m\\r": 1\n',
+    );
+    assert.match(out, /^::error file=<stdin>,\S+::unknown field `static_resource\ufffd\[31m\ufffd`/);
+  });
+
   it('JSON: all of a finding', async () => {
     const { findings } = JSON.parse(await validate('json')) as { findings: Json[] };
     for (const finding of findings) {

@@ -1,4 +1,5 @@
 import type { Finding } from '../resources/index.ts';
+import { printable } from './source-excerpt.ts';
 
 /** Workflow commands of GitHub Actions, which show each finding at its line of the pull request. */
 export function renderFindingsGithub(findings: readonly Finding[]): string {
@@ -19,6 +20,7 @@ function renderCommand({ code, severity, message, hint, at }: Finding): string {
   return `::${severity} ${[...place, `title=${property(code)}`].join(',')}::${data(text)}`;
 }
 
-const data = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+/** A log is read at terminals too. */
+const data = (text: string) => text.replaceAll('%', '%25').split('\n').map(printable).join('%0A');
 
 const property = (text: string) => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -98,6 +98,10 @@ spec: {jwtRulez: []}
     assert.match(out, /^warning\[W416\]: the EnvoyFilter `f` is not applied[\s\S]*other\.yaml:6:7/);
     assert.equal((await run(['validate', '--strict', file])).exitCode, 3);
   });
+  it('an object without a name is passed over by its kind', async () => {
+    const { err } = await run(['validate', write('nameless.yaml', 'kind: 7\napiVersion: []\n')]);
+    assert.match(err, /nameless\.yaml:1: an object of kind `7` without a name has no part in this/);
+  });
   it('what is wrong with a key of several listeners is said once', async () => {
     const golden = join(import.meta.dirname, '..', '..', '..', 'test', 'golden', 'lints', 'L12', 'bad.yaml');
     const text = readFileSync(golden, 'utf8').replace('  listeners:\n  - ', '  listeners:\n  - &first\n    ');

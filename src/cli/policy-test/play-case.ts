@@ -7,6 +7,8 @@ import {
   type Verdict,
 } from '../../proxy/rehearsal/index.ts';
 import { readRequest } from '../commands/why-request.ts';
+import { EXIT } from '../exit-code.ts';
+import { UserError } from '../io.ts';
 import { mismatchesOf } from './check-expectation.ts';
 import type { AskedOf, PolicyCase } from './policy-test.ts';
 import type { TokenMint } from './token-mint.ts';
@@ -32,7 +34,7 @@ export interface Stage {
 export async function playCase(policyCase: PolicyCase, stage: Stage): Promise<CaseResult> {
   const { request, nowMs, repeat } = policyCase;
   stage.clock.set(nowMs);
-  const asked = askFor(request, stage);
+  const asked = askAt(policyCase, request, stage);
   for (let round = 1; ; round++) {
     const recorder = new TreeRecorder();
     const head = buildRequestHead(asked.words);
@@ -51,6 +53,16 @@ function mismatchesAt(round: number, policyCase: PolicyCase, verdict: Verdict, r
   const found = mismatchesOf(expect, verdict, root);
   if (expectLast !== undefined && round === repeat) found.push(...mismatchesOf(expectLast, verdict, root));
   return repeat === 1 ? found : found.map((text) => `request ${round} of ${repeat}: ${text}`);
+}
+
+/** @throws UserError with the case's place for what nobody can be asked */
+function askAt({ at }: PolicyCase, request: AskedOf, stage: Stage) {
+  try {
+    return askFor(request, stage);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${at.file}:${at.line}:${at.column}: ${error.message}`, EXIT.configInvalid);
+  }
 }
 
 function askFor(request: AskedOf, { compiled, mint }: Stage) {

@@ -121,6 +121,17 @@ cases:
       '9:33 an expectation has no `statsu`; it may have status, body, details, refused_by, headers, upstream, last',
     ],
   },
+  {
+    name: 'what no client can send',
+    given: `${HEAD}cases:
+- {request: {method: G T, path: /a b, headers: {"bad name": x, good: "a\\u0001"}}, expect: 200}`,
+    want: [
+      '7:13 `G T` is no method',
+      '7:13 a path has no blanks and no control characters: write `%20`',
+      '7:13 `bad name` is no name of a header',
+      '7:13 header `good` has a control character',
+    ],
+  },
 ];
 
 describe('what is wrong with a file is told at its place, all of it', () => {

@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ConfigSource, parseYaml, type SourceNode } from '../../control/config/index.ts';
 import { Findings, type Position } from '../../resources/index.ts';
+import { checkRequest } from './check-request.ts';
 import { indentTable } from './indent-table.ts';
 import { pathIn } from './path-in.ts';
 import type { AskedOf, PolicyCase, PolicyTest } from './policy-test.ts';
@@ -125,7 +126,9 @@ function checkNames({ issuers, tokens, cases }: PolicyTest, problems: Problems):
       problems.add(at, `issuer \`${issuer}\` has keys of its own, which nothing can be signed with here`);
     }
   }
-  for (const { at, request } of cases) {
+  for (const policyCase of cases) {
+    const { at, request } = policyCase;
+    checkRequest(policyCase, problems);
     for (const name of tokenNamesIn(request)) {
       if (!tokens.has(name)) problems.add(at, `there is no token \`${name}\``);
     }
