@@ -1,6 +1,7 @@
 export type { CertifiedKey, DevelopmentAuthority, LeafRequest } from './certificates.ts';
 export { createDevelopmentAuthority } from './create-development-authority.ts';
 export { environmentVariable, hostName } from './environment.ts';
+export { LogFile } from './log-file.ts';
 export { createLogger } from './logger.ts';
 export { nodeCrypto } from './node-crypto.ts';
 export { SharedClock } from './shared-clock.ts';

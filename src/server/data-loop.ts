@@ -16,6 +16,7 @@ import {
 import { type CallRequest, callThrough, type FetchOutcome } from '../proxy/upstream/index.ts';
 import { Findings, type Snapshot } from '../resources/index.ts';
 import type { GateListener } from './gate.ts';
+import { LogFiles } from './log-files.ts';
 import { LoopClusters } from './loop-clusters.ts';
 import { ListenError, LoopListeners } from './loop-listeners.ts';
 import { RefusalTeller } from './refusal-teller.ts';
@@ -32,6 +33,7 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
   readonly #stats: Stats;
   readonly #date: DateField;
   readonly #listeners = new LoopListeners();
+  readonly #logs = new LogFiles((message, error) => this.#logger().warn(message, { reason: error.message }));
   readonly #refusals: RefusalTeller | null;
   #clusters: LoopClusters | null = null;
   #clustersToCome: LoopClusters | null = null;
@@ -122,6 +124,7 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
       date: this.#date,
       nodeAddress: this.#start.nodeAddress,
       refusals: this.#refusals,
+      openLog: (path: string) => this.#logs.open(path),
       reportBug: (error: unknown) => this.#reportBug(error),
     };
     const listeners = await this.#listeners.serve(compiled, resources.listenAt, parts, findings);
@@ -226,7 +229,7 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
     clearInterval(this.#ticker);
     this.#listeners.close();
     this.#clusters?.close(null);
-    this.#post({ type: 'closed' });
+    void this.#logs.close().then(() => this.#post({ type: 'closed' }));
   }
 }
 

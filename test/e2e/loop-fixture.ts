@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, Socket } from 'node:net';
 import { ManualClock } from '../../src/base/index.ts';
+import type { AccessLog } from '../../src/proxy/access-log/access-log.ts';
 import type { HttpFilter } from '../../src/proxy/filters/filter.ts';
 import { DateField } from '../../src/proxy/http/date-field.ts';
 import { Deadlines } from '../../src/proxy/http/deadlines.ts';
@@ -21,6 +22,7 @@ export interface LoopOptions {
   /** Connections to the origin never come about. */
   blackHole?: boolean;
   upstreamIdleMs?: number;
+  accessLog?: AccessLog;
 }
 
 /** A data loop without a worker: real sockets, but its time moves by `tick` alone. */
@@ -77,6 +79,10 @@ export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
     deadlines,
     date: new DateField(clock),
     refusals: null,
+    keepsCourse: given.accessLog !== undefined,
+    accessLog: given.accessLog ?? null,
+    localReply: null,
+    clusterFacts: new Map([['origin', { hostName: '', observedName: 'origin' }]]),
     reportBug: (error: unknown) => void bugs.push(error),
   };
   const connections = new Set<ServerConnection>();

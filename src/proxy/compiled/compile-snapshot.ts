@@ -1,3 +1,4 @@
+import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type { Filter, FilterChain } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import {
@@ -9,6 +10,7 @@ import { type Clock, type Logger, silentLogger } from '../../base/index.ts';
 import type { CryptoPort } from '../../core/jwt/index.ts';
 import { nodeCrypto } from '../../platform/index.ts';
 import { type Findings, type Snapshot, typeNameOf, unpackAny } from '../../resources/index.ts';
+import { compileAccessLogs } from '../access-log/compile-access-log.ts';
 import { compileFilterChain } from '../filters/compile-filter-chain.ts';
 import { type ChainContext, RouteFilterCompiler } from '../filters/compile-route-filter.ts';
 import type { ConnectionGuard } from '../filters/connection-guard.ts';
@@ -16,11 +18,14 @@ import type { JwksFetcher, UpstreamCaller } from '../filters/filter.ts';
 import { compileRouteRecipes } from '../filters/local-ratelimit/recipe.ts';
 import { compileRbacGuard } from '../filters/rbac-network/compile-guard.ts';
 import type { Kept } from '../kept.ts';
+import { compileLocalReply } from '../local-reply/compile-local-reply.ts';
 import { refuseField } from '../refusals.ts';
 import { compileRouteTable } from '../route/route-table.ts';
 import { Stats, type StatsScope } from '../stats.ts';
 import { firstHostName } from '../upstream/host-name.ts';
+import { asksForCourse } from './asks-for-course.ts';
 import type {
+  ClusterFacts,
   CompiledConnectionManager,
   CompiledFilterChain,
   CompiledListener,
@@ -59,15 +64,19 @@ export function compileSnapshot(snapshot: Snapshot, options: CompileOptions): Co
     envoyExact: options.envoyExact ?? false,
     logger: options.logger ?? silentLogger,
     kept: options.kept,
-    clusters: new Map(snapshot.clusters.map((cluster) => [cluster.name, firstHostName(cluster)])),
+    clusters: new Map(snapshot.clusters.map((cluster) => [cluster.name, factsOf(cluster)])),
   };
   const listeners = snapshot.listeners.map((listener) => compileListener(listener, context));
   return new CompiledSet(listeners.filter((listener) => listener !== null));
 }
 
+const factsOf = (cluster: Cluster): ClusterFacts => ({
+  hostName: firstHostName(cluster),
+  observedName: cluster.altStatName || cluster.name,
+});
+
 type SnapshotContext = Required<Omit<CompileOptions, 'kept'>> & {
-  /** Their first hosts' names. */
-  clusters: ReadonlyMap<string, string>;
+  clusters: ReadonlyMap<string, ClusterFacts>;
   kept: Kept | undefined;
 };
 
@@ -194,6 +203,18 @@ function compileManager(
         })
       : null;
   const chain = compileFilterChain(hcm, chainContext, routeFilters.switched);
-  if (routes === null || chain === null) return null;
-  return { origin: hcm, statPrefix: hcm.statPrefix, routes, hostNames: clusters, ...chain };
+  const accessLogs = compileAccessLogs(hcm.accessLog, findings);
+  const localReply = compileLocalReply(hcm.localReplyConfig, findings);
+  if (routes === null || chain === null || localReply === undefined) return null;
+  const keepsCourse = accessLogs.length > 0 || localReply !== null || asksForCourse(hcm);
+  return {
+    origin: hcm,
+    statPrefix: hcm.statPrefix,
+    routes,
+    clusters,
+    accessLogs,
+    localReply,
+    keepsCourse,
+    ...chain,
+  };
 }

@@ -3,9 +3,19 @@ import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import type { Router } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { Recorder } from '../../base/index.ts';
+import type { CompiledLog } from '../access-log/compile-access-log.ts';
 import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, HttpFilter } from '../filters/filter.ts';
+import type { LocalReplyRules } from '../local-reply/compile-local-reply.ts';
 import type { RouteTable } from '../route/route-table.ts';
+
+/** What is known of a cluster without its hosts. */
+export interface ClusterFacts {
+  /** The name of its first host, for `auto_host_rewrite` where no host is chosen; empty: none. */
+  hostName: string;
+  /** By which it is counted and logged. */
+  observedName: string;
+}
 
 /** A connection manager ready for requests. */
 export interface CompiledConnectionManager {
@@ -15,8 +25,13 @@ export interface CompiledConnectionManager {
   /** All but the router. */
   filters: readonly HttpFilter[];
   router: Router;
-  /** By cluster: the name of its first host, for `auto_host_rewrite` where no host is chosen; empty: none. */
-  hostNames: ReadonlyMap<string, string>;
+  /** By name. */
+  clusters: ReadonlyMap<string, ClusterFacts>;
+  accessLogs: readonly CompiledLog[];
+  /** null: replies of the gate's own are told as they are. */
+  localReply: LocalReplyRules | null;
+  /** Something asks for how an exchange goes: a log, a rule for local replies, a format. */
+  keepsCourse: boolean;
 }
 
 export interface CompiledFilterChain {

@@ -10,7 +10,7 @@ export interface FormatSource {
   readonly metadataIfAny: DynamicMetadata | null;
   readonly route: FormatRoute | null;
   /** How far the exchange has come; absent where only its request is known. */
-  readonly progress?: Progress;
+  readonly progress?: Progress | undefined;
 }
 
 /** What of a route can be formatted. */
@@ -27,6 +27,8 @@ export interface Progress {
   readonly nowMs: number;
   /** Of the response; 0 before it is known. */
   readonly status: number;
+  /** `:status` of the response's head, which in a reply of the gate's own is there before the code is. */
+  readonly headStatus: number;
   readonly responseHeaders: HeaderList | null;
   /** `%RESPONSE_CODE_DETAILS%`; empty: none. */
   readonly details: string;
@@ -34,6 +36,8 @@ export interface Progress {
   readonly flags: string;
   /** The cluster that the route leads to; empty: none, or one that there is not. */
   readonly clusterName: string;
+  /** Its `alt_stat_name`, or its name. */
+  readonly observedClusterName: string;
   readonly upstream: UpstreamFacts | null;
   readonly attempts: number;
   readonly bytesReceived: number;

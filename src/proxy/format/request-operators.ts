@@ -38,8 +38,14 @@ export function compileRequestHeader(argument: string): Operator | FormatError {
   const names = splitNames(argument);
   if ('error' in names) return names;
   const [first, second] = names;
-  if (second === undefined) return operator(({ request }) => headerOf(request, first));
-  return operator(({ request }) => headerOf(request, first) ?? headerOf(request, second));
+  if (second === undefined) return operator(({ request }) => spokenHeaderOf(request, first));
+  return operator(({ request }) => spokenHeaderOf(request, first) ?? spokenHeaderOf(request, second));
+}
+
+/** A request that was refused half-read has no pseudo-headers; a head that was read has none that is empty. */
+function spokenHeaderOf(request: RequestHead, name: string): string | undefined {
+  const value = headerOf(request, name);
+  return value === '' && (name.startsWith(':') || name === 'host') ? undefined : value;
 }
 
 /** `%RESP(X?Y)%`. */
@@ -50,7 +56,7 @@ export function compileResponseHeader(argument: string): Operator | FormatError 
   return operator(({ progress }) => {
     const headers = progress?.responseHeaders ?? null;
     if (progress === undefined || headers === null) return undefined;
-    const find = (name: string) => responseHeaderOf(headers, progress.status, name);
+    const find = (name: string) => responseHeaderOf(headers, progress.headStatus, name);
     return find(first) ?? (second === undefined ? undefined : find(second));
   });
 }

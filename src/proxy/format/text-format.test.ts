@@ -1,43 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NOW_MS, TestStream } from '../../../test/fixtures/filter-stream.ts';
-import { HeaderList } from '../http/header-list.ts';
-import type { FormatSource, Progress } from './format-source.ts';
+import { formatSource } from '../../../test/fixtures/format-source.ts';
+import type { Progress } from './format-source.ts';
 import { compileTextFormat } from './text-format.ts';
 
-const responseHeaders = new HeaderList();
-responseHeaders.append('x-o', 'ov');
-
-const progress: Progress = {
-  startMs: NOW_MS,
-  nowMs: NOW_MS + 7,
-  status: 200,
-  responseHeaders,
-  details: 'via_upstream',
-  flags: '',
-  clusterName: 'origin',
-  upstream: { address: '::1', port: 81, hostName: 'up.test', localAddress: '127.0.0.1', localPort: 5 },
-  attempts: 1,
-  bytesReceived: 3,
-  bytesSent: 4,
-  durationMs: 7.9,
-  requestEndMs: 1.2,
-  requestSentMs: undefined,
-  responseMs: 5,
-  transportFailure: '',
-  localBody: '',
-};
-
-function sourceOf(more: Partial<Progress> = {}): FormatSource {
-  const { request, connection, metadata } = new TestStream({
-    path: '/a?a=1%20x&b=longer',
-    headers: [['X-A', 'abcdefg']],
-  });
-  metadata.set('ns', 's', 'text');
-  metadata.set('ns', 'l', [1, 'a']);
-  metadata.set('ns', 'z', null);
-  return { request, connection, metadataIfAny: metadata, route: null, progress: { ...progress, ...more } };
-}
+const sourceOf = (more: Partial<Progress> = {}) =>
+  formatSource(more, { path: '/a?a=1%20x&b=longer', headers: [['X-A', 'abcdefg']] });
 
 /** As Envoy 1.40 prints them in a log. */
 const table: { given: string; want: string; more?: Partial<Progress> }[] = [
@@ -49,9 +17,16 @@ const table: { given: string; want: string; more?: Partial<Progress> }[] = [
     want: 'UF,NR|UpstreamConnectionFailure,NoRouteFound',
     more: { flags: 'UF,NR' },
   },
-  { given: '%UPSTREAM_HOST%|%UPSTREAM_HOST_NAME%|%UPSTREAM_CLUSTER%', want: '[::1]:81|up.test|origin' },
+  {
+    given: '%UPSTREAM_HOST%|%UPSTREAM_HOST_NAME%|%UPSTREAM_CLUSTER%|%UPSTREAM_CLUSTER_RAW%',
+    want: '[::1]:81|up.test|shown|origin',
+  },
   { given: '%UPSTREAM_LOCAL_ADDRESS%|%UPSTREAM_REMOTE_PORT%', want: '127.0.0.1:5|81' },
-  { given: '%UPSTREAM_HOST%|%UPSTREAM_CLUSTER%', want: '-|-', more: { upstream: null, clusterName: '' } },
+  {
+    given: '%UPSTREAM_HOST%|%UPSTREAM_CLUSTER%',
+    want: '-|-',
+    more: { upstream: null, observedClusterName: '' },
+  },
   { given: '%DOWNSTREAM_LOCAL_ADDRESS%|%DOWNSTREAM_REMOTE_PORT%', want: '127.0.0.2:8080|1' },
   { given: '%START_TIME%|%EMIT_TIME(%3f)%', want: '2026-01-01T00:00:00.000Z|007' },
   { given: '%DURATION%|%REQUEST_DURATION%|%RESPONSE_DURATION%|%RESPONSE_TX_DURATION%', want: '7|1|5|2' },

@@ -8,6 +8,9 @@ import {
   type LocalReply,
 } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
+import type { Progress } from '../format/format-source.ts';
+import type { ResponseFlag } from '../format/response-flags.ts';
+import type { ReplyWords } from '../local-reply/compile-local-reply.ts';
 import { applyHeaderMutations } from '../route/header-mutation.ts';
 import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
 import { routeReply } from '../route/route-reply.ts';
@@ -16,9 +19,11 @@ import type { Cluster } from '../upstream/cluster.ts';
 import { UpstreamConnection } from '../upstream/upstream-connection.ts';
 import type { BodyEnd, UpstreamConsumer } from '../upstream/upstream-consumer.ts';
 import { deadlineAfter, NEVER } from './deadlines.ts';
+import { ExchangeCourse } from './exchange-course.ts';
 import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
 import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
+import { noteOwnFields } from './own-fields.ts';
 import { prepareRequest } from './prepare-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { type KeptRequest, keepRequest } from './refusal-watch.ts';
@@ -27,7 +32,8 @@ import { renderLocalReply, renderResponseHead } from './render-response.ts';
 import { type Replier, writeReplyFields } from './reply-fields.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseParser } from './response-parser.ts';
-import { STREAM_ERROR, type StreamError } from './stream-error.ts';
+import { detailsAfterStart, STREAM_ERROR, type StreamError } from './stream-error.ts';
+import { unsendableReply } from './unsendable-reply.ts';
 
 /** Where an exchange writes to, and what it may ask of the connection under it. */
 export interface ClientSide {
@@ -99,6 +105,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #routeDeadlineMs = NEVER;
   #routeTimeoutMs = 0;
   #sentAt = 0;
+  /** Only where somebody asks for it. */
+  readonly #course: ExchangeCourse | null;
   /** Only where refusals are explained. */
   #kept: KeptRequest | null = null;
 
@@ -111,10 +119,16 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.#receivedHost = request.authority;
     this.requestDone = framing === 'none';
     this.#activeMs = service.deadlines.nowMs;
+    this.#course = service.keepsCourse ? new ExchangeCourse(this, service.clusterFacts, service.clock) : null;
+    if (this.requestDone) this.#course?.requestEnded();
   }
 
   get connection(): ConnectionInfo {
     return this.#client.info;
+  }
+
+  get progress(): Progress | undefined {
+    return this.#course ?? undefined;
   }
 
   get clock(): Clock {
@@ -193,12 +207,14 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   /** Body bytes of the request. */
   onRequestBody(bytes: Buffer, start: number, end: number): void {
     this.#activeMs = this.#service.deadlines.nowMs;
+    if (this.#course !== null) this.#course.bytesReceived += end - start;
     if (this.#upstream?.writeBody(bytes, start, end) === false) this.#pauseRequest();
   }
 
   onRequestEnd(): void {
     this.requestDone = true;
     this.#upstream?.endRequest();
+    this.#course?.requestEnded();
     this.#armRouteTimeout();
   }
 
@@ -217,18 +233,22 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   /** The client has left. */
   onClientGone(): void {
     this.#service.stats.clientAborts.increment();
+    this.#note('downstream_remote_disconnect', 'DC');
     this.finish('client_gone', 'abort');
   }
 
   /** Refuses a request that is broken; its connection is of no further use. A codec's refusal is not told in gRPC's words. */
   refuse(refusal: Refusal): void {
+    const isCodec = refusal.details.startsWith('http1.');
     if (this.state === 'respond') {
+      this.#note(refusal.details, isCodec ? 'DPE' : null);
       this.finish('bad_request_body', 'abort');
       return;
     }
     this.#closeAfter = true;
-    const replier = refusal.details.startsWith('http1.') ? 'codec' : 'other';
-    this.#reply(refusal.status, refusal.body, NO_HEADERS, 'bad_request_body', replier);
+    const { status, body, details } = refusal;
+    const reply = { status, body, headers: NO_HEADERS, details };
+    this.#reply(reply, 'bad_request_body', isCodec ? 'codec' : 'other');
   }
 
   checkDeadline(nowMs: number): void {
@@ -251,14 +271,18 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.#service.stats.countStatus(status);
     this.#chunkedResponse = body === 'chunked' || body === 'close';
     if (!this.requestDone) this.#closeAfter = true;
+    this.#course?.responded(status, headers, this.#upstream);
     const upstreamMs = Math.trunc(performance.now() - this.#sentAt);
+    if (!this.#service.options.suppressEnvoyHeaders)
+      headers.set('x-envoy-upstream-service-time', String(upstreamMs));
     const mutations = this.route?.responseHeaders;
     if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
     encodeThrough(this.#filters, this, { status, headers });
     const close = this.#closeAfter || this.#client.closing;
     this.#closeAfter = close;
     const chunked = this.#chunkedResponse || this.#saysChunked(parser);
-    this.#client.write(renderResponseHead(this.#service, { status, headers, chunked, upstreamMs, close }));
+    this.#client.write(renderResponseHead(this.#service, { status, headers, chunked, close }));
+    if (this.#course !== null) noteOwnFields(this.#service, headers, null);
   }
 
   /** A response to HEAD tells of the framing that the body of GET would have. */
@@ -269,6 +293,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   onBody(bytes: Buffer, start: number, end: number): void {
     if (end === start) return;
     this.#activeMs = this.#service.deadlines.nowMs;
+    if (this.#course !== null) this.#course.bytesSent += end - start;
     if (this.#chunkedResponse) {
       this.#client.write(`${(end - start).toString(16)}\r\n`);
       this.#client.writeBytes(bytes, start, end);
@@ -286,8 +311,10 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   onUpstreamFailure(error: StreamError): void {
     this.#upstream = null;
-    if (this.state === 'respond') this.finish('upstream_failure', 'abort');
-    else this.#replyError(error, 'upstream_failure');
+    if (this.state === 'respond') {
+      this.#note(detailsAfterStart(error), error.flag);
+      this.finish('upstream_failure', 'abort');
+    } else this.#replyError(error, 'upstream_failure');
   }
 
   onBug(error: unknown): void {
@@ -320,6 +347,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.#upstream = null;
     upstream?.abandon();
     this.#abort?.abort();
+    if (this.#course !== null) this.#log(this.#course);
     this.#client.onExchangeDone(this, outcome);
   }
 
@@ -354,13 +382,12 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   #decided(reply: FilterResult): void {
     if (reply !== undefined) {
-      const replier = reply.asIs ? 'as-is' : 'other';
-      this.#reply(reply.status, reply.body, reply.headers, 'local_reply', replier);
+      this.#reply(reply, 'local_reply', reply.asIs ? 'as-is' : 'other');
       return;
     }
     const { route } = this;
     const own = routeReply(route, this);
-    if (own !== undefined) this.#reply(own.status, own.body, own.headers, 'local_reply', 'route');
+    if (own !== undefined) this.#reply(own, 'local_reply', 'route');
     else if (route?.action.kind === 'cluster') this.#forward(route, route.action);
   }
 
@@ -375,10 +402,11 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     const marksOriginal = !this.#service.options.suppressEnvoyHeaders;
     if (timeoutMs > 0 && marksOriginal)
       request.headers.append('x-envoy-expected-rq-timeout-ms', String(timeoutMs));
+    if (this.#course !== null) this.#course.attempts = 1;
     rewriteRequest(this, route, action, marksOriginal);
     const illegal = findIllegalField(request, this.#receivedPath, this.#receivedHost);
     if (illegal !== null) {
-      this.#reply(503, illegal, NO_HEADERS, 'local_reply');
+      this.#reply(unsendableReply(illegal), 'local_reply');
       return;
     }
     const upstream = cluster.acquire();
@@ -387,6 +415,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       return;
     }
     if (action.hostByUpstream) rewriteForUpstream(this, action, upstream.host.hostName, marksOriginal);
+    this.#course?.sentTo(upstream);
     this.state = 'forward';
     this.#cluster = cluster;
     this.#upstream = upstream;
@@ -410,33 +439,36 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   }
 
   #redirect(location: string): void {
-    this.#reply(307, '', [['location', location]], 'local_reply');
+    const headers = [['location', location]] as const;
+    this.#reply({ status: 307, body: '', headers, details: 'path_normalization_failed' }, 'local_reply');
   }
 
   #replyError(error: StreamError, reason: FinishReason): void {
-    this.#reply(error.status, error.body, NO_HEADERS, reason);
+    const { status, body, details, flag, cause = '' } = error;
+    if (this.#course !== null) {
+      this.#course.addFlag(flag);
+      if (flag === 'UF') this.#course.transportFailure = cause.replaceAll(/\s/g, '_');
+    }
+    this.#reply({ status, body, headers: NO_HEADERS, details }, reason);
   }
 
   #timeOut(error: StreamError): void {
     if (this.state === 'respond') {
+      this.#note(error.details, error.flag);
       this.finish('timeout', 'abort');
       return;
     }
     this.#replyError(error, 'timeout');
   }
 
-  #reply(
-    status: number,
-    body: string,
-    fields: LocalReply['headers'],
-    reason: FinishReason,
-    replier: Replier = 'other',
-  ): void {
+  #reply(local: LocalReply, reason: FinishReason, replier: Replier = 'other'): void {
     const headers = new HeaderList();
     const isGrpc = replier !== 'as-is' && replier !== 'codec' && isGrpcRequest(this.request.headers);
     const bodiless = this.request.method === 'HEAD' && replier !== 'codec';
+    this.#course?.repliesItself(local, headers);
+    writeReplyFields(headers, local.headers, this.route, replier, this);
+    const { status, body } = replier === 'as-is' ? local : this.#rewriteReply(local, headers);
     const message = bodiless ? '' : body;
-    writeReplyFields(headers, fields, this.route, replier, this);
     if (isGrpc) for (const [name, value] of grpcFields(status, message)) headers.set(name, value);
     else if (body === '') headers.remove('content-type');
     encodeThrough(this.#filters, this, { status: isGrpc ? 200 : status, headers });
@@ -451,13 +483,42 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     };
     this.#service.stats.countStatus(reply.status);
     this.#client.write(renderLocalReply(this.#service, reply));
+    if (this.#course !== null) {
+      this.#course.status = reply.status;
+      this.#course.bytesSent = bodiless ? 0 : reply.body.length;
+      if (replier === 'codec') this.#course.addFlag('DPE');
+      noteOwnFields(this.#service, headers, reply.body);
+      local.afterwards?.();
+    }
     this.finish(reason, close ? 'close' : 'keep');
+  }
+
+  #rewriteReply(local: LocalReply, headers: HeaderList): ReplyWords {
+    const { localReply } = this.#service;
+    if (localReply === null || this.#course === null) return local;
+    const { request, connection, metadataIfAny, route } = this;
+    const source = { request, connection, metadataIfAny, route, progress: this.#course };
+    return localReply.rewrite(source, headers, local);
   }
 
   #nameRefusal(kept: KeptRequest, reply: { status: number; body: string }, headers: HeaderList): void {
     const { refusals } = this.#service;
     const id = refusals?.refused(kept, this.#client.info, reply) ?? null;
     if (id !== null && refusals?.namesReplies === true) headers.set('x-jotgate-why', id);
+  }
+
+  /** For the log, where an exchange ends without a reply. */
+  #note(details: string, flag: ResponseFlag | null): void {
+    if (this.#course === null) return;
+    this.#course.details = details;
+    if (flag !== null) this.#course.addFlag(flag);
+  }
+
+  #log(course: ExchangeCourse): void {
+    const { accessLog } = this.#service;
+    if (accessLog === null) return;
+    course.ended();
+    accessLog.write(this);
   }
 
   #pauseRequest(): void {

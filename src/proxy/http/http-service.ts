@@ -1,5 +1,8 @@
 import type { Clock } from '../../base/index.ts';
+import type { AccessLog } from '../access-log/access-log.ts';
+import type { ClusterFacts } from '../compiled/compiled-listener.ts';
 import type { HttpFilter } from '../filters/filter.ts';
+import type { LocalReplyRules } from '../local-reply/compile-local-reply.ts';
 import type { RouteTable } from '../route/route-table.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import type { DateField } from './date-field.ts';
@@ -16,6 +19,14 @@ export interface HttpService {
   readonly filters: readonly HttpFilter[];
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly stats: HttpStats;
+  /** Something in the configuration asks how exchanges go: their course is written down. */
+  readonly keepsCourse: boolean;
+  /** null: none. */
+  readonly accessLog: AccessLog | null;
+  /** How replies of the gate's own are told; null: as they are. Only where `keepsCourse`. */
+  readonly localReply: LocalReplyRules | null;
+  /** What the configuration says of clusters, by name. */
+  readonly clusterFacts: ReadonlyMap<string, ClusterFacts>;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly date: DateField;

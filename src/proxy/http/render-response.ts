@@ -7,8 +7,6 @@ export interface ResponseWords {
   headers: HeaderList;
   /** A chunked body follows. */
   chunked: boolean;
-  /** Milliseconds that the upstream took. */
-  upstreamMs: number;
   close: boolean;
 }
 
@@ -19,7 +17,6 @@ export function renderResponseHead(service: HttpService, response: ResponseWords
   let out = statusLine(response.status);
   let hasDate = false;
   let hasServer = false;
-  let hasTime = options.suppressEnvoyHeaders;
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
     switch (name) {
@@ -37,15 +34,9 @@ export function renderResponseHead(service: HttpService, response: ResponseWords
         }
         hasServer = true;
         break;
-      case 'x-envoy-upstream-service-time':
-        if (hasTime) continue;
-        hasTime = true;
-        out += `x-envoy-upstream-service-time: ${response.upstreamMs}\r\n`;
-        continue;
     }
     out += `${name}: ${values[i]}\r\n`;
   }
-  if (!hasTime) out += `x-envoy-upstream-service-time: ${response.upstreamMs}\r\n`;
   if (!hasDate) out += service.date.line;
   if (!hasServer && options.serverHeader !== 'pass-through') out += `server: ${options.serverName}\r\n`;
   if (response.close) out += 'connection: close\r\n';

@@ -1,3 +1,5 @@
+import type { ResponseFlag } from '../format/response-flags.ts';
+
 /** What went wrong on the way to or from an upstream, and what the client is told when nothing of a response was sent yet. */
 export interface StreamError {
   code:
@@ -17,6 +19,8 @@ export interface StreamError {
   body: string;
   /** `%RESPONSE_CODE_DETAILS%`. */
   details: string;
+  /** `%RESPONSE_FLAGS%`. */
+  flag: ResponseFlag;
   /** More than the client is told, for logs and tools. */
   cause?: string;
 }
@@ -28,26 +32,39 @@ function upstreamError(
   status: number,
   reason: string,
   retry: boolean,
+  flag: ResponseFlag,
 ): StreamError {
   const details = `upstream_reset_before_response_started{${reason.replaceAll(/[\s,]+/g, '_')}}`;
-  return { code, source: 'upstream', retry, status, body: BEFORE_HEADERS + reason, details };
+  return { code, source: 'upstream', retry, status, body: BEFORE_HEADERS + reason, details, flag };
 }
 
-function gateError(code: StreamError['code'], status: number, body: string, details: string): StreamError {
-  return { code, source: 'gate', retry: false, status, body, details };
+function gateError(
+  code: StreamError['code'],
+  status: number,
+  body: string,
+  details: string,
+  flag: ResponseFlag,
+): StreamError {
+  return { code, source: 'gate', retry: false, status, body, details, flag };
 }
 
 /** Statuses and texts are Envoy's. */
 export const STREAM_ERROR = {
-  noCluster: gateError('no_cluster', 503, '', 'cluster_not_found'),
-  noHealthyUpstream: gateError('no_healthy_upstream', 503, 'no healthy upstream', 'no_healthy_upstream'),
-  connectFailure: upstreamError('connect_failure', 503, 'remote connection failure', true),
-  connectTimeout: upstreamError('connect_timeout', 503, 'connection timeout', true),
-  reset: upstreamError('reset', 503, 'connection termination', false),
-  protocolError: upstreamError('protocol_error', 502, 'protocol error', false),
-  routeTimeout: gateError('route_timeout', 504, 'upstream request timeout', 'response_timeout'),
-  requestIdle: gateError('stream_idle_timeout', 408, 'stream timeout', 'stream_idle_timeout'),
-  responseIdle: gateError('stream_idle_timeout', 504, 'stream timeout', 'stream_idle_timeout'),
+  noCluster: gateError('no_cluster', 503, '', 'cluster_not_found', 'NC'),
+  noHealthyUpstream: gateError(
+    'no_healthy_upstream',
+    503,
+    'no healthy upstream',
+    'no_healthy_upstream',
+    'UH',
+  ),
+  connectFailure: upstreamError('connect_failure', 503, 'remote connection failure', true, 'UF'),
+  connectTimeout: upstreamError('connect_timeout', 503, 'connection timeout', true, 'UF'),
+  reset: upstreamError('reset', 503, 'connection termination', false, 'UC'),
+  protocolError: upstreamError('protocol_error', 502, 'protocol error', false, 'UPE'),
+  routeTimeout: gateError('route_timeout', 504, 'upstream request timeout', 'response_timeout', 'UT'),
+  requestIdle: gateError('stream_idle_timeout', 408, 'stream timeout', 'stream_idle_timeout', 'SI'),
+  responseIdle: gateError('stream_idle_timeout', 504, 'stream timeout', 'stream_idle_timeout', 'SI'),
 } as const;
 
 /** A TLS handshake that failed. `reason` is a phrase without anything secret. */
@@ -57,5 +74,10 @@ export function tlsFailure(reason: string): StreamError {
     503,
     `remote connection failure, transport failure reason: ${reason}`,
     true,
+    'UF',
   );
 }
+
+/** `%RESPONSE_CODE_DETAILS%` of an upstream that failed when its response had begun. */
+export const detailsAfterStart = ({ details }: StreamError): string =>
+  details.replace('before_response_started', 'after_response_started');

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/index.ts';
+import { AccessLog, type OpenLog } from '../access-log/access-log.ts';
 import type { CompiledConnectionManager } from '../compiled/compiled-listener.ts';
 import type { DateField } from '../http/date-field.ts';
 import type { Deadlines } from '../http/deadlines.ts';
@@ -18,6 +19,8 @@ export interface LoopParts {
   date: DateField;
   nodeAddress: string;
   refusals: RefusalWatch | null;
+  /** The way to access logs. */
+  openLog: OpenLog;
   reportBug: (error: unknown) => void;
 }
 
@@ -28,6 +31,10 @@ export function createService(manager: CompiledConnectionManager, parts: LoopPar
     routes: manager.routes,
     filters: manager.filters,
     clusters: parts.clusters,
+    clusterFacts: manager.clusters,
+    keepsCourse: manager.keepsCourse,
+    accessLog: AccessLog.open(manager.accessLogs, parts.openLog),
+    localReply: manager.localReply,
     stats: new HttpStats(parts.stats.scope(`http.${manager.statPrefix}.`)),
     clock: parts.clock,
     deadlines: parts.deadlines,

@@ -85,28 +85,30 @@ async function play(
   const options = compileHttpOptions(manager.origin, manager.router, connection.localAddress);
   const preparation = prepareRequest(request, connection, options);
   if (preparation !== null) return notPrepared(preparation);
-  const stream = new RehearsedStream(request, connection, manager.routes, clock, recorder);
+  const stream = new RehearsedStream(request, connection, manager, clock, recorder);
   const filters = filtersFor(manager.filters, stream);
   const refusal = await runFilters(filters, stream);
   const { route } = stream;
   if (refusal !== undefined) {
-    return replied(refusal, refusal.asIs ? 'as-is' : 'other', route, filters, stream);
+    return replied(refusal, refusal.asIs ? 'as-is' : 'other', manager, filters, stream);
   }
   const reply = routeReply(route, stream);
-  if (reply !== undefined) return replied(reply, 'route', route, filters, stream);
+  if (reply !== undefined) return replied(reply, 'route', manager, filters, stream);
   if (route?.action.kind !== 'cluster') throw new TypeError('a route without a reply forwards');
   const { action } = route;
-  if (!manager.hostNames.has(action.cluster)) {
+  if (!manager.clusters.has(action.cluster)) {
     recorder?.open('cluster', `none has the name "${action.cluster}"`, route.origin);
     recorder?.close('deny', String(action.notFoundStatus));
     const reply = { status: action.notFoundStatus, body: '', headers: [], details: 'cluster_not_found' };
-    return replied(reply, 'other', route, filters, stream);
+    stream.progress.addFlag('NC');
+    return replied(reply, 'other', manager, filters, stream);
   }
   const marksOriginal = !options.suppressEnvoyHeaders;
+  stream.progress.attempts = 1;
   rewriteRequest(stream, route, action, marksOriginal);
   const illegal = findIllegalField(request, receivedPath, receivedHost);
-  if (illegal !== null) return replied(unsendableReply(illegal), 'other', route, filters, stream);
-  rewriteForUpstream(stream, action, manager.hostNames.get(action.cluster) ?? '', marksOriginal);
+  if (illegal !== null) return replied(unsendableReply(illegal), 'other', manager, filters, stream);
+  rewriteForUpstream(stream, action, manager.clusters.get(action.cluster)?.hostName ?? '', marksOriginal);
   const { metadataIfAny: metadata } = stream;
   return { status: null, body: '', headers: [], details: '', route, forwarded: request, metadata };
 }
@@ -120,16 +122,21 @@ function notPrepared(preparation: Exclude<Preparation, null>): Verdict {
 
 /** A reply of the gate's own, as the route and the filters change it on its way out. */
 function replied(
-  { status, body, headers: own, details, afterwards }: LocalReply,
+  reply: LocalReply,
   replier: Replier,
-  route: SelectedRoute | null,
+  { localReply }: CompiledConnectionManager,
   filters: readonly HttpFilter[],
   stream: RehearsedStream,
 ): Verdict {
+  const { route, progress } = stream;
   const headers = new HeaderList();
-  writeReplyFields(headers, own, route, replier, stream);
+  progress.repliesItself(reply, headers);
+  writeReplyFields(headers, reply.headers, route, replier, stream);
+  const isRewritten = localReply !== null && replier !== 'as-is';
+  const { status, body } = isRewritten ? localReply.rewrite(stream, headers, reply) : reply;
   encodeThrough(filters, stream, { status, headers });
-  afterwards?.();
+  reply.afterwards?.();
   const lines = headers.names.map((name, index) => [name, headers.values[index] as string] as const);
+  const { details } = reply;
   return { status, body, headers: lines, details, route, forwarded: null, metadata: stream.metadataIfAny };
 }

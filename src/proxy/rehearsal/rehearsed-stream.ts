@@ -1,5 +1,7 @@
 import type { Clock, Recorder } from '../../base/index.ts';
+import type { CompiledConnectionManager } from '../compiled/compiled-listener.ts';
 import { type ConnectionInfo, DynamicMetadata, type FilterStream } from '../filters/filter.ts';
+import { ExchangeCourse } from '../http/exchange-course.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { RouteTable } from '../route/route-table.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
@@ -11,6 +13,7 @@ export class RehearsedStream implements FilterStream {
   readonly clock: Clock;
   readonly recorder: Recorder | null;
   readonly closed = false;
+  readonly progress: ExchangeCourse;
   route: SelectedRoute | null;
   metadataIfAny: DynamicMetadata | null = null;
   readonly #routes: RouteTable;
@@ -19,7 +22,7 @@ export class RehearsedStream implements FilterStream {
   constructor(
     request: RequestHead,
     connection: ConnectionInfo,
-    routes: RouteTable,
+    { routes, clusters }: Pick<CompiledConnectionManager, 'routes' | 'clusters'>,
     clock: Clock,
     recorder: Recorder | null,
   ) {
@@ -29,6 +32,7 @@ export class RehearsedStream implements FilterStream {
     this.recorder = recorder;
     this.#routes = routes;
     this.route = routes.select(request, recorder);
+    this.progress = new ExchangeCourse(this, clusters, clock);
   }
 
   get metadata(): DynamicMetadata {

@@ -72,6 +72,12 @@ export class UpstreamConnection implements Watched {
     return this.#owner;
   }
 
+  /** This end. */
+  get localPlace(): { localAddress: string | undefined; localPort: number | undefined } {
+    const { localAddress, localPort } = this.#socket;
+    return { localAddress, localPort };
+  }
+
   /** It has been connected. */
   get ready(): boolean {
     return this.#ready;

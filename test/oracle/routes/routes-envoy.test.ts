@@ -16,11 +16,13 @@ import {
   portOf,
 } from '../rehearsal/comparison.ts';
 import { bootstrapOf } from '../rehearsal/scene.ts';
+import { formatCases, formatScenes } from './format-cases.ts';
+import { localReplyCases, localReplyScenes } from './local-reply-cases.ts';
 import { rewriteCases, rewriteScenes } from './rewrite-cases.ts';
 import { namedClusters } from './route-parts.ts';
 
-const scenes = [...rewriteScenes];
-const cases = [...rewriteCases];
+const scenes = [...rewriteScenes, ...formatScenes, ...localReplyScenes];
+const cases = [...rewriteCases, ...formatCases, ...localReplyCases];
 
 if (findEnvoy() !== null) {
   describe('a route does what it does in Envoy, on the data path and in a rehearsal', () => {

@@ -55,15 +55,42 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
 
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': {
-    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout delayed_close_timeout',
+    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout delayed_close_timeout access_log local_reply_config',
     noEffect:
-      'tracing http2_protocol_options http3_protocol_options drain_timeout always_set_request_id_in_response access_log access_log_flush_interval flush_access_log_on_new_request access_log_options request_id_extension add_user_agent proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 stream_error_on_invalid_http_message append_local_overload add_proxy_protocol_connection_state internal_address_config',
+      'tracing http2_protocol_options http3_protocol_options drain_timeout always_set_request_id_in_response access_log_flush_interval flush_access_log_on_new_request access_log_options request_id_extension add_user_agent proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 stream_error_on_invalid_http_message append_local_overload add_proxy_protocol_connection_state internal_address_config',
     values: {
       codec_type: 'AUTO HTTP1',
       path_with_escaped_slashes_action: '*',
       server_header_transformation: '*',
     },
   },
+  'envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig': { done: '*' },
+  'envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper': { done: '*' },
+  'envoy.config.accesslog.v3.AccessLog': { done: 'name filter typed_config' },
+  'envoy.config.accesslog.v3.AccessLogFilter': {
+    done: 'status_code_filter duration_filter not_health_check_filter and_filter or_filter header_filter response_flag_filter metadata_filter',
+  },
+  'envoy.config.accesslog.v3.ComparisonFilter': { done: '*', values: { op: 'EQ GE LE' } },
+  'envoy.config.accesslog.v3.StatusCodeFilter': { done: '*' },
+  'envoy.config.accesslog.v3.DurationFilter': { done: '*' },
+  'envoy.config.accesslog.v3.NotHealthCheckFilter': { done: '*' },
+  'envoy.config.accesslog.v3.AndFilter': { done: '*' },
+  'envoy.config.accesslog.v3.OrFilter': { done: '*' },
+  'envoy.config.accesslog.v3.HeaderFilter': { done: '*' },
+  'envoy.config.accesslog.v3.ResponseFlagFilter': { done: '*' },
+  'envoy.config.accesslog.v3.MetadataFilter': { done: '*' },
+  'envoy.config.core.v3.RuntimeUInt32': { done: 'default_value', noEffect: 'runtime_key' },
+  'envoy.config.core.v3.SubstitutionFormatString': {
+    done: 'text_format json_format text_format_source omit_empty_values content_type',
+    noEffect: 'json_format_options',
+  },
+  'envoy.config.core.v3.JsonFormatOptions': { done: '*' },
+  'envoy.extensions.access_loggers.file.v3.FileAccessLog': {
+    done: 'path format json_format typed_json_format log_format',
+  },
+  'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog': { done: '*' },
+  'envoy.extensions.access_loggers.stream.v3.StderrAccessLog': { done: '*' },
+  'google.protobuf.Struct': { done: '*' },
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': {
     done: 'name typed_config disabled is_optional',
   },

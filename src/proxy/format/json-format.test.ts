@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { formatSource } from '../../../test/fixtures/format-source.ts';
+import { compileJsonFormat } from './json-format.ts';
+
+/** As Envoy 1.40 writes them. */
+const table: { name: string; given: JsonObject; want: string; omits?: true }[] = [
+  { name: 'sorts keys', given: { b: 'x', a: 'y' }, want: '{"a":"y","b":"x"}' },
+  { name: 'keeps numbers', given: { a: '%RESPONSE_CODE%', b: 5 }, want: '{"a":200,"b":5}' },
+  { name: 'makes text of a mixture', given: { a: 'x %RESPONSE_CODE% %REQ(none)%' }, want: '{"a":"x 200 -"}' },
+  { name: 'has null for what is absent', given: { a: '%REQ(none)%' }, want: '{"a":null}' },
+  { name: 'keeps lists of metadata', given: { a: '%DYNAMIC_METADATA(ns:l)%' }, want: '{"a":[1,"a"]}' },
+  { name: 'cuts their text', given: { a: '%DYNAMIC_METADATA(ns:l):3%' }, want: '{"a":"[1,"}' },
+  {
+    name: 'nests',
+    given: { o: { a: '%PROTOCOL%' }, l: ['%PROTOCOL%', 'b'] },
+    want: '{"l":["HTTP/1.1","b"],"o":{"a":"HTTP/1.1"}}',
+  },
+  {
+    name: 'escapes bytes that are no UTF-8',
+    given: { a: '%REQ(x-bin)%' },
+    want: '{"a":"a\\u00e9\\u0022\\u005cb"}',
+  },
+  { name: 'keeps UTF-8', given: { a: 'é"\n' }, want: '{"a":"\xc3\xa9\\"\\n"}' },
+  {
+    name: 'omits what is absent',
+    given: {
+      a: '%REQ(none)%',
+      m: 'x%REQ(none)%',
+      o: { a: '%REQ(none)%' },
+      n: null,
+      l: ['%REQ(none)%', 'a'],
+      e: '',
+    },
+    want: '{"e":"","l":["a"],"m":"x"}',
+    omits: true,
+  },
+];
+
+describe('a format of JSON', () => {
+  for (const { name, given, want, omits = false } of table) {
+    it(name, () => {
+      const compiled = compileJsonFormat(given, omits);
+      assert.ok('format' in compiled);
+      const source = formatSource();
+      source.request.headers.append('x-bin', 'a\xe9"\\b');
+      assert.equal(compiled.format.render(source), `${want}\n`);
+    });
+  }
+
+  for (const given of [{ a: '%BOGUS%' }, { a: { b: '%' } }, { a: ['x%BOGUS%'] }]) {
+    it(`${JSON.stringify(given)} is refused`, () => assert.ok('refusal' in compileJsonFormat(given, false)));
+  }
+});

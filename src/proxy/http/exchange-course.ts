@@ -1,0 +1,105 @@
+import type { Clock } from '../../base/index.ts';
+import type { ClusterFacts } from '../compiled/compiled-listener.ts';
+import type { LocalReply } from '../filters/filter.ts';
+import type { Progress, UpstreamFacts } from '../format/format-source.ts';
+import type { ResponseFlag } from '../format/response-flags.ts';
+import type { SelectedRoute } from '../route/selected-route.ts';
+import type { UpstreamConnection } from '../upstream/upstream-connection.ts';
+import type { HeaderList } from './header-list.ts';
+
+/** Whose course it is. */
+interface Owner {
+  readonly route: SelectedRoute | null;
+}
+
+/** What is written down of an exchange for formats and access logs; kept only where the configuration has such as ask for it. */
+export class ExchangeCourse implements Progress {
+  readonly startMs: number;
+  status = 0;
+  headStatus = 0;
+  responseHeaders: HeaderList | null = null;
+  details = '';
+  flags = '';
+  upstream: UpstreamFacts | null = null;
+  attempts = 0;
+  bytesReceived = 0;
+  bytesSent = 0;
+  requestEndMs: number | undefined;
+  requestSentMs: number | undefined;
+  responseMs: number | undefined;
+  transportFailure = '';
+  localBody = '';
+  readonly #owner: Owner;
+  readonly #clusters: ReadonlyMap<string, ClusterFacts>;
+  readonly #clock: Clock;
+  readonly #startedAt = performance.now();
+  #endedMs: number | undefined;
+
+  constructor(owner: Owner, clusters: ReadonlyMap<string, ClusterFacts>, clock: Clock) {
+    this.#owner = owner;
+    this.#clusters = clusters;
+    this.#clock = clock;
+    this.startMs = clock.now();
+  }
+
+  get nowMs(): number {
+    return this.#clock.now();
+  }
+
+  get durationMs(): number {
+    return this.#endedMs ?? performance.now() - this.#startedAt;
+  }
+
+  get clusterName(): string {
+    const action = this.#owner.route?.action;
+    return action?.kind === 'cluster' && this.#clusters.has(action.cluster) ? action.cluster : '';
+  }
+
+  get observedClusterName(): string {
+    return this.#clusters.get(this.clusterName)?.observedName ?? '';
+  }
+
+  addFlag(flag: ResponseFlag): void {
+    this.flags = this.flags === '' ? flag : `${this.flags},${flag}`;
+  }
+
+  requestEnded(): void {
+    this.requestEndMs ??= this.durationMs;
+    if (this.upstream !== null) this.requestSentMs ??= this.durationMs;
+  }
+
+  sentTo(upstream: UpstreamConnection): void {
+    this.upstream = upstream.host;
+    if (this.requestEndMs !== undefined) this.requestSentMs = this.durationMs;
+  }
+
+  responded(status: number, headers: HeaderList, upstream: UpstreamConnection | null): void {
+    this.status = status;
+    this.headStatus = status;
+    this.responseHeaders = headers;
+    this.details = 'via_upstream';
+    this.responseMs = this.durationMs;
+    if (upstream !== null) this.upstream = { ...upstream.host, ...upstream.localPlace };
+  }
+
+  /** A reply of the gate's own is being made. */
+  repliesItself({ status, details }: LocalReply, headers: HeaderList): void {
+    this.details = details;
+    this.headStatus = status;
+    this.responseHeaders = headers;
+    const flag = FLAG_OF_DETAILS[details];
+    if (flag !== undefined) this.addFlag(flag);
+  }
+
+  ended(): void {
+    this.#endedMs = this.durationMs;
+  }
+}
+
+/** Flags that go with what a filter or the want of a route replies. */
+const FLAG_OF_DETAILS: Readonly<Record<string, ResponseFlag>> = {
+  route_not_found: 'NR',
+  local_rate_limited: 'RL',
+  ext_authz_denied: 'UAEX',
+  ext_authz_error: 'UAEX',
+};
