@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -13,6 +13,7 @@ import { runCli } from './fixtures/collecting-io.ts';
 
 const folder = join(import.meta.dirname, '..', 'examples', '04-policy-tests');
 const fileOf = (name: string) => join(folder, `${name}.test.yaml`);
+const EXAMPLES = ['front-proxy', 'weather', 'trains', '../05-rate-limit-per-user/rate-limit'];
 
 function benchOf(name: string): TestBench {
   const file = fileOf(name);
@@ -27,7 +28,12 @@ function benchOf(name: string): TestBench {
   return new TestBench(test, { snapshot, provenance, sources });
 }
 
-for (const name of ['front-proxy', 'weather', 'trains']) {
+it('no example of policy tests is left out', () => {
+  const files = globSync('../*/*.test.yaml', { cwd: folder }).map((file) => join(folder, file));
+  assert.deepEqual(files.sort(), EXAMPLES.map(fileOf).sort());
+});
+
+for (const name of EXAMPLES) {
   describe(`examples/04-policy-tests/${name}.test.yaml`, () => {
     it('passes, and reaches every route, rule, provider and policy', async () => {
       const bench = benchOf(name);

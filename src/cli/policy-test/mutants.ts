@@ -26,11 +26,19 @@ export interface Mutant {
 /** Every rule removed, every decision flipped, every condition left out: one at a time. */
 export function mutantsOf(snapshot: Snapshot): Mutant[] {
   return managersOf(snapshot).flatMap((parts) => [
+    ...filterMutants(parts),
     ...routeMutants(parts),
     ...parts.jwtFilters.flatMap(jwtMutants),
     ...parts.rbacFilters.flatMap(({ rules }) => (rules === undefined ? [] : rbacMutants(rules))),
     ...overrideMutants(parts),
   ]);
+}
+
+/** A filter less; the last one routes. */
+function filterMutants({ manager: { httpFilters } }: ManagerParts): Mutant[] {
+  return httpFilters
+    .slice(0, -1)
+    .map((filter, index) => without(httpFilters, index, `filter ${filter.name}`, filter, true));
 }
 
 function routeMutants({ routes }: ManagerParts): Mutant[] {
