@@ -13,7 +13,15 @@ import {
   Kept,
   type UpstreamCaller,
 } from '../proxy/rehearsal/index.ts';
-import { type CallRequest, callThrough, type FetchOutcome } from '../proxy/upstream/index.ts';
+import {
+  type CallRequest,
+  type Cluster,
+  callGrpcThrough,
+  callThrough,
+  type FetchOutcome,
+  type GrpcOutcome,
+  type GrpcRequest,
+} from '../proxy/upstream/index.ts';
 import { Findings, type Snapshot } from '../resources/index.ts';
 import type { GateListener } from './gate.ts';
 import { LogFiles } from './log-files.ts';
@@ -139,9 +147,22 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
   }
 
   call(name: string, request: CallRequest): Promise<FetchOutcome> {
-    const cluster = this.#clusters?.byName.get(name) ?? this.#clustersBefore?.byName.get(name);
+    const cluster = this.#clusterOf(name);
     if (cluster !== undefined) return callThrough(cluster, request);
     return Promise.resolve({ kind: 'failure', code: 'no_cluster', text: `unknown cluster \`${name}\`` });
+  }
+
+  /** The gate says who it is, as Envoy does in such calls. */
+  callGrpc(name: string, request: GrpcRequest): Promise<GrpcOutcome> {
+    const cluster = this.#clusterOf(name);
+    const own = request.saysWho ? [['x-forwarded-for', this.#start.nodeAddress] as const] : [];
+    const metadata = [...request.metadata, ...own];
+    if (cluster !== undefined) return callGrpcThrough(cluster, { ...request, metadata });
+    return Promise.resolve({ kind: 'failure', code: 'failed', text: `unknown cluster \`${name}\`` });
+  }
+
+  #clusterOf(name: string): Cluster | undefined {
+    return this.#clusters?.byName.get(name) ?? this.#clustersBefore?.byName.get(name);
   }
 
   onMessage(message: ToWorker): void {

@@ -35,7 +35,10 @@ export interface TestLoop {
   close(): Promise<void>;
 }
 
-const NOWHERE: Transport = { connect: () => ({ socket: new Socket(), attach: () => undefined }) };
+const NOWHERE: Transport = {
+  connect: () => ({ socket: new Socket(), attach: () => undefined }),
+  connectHttp2: () => new Socket(),
+};
 
 export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
   const stats = new Stats();
@@ -50,6 +53,7 @@ export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
       family: 'auto',
       loadBalancing: 'round-robin',
       transport: given.blackHole === true ? NOWHERE : plainTransport,
+      http2: false,
       connectTimeoutMs: 1000,
       idleTimeoutMs: given.upstreamIdleMs ?? 0,
       refreshMs: 5000,

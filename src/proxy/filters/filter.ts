@@ -8,6 +8,7 @@ import type { KeptScope } from '../kept.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import type { StatsScope } from '../stats.ts';
 import type { CallRequest, FetchOutcome } from '../upstream/fetch-text.ts';
+import type { GrpcOutcome, GrpcRequest } from '../upstream/grpc/grpc-request.ts';
 
 /** What the connection under a stream is, as matchers see it. */
 export interface ConnectionInfo {
@@ -20,6 +21,16 @@ export interface ConnectionInfo {
   tls: boolean;
   /** Of a client that has shown a certificate, and only of one that was verified. */
   peer?: PeerIdentity | null;
+  /** Under TLS on a running gate. */
+  certificates?: CertificateWords | null;
+}
+
+/** What the certificates of a connection say, read when somebody asks. */
+export interface CertificateWords {
+  /** Name of the gate's own: its first URI, DNS name, or its subject; empty: none. */
+  localPrincipal(): string;
+  /** The client's that was verified, in PEM and percent-encoded; empty: none. */
+  peer(): string;
 }
 
 /** The names in a client's certificate. */
@@ -135,6 +146,7 @@ export interface ResponseHead {
 /** Filters' own way to clusters, for services that they have to ask. Never rejects. */
 export interface UpstreamCaller {
   call(cluster: string, request: CallRequest): Promise<FetchOutcome>;
+  callGrpc(cluster: string, request: GrpcRequest): Promise<GrpcOutcome>;
 }
 
 /** The remote key sets' way to the network. Answers null for any failure; never rejects. */

@@ -50,6 +50,14 @@ export class HeaderList {
     this.#removeFrom(name, at + 1);
   }
 
+  /** Gives the first line under `name` another value and leaves the others; nothing where there is none. */
+  setFirst(name: string, value: string): void {
+    const at = this.names.indexOf(name);
+    if (at < 0) return;
+    this.values[at] = value;
+    if (at < this.#received) this.#received = at;
+  }
+
   /** Removes every line under `name`. */
   remove(name: string): void {
     const at = this.names.indexOf(name);

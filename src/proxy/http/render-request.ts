@@ -1,4 +1,3 @@
-import type { HeaderList } from './header-list.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** Methods whose requests say nothing about a body when they have none (RFC 9110 §8.6). */
@@ -37,16 +36,16 @@ export function findIllegalField(
   if (request.unsendablePath === true) return 'invalid header value for: :path';
   if (request.path !== receivedPath && !TARGET.test(request.path)) return 'invalid header value for: :path';
   for (let i = headers.firstUnjudged; i < headers.length; i++) {
-    const illegal = judgeField(headers, i);
+    const illegal = judgeField(headers.names[i] as string, headers.values[i] as string);
     if (illegal !== null) return illegal;
   }
   return null;
 }
 
-function judgeField(headers: HeaderList, index: number): string | null {
-  const name = headers.names[index] as string;
+/** What is wrong with a field, in Envoy's words, or null. */
+export function judgeField(name: string, value: string): string | null {
   if (!NAME.test(name)) return `invalid header name: ${name}`;
-  return hasControl(headers.values[index] as string) ? `invalid header value for: ${name}` : null;
+  return hasControl(value) ? `invalid header value for: ${name}` : null;
 }
 
 /** Long values that were found clean lately: a forwarded payload comes again and again, the very same string. */

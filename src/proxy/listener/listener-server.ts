@@ -12,6 +12,7 @@ import type { CompiledFilterChain, CompiledListener } from '../compiled/compiled
 import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
 import { type ConnectionKeeper, ServerConnection, type ServiceSlot } from '../http/server-connection.ts';
+import { certificateWordsOf } from './certificate-words.ts';
 import { createService, type LoopParts } from './create-service.ts';
 import { compileDownstreamTls, type DownstreamTls } from './downstream-tls.ts';
 import { peerIdentityOf } from './peer-identity.ts';
@@ -277,6 +278,7 @@ function describePeer(
     localPort: socket.localPort ?? 0,
     ...facts,
     peer: tls?.verifiesClients === true ? peerIdentityOf(socket as TLSSocket) : null,
+    certificates: tls === null ? null : certificateWordsOf(socket as TLSSocket, tls.verifiesClients),
   };
 }
 

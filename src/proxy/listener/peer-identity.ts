@@ -25,6 +25,6 @@ function shortAddress(address: string): string {
 }
 
 /** Node prints a name a line to an attribute, the most general first; RFC 2253 has the most specific first, with commas. */
-function rfc2253(subject: string | undefined): string {
+export function rfc2253(subject: string | undefined): string {
   return (subject ?? '').split('\n').reverse().join(',');
 }

@@ -28,6 +28,8 @@ export interface ClusterSettings {
   family: AddressFamily;
   loadBalancing: LoadBalancing;
   transport: Transport;
+  /** Its servers speak HTTP/2, as gRPC calls need it. Requests are sent on by HTTP/1.1 whatever this says. */
+  http2: boolean;
   connectTimeoutMs: number;
   idleTimeoutMs: number;
   refreshMs: number;
@@ -66,13 +68,15 @@ export class Cluster {
 
   /** A connection to the host whose turn it is. */
   acquire(): UpstreamConnection | StreamError {
+    return this.pick()?.acquire() ?? STREAM_ERROR.noHealthyUpstream;
+  }
+
+  /** The host whose turn it is, for one request; undefined: there is none. */
+  pick(): UpstreamHost | undefined {
     this.stats.requests.increment();
     const host = this.#pick();
-    if (host === undefined) {
-      this.stats.noHealthyHost.increment();
-      return STREAM_ERROR.noHealthyUpstream;
-    }
-    return host.acquire();
+    if (host === undefined) this.stats.noHealthyHost.increment();
+    return host;
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import {
 } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type { LocalityLbEndpoints } from '#schema/envoy/config/endpoint/v3/endpoint_components_pb.js';
 import { UpstreamTlsContextSchema } from '#schema/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
+import { HttpProtocolOptionsSchema } from '#schema/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import { type Findings, typeNameOf, unpackAny } from '../../resources/index.ts';
 import { durationMs } from '../duration.ts';
 import type { Deadlines } from '../http/deadlines.ts';
@@ -60,6 +61,7 @@ export function compileCluster(config: ClusterConfig, context: ClusterContext): 
     family: FAMILIES[config.dnsLookupFamily],
     loadBalancing,
     transport,
+    http2: speaksHttp2(config),
     connectTimeoutMs:
       config.connectTimeout === undefined ? CONNECT_TIMEOUT_MS : durationMs(config.connectTimeout),
     idleTimeoutMs: IDLE_TIMEOUT_MS,
@@ -68,6 +70,20 @@ export function compileCluster(config: ClusterConfig, context: ClusterContext): 
   };
   return new Cluster(settings, context.deadlines);
 }
+
+/** What else the options for HTTP upstreams say is judged where the configuration is read. The older field counts where they are not. */
+function speaksHttp2({ typedExtensionProtocolOptions, http2ProtocolOptions }: ClusterConfig): boolean {
+  const options = typedExtensionProtocolOptions[HTTP_OPTIONS];
+  if (options === undefined || typeNameOf(options) !== HttpProtocolOptionsSchema.typeName) {
+    return http2ProtocolOptions !== undefined;
+  }
+  const { upstreamProtocolOptions: protocol } = unpackAny(HttpProtocolOptionsSchema, options);
+  return (
+    protocol.case === 'explicitHttpConfig' && protocol.value.protocolConfig.case === 'http2ProtocolOptions'
+  );
+}
+
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 const FAMILIES: Record<LookupFamily, AddressFamily> = {
   [LookupFamily.AUTO]: 'auto',

@@ -8,3 +8,5 @@ export {
   type FetchRequest,
   fetchThrough,
 } from './fetch-text.ts';
+export { callGrpcThrough } from './grpc/call-grpc.ts';
+export type { GrpcOutcome, GrpcRequest } from './grpc/grpc-request.ts';

@@ -14,6 +14,8 @@ export interface Opening {
 /** How a cluster's sockets are opened. */
 export interface Transport {
   connect(address: string, port: number): Opening;
+  /** The bare socket, for who speaks HTTP/2 on it. */
+  connectHttp2(address: string, port: number): Socket;
 }
 
 /**
@@ -49,6 +51,7 @@ export const plainTransport: Transport = {
       },
     };
   },
+  connectHttp2: (address, port) => connect({ host: address, port, noDelay: true }),
 };
 
 /** TLS over TCP. Nothing of a request is written before the handshake is done and the peer is judged. */
@@ -71,6 +74,10 @@ export function createTlsTransport(options: ConnectionOptions): Transport {
           socket.on('data', (bytes: Buffer) => connection.read(bytes, bytes.length));
         },
       };
+    },
+    connectHttp2(address, port) {
+      const socket = connectTls({ ...options, host: address, port, ALPNProtocols: ['h2'] });
+      return socket.setNoDelay(true);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Deadlines } from '../http/deadlines.ts';
 import type { StreamError } from '../http/stream-error.ts';
 import type { ClusterStats } from './cluster-stats.ts';
+import { Http2Host } from './grpc/http2-session.ts';
 import type { Transport } from './transport.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 
@@ -22,6 +23,7 @@ export class UpstreamHost implements ConnectionOwner {
   active = 0;
   readonly #settings: HostSettings;
   readonly #idle: UpstreamConnection[] = [];
+  #http2: Http2Host | null = null;
   #retired = false;
 
   constructor(address: string, port: number, hostName: string, settings: HostSettings) {
@@ -33,6 +35,12 @@ export class UpstreamHost implements ConnectionOwner {
 
   get idleTimeoutMs(): number {
     return this.#settings.idleTimeoutMs;
+  }
+
+  /** The address as gRPC calls see it; made on first use. */
+  get http2(): Http2Host {
+    this.#http2 ??= new Http2Host(this.address, this.port, this.#settings);
+    return this.#http2;
   }
 
   /** A connection for one exchange, from the pool or new. */
@@ -70,6 +78,7 @@ export class UpstreamHost implements ConnectionOwner {
   /** The address is gone: idle connections close now, working ones when they are done. */
   retire(): void {
     this.#retired = true;
+    this.#http2?.close();
     for (const connection of this.#idle.slice()) connection.destroy();
   }
 

@@ -4,6 +4,7 @@ import { checkCluster, checkClusterNames } from './check-clusters.ts';
 import { CheckContext } from './check-context.ts';
 import { checkDuration } from './check-duration.ts';
 import { checkHttpFilters, checkTypedConfig } from './check-filter-chain.ts';
+import { checkGrpcClusters } from './check-grpc-clusters.ts';
 import { checkJwtAuthn } from './check-jwt-authn.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkRegex } from './check-regex.ts';
@@ -32,6 +33,7 @@ export function runChecks(bootstrap: Bootstrap, decode: DecodeContext): void {
   const { clusters = [], listeners = [] } = bootstrap.staticResources ?? {};
   checkClusterNames(clusters, context);
   checkListeners(listeners, context);
+  checkGrpcClusters(clusters, decode.decoded, context);
   for (const { message, desc } of decode.decoded) {
     const check = CHECKS[desc.typeName];
     check?.(message as never, context);

@@ -64,7 +64,6 @@ export const NEWER_FIELDS: Readonly<Record<string, { refused?: string; noEffect?
   },
   'envoy.extensions.filters.http.ext_authz.v3.HttpService': { refused: 'retry_policy path_override' },
   'envoy.extensions.filters.http.ext_authz.v3.CheckSettings': {
-    refused: 'grpc_service http_service',
     noEffect: 'emit_client_span',
   },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config': { noEffect: 'stat_prefix' },

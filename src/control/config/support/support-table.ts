@@ -165,7 +165,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.type.v3.DoubleRange': { done: '*' },
 
   'envoy.config.cluster.v3.Cluster': {
-    done: 'name type load_assignment connect_timeout transport_socket dns_lookup_family lb_policy dns_refresh_rate alt_stat_name',
+    done: 'name type load_assignment connect_timeout transport_socket dns_lookup_family lb_policy dns_refresh_rate alt_stat_name typed_extension_protocol_options http2_protocol_options',
     noEffect:
       'respect_dns_ttl per_connection_buffer_limit_bytes health_checks max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options dns_failure_refresh_rate dns_resolvers use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config wait_for_warm_on_init outlier_detection cleanup_interval common_lb_config metadata upstream_connection_options close_connections_on_host_health_failure ignore_health_on_host_removal lrs_server track_timeout_budgets track_cluster_stats preconnect_policy ring_hash_lb_config maglev_lb_config least_request_lb_config round_robin_lb_config',
     values: {
@@ -173,6 +173,18 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
       lb_policy: 'ROUND_ROBIN LEAST_REQUEST RANDOM',
       dns_lookup_family: '*',
     },
+  },
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+    done: 'explicit_http_config',
+    noEffect: 'common_http_protocol_options',
+  },
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig': {
+    done: 'http_protocol_options http2_protocol_options',
+  },
+  'envoy.config.core.v3.Http2ProtocolOptions': {
+    done: '',
+    noEffect:
+      'hpack_table_size max_concurrent_streams initial_stream_window_size initial_connection_window_size allow_metadata max_outbound_frames max_outbound_control_frames max_consecutive_inbound_frames_with_empty_payload max_inbound_priority_frames_per_stream max_inbound_window_update_frames_per_data_frame_sent stream_error_on_invalid_http_messaging override_stream_error_on_invalid_http_message custom_settings_parameters connection_keepalive use_oghttp2_codec max_metadata_size',
   },
   'envoy.config.endpoint.v3.ClusterLoadAssignment': { done: 'cluster_name endpoints', noEffect: 'policy' },
   'envoy.config.endpoint.v3.LocalityLbEndpoints': {
@@ -269,9 +281,8 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.filters.http.cors.v3.Cors': { done: '*' },
   'envoy.extensions.filters.http.cors.v3.CorsPolicy': { done: '*' },
   'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz': {
-    done: 'transport_api_version http_service failure_mode_allow failure_mode_allow_header_add clear_route_cache status_on_error filter_enabled filter_enabled_metadata deny_at_disable stat_prefix allowed_headers disallowed_headers enable_dynamic_metadata_ingestion',
-    noEffect:
-      'metadata_context_namespaces typed_metadata_context_namespaces route_metadata_context_namespaces route_typed_metadata_context_namespaces include_peer_certificate bootstrap_metadata_labels_key include_tls_session charge_cluster_response_stats encode_raw_headers',
+    done: 'transport_api_version grpc_service http_service failure_mode_allow failure_mode_allow_header_add clear_route_cache status_on_error filter_enabled filter_enabled_metadata deny_at_disable stat_prefix allowed_headers disallowed_headers enable_dynamic_metadata_ingestion metadata_context_namespaces typed_metadata_context_namespaces route_metadata_context_namespaces route_typed_metadata_context_namespaces include_peer_certificate bootstrap_metadata_labels_key include_tls_session encode_raw_headers',
+    noEffect: 'charge_cluster_response_stats',
     values: { transport_api_version: '*' },
   },
   'envoy.extensions.filters.http.ext_authz.v3.HttpService': { done: '*' },
@@ -279,8 +290,12 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse': { done: '*' },
   'envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute': { done: '*' },
   'envoy.extensions.filters.http.ext_authz.v3.CheckSettings': {
-    done: '',
-    noEffect: 'context_extensions disable_request_body_buffering',
+    done: 'context_extensions grpc_service http_service',
+    noEffect: 'disable_request_body_buffering',
+  },
+  'envoy.config.core.v3.GrpcService': { done: 'envoy_grpc timeout initial_metadata' },
+  'envoy.config.core.v3.GrpcService.EnvoyGrpc': {
+    done: 'cluster_name authority max_receive_message_length skip_envoy_headers',
   },
   'envoy.type.matcher.v3.ListStringMatcher': { done: '*' },
   // Without a runtime, as here, a key finds nothing in Envoy either.

@@ -12,6 +12,7 @@ import { extAuthzFactory } from './factory.ts';
 
 const names = (...exact: string[]) => ({ patterns: exact.map((one) => ({ exact: one })) });
 const SERVER = { uri: 'http://authz.test', cluster: 'authz', timeout: '0.5s' };
+const GRPC = { envoy_grpc: { cluster_name: 'authz' } };
 const httpService = (more: JsonObject = {}): JsonObject => ({
   http_service: { server_uri: SERVER, ...more },
 });
@@ -34,6 +35,10 @@ class Service implements UpstreamCaller {
   async call(cluster: string, request: CallRequest): Promise<FetchOutcome> {
     this.asked.push([cluster, request]);
     return this.#outcome;
+  }
+
+  callGrpc(): Promise<never> {
+    throw new TypeError('nobody is to be asked over gRPC');
   }
 }
 
@@ -273,7 +278,29 @@ describe('ext_authz asks nobody', () => {
 
 describe('ext_authz refuses by name', () => {
   const table: { name: string; given: JsonObject; want: RegExp }[] = [
-    { name: 'a gRPC service', given: { grpc_service: {} }, want: /`grpc_service`/ },
+    {
+      name: "Google's gRPC client",
+      given: { grpc_service: { google_grpc: { target_uri: 'a', stat_prefix: 'b' } } },
+      want: /`google_grpc`/,
+    },
+    {
+      name: 'labels that a gRPC service would be told',
+      given: { grpc_service: GRPC, bootstrap_metadata_labels_key: 'labels' },
+      want: /`bootstrap_metadata_labels_key` is not supported with a `grpc_service`/,
+    },
+    {
+      name: 'an API version that Envoy refuses',
+      given: { grpc_service: GRPC, transport_api_version: 'V2' },
+      want: /V2 xDS transport protocol version is deprecated/,
+    },
+    {
+      name: 'two lists of one thing',
+      given: {
+        ...httpService({ authorization_request: { allowed_headers: names('a') } }),
+        allowed_headers: names('a'),
+      },
+      want: /Invalid duplicate configuration for allowed_headers/,
+    },
     { name: 'no service', given: {}, want: /`services`/ },
     {
       name: 'bodies',

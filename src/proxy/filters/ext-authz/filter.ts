@@ -1,22 +1,24 @@
 import type { MetadataMatcher } from '../../../core/match/index.ts';
-import type { HeaderList } from '../../http/header-list.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
-import type { FilterResult, FilterStream, HttpFilter, ResponseHead, UpstreamCaller } from '../filter.ts';
+import type {
+  FilterResult,
+  FilterStream,
+  HttpFilter,
+  LocalReply,
+  ResponseHead,
+  UpstreamCaller,
+} from '../filter.ts';
 import type { Fraction } from '../fraction.ts';
-import {
-  addClientLines,
-  changeRequest,
-  clientLines,
-  denialReply,
-  errorReply,
-  metadataOf,
-} from './apply-answer.ts';
-import { type Answer, askService, type ServiceSettings } from './service.ts';
+import type { Answer, ClientChanges, OwnReply } from './answer.ts';
+import { changeRequest, changeResponse } from './apply-changes.ts';
+import type { Authorizer, ToldHeaders } from './authorizer.ts';
+import type { RouteWord } from './route-settings.ts';
 import type { ExtAuthzStats } from './stats.ts';
 
 export interface ExtAuthzParts {
   origin: object;
-  service: ServiceSettings;
+  authorizer: Authorizer;
+  told: ToldHeaders;
   enabled: Fraction;
   enabledMetadata: MetadataMatcher | null;
   deniesWhereDisabled: boolean;
@@ -30,43 +32,45 @@ export interface ExtAuthzParts {
 
 const NAMESPACE = 'envoy.filters.http.ext_authz';
 
-/** `envoy.filters.http.ext_authz`: lets another service decide, over HTTP (Envoy: ext_authz.cc). */
+/** `envoy.filters.http.ext_authz`: lets another service decide, over HTTP or gRPC (Envoy: ext_authz.cc). */
 export class ExtAuthzFilter implements HttpFilter {
   readonly kind = 'ext_authz';
   readonly origin: object;
   readonly #parts: ExtAuthzParts;
-  readonly #isOffOn: (route: SelectedRoute | null) => boolean;
+  readonly #wordOf: (route: SelectedRoute) => RouteWord;
   readonly #upstreams: UpstreamCaller | null;
-  readonly #clientLines = new WeakMap<FilterStream, readonly (readonly [string, string])[]>();
+  readonly #clientChanges = new WeakMap<FilterStream, ClientChanges>();
 
-  /** @param isOffOn whether a route does without the filter */
+  /** @param wordOf what a route and the levels around it say */
   constructor(
     parts: ExtAuthzParts,
-    isOffOn: (route: SelectedRoute | null) => boolean,
+    wordOf: (route: SelectedRoute) => RouteWord,
     upstreams: UpstreamCaller | null,
   ) {
     this.origin = parts.origin;
     this.#parts = parts;
-    this.#isOffOn = isOffOn;
+    this.#wordOf = wordOf;
     this.#upstreams = upstreams;
   }
 
   decodeHeaders(stream: FilterStream): FilterResult | Promise<FilterResult> {
     const { route, recorder } = stream;
-    if (route === null || this.#isOffOn(route)) {
-      recorder?.note(route === null ? 'nobody is asked where no route matches' : 'the route does without');
+    const word = route === null ? null : this.#wordOf(route);
+    if (word === null || word.isOff) {
+      recorder?.note(word === null ? 'nobody is asked where no route matches' : 'the route does without');
       return undefined;
     }
     if (!this.#isEnabled(stream)) return this.#skip(stream);
-    if (this.#upstreams !== null) return this.#ask(this.#upstreams, stream);
-    recorder?.open('service', `cluster ${this.#parts.service.cluster}`, this.origin, 'http_service');
+    const authorizer = word.authorizer ?? this.#parts.authorizer;
+    if (this.#upstreams !== null) return this.#ask(authorizer, word, this.#upstreams, stream);
+    recorder?.open('service', `cluster ${authorizer.cluster}`, authorizer.origin, authorizer.field);
     recorder?.close('unknown', 'was not asked: the request goes on as if it had said yes');
     return undefined;
   }
 
   encodeHeaders(stream: FilterStream, { headers }: ResponseHead): void {
-    const lines = this.#clientLines.get(stream);
-    if (lines !== undefined) addClientLines(headers, lines);
+    const changes = this.#clientChanges.get(stream);
+    if (changes !== undefined) changeResponse(headers, changes);
   }
 
   #isEnabled({ metadataIfAny, recorder }: FilterStream): boolean {
@@ -81,40 +85,77 @@ export class ExtAuthzFilter implements HttpFilter {
     return deniesWhereDisabled ? errorReply(statusOnError) : undefined;
   }
 
-  async #ask(upstreams: UpstreamCaller, stream: FilterStream): Promise<FilterResult> {
+  async #ask(
+    authorizer: Authorizer,
+    { extensions }: RouteWord,
+    upstreams: UpstreamCaller,
+    stream: FilterStream,
+  ): Promise<FilterResult> {
     const startMs = stream.clock.now();
-    const answer = await askService(this.#parts.service, upstreams, stream);
-    return stream.closed ? undefined : this.#conclude(answer, stream.clock.now() - startMs, stream);
+    const answer = await authorizer.ask(upstreams, stream, this.#parts.told, extensions);
+    if (stream.closed) return undefined;
+    this.#writeMetadata(answer, stream.clock.now() - startMs, stream);
+    return this.#conclude(answer, stream);
   }
 
-  #conclude(answer: Answer, durationMs: number, stream: FilterStream): FilterResult {
-    const { stats, service, allowsOnFailure, tellsOfFailure, statusOnError } = this.#parts;
+  #conclude(answer: Answer, stream: FilterStream): FilterResult {
+    const { stats } = this.#parts;
     switch (answer.kind) {
       case 'allowed':
         stats.ok.increment();
-        this.#admit(answer.headers, durationMs, stream);
+        if (changeRequest(stream.request, answer.changes) && this.#parts.clearsRoute)
+          stream.clearRouteCache();
+        this.#clientChanges.set(stream, answer.changes.client);
         return undefined;
       case 'denied':
         stats.denied.increment();
-        return denialReply(answer, service, durationMs);
+        return inItsWords(answer.reply, answer.reply.status, 'ext_authz_denied');
       case 'error':
         stats.error.increment();
-        if (!allowsOnFailure) return errorReply(statusOnError);
-        stats.failureModeAllowed.increment();
-        if (tellsOfFailure) stream.request.headers.append('x-envoy-auth-failure-mode-allowed', 'true');
-        return undefined;
+        return this.#fail(answer.reply, stream);
+      case 'invalid':
+        stats.invalid.increment();
+        return { ...errorReply(INTERNAL_ERROR), details: 'ext_authz_invalid' };
     }
   }
 
-  #admit(answer: HeaderList, durationMs: number, stream: FilterStream): void {
-    const { service, clearsRoute, writesMetadata } = this.#parts;
-    const isChanged = changeRequest(stream.request.headers, answer, service);
-    if (clearsRoute && isChanged) stream.clearRouteCache();
-    const lines = clientLines(answer, service);
-    if (lines.length > 0) this.#clientLines.set(stream, lines);
-    const entries = writesMetadata ? metadataOf(answer, service) : [];
+  #fail(reply: OwnReply | undefined, stream: FilterStream): FilterResult {
+    const { stats, allowsOnFailure, tellsOfFailure, statusOnError } = this.#parts;
+    if (!allowsOnFailure) {
+      return reply === undefined
+        ? errorReply(statusOnError)
+        : inItsWords(reply, reply.status || statusOnError, 'ext_authz_error');
+    }
+    stats.failureModeAllowed.increment();
+    if (tellsOfFailure) stream.request.headers.append('x-envoy-auth-failure-mode-allowed', 'true');
+    return undefined;
+  }
+
+  #writeMetadata(answer: Answer, durationMs: number, stream: FilterStream): void {
+    const entries = answer.kind === 'invalid' ? [] : (answer.metadata ?? []);
     if (entries.length === 0) return;
+    if (!this.#parts.writesMetadata) {
+      this.#parts.stats.ignoredMetadata.increment();
+      return;
+    }
     for (const [key, value] of entries) stream.metadata.set(NAMESPACE, key, value);
-    stream.metadata.set(NAMESPACE, 'ext_authz_duration', durationMs);
+    if (answer.kind === 'allowed') stream.metadata.set(NAMESPACE, 'ext_authz_duration', durationMs);
   }
 }
+
+const INTERNAL_ERROR = 500;
+
+const inItsWords = ({ body, headers }: OwnReply, status: number, details: string): LocalReply => ({
+  status,
+  body,
+  headers,
+  details,
+});
+
+/** No answer that counts. */
+const errorReply = (status: number): LocalReply => ({
+  status,
+  body: '',
+  headers: [],
+  details: 'ext_authz_error',
+});

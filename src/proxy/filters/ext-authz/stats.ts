@@ -7,6 +7,8 @@ export interface ExtAuthzStats {
   error: Counter;
   disabled: Counter;
   failureModeAllowed: Counter;
+  invalid: Counter;
+  ignoredMetadata: Counter;
 }
 
 /** @param statPrefix of the configuration, joined by a dot */
@@ -18,5 +20,7 @@ export function createExtAuthzStats(manager: StatsScope, statPrefix: string): Ex
     error: scope.counter('error'),
     disabled: scope.counter('disabled'),
     failureModeAllowed: scope.counter('failure_mode_allowed'),
+    invalid: scope.counter('invalid'),
+    ignoredMetadata: scope.counter('ignored_dynamic_metadata'),
   };
 }

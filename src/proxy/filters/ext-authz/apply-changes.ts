@@ -1,0 +1,39 @@
+import type { HeaderList } from '../../http/header-list.ts';
+import { addRequestLine, addResponseLine, joinLines } from '../../http/join-lines.ts';
+import type { RequestHead } from '../../http/request-head.ts';
+import { type Changes, type ClientChanges, isFraming, type Line } from './answer.ts';
+import { changeQuery } from './query-parameters.ts';
+
+/** Changes an admitted request as the service said. @returns whether anything was to be changed */
+export function changeRequest(request: RequestHead, changes: Changes): boolean {
+  const { set, add, append, remove, query } = changes;
+  for (const line of set) setLine(request, line);
+  for (const [name, value] of add) if (!isFraming(name)) addRequestLine(request.headers, name, value);
+  for (const line of append) appendToLine(request, line);
+  for (const name of remove) if (!isFraming(name)) request.headers.remove(name);
+  if (query.set.length + query.remove.length > 0) request.path = changeQuery(request.path, query);
+  return [set, add, append, remove, query.set, query.remove].some((list) => list.length > 0);
+}
+
+function setLine(request: RequestHead, [name, value]: Line): void {
+  if (name === ':path') request.path = value;
+  else if (isHost(name)) request.authority = value;
+  else if (!isFraming(name)) request.headers.set(name, value);
+}
+
+function appendToLine(request: RequestHead, [name, value]: Line): void {
+  const { headers } = request;
+  if (name === ':path') request.path = joinLines(request.path, value);
+  else if (isHost(name)) request.authority = joinLines(request.authority, value);
+  else if (!isFraming(name)) headers.setFirst(name, joinLines(headers.get(name) ?? '', value));
+}
+
+const isHost = (name: string) => name === ':authority' || name === 'host';
+
+/** Changes an answer's head on its way to the client (Envoy: ext_authz.cc, encodeHeaders). */
+export function changeResponse(response: HeaderList, changes: ClientChanges): void {
+  for (const [name, value] of changes.add) addResponseLine(response, name, value);
+  for (const [name, value] of changes.set) response.set(name, value);
+  for (const [name, value] of changes.addIfAbsent) if (!response.has(name)) response.append(name, value);
+  for (const [name, value] of changes.setIfThere) if (response.has(name)) response.set(name, value);
+}

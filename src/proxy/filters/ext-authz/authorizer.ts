@@ -1,0 +1,27 @@
+import type { FilterStream, UpstreamCaller } from '../filter.ts';
+import type { Answer } from './answer.ts';
+import type { NameList } from './name-list.ts';
+
+/** Which headers a service is told, whoever it is. */
+export interface ToldHeaders {
+  /** null: all. */
+  allowed: NameList | null;
+  disallowed: NameList;
+}
+
+/** What routes add to a question. */
+export type Extensions = Readonly<Record<string, string>>;
+
+/** A service that decides. Never rejects. */
+export interface Authorizer {
+  readonly cluster: string;
+  /** The field of the configuration that names it. */
+  readonly field: 'http_service' | 'grpc_service';
+  readonly origin: object;
+  ask(
+    upstreams: UpstreamCaller,
+    stream: FilterStream,
+    told: ToldHeaders,
+    extensions: Extensions,
+  ): Promise<Answer>;
+}

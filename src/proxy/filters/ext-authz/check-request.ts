@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { create, type JsonObject, toBinary } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { CheckRequestSchema } from '#schema/envoy/service/auth/v3/external_auth_pb.js';
+import type { FilterStream, PeerIdentity } from '../filter.ts';
+import type { Extensions, ToldHeaders } from './authorizer.ts';
+import { utf8Text } from './utf8-text.ts';
+
+/** What a CheckRequest says besides the request. */
+export interface CheckSettings {
+  /** Of the metadata that filters wrote. */
+  metadataNamespaces: readonly string[];
+  /** Of the route's. */
+  routeMetadataNamespaces: readonly string[];
+  includesTlsSession: boolean;
+  /** The client's certificate. */
+  includesCertificate: boolean;
+  /** Every line as it came, instead of one text for each name. */
+  rawHeaders: boolean;
+}
+
+/** Builds the question as Envoy fills it in (check_request_utils.cc). */
+export function buildCheckRequest(
+  settings: CheckSettings,
+  stream: FilterStream,
+  told: ToldHeaders,
+  extensions: Extensions,
+): Uint8Array {
+  const { connection, request, clock, metadataIfAny, route } = stream;
+  const service = request.headers.get('x-envoy-downstream-service-cluster');
+  const message = create(CheckRequestSchema, {
+    attributes: {
+      source: {
+        address: addressOf(connection.remoteAddress, connection.remotePort),
+        principal: principalOf(connection.peer),
+        service: utf8Text(service ?? ''),
+        certificate: settings.includesCertificate ? (connection.certificates?.peer() ?? '') : '',
+      },
+      destination: {
+        address: addressOf(connection.localAddress, connection.localPort),
+        principal: connection.certificates?.localPrincipal() ?? '',
+      },
+      request: {
+        time: timestampFromMs(clock.now()),
+        http: {
+          id: randomBytes(8).readBigUInt64BE().toString(),
+          method: request.method,
+          path: utf8Text(request.path),
+          host: utf8Text(request.authority),
+          scheme: request.scheme,
+          protocol: 'HTTP/1.1',
+          ...headersOf(stream, told, settings.rawHeaders),
+        },
+      },
+      contextExtensions: extensions,
+      metadataContext: metadataContext(metadataIfAny, settings.metadataNamespaces),
+      routeMetadataContext: metadataContext(route?.metadata ?? null, settings.routeMetadataNamespaces),
+      ...(settings.includesTlsSession ? { tlsSession: { sni: connection.serverName } } : {}),
+    },
+  });
+  return toBinary(CheckRequestSchema, message);
+}
+
+function addressOf(address: string, port: number) {
+  const value = { address, portSpecifier: { case: 'portValue' as const, value: port } };
+  return { address: { case: 'socketAddress' as const, value } };
+}
+
+const principalOf = (peer: PeerIdentity | null | undefined): string =>
+  peer?.uriNames[0] ?? peer?.dnsNames[0] ?? peer?.subject ?? '';
+
+/** Would be taken for the gate's own word about a body. */
+const PARTIAL_BODY = 'x-envoy-auth-partial-body';
+
+function headersOf({ request }: FilterStream, { allowed, disallowed }: ToldHeaders, raw: boolean) {
+  const { names, values } = request.headers;
+  const own = [
+    [':authority', request.authority],
+    [':path', request.path],
+    [':method', request.method],
+    [':scheme', request.scheme],
+  ] as const;
+  const lines = [...own, ...names.map((name, index) => [name, values[index] as string] as const)].filter(
+    ([name]) => name !== PARTIAL_BODY && !disallowed.has(name) && (allowed === null || allowed.has(name)),
+  );
+  if (raw) {
+    const headers = lines.map(([key, value]) => ({ key, rawValue: Buffer.from(value, 'latin1') }));
+    return { headerMap: { headers } };
+  }
+  const headers = new Map<string, string>();
+  for (const [name, value] of lines) {
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? utf8Text(value) : `${before},${utf8Text(value)}`);
+  }
+  return { headers: Object.fromEntries(headers) };
+}
+
+type Metadata = { get(namespace: string): ReadonlyMap<string, unknown> | undefined } | null;
+
+function metadataContext(metadata: Metadata, namespaces: readonly string[]) {
+  const found = namespaces.flatMap((namespace): [string, JsonObject][] => {
+    const entries = metadata?.get(namespace);
+    return entries === undefined ? [] : [[namespace, Object.fromEntries(entries) as JsonObject]];
+  });
+  return { filterMetadata: Object.fromEntries(found) };
+}

@@ -1,0 +1,87 @@
+import { HeaderList } from '../../http/header-list.ts';
+import { findIllegalField, renderRequestHead } from '../../http/render-request.ts';
+import type { RequestHead } from '../../http/request-head.ts';
+import { applyHeaderMutations, type HeaderMutations } from '../../route/header-mutation.ts';
+import type { FilterStream, UpstreamCaller } from '../filter.ts';
+import type { Answer } from './answer.ts';
+import type { Authorizer, ToldHeaders } from './authorizer.ts';
+import { type AnswerLists, changesOf, metadataOf, refusalOf } from './read-http-answer.ts';
+
+/** A service that is asked over HTTP. */
+export interface HttpSettings extends AnswerLists {
+  origin: object;
+  cluster: string;
+  timeoutMs: number;
+  pathPrefix: string;
+  headersToAdd: HeaderMutations | null;
+}
+
+const BODY_BYTES_MAX = 1024 * 1024;
+
+/** Asks about a request over HTTP (Envoy: ext_authz_http_impl.cc). No answer in time, a broken one and any 5xx are errors. */
+export class HttpAuthorizer implements Authorizer {
+  readonly field = 'http_service';
+  readonly #settings: HttpSettings;
+
+  constructor(settings: HttpSettings) {
+    this.#settings = settings;
+  }
+
+  get cluster(): string {
+    return this.#settings.cluster;
+  }
+
+  get origin(): object {
+    return this.#settings.origin;
+  }
+
+  async ask(upstreams: UpstreamCaller, stream: FilterStream, told: ToldHeaders): Promise<Answer> {
+    const settings = this.#settings;
+    const question = buildQuestion(settings, stream, told);
+    const illegal = findIllegalField(question, question.path);
+    if (illegal !== null) return { kind: 'error', why: illegal };
+    const startMs = stream.clock.now();
+    const outcome = await upstreams.call(settings.cluster, {
+      head: renderRequestHead(question, 'none'),
+      isHead: question.method === 'HEAD',
+      timeoutMs: settings.timeoutMs,
+      bytesMax: BODY_BYTES_MAX,
+      signal: stream.signal(),
+    });
+    if (outcome.kind === 'failure') return { kind: 'error', why: outcome.text };
+    const { status, headers, body } = outcome;
+    if (status >= 500) return { kind: 'error', why: `it answered ${status}` };
+    if (status === 200) {
+      return {
+        kind: 'allowed',
+        changes: changesOf(headers, settings),
+        metadata: metadataOf(headers, settings),
+      };
+    }
+    const answer = { status, headers, body: body.toString('latin1') };
+    return { kind: 'denied', reply: refusalOf(answer, settings, stream.clock.now() - startMs), metadata: [] };
+  }
+}
+
+/** The request's own method, host and path, and those of its headers that the service may see. */
+function buildQuestion(settings: HttpSettings, stream: FilterStream, told: ToldHeaders): RequestHead {
+  const { request } = stream;
+  const headers = new HeaderList();
+  headers.append('content-length', '0');
+  for (const [index, name] of request.headers.names.entries()) {
+    if (!isTold(name, told)) continue;
+    const value = request.headers.values[index] as string;
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  if (settings.headersToAdd !== null) applyHeaderMutations(headers, [settings.headersToAdd], stream);
+  headers.append('x-envoy-internal', 'true');
+  headers.append('x-envoy-expected-rq-timeout-ms', String(settings.timeoutMs));
+  return { ...request, path: settings.pathPrefix + request.path, headers };
+}
+
+/** `authorization` always, of what may be told. */
+function isTold(name: string, { allowed, disallowed }: ToldHeaders): boolean {
+  if (name === 'content-length' || disallowed.has(name)) return false;
+  return allowed === null || name === 'authorization' || allowed.has(name);
+}

@@ -1,0 +1,77 @@
+import type { HeaderList } from '../../http/header-list.ts';
+import type { MetadataValue } from '../filter.ts';
+import { type Changes, isFraming, type Line, NO_CLIENT_CHANGES, type OwnReply } from './answer.ts';
+import type { NameList } from './name-list.ts';
+
+/** Names the request's headers that the service wants taken off, with commas between them. */
+const REMOVAL_HEADER = 'x-envoy-auth-headers-to-remove';
+
+/** What of the service's answer goes where. */
+export interface AnswerLists {
+  upstreamHeaders: NameList;
+  upstreamHeadersToAppend: NameList;
+  clientHeaders: NameList;
+  clientHeadersOnSuccess: NameList;
+  metadataHeaders: NameList;
+}
+
+const linesOf = (headers: HeaderList): Line[] =>
+  headers.names.map((name, index) => [name, headers.values[index] as string]);
+
+/** What an admitted request is to be changed to. */
+export function changesOf(answer: HeaderList, lists: AnswerLists): Changes {
+  const lines = linesOf(answer);
+  const client = lines.filter(([name]) => !isFraming(name) && lists.clientHeadersOnSuccess.has(name));
+  return {
+    set: lines.filter(([name]) => lists.upstreamHeaders.has(name)),
+    add: lines.filter(([name]) => lists.upstreamHeadersToAppend.has(name)),
+    append: [],
+    remove: lines
+      .filter(([name]) => name === REMOVAL_HEADER)
+      .flatMap(([, value]) => value.split(',').map((name) => name.trim().toLowerCase())),
+    query: { set: [], remove: [] },
+    client: { ...NO_CLIENT_CHANGES, add: client },
+  };
+}
+
+/** Entries of the metadata; the last of repeated lines counts. */
+export function metadataOf(
+  answer: HeaderList,
+  { metadataHeaders }: AnswerLists,
+): (readonly [string, MetadataValue])[] {
+  return linesOf(answer)
+    .filter(([name]) => metadataHeaders.has(name))
+    .map(([name, value]) => [name, Buffer.from(value, 'latin1').toString('utf8')]);
+}
+
+/** What belongs to the service's own connection and message. */
+const OF_THE_MESSAGE = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'date',
+  'server',
+  'host',
+]);
+/** What a client is told even where a list says what it may be told. */
+const ALWAYS_TOLD = new Set(['www-authenticate', 'location']);
+
+const SERVICE_TIME = 'x-envoy-upstream-service-time';
+
+/**
+ * The service's refusal, handed on.
+ * @param durationMs how long the service took, which Envoy's own client adds to the answer
+ */
+export function refusalOf(
+  answer: { status: number; headers: HeaderList; body: string },
+  { clientHeaders }: AnswerLists,
+  durationMs: number,
+): OwnReply {
+  const lines = linesOf(answer.headers).filter(([name]) => name !== SERVICE_TIME);
+  const headers = [...lines, [SERVICE_TIME, String(durationMs)] as const].filter(
+    ([name]) =>
+      !OF_THE_MESSAGE.has(name) &&
+      (clientHeaders.isEmpty || ALWAYS_TOLD.has(name) || clientHeaders.has(name)),
+  );
+  return { status: answer.status, body: answer.body, headers };
+}

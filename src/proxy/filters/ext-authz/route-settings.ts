@@ -1,0 +1,61 @@
+import type { Message } from '@bufbuild/protobuf';
+import {
+  type CheckSettings,
+  type ExtAuthz,
+  type ExtAuthzPerRoute,
+  ExtAuthzSchema,
+} from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
+import type { Findings } from '../../../resources/index.ts';
+import { refuseField } from '../../refusals.ts';
+import type { FactoryContext } from '../filter.ts';
+import type { Authorizer, Extensions } from './authorizer.ts';
+import { compileGrpcAuthorizer, compileHttpAuthorizer } from './compile-authorizer.ts';
+
+/** What one level of the routes says to the filter. */
+export interface RouteWord {
+  isOff: boolean;
+  extensions: Extensions;
+  /** Is asked in the place of the filter's own; null: that one is. */
+  authorizer: Authorizer | null;
+}
+
+export function compileRouteWord(
+  config: Message,
+  { findings }: FactoryContext,
+  own: Message | null,
+): RouteWord | null {
+  const { override } = config as ExtAuthzPerRoute;
+  if (override.case !== 'checkSettings') {
+    return { isOff: override.value === true, extensions: {}, authorizer: null };
+  }
+  const settings = override.value;
+  if (settings.withRequestBody !== undefined) {
+    refuseField(findings, settings, 'with_request_body');
+    return null;
+  }
+  const filter = own?.$typeName === ExtAuthzSchema.typeName ? (own as ExtAuthz) : null;
+  const authorizer = filter === null ? null : compileOverride(filter, settings, findings);
+  return { isOff: false, extensions: settings.contextExtensions, authorizer };
+}
+
+function compileOverride(filter: ExtAuthz, settings: CheckSettings, findings: Findings): Authorizer | null {
+  const { serviceOverride } = settings;
+  switch (serviceOverride.case) {
+    case 'grpcService':
+      return compileGrpcAuthorizer(filter, settings, serviceOverride.value, findings);
+    case 'httpService':
+      return compileHttpAuthorizer(settings, serviceOverride.value, findings);
+    case undefined:
+      return null;
+  }
+}
+
+/** What all levels say together: the most specific one whether and whom to ask, every one what to add. */
+export function mergeWords(words: readonly RouteWord[]): RouteWord {
+  const [first = NOTHING] = words;
+  if (words.length < 2) return first;
+  const extensions = Object.assign({}, ...words.toReversed().map((word) => word.extensions)) as Extensions;
+  return { ...first, extensions };
+}
+
+const NOTHING: RouteWord = { isOff: false, extensions: {}, authorizer: null };
