@@ -1,7 +1,7 @@
-import type { HeaderList } from './header-list.ts';
+import type { MatchedRequest } from '../../core/match/index.ts';
 
 /** The first cookie of that name over all `cookie` lines. Only blanks before the name are dropped (envoy-observed.md, A). */
-export function firstCookie({ names, values }: HeaderList, name: string): string | undefined {
+export function firstCookie({ names, values }: MatchedRequest['headers'], name: string): string | undefined {
   for (let i = 0; i < names.length; i++) {
     if (names[i] !== 'cookie') continue;
     for (const pair of (values[i] as string).split(';')) {

@@ -24,7 +24,7 @@ import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
 import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { noteOwnFields } from './own-fields.ts';
-import { prepareRequest } from './prepare-request.ts';
+import { appendVia, prepareRequest } from './prepare-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { type KeptRequest, keepRequest } from './refusal-watch.ts';
 import { findIllegalField, type RequestFraming, renderRequestHead } from './render-request.ts';
@@ -75,6 +75,7 @@ export type FinishReason =
 export type ExchangeState = 'head' | 'decide' | 'forward' | 'respond' | 'done';
 
 const NO_HEADERS: LocalReply['headers'] = [];
+const ONE_ATTEMPT: LocalReply['headers'] = [['x-envoy-attempt-count', '1']];
 
 /** One request and its response, from the head's last byte to the response's. It ends by `finish`, once. */
 export class Exchange implements FilterStream, UpstreamConsumer {
@@ -277,7 +278,9 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       headers.set('x-envoy-upstream-service-time', String(upstreamMs));
     const mutations = this.route?.responseHeaders;
     if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
+    if (this.route?.countsAttempts?.response) headers.set('x-envoy-attempt-count', '1');
     encodeThrough(this.#filters, this, { status, headers });
+    if (this.#service.options.via !== '') appendVia(headers, this.#service.options.via);
     const close = this.#closeAfter || this.#client.closing;
     this.#closeAfter = close;
     const chunked = this.#chunkedResponse || this.#saysChunked(parser);
@@ -449,7 +452,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.#course.addFlag(flag);
       if (flag === 'UF') this.#course.transportFailure = cause.replaceAll(/\s/g, '_');
     }
-    this.#reply({ status, body, headers: NO_HEADERS, details }, reason);
+    const isCounted = this.route?.countsAttempts?.response === true && flag !== 'NC' && flag !== 'SI';
+    this.#reply({ status, body, headers: isCounted ? ONE_ATTEMPT : NO_HEADERS, details }, reason);
   }
 
   #timeOut(error: StreamError): void {
@@ -472,6 +476,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     if (isGrpc) for (const [name, value] of grpcFields(status, message)) headers.set(name, value);
     else if (body === '') headers.remove('content-type');
     encodeThrough(this.#filters, this, { status: isGrpc ? 200 : status, headers });
+    if (this.#service.options.via !== '') appendVia(headers, this.#service.options.via);
     if (this.#kept !== null && status >= 400) this.#nameRefusal(this.#kept, { status, body }, headers);
     const close = this.#closeAfter || !this.requestDone || this.#client.closing;
     const reply = {

@@ -1,4 +1,4 @@
-import type { HeaderList } from './header-list.ts';
+import type { MatchedRequest } from '../../core/match/index.ts';
 
 /** gRPC status codes that stand for HTTP ones (Envoy: grpc/status.cc). */
 const GRPC_STATUS: Readonly<Record<number, number>> = {
@@ -14,8 +14,12 @@ const GRPC_STATUS: Readonly<Record<number, number>> = {
 const UNKNOWN = 2;
 
 /** Whether a request is gRPC's, so that a reply of the gate's own has to be told in its words (envoy.md §2.4). */
-export function isGrpcRequest(headers: HeaderList): boolean {
-  const type = headers.get('content-type');
+export function isGrpcRequest({
+  names,
+  values,
+}: Pick<MatchedRequest['headers'], 'names' | 'values'>): boolean {
+  const at = names.indexOf('content-type');
+  const type = at < 0 ? undefined : values[at];
   return type === 'application/grpc' || type?.startsWith('application/grpc+') === true;
 }
 

@@ -20,6 +20,13 @@ export interface HttpOptions {
   normalizePath: boolean;
   mergeSlashes: boolean;
   escapedSlashes: EscapedSlashes;
+  /** The port that is taken off a host: the listener's own, or any. */
+  stripsHostPort: 'none' | 'matching' | 'any';
+  stripsHostDot: boolean;
+  /** `x-forwarded-port` says at which port the request came. */
+  appendsForwardedPort: boolean;
+  /** Appended to `via`, of requests and responses; empty: nothing is. */
+  via: string;
   underscores: 'allow' | 'reject' | 'drop';
   limits: HeadLimits;
   /** Between two requests. */
@@ -50,6 +57,10 @@ export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   normalizePath: false,
   mergeSlashes: false,
   escapedSlashes: 'keep',
+  stripsHostPort: 'none',
+  stripsHostDot: false,
+  appendsForwardedPort: false,
+  via: '',
   underscores: 'allow',
   limits: { headBytesMax: 60 * 1024, fieldsMax: 100 },
   idleTimeoutMs: 3_600_000,

@@ -84,3 +84,64 @@ describe('x-forwarded-proto', () => {
     });
   }
 });
+
+describe('the host', () => {
+  const table: { given: string; options: Partial<HttpOptions>; want: string }[] = [
+    { given: 'h:80', options: {}, want: 'h:80' },
+    { given: 'h:80', options: { stripsHostPort: 'matching' }, want: 'h' },
+    { given: 'h:81', options: { stripsHostPort: 'matching' }, want: 'h:81' },
+    { given: 'h:81', options: { stripsHostPort: 'any' }, want: 'h' },
+    { given: '[::1]:81', options: { stripsHostPort: 'any' }, want: '[::1]' },
+    { given: '[::1]', options: { stripsHostPort: 'any' }, want: '[::1]' },
+    { given: 'h:', options: { stripsHostPort: 'any' }, want: 'h:' },
+    { given: 'h.', options: { stripsHostDot: true }, want: 'h' },
+    { given: 'h..', options: { stripsHostDot: true }, want: 'h.' },
+    { given: 'h.:80', options: { stripsHostDot: true }, want: 'h:80' },
+    { given: 'a.h:80', options: { stripsHostDot: true }, want: 'a.h:80' },
+    { given: 'h.:80', options: { stripsHostDot: true, stripsHostPort: 'any' }, want: 'h' },
+  ];
+  for (const { given, options, want } of table) {
+    it(`${given} is ${want} with ${JSON.stringify(options)}`, () => {
+      const { request } = prepare([['host', given]], options);
+      assert.equal(request.authority, want);
+    });
+  }
+});
+
+describe('what else is said of the way here', () => {
+  const table: {
+    name: string;
+    headers: [string, string][];
+    options: Partial<HttpOptions>;
+    want: [string, string];
+  }[] = [
+    {
+      name: 'the port',
+      headers: [],
+      options: { appendsForwardedPort: true },
+      want: ['x-forwarded-port', '80'],
+    },
+    {
+      name: 'the port that a proxy in front says',
+      headers: [['x-forwarded-port', '9']],
+      options: { appendsForwardedPort: true },
+      want: ['x-forwarded-port', '9'],
+    },
+    {
+      name: 'the port whatever the client says',
+      headers: [['x-forwarded-port', '9']],
+      options: { appendsForwardedPort: true, useRemoteAddress: true },
+      want: ['x-forwarded-port', '80'],
+    },
+    { name: 'via', headers: [], options: { via: 'gw' }, want: ['via', 'gw'] },
+    {
+      name: 'via behind another',
+      headers: [['via', '1.0 a']],
+      options: { via: 'gw' },
+      want: ['via', '1.0 a, gw'],
+    },
+  ];
+  for (const { name, headers, options, want } of table) {
+    it(name, () => assert.equal(prepare(headers, options).request.headers.get(want[0]), want[1]));
+  }
+});

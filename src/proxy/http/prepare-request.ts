@@ -41,12 +41,20 @@ export function prepareRequest(
   if (options.underscores !== 'allow' && !judgeUnderscores(headers, options)) return REFUSAL.underscore;
   const path = preparePath(request, options);
   if (path !== null) return path;
+  if (options.stripsHostDot) request.authority = withoutDot(request.authority);
+  if (options.stripsHostPort !== 'none')
+    request.authority = withoutPort(
+      request.authority,
+      options.stripsHostPort === 'any' ? null : connection.localPort,
+    );
   const client = clientAddressOf(request, connection, options);
   if (client !== connection.remoteAddress) request.clientAddress = client;
   if (edge) setRemoteAddress(headers, connection, options);
   if (!setForwardedProto(request, connection, edge && options.trustedHops === 0)) {
     return REFUSAL.emptyForwardedProto;
   }
+  if (options.appendsForwardedPort) setForwardedPort(headers, connection, edge && options.trustedHops === 0);
+  if (options.via !== '') appendVia(headers, options.via);
   if (edge) headers.set('x-envoy-external-address', client);
   if (options.generateRequestId) setRequestId(headers, edge && !options.preserveExternalRequestId);
   return null;
@@ -95,6 +103,30 @@ function setForwardedProto(request: RequestHead, connection: ConnectionInfo, ove
   if (claimed === undefined) request.headers.set('x-forwarded-proto', actual);
   request.scheme = claimed === 'http' || claimed === 'https' ? claimed : actual;
   return claimed !== '';
+}
+
+function setForwardedPort(headers: HeaderList, { localPort }: ConnectionInfo, overrides: boolean): void {
+  if (overrides || !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(localPort));
+}
+
+/** Says that the message came through here. */
+export function appendVia(headers: HeaderList, via: string): void {
+  const before = headers.get('via') ?? '';
+  headers.set('via', before === '' ? via : `${before}, ${via}`);
+}
+
+/** A dot at the host's end, also in front of a port (Envoy: header_utility.cc, stripTrailingHostDot). */
+function withoutDot(authority: string): string {
+  const dot = authority.lastIndexOf('.');
+  if (dot < 0 || (dot < authority.length - 1 && authority[dot + 1] !== ':')) return authority;
+  return authority.slice(0, dot) + authority.slice(dot + 1);
+}
+
+/** @param only the port that is taken off; null: any */
+function withoutPort(authority: string, only: number | null): string {
+  const [, host, port] = /^(.*[^:\]]|\[.*\]):(\d+)$/.exec(authority) ?? [];
+  if (host === undefined || (host.includes(':') && !host.endsWith(']'))) return authority;
+  return only === null || Number(port) === only ? host : authority;
 }
 
 function setRequestId(headers: HeaderList, replace: boolean): void {

@@ -6,6 +6,7 @@ import {
   type HttpConnectionManager,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { toByteString } from '../../core/match/index.ts';
 import { durationMs } from '../duration.ts';
 import { DEFAULT_HTTP_OPTIONS, type EscapedSlashes, type HttpOptions } from '../http/http-options.ts';
 
@@ -31,6 +32,10 @@ export function compileHttpOptions(
     normalizePath: hcm.normalizePath ?? false,
     mergeSlashes: hcm.mergeSlashes,
     escapedSlashes: ESCAPED_SLASHES[hcm.pathWithEscapedSlashesAction],
+    stripsHostPort: stripsHostPort(hcm),
+    stripsHostDot: hcm.stripTrailingHostDot,
+    appendsForwardedPort: hcm.appendXForwardedPort,
+    via: toByteString(hcm.via),
     underscores: UNDERSCORES[common?.headersWithUnderscoresAction ?? Underscores.ALLOW],
     limits: {
       headBytesMax: (hcm.maxRequestHeadersKb ?? 60) * 1024,
@@ -44,6 +49,11 @@ export function compileHttpOptions(
     requestsPerConnectionMax: common?.maxRequestsPerConnection ?? 0,
     suppressEnvoyHeaders: router.suppressEnvoyHeaders,
   };
+}
+
+function stripsHostPort(hcm: HttpConnectionManager): HttpOptions['stripsHostPort'] {
+  if (hcm.stripPortMode.case === 'stripAnyHostPort' && hcm.stripPortMode.value) return 'any';
+  return hcm.stripMatchingHostPort ? 'matching' : 'none';
 }
 
 const SERVER_HEADER: Record<ServerHeader, HttpOptions['serverHeader']> = {

@@ -1,4 +1,5 @@
 import type { Clock, Recorder } from '../../base/index.ts';
+import { toByteString } from '../../core/match/index.ts';
 import type {
   CompiledConnectionManager,
   CompiledListener,
@@ -8,7 +9,7 @@ import { askGuards } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, DynamicMetadata, HttpFilter, LocalReply } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
 import { HeaderList } from '../http/header-list.ts';
-import { type Preparation, prepareRequest } from '../http/prepare-request.ts';
+import { appendVia, type Preparation, prepareRequest } from '../http/prepare-request.ts';
 import { findIllegalField } from '../http/render-request.ts';
 import { type Replier, writeReplyFields } from '../http/reply-fields.ts';
 import type { RequestHead } from '../http/request-head.ts';
@@ -124,7 +125,7 @@ function notPrepared(preparation: Exclude<Preparation, null>): Verdict {
 function replied(
   reply: LocalReply,
   replier: Replier,
-  { localReply }: CompiledConnectionManager,
+  { localReply, origin }: CompiledConnectionManager,
   filters: readonly HttpFilter[],
   stream: RehearsedStream,
 ): Verdict {
@@ -135,6 +136,7 @@ function replied(
   const isRewritten = localReply !== null && replier !== 'as-is';
   const { status, body } = isRewritten ? localReply.rewrite(stream, headers, reply) : reply;
   encodeThrough(filters, stream, { status, headers });
+  if (origin.via !== '') appendVia(headers, toByteString(origin.via));
   reply.afterwards?.();
   const lines = headers.names.map((name, index) => [name, headers.values[index] as string] as const);
   const { details } = reply;

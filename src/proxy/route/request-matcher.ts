@@ -20,6 +20,7 @@ import {
 import { type Findings, typeNameOf } from '../../resources/index.ts';
 import { pathTemplateOf } from '../path-template.ts';
 import { refuseField, refuseInto } from '../refusals.ts';
+import { compileConditions, type RouteCondition } from './route-conditions.ts';
 
 /** A compiled `RouteMatch`: what a route and a jwt rule ask of a request's head. All of it must hold. */
 export class RequestMatcher {
@@ -31,6 +32,7 @@ export class RequestMatcher {
   readonly #headers: readonly HeaderMatcher[];
   readonly #parameters: readonly QueryParameterMatcher[];
   readonly #metadata: readonly MetadataMatcher[];
+  readonly #conditions: readonly RouteCondition[];
 
   constructor(
     origin: RouteMatch,
@@ -38,14 +40,18 @@ export class RequestMatcher {
     headers: readonly HeaderMatcher[],
     parameters: readonly QueryParameterMatcher[],
     metadata: readonly MetadataMatcher[],
+    conditions: readonly RouteCondition[],
   ) {
     this.origin = origin;
     this.#path = path;
     this.#headers = headers;
     this.#parameters = parameters;
     this.#metadata = metadata;
+    this.#conditions = conditions;
     this.keys = keysOf(path);
-    this.wants = [path, ...headers, ...parameters, ...metadata].map((part) => part.wants).join(', ');
+    this.wants = [path, ...headers, ...parameters, ...metadata, ...conditions]
+      .map((part) => part.wants)
+      .join(', ');
   }
 
   /** Whether filters have a say in it, by what they left in the metadata. */
@@ -74,6 +80,9 @@ export class RequestMatcher {
     for (const matcher of this.#metadata) {
       if (!matcher.matches(metadata, recorder)) return false;
     }
+    for (const condition of this.#conditions) {
+      if (!condition.matches(request, recorder)) return false;
+    }
     return true;
   }
 }
@@ -100,7 +109,8 @@ export function compileRequestMatcher(
   const parameters = match.queryParameters.map((one) => compileQueryParameterMatcher(one, refuse));
   const metadata =
     use === 'rule' ? [] : match.dynamicMetadata.map((one) => compileMetadataMatcher(one, refuse));
-  if (path === null) return null;
+  const conditions = use === 'rule' ? [] : compileConditions(match, findings);
+  if (path === null || conditions.includes(null)) return null;
   if (headers.includes(null) || parameters.includes(null) || metadata.includes(null)) return null;
   return new RequestMatcher(
     match,
@@ -108,6 +118,7 @@ export function compileRequestMatcher(
     headers as HeaderMatcher[],
     parameters as QueryParameterMatcher[],
     metadata as MetadataMatcher[],
+    conditions as RouteCondition[],
   );
 }
 
@@ -166,9 +177,11 @@ function compileTemplate(extension: TypedExtensionConfig, findings: Findings): P
 /** Conditions that are not tested here. On a route that would widen it, so they are refused; in a rule Envoy ignores them too. */
 function reportOtherFields(match: RouteMatch, use: 'route' | 'rule', findings: Findings): void {
   const fields: [string, boolean][] = [
-    ['runtime_fraction', match.runtimeFraction !== undefined],
-    ['grpc', match.grpc !== undefined],
+    ['runtime_fraction', use === 'rule' && match.runtimeFraction !== undefined],
+    ['grpc', use === 'rule' && match.grpc !== undefined],
+    ['cookies', use === 'rule' && match.cookies.length > 0],
     ['tls_context', match.tlsContext !== undefined],
+    ['filter_state', match.filterState.length > 0],
     ['dynamic_metadata', use === 'rule' && match.dynamicMetadata.length > 0],
   ];
   for (const [field, isSet] of fields) {

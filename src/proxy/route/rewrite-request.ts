@@ -10,12 +10,14 @@ import type { ForwardAction, SelectedRoute } from './selected-route.ts';
  */
 export function rewriteRequest(
   source: FormatSource,
-  { requestHeaders }: SelectedRoute,
+  { requestHeaders, countsAttempts }: SelectedRoute,
   action: ForwardAction,
   marksOriginal: boolean,
 ): void {
   const { request } = source;
   const { destinationHost, hostRewrite, pathRewrite } = action;
+  // There is one attempt: nothing is tried again.
+  if (countsAttempts?.request) request.headers.set('x-envoy-attempt-count', '1');
   if (requestHeaders.length > 0) applyHeaderMutations(request.headers, requestHeaders, source);
   if (destinationHost !== '') request.authority = destinationHost;
   if (hostRewrite !== null) {

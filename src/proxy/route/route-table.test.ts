@@ -182,9 +182,9 @@ describe('what a route configuration cannot have is refused by name', () => {
       want: /sum of weights/,
     },
     {
-      name: 'a condition on gRPC',
-      config: all([{ match: { prefix: '/', grpc: {} }, ...answer('') }]),
-      want: /`grpc`/,
+      name: 'a condition on certificates',
+      config: all([{ match: { prefix: '/', tls_context: {} }, ...answer('') }]),
+      want: /`tls_context`/,
     },
     {
       name: 'a path matcher that is no uri template',
@@ -335,5 +335,79 @@ describe('a recorded choice', () => {
     const noHost = new TreeRecorder();
     tableOf({ virtual_hosts: [] }).select(new TestStream().request, noHost);
     assert.equal(noHost.root.steps[0]?.text, 'none has the domain "host.test"');
+  });
+});
+
+describe('require_tls: ALL', () => {
+  const config = all([{ match: { prefix: '/' }, ...answer('a') }], { require_tls: 'ALL' });
+
+  it('sends whoever came without TLS to https, and `why` says so', () => {
+    const stream = new TestStream({ path: '/a?b', headers: [['x-forwarded-proto', 'http']] });
+    const recorder = new TreeRecorder();
+    for (const given of [null, recorder]) {
+      const route = tableOf(config).select(stream.request, given);
+      assert.equal(route?.action.kind, 'redirect');
+      if (route?.action.kind === 'redirect')
+        assert.equal(route.action.redirect.location(stream), 'https://host.test/a?b');
+    }
+    assert.equal(recorder.root.steps[0]?.reason, 'sent to https by `require_tls`');
+  });
+
+  it('lets TLS through', () => {
+    assert.equal(bodyFor(config, { headers: [['x-forwarded-proto', 'https']] }), 'a');
+  });
+
+  it('is not done for clients from outside alone', () => {
+    const { table, messages } = compile(all([], { require_tls: 'EXTERNAL_ONLY' }));
+    assert.equal(table, null);
+    assert.deepEqual(messages, ['`require_tls` is not supported with the value `EXTERNAL_ONLY`']);
+  });
+});
+
+describe('more that a route asks for', () => {
+  const cookie = (more: object) => ({ name: 'a', string_match: { exact: '1' }, ...more });
+  const grpc: [string, string][] = [['content-type', 'application/grpc']];
+  const share = (numerator: number) => ({ runtime_fraction: { default_value: { numerator } } });
+  const table: { name: string; match: object; words: StreamWords; want: boolean }[] = [
+    {
+      name: 'a cookie',
+      match: { cookies: [cookie({})] },
+      words: { headers: [['cookie', 'b=2; a=1']] },
+      want: true,
+    },
+    {
+      name: 'another cookie',
+      match: { cookies: [cookie({})] },
+      words: { headers: [['cookie', 'a=2; a=1']] },
+      want: false,
+    },
+    { name: 'no cookie', match: { cookies: [cookie({})] }, words: {}, want: false },
+    { name: 'not a cookie', match: { cookies: [cookie({ invert_match: true })] }, words: {}, want: true },
+    { name: 'gRPC', match: { grpc: {} }, words: { headers: grpc }, want: true },
+    { name: 'no gRPC', match: { grpc: {} }, words: {}, want: false },
+    { name: 'all', match: share(100), words: {}, want: true },
+    { name: 'none', match: share(0), words: {}, want: false },
+  ];
+  for (const { name, match, words, want } of table) {
+    it(`${name}: ${want}`, () => {
+      const config = all([{ match: { prefix: '/', ...match }, ...answer('a') }]);
+      assert.equal(bodyFor(config, words), want ? 'a' : null);
+    });
+  }
+
+  it('cannot be a share by chance', () => {
+    const { messages } = compile(all([{ match: { prefix: '/', ...share(5) }, ...answer('a') }]));
+    assert.deepEqual(messages, ['`runtime_fraction` is not supported with a share of 5 %']);
+  });
+
+  it('looks past path parameters where they are ignored', () => {
+    const routes = [{ match: { path: '/a/b' }, ...answer('a') }];
+    for (const [ignores, want] of [
+      [true, 'a'],
+      [false, null],
+    ] as const) {
+      const config = { ...all(routes), ignore_path_parameters_in_path_matching: ignores };
+      assert.equal(bodyFor(config, { path: '/a;x=1/b;y?q;z' }), want);
+    }
   });
 });

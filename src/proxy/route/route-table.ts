@@ -15,9 +15,10 @@ import { DomainIndex } from './domain-index.ts';
 import { compileHeaderMutations, type HeaderMutations } from './header-mutation.ts';
 import { layerFilterConfigs } from './per-filter-config.ts';
 import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts';
+import { compileRequireTls } from './require-tls.ts';
 import { compileRouteAction, type RouteContext } from './route-action.ts';
 import { routeMetadataOf } from './route-metadata.ts';
-import type { RouteFilterEntry, RouteRateLimits, SelectedRoute } from './selected-route.ts';
+import type { AttemptCounts, RouteFilterEntry, RouteRateLimits, SelectedRoute } from './selected-route.ts';
 import { pickByWeight, shareByHeader } from './weighted-clusters.ts';
 
 /** A compiled route configuration: virtual hosts by domain, routes by path, first match wins. */
@@ -151,6 +152,8 @@ class CompiledRoute {
 
 interface CompiledHost {
   origin: VirtualHost;
+  /** `require_tls`: where whoever did not come by TLS is sent. */
+  tlsRedirect: SelectedRoute | null;
   routes: PathIndex<RequestHead, CompiledRoute>;
   /** Filters have a say in which route it is. */
   looksAtMetadata: boolean;
@@ -158,17 +161,26 @@ interface CompiledHost {
 
 function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelContext): CompiledHost | null {
   const levels = levelsOf(config, context, shared);
-  const host = { name: config.name, rateLimits: context.compileRateLimits(config.rateLimits) };
+  const host = {
+    name: config.name,
+    rateLimits: context.compileRateLimits(config.rateLimits),
+    countsAttempts: {
+      request: config.includeRequestAttemptCount,
+      response: config.includeAttemptCountInResponse,
+    },
+  };
   const routes = config.routes.map((route) => compileRoute(route, host, levels, context));
   if (routes.includes(null)) return null;
   const compiled = routes as CompiledRoute[];
   const looksAtMetadata = compiled.some(({ matcher }) => matcher.looksAtMetadata);
-  return { origin: config, routes: new PathIndex(compiled), looksAtMetadata };
+  const tlsRedirect = compileRequireTls(config, context.findings);
+  if (tlsRedirect === undefined) return null;
+  return { origin: config, tlsRedirect, routes: new PathIndex(compiled), looksAtMetadata };
 }
 
 function compileRoute(
   route: Route,
-  host: { name: string; rateLimits: readonly Recipe[] },
+  host: { name: string; rateLimits: readonly Recipe[]; countsAttempts: AttemptCounts },
   outer: Levels,
   context: LevelContext,
 ): CompiledRoute | null {
@@ -193,6 +205,7 @@ function compileRoute(
         perFilter,
         metadata,
         rateLimits,
+        countsAttempts: host.countsAttempts,
         origin: route,
       },
     };
@@ -259,7 +272,17 @@ class CompiledRouteTable implements RouteTable {
       this.origin.ignorePortInHostMatching ? withoutPort(authority) : authority,
     );
     if (recorder !== null) return this.#explain(host, request, recorder, metadata);
-    return host === null ? null : (firstIn(host, request, metadata)?.pick(request) ?? null);
+    if (host === null) return null;
+    if (host.tlsRedirect !== null && isPlain(request)) return host.tlsRedirect;
+    return firstIn(host, request, metadata, this.#pathOf(request))?.pick(request) ?? null;
+  }
+
+  /** What routes are asked about. */
+  #pathOf({ path }: RequestHead): string {
+    const bare = withoutQuery(path);
+    return this.origin.ignorePathParametersInPathMatching && bare.includes(';')
+      ? bare.replaceAll(/;[^/]*/g, '')
+      : bare;
   }
 
   /** The same choice, with a step for every route that was passed over on the way to it. */
@@ -274,10 +297,15 @@ class CompiledRouteTable implements RouteTable {
       recorder.close('no');
       return null;
     }
-    const path = withoutQuery(request.path);
-    const chosen = firstIn(host, request, metadata);
+    const path = this.#pathOf(request);
+    const chosen = firstIn(host, request, metadata, path);
     recorder.open('virtual host', `"${host.origin.name}"`, host.origin);
     recorder.note(`host = "${request.authority}"`);
+    if (host.tlsRedirect !== null && isPlain(request)) {
+      recorder.note(`x-forwarded-proto = "${request.headers.get('x-forwarded-proto') ?? ''}"`);
+      recorder.close('ok', 'sent to https by `require_tls`');
+      return host.tlsRedirect;
+    }
     for (const route of host.routes.entries) {
       recorder.open('route', describeRoute(route), route.selected.origin);
       route.matcher.matches(path, request, recorder, metadata);
@@ -294,11 +322,13 @@ function firstIn(
   { routes, looksAtMetadata }: CompiledHost,
   request: RequestHead,
   metadata: MetadataSource | null,
+  path: string,
 ): CompiledRoute | null {
-  const path = withoutQuery(request.path);
   if (!looksAtMetadata) return routes.first(path, request);
   return routes.entries.find(({ matcher }) => matcher.matches(path, request, null, metadata)) ?? null;
 }
+
+const isPlain = ({ headers }: RequestHead) => headers.get('x-forwarded-proto') !== 'https';
 
 /** The host in front of a port; an IPv6 literal keeps its brackets. */
 function withoutPort(authority: string): string {

@@ -45,8 +45,16 @@ export interface SelectedRoute {
   metadata: MetadataSource | null;
   /** `rate_limits`; null: none. */
   rateLimits: RouteRateLimits | null;
+  /** Whether `x-envoy-attempt-count` is written; neither when absent. */
+  countsAttempts?: AttemptCounts;
   /** The configuration message it was compiled from. */
   origin: object;
+}
+
+/** `include_request_attempt_count` and `include_attempt_count_in_response`. */
+export interface AttemptCounts {
+  request: boolean;
+  response: boolean;
 }
 
 /** What requests are counted under, for rate-limit filters that do not say so themselves. */

@@ -18,11 +18,12 @@ import {
 import { bootstrapOf } from '../rehearsal/scene.ts';
 import { formatCases, formatScenes } from './format-cases.ts';
 import { localReplyCases, localReplyScenes } from './local-reply-cases.ts';
+import { managerCases, managerScenes } from './manager-cases.ts';
 import { rewriteCases, rewriteScenes } from './rewrite-cases.ts';
 import { namedClusters } from './route-parts.ts';
 
-const scenes = [...rewriteScenes, ...formatScenes, ...localReplyScenes];
-const cases = [...rewriteCases, ...formatCases, ...localReplyCases];
+const scenes = [...rewriteScenes, ...formatScenes, ...localReplyScenes, ...managerScenes];
+const cases = [...rewriteCases, ...formatCases, ...localReplyCases, ...managerCases];
 
 if (findEnvoy() !== null) {
   describe('a route does what it does in Envoy, on the data path and in a rehearsal', () => {
@@ -34,7 +35,7 @@ if (findEnvoy() !== null) {
 
     before(async () => {
       origin = await startRawOrigin(answerConnection);
-      const bootstrap = bootstrapOf(scenes, origin.port, {}, namedClusters(origin.port));
+      const bootstrap = bootstrapOf(scenes, origin.port, { dead: 1 }, namedClusters(origin.port));
       envoy = await startEnvoy(bootstrap);
       const rehearsed = compileScenes(bootstrap, clock);
       assert.deepEqual(rehearsed.errors, []);

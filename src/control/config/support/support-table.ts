@@ -55,7 +55,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
 
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': {
-    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout delayed_close_timeout access_log local_reply_config',
+    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout delayed_close_timeout access_log local_reply_config strip_matching_host_port strip_any_host_port strip_trailing_host_dot append_x_forwarded_port via',
     noEffect:
       'tracing http2_protocol_options http3_protocol_options drain_timeout always_set_request_id_in_response access_log_flush_interval flush_access_log_on_new_request access_log_options request_id_extension add_user_agent proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 stream_error_on_invalid_http_message append_local_overload add_proxy_protocol_connection_state internal_address_config',
     values: {
@@ -105,11 +105,12 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
 
   'envoy.config.route.v3.RouteConfiguration': {
-    done: `name virtual_hosts ${HEADER_CHANGES} most_specific_header_mutations_wins validate_clusters max_direct_response_body_size_bytes ignore_port_in_host_matching typed_per_filter_config`,
+    done: `name virtual_hosts ${HEADER_CHANGES} most_specific_header_mutations_wins validate_clusters max_direct_response_body_size_bytes ignore_port_in_host_matching ignore_path_parameters_in_path_matching typed_per_filter_config`,
     noEffect: 'metadata',
   },
   'envoy.config.route.v3.VirtualHost': {
-    done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config rate_limits`,
+    done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config rate_limits require_tls include_request_attempt_count include_attempt_count_in_response`,
+    values: { require_tls: 'NONE ALL' },
     noEffect: 'virtual_clusters retry_policy hedge_policy metadata per_request_buffer_limit_bytes',
   },
   'envoy.config.route.v3.Route': {
@@ -118,9 +119,11 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
   'envoy.config.core.v3.Metadata': { done: 'filter_metadata', noEffect: 'typed_filter_metadata' },
   'envoy.config.route.v3.RouteMatch': {
-    done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters dynamic_metadata path_match_policy connect_matcher',
+    done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters dynamic_metadata path_match_policy connect_matcher cookies grpc runtime_fraction',
   },
   'envoy.config.route.v3.RouteMatch.ConnectMatcher': { done: '*' },
+  'envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions': { done: '*' },
+  'envoy.config.route.v3.CookieMatcher': { done: '*' },
   'envoy.config.core.v3.TypedExtensionConfig': { done: '*' },
   'envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig': { done: '*' },
   'envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig': { done: '*' },

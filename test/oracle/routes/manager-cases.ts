@@ -1,0 +1,201 @@
+import { createTokenSigner } from '../../e2e/token-signer.ts';
+import { type Case, jwtAuthn, type Scene, type SceneRequest } from '../rehearsal/scene.ts';
+import { add } from './route-parts.ts';
+
+const direct = (match: object, body: string, more: object = {}) => ({
+  match,
+  direct_response: { status: 203, body: { inline_string: body } },
+  ...more,
+});
+const rest = (body: string) => direct({ prefix: '/' }, body);
+const host = (name: string, domains: string[], routes: object[], more: object = {}) => ({
+  name,
+  domains,
+  routes,
+  ...more,
+});
+const forwardAll = { match: { prefix: '/' }, route: { cluster: 'origin' } };
+
+const hosts = {
+  virtual_hosts: [
+    host('plain', ['h.test', '[::1]', '[::1]:80'], [forwardAll]),
+    host('port', ['h.test:80'], [rest('with its port')]),
+    host('dot', ['h.test.'], [rest('with its dot')]),
+    host('any', ['*'], [rest('any')]),
+  ],
+};
+
+const filters = [
+  jwtAuthn({
+    providers: { p: { issuer: 'i', local_jwks: { inline_string: createTokenSigner('ES256').jwks } } },
+    rules: [{ match: { prefix: '/jwt' }, requires: { provider_name: 'p' } }],
+  }),
+];
+
+const manager = (name: string, options: object, routeConfig: object = hosts): Scene => ({
+  name,
+  filters: [],
+  manager: options,
+  routeConfig,
+});
+
+const anyHost = (routes: object[], more: object = {}) => ({
+  virtual_hosts: [host('any', ['*'], routes, more)],
+});
+
+export const managerScenes: readonly Scene[] = [
+  manager('strip matching', { strip_matching_host_port: true }),
+  manager('strip any', { strip_any_host_port: true }),
+  manager('strip dot', { strip_trailing_host_dot: true }),
+  manager('strip both', { strip_trailing_host_dot: true, strip_any_host_port: true }),
+  manager(
+    'via',
+    { via: 'gw' },
+    anyHost([
+      direct({ prefix: '/direct' }, 'd'),
+      { match: { prefix: '/none' }, route: { cluster: 'origin' } },
+    ]),
+  ),
+  manager('forwarded port', { append_x_forwarded_port: true }, anyHost([forwardAll])),
+  {
+    ...manager(
+      'tls',
+      {},
+      {
+        virtual_hosts: [
+          host('required', ['all.test', 'all.test:80'], [forwardAll], {
+            require_tls: 'ALL',
+            response_headers_to_add: [add('x-host', '1')],
+          }),
+          host('counted', ['*'], [{ match: { prefix: '/dead' }, route: { cluster: 'dead' } }, forwardAll], {
+            include_request_attempt_count: true,
+            include_attempt_count_in_response: true,
+          }),
+        ],
+      },
+    ),
+    filters,
+  },
+  manager(
+    'parameters',
+    {},
+    {
+      ignore_path_parameters_in_path_matching: true,
+      ...anyHost([
+        direct({ path: '/exact' }, 'exact'),
+        { match: { prefix: '/pre/fix' }, route: { cluster: 'origin' } },
+        direct({ path_separated_prefix: '/sep' }, 'separated'),
+        direct({ safe_regex: { regex: '/re[0-9]+' } }, 'regex'),
+        rest('rest'),
+      ]),
+    },
+  ),
+  manager(
+    'conditions',
+    {},
+    anyHost([
+      direct({ prefix: '/cookie', cookies: [{ name: 'a', string_match: { exact: '1' } }] }, 'a'),
+      direct(
+        {
+          prefix: '/cookie',
+          cookies: [
+            { name: 'b', string_match: { prefix: 'x' } },
+            { name: 'c', string_match: { exact: 'y' } },
+          ],
+        },
+        'b and c',
+      ),
+      direct(
+        { prefix: '/cookie', cookies: [{ name: 'n', string_match: { exact: 'z' }, invert_match: true }] },
+        'not n',
+      ),
+      direct(
+        { prefix: '/share', runtime_fraction: { default_value: { numerator: 0 }, runtime_key: 'x' } },
+        'never',
+      ),
+      direct(
+        {
+          prefix: '/share',
+          runtime_fraction: { default_value: { numerator: 1_000_000, denominator: 'MILLION' } },
+        },
+        'always',
+      ),
+      { match: { prefix: '/grpc', grpc: {} }, route: { cluster: 'origin' } },
+      rest('rest'),
+    ]),
+  ),
+];
+
+const asked = (scene: string, request: SceneRequest, rehearsed = true): Case => ({
+  name: `${request.host ?? ''}${request.path} ${JSON.stringify(request.headers ?? [])}`,
+  scene,
+  request,
+  rehearsed,
+});
+
+const HOSTS = [
+  'h.test',
+  'h.test:80',
+  'h.test:8080',
+  'h.test.',
+  'h.test.:80',
+  'h.test..',
+  '[::1]:80',
+  '[::1]',
+  'h.test:0',
+];
+const COOKIES = [
+  [],
+  ['a=1'],
+  ['a=2'],
+  ['a=2; a=1'],
+  ['b=xx; c=y'],
+  ['b=xx', 'c=y'],
+  ['n=z'],
+  ['n=zz'],
+  ['a="1"'],
+  ['a=1;b=2'],
+  [' a = 1 '],
+  ['x; a=1'],
+  ['a'],
+  ['A=1'],
+  ['n=z; n=q'],
+];
+const TYPES = ['application/grpc', 'application/grpc+proto', 'application/grpc-web', 'Application/grpc'];
+const PATHS = [
+  '/exact;a=1',
+  '/exact;a?q;r',
+  '/pre/fix;x?y',
+  '/pre;a/fix',
+  '/sep;x/y',
+  '/re12;v',
+  '/sepx;/',
+  '/;',
+];
+
+export const managerCases: readonly Case[] = [
+  ...['strip matching', 'strip any', 'strip dot', 'strip both'].flatMap((scene) =>
+    HOSTS.map((name) => asked(scene, { path: '/', host: name })),
+  ),
+  asked('via', { path: '/direct' }),
+  asked('via', { path: '/none' }),
+  asked('via', { path: '/none', headers: [['via', '1.0 old']] }),
+  asked('via', { path: '/elsewhere' }),
+  asked('forwarded port', { path: '/', headers: [['x-forwarded-port', '99']] }),
+  asked('tls', { path: '/p?q', host: 'all.test' }),
+  asked('tls', { path: '/p?q', host: 'all.test:80' }),
+  asked('tls', { path: '/jwt', host: 'all.test' }),
+  asked('tls', { path: '/p', host: 'all.test', headers: [['x-forwarded-proto', 'https']] }),
+  asked('tls', { path: '/p', host: 'all.test', headers: [['content-type', 'application/grpc']] }, false),
+  asked('tls', { path: '/p', host: 'other.test' }),
+  asked('tls', { path: '/p', host: 'other.test', headers: [['x-envoy-attempt-count', '7']] }),
+  asked('tls', { path: '/jwt', host: 'other.test' }),
+  asked('tls', { path: '/dead', host: 'other.test' }, false),
+  ...PATHS.map((path) => asked('parameters', { path })),
+  ...COOKIES.map((lines) =>
+    asked('conditions', { path: '/cookie', headers: lines.map((line) => ['cookie', line] as const) }),
+  ),
+  asked('conditions', { path: '/share' }),
+  asked('conditions', { path: '/grpc' }),
+  ...TYPES.map((type) => asked('conditions', { path: '/grpc', headers: [['content-type', type]] }, false)),
+];
