@@ -348,15 +348,21 @@ spec:
     'extensionProviders: [{ name: sample, envoyExtAuthzGrpc: { service: authz.test, port: 9000 } }]';
   const mesh = parseMesh({ name: 'mesh.yaml', text: provider }).mesh ?? undefined;
   const options = { upstream: 'http://127.0.0.1:9', mesh };
-  it('is refused at the provider’s name by a gate', () => {
+  it('is run by a gate, which asks it over HTTP/2', () => {
     const { snapshot, findings } = loadIstio([{ name: 'i.yaml', text }], options);
-    assert.equal(snapshot, null);
+    assert.deepEqual(findings.list, []);
+    const cluster = snapshot?.clusters.find(({ name }) => name === 'outbound|9000||authz.test');
+    assert.deepEqual(Object.keys(cluster?.typedExtensionProtocolOptions ?? {}), [
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+    ]);
+  });
+  it('is warned of where its port speaks HTTP/1.1, by which nobody answers', () => {
+    const plain = text.replace('protocol: GRPC', 'protocol: HTTP');
+    const { snapshot, findings } = loadIstio([{ name: 'i.yaml', text: plain }], options);
+    assert.notEqual(snapshot, null);
     assert.deepEqual(
       findings.list.map(({ code, at, path }) => [code, at?.line, path]),
-      [
-        ['W412', 6, 'spec.ports[0].protocol'],
-        ['E405', 15, 'spec.provider.name'],
-      ],
+      [['W408', 6, 'spec.ports[0].protocol']],
     );
   });
   it('is translated for an Envoy, which asks it over HTTP/2', () => {

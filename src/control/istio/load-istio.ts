@@ -18,7 +18,6 @@ import { buildPlainGateway, type Resources, snapshotOf } from './gateway/gateway
 import { NetworkingJudge } from './gateway/judge-networking.ts';
 import { lintIdentities } from './gateway/lint-identities.ts';
 import { parseOrigin } from './gateway/parse-origin.ts';
-import { refuseGrpcAuthorizers } from './gateway/refuse-grpc-authorizers.ts';
 import { refuseUntranslated } from './gateway/refuse-untranslated.ts';
 import { translateIngress } from './gateway/translate-ingress.ts';
 import type { Origin } from './gateway/upstream-cluster.ts';
@@ -142,7 +141,6 @@ function translateAll(applied: IstioObjects, options: Translation, findings: Fin
     judge,
   });
   makeAuthorizerClusters(filters, destinations);
-  if (!forEnvoy) refuseGrpcAuthorizers(applied.authorizationPolicies, mesh, filters, findings);
   if (applied.gateways.length > 0) {
     const plan = {
       workload,

@@ -33,8 +33,16 @@ export class DestinationClusters {
     this.#context = context;
   }
 
-  /** @param listenerPort is the destination's where neither the route nor the service names one port */
-  clusterFor(destination: Destination, namespace: string, listenerPort: number): string {
+  /**
+   * @param listenerPort is the destination's where neither the route nor the service names one port
+   * @param asked by what the destination is asked: an authorizer may be by gRPC
+   */
+  clusterFor(
+    destination: Destination,
+    namespace: string,
+    listenerPort: number,
+    asked: 'http' | 'grpc' = 'http',
+  ): string {
     const host = wholeHost(destination.host, namespace);
     const service = this.#context.registry.find(host);
     const port = destination.port?.number || onlyPort(service) || listenerPort;
@@ -45,7 +53,7 @@ export class DestinationClusters {
       const cluster =
         service === null
           ? this.#unknown(name, { host, port }, destination, settings)
-          : this.#known(name, service, port, destination, settings);
+          : this.#known(name, service, port, { destination, asked }, settings);
       this.made.set(name, this.#context.lineage.inherit(cluster, destination, 'host'));
     }
     return name;
@@ -67,7 +75,7 @@ export class DestinationClusters {
     name: string,
     service: Service,
     number: number,
-    destination: Destination,
+    { destination, asked }: { destination: Destination; asked: 'http' | 'grpc' },
     settings: DestinationSettings,
   ): Cluster {
     const port = service.entry.spec?.ports.find((one) => one.number === number);
@@ -76,14 +84,32 @@ export class DestinationClusters {
     }
     const endpoints = port === undefined ? [] : this.#endpoints(service, port, settings, destination);
     const transportSocket = this.#transport(settings, service.host);
-    const http2 = this.#speaksHttp2(port);
+    const http2 = this.#speaksHttp2(port, asked);
     return serviceCluster(name, { type: this.#discovery(service), endpoints, transportSocket, http2 });
   }
 
-  #speaksHttp2(port: ServicePort | undefined): boolean {
-    if (port === undefined || !HTTP2.has(port.protocol.toUpperCase())) return false;
-    if (!this.#context.forEnvoy) this.#context.judge.warnOfHttp2(port);
-    return this.#context.forEnvoy;
+  #speaksHttp2(port: ServicePort | undefined, asked: 'http' | 'grpc'): boolean {
+    if (port === undefined) return false;
+    const { forEnvoy, judge } = this.#context;
+    const http2 = HTTP2.has(port.protocol.toUpperCase());
+    if (asked === 'grpc') {
+      if (!http2) this.#warnOfHttp1(port);
+      return http2;
+    }
+    if (http2 && !forEnvoy) judge.warnOfHttp2(port);
+    return http2 && forEnvoy;
+  }
+
+  #warnOfHttp1(port: ServicePort): void {
+    this.#context.findings.report({
+      code: ISTIO_CODES.failsClosed,
+      severity: 'warning',
+      message: `an external authorizer is asked over gRPC, and its port has the protocol \`${port.protocol}\`: every question to it fails`,
+      hint: 'write `protocol: GRPC`',
+      envoy: 'accepts',
+      about: port,
+      field: 'protocol',
+    });
   }
 
   #endpoints(

@@ -16,10 +16,12 @@ export function makeAuthorizerClusters(
   for (const { configType } of filters) {
     if (configType.case !== 'typedConfig' || typeNameOf(configType.value) !== ExtAuthzSchema.typeName)
       continue;
-    const name = clusterOf(unpackAny(ExtAuthzSchema, configType.value));
+    const config = unpackAny(ExtAuthzSchema, configType.value);
+    const name = clusterOf(config);
     const [, port, host] = /^outbound\|(\d+)\|\|(.+)$/.exec(name) ?? [];
     if (host === undefined) continue;
-    destinations.clusterFor(create(DestinationSchema, { host, port: { number: Number(port) } }), '', 0);
+    const destination = create(DestinationSchema, { host, port: { number: Number(port) } });
+    destinations.clusterFor(destination, '', 0, config.services.case === 'grpcService' ? 'grpc' : 'http');
   }
 }
 

@@ -1,6 +1,5 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import type { Cluster } from '../cluster.ts';
-import { plainTransport } from '../transport.ts';
 import type { GrpcOutcome, GrpcRequest } from './grpc-request.ts';
 import { MessageReader } from './message-reader.ts';
 
@@ -62,12 +61,13 @@ class Call {
     stream.end(frame(this.#request.message));
   }
 
+  /** The scheme is Envoy's, over TLS too. */
   #fields(): Record<string, string | string[]> {
     const { path, authority, metadata, timeoutMs } = this.#request;
     const limited = timeoutMs > 0 && timeoutMs <= TIMEOUT_MS_MAX;
     const fields: Record<string, string | string[]> = {
       ':method': 'POST',
-      ':scheme': this.#cluster.settings.transport === plainTransport ? 'http' : 'https',
+      ':scheme': 'http',
       ':authority': authority === '' ? this.#cluster.settings.name : authority,
       ':path': path,
       te: 'trailers',

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { connect } from 'node:tls';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { loadConfig } from '../../../src/control/config/index.ts';
+import { type CertifiedKey, createDevelopmentAuthority } from '../../../src/platform/index.ts';
+import { type Gate, startGate } from '../../../src/server/index.ts';
+import { createSelfSigned } from '../../e2e/certificates.ts';
+import { answer, frameOf, type GrpcAuthorizer, startGrpcAuthorizer } from '../../fixtures/grpc-authorizer.ts';
+import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
+import { portOf } from '../rehearsal/comparison.ts';
+
+const TYPE = 'type.googleapis.com/envoy.extensions';
+const typed = (type: string, config: object = {}) => ({ '@type': `${TYPE}.${type}`, ...config });
+const OPTIONS = 'upstreams.http.v3.HttpProtocolOptions';
+const keyOf = ({ certificate, privateKey }: CertifiedKey) => ({
+  certificate_chain: { inline_string: certificate },
+  private_key: { inline_string: privateKey },
+});
+const SERVERS = ['names', 'bare', 'unproven'] as const;
+
+/** A listener for each server certificate; the one called `unproven` asks a service that its cluster does not trust. */
+function bootstrapOf(servers: readonly CertifiedKey[], clients: string, port: number, roots: string): string {
+  const listeners = SERVERS.map((name, index) => {
+    const tls = {
+      tls_certificates: [keyOf(servers[index] as CertifiedKey)],
+      validation_context: { trusted_ca: { inline_string: clients } },
+    };
+    const authz = {
+      grpc_service: {
+        envoy_grpc: { cluster_name: name === 'unproven' ? 'unproven' : 'proven' },
+        timeout: '5s',
+      },
+      include_peer_certificate: true,
+      include_tls_session: true,
+    };
+    const manager = {
+      stat_prefix: name,
+      route_config: {
+        virtual_hosts: [
+          {
+            name: 'all',
+            domains: ['*'],
+            routes: [{ match: { prefix: '/' }, direct_response: { status: 200 } }],
+          },
+        ],
+      },
+      http_filters: [
+        { name: 'authz', typed_config: typed('filters.http.ext_authz.v3.ExtAuthz', authz) },
+        { name: 'router', typed_config: typed('filters.http.router.v3.Router') },
+      ],
+    };
+    return {
+      name,
+      address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+      filter_chains: [
+        {
+          transport_socket: {
+            name: 'tls',
+            typed_config: typed('transport_sockets.tls.v3.DownstreamTlsContext', { common_tls_context: tls }),
+          },
+          filters: [
+            {
+              name: 'hcm',
+              typed_config: typed(
+                'filters.network.http_connection_manager.v3.HttpConnectionManager',
+                manager,
+              ),
+            },
+          ],
+        },
+      ],
+    };
+  });
+  const clusters = ['proven', 'unproven'].map((name) => {
+    const names = [{ san_type: 'DNS', matcher: { exact: name === 'proven' ? 'authz.test' : 'other.test' } }];
+    const validation_context = { trusted_ca: { inline_string: roots }, match_typed_subject_alt_names: names };
+    const endpoint = { address: { socket_address: { address: '127.0.0.1', port_value: port } } };
+    return {
+      name,
+      type: 'STATIC',
+      load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint }] }] },
+      transport_socket: {
+        name: 'tls',
+        typed_config: typed('transport_sockets.tls.v3.UpstreamTlsContext', {
+          sni: 'authz.test',
+          common_tls_context: { validation_context },
+        }),
+      },
+      typed_extension_protocol_options: {
+        [`envoy.extensions.${OPTIONS}`]: typed(OPTIONS, {
+          explicit_http_config: { http2_protocol_options: {} },
+        }),
+      },
+    };
+  });
+  return JSON.stringify({ static_resources: { listeners, clusters } });
+}
+
+/** The status that a client gets. */
+function ask(port: number, client: CertifiedKey | null, servername: string): Promise<string> {
+  return new Promise((resolve) => {
+    const shown = client === null ? {} : { cert: client.certificate, key: client.privateKey };
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, servername, ...shown });
+    let text = '';
+    socket.on('secureConnect', () => {
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    });
+    socket.on('data', (bytes) => {
+      text += bytes.toString('latin1');
+      if (text.includes('\r\n\r\n')) socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(text.slice(9, 12)));
+  });
+}
+
+if (findEnvoy() !== null) {
+  describe('a gRPC service is asked over TLS, and told of certificates, as by Envoy', () => {
+    let service: GrpcAuthorizer;
+    let envoy: EnvoyProcess;
+    let gate: Gate;
+    const clients: Record<string, CertifiedKey | null> = { none: null };
+
+    before(async () => {
+      const authority = await createDevelopmentAuthority('authorizer tests');
+      const { certificate: cert, privateKey: key } = await authority.issue({ names: ['authz.test'] });
+      service = await startGrpcAuthorizer((_, stream) => answer(stream, frameOf(Buffer.alloc(0))), {
+        cert,
+        key,
+      });
+      clients['uri'] = await createSelfSigned('c1', [
+        { type: 'dns', value: 'x.test' },
+        { type: 'url', value: 'spiffe://client' },
+      ]);
+      clients['dns'] = await createSelfSigned('c2', [{ type: 'dns', value: 'y.test' }]);
+      clients['subject'] = await createSelfSigned('c3', []);
+      const servers = await Promise.all([
+        createSelfSigned('s1', [{ type: 'url', value: 'spiffe://gate' }]),
+        createSelfSigned('s2', []),
+        createSelfSigned('s3', []),
+      ]);
+      const trusted = Object.values(clients).map((client) => client?.certificate ?? '');
+      const bootstrap = bootstrapOf(servers, trusted.join('\n'), service.port, authority.certificate);
+      envoy = await startEnvoy(bootstrap);
+      const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.json', text: bootstrap }]);
+      assert.ok(snapshot, JSON.stringify(findings.list));
+      gate = await startGate({ snapshot, provenance });
+    });
+
+    after(async () => {
+      await gate?.close();
+      await envoy?.stop();
+      await service?.close();
+    });
+
+    const seen = () =>
+      service.questions.splice(0).map(({ headers, check }) => {
+        const { source, destination, tlsSession } = check['attributes'] as Record<string, JsonObject>;
+        const who = (peer: JsonObject | undefined) => [peer?.['principal'], peer?.['certificate']];
+        return [headers[':scheme'], who(source), who(destination), tlsSession];
+      });
+
+    for (const name of SERVERS) {
+      it(name, async () => {
+        const port = gate.listeners.find((listener) => listener.name === name)?.port as number;
+        for (const [shown, client] of Object.entries(clients)) {
+          for (const sni of ['', 'gate.test']) {
+            const want = [await ask(portOf(envoy, name), client, sni), ...seen()];
+            assert.deepEqual([await ask(port, client, sni), ...seen()], want, `${shown} ${sni}`);
+          }
+        }
+      });
+    }
+  });
+}
