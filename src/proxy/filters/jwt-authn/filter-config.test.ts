@@ -52,6 +52,18 @@ describe('what a jwt_authn configuration cannot have', () => {
       config: { providers: { p: { ...local, claim_to_headers: [{ header_name: 'a b', claim_name: 'c' }] } } },
       want: /`a b`/,
     },
+    ...['Transfer-Encoding', 'Host', ':path', 'a b'].map((name) => ({
+      name: `a status header \`${name}\``,
+      config: {
+        rules: [
+          {
+            match: { prefix: '/' },
+            requires: { extract_only_without_validation: { verification_status_header: name } },
+          },
+        ],
+      },
+      want: new RegExp(`\`${name.toLowerCase()}\` cannot be the name of a header that says`),
+    })),
     {
       name: 'a bad regex',
       config: { rules: [{ match: { safe_regex: { regex: '[' } } }] },

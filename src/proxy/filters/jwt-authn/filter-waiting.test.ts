@@ -144,6 +144,36 @@ describe('waiting for keys', () => {
     assert.deepEqual(stream.request.headers.names, ['authorization', 'x-quick']);
   });
 
+  it('extract only that still waits when its group has its answer reports nothing any more', async () => {
+    const server = new Server();
+    const at = (issuer: string, name: string) => ({ ...remote, issuer, from_headers: [{ name }] });
+    const member = (name: string) => ({ provider_name: name });
+    const group = {
+      requires_any: { requirements: [{ extract_only_without_validation: {} }, member('quick')] },
+    };
+    const { filter } = goodFilter(
+      jwtAuthnFactory,
+      {
+        providers: { quick: local, slow: at('s', 'x-slow'), last: at('l', 'x-last') },
+        rules: [
+          { match: { prefix: '/' }, requires: { requires_all: { requirements: [group, member('last')] } } },
+        ],
+      },
+      server,
+    );
+    const played = play(filter, {
+      headers: [
+        bearer(good),
+        ['x-slow', stranger.sign({ iss: 's', exp: EXPIRES_LATE })],
+        ['x-last', signer.sign({ iss: 'l', exp: EXPIRES_LATE })],
+      ],
+    });
+    server.answer(signer.jwks);
+    const { reply, stream } = await played;
+    assert.equal(reply, undefined);
+    assert.deepEqual(stream.request.headers.names, ['x-slow']);
+  });
+
   it('all of two: a failure is not held up by a member that waits', async () => {
     const server = new Server();
     const { filter } = goodFilter(

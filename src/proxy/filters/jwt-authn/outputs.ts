@@ -48,7 +48,7 @@ export class OutputPlan {
     this.#spaceDelimited = provider.normalizePayloadInMetadata?.spaceDelimitedClaims ?? [];
     const names = [this.#payloadHeader, ...this.#claims.map(({ header }) => header)];
     this.headerNames = [...new Set(names.filter((name) => name !== ''))];
-    for (const name of this.headerNames) refuseBadName(name, provider, findings);
+    for (const name of this.headerNames) refuseBadName(name, 'a token is written to', provider, findings);
   }
 
   get writesPayloadMetadata(): boolean {
@@ -126,14 +126,17 @@ const OF_THE_MESSAGE = new Set([
   'upgrade',
 ]);
 
-/** Envoy loads such a name and then answers 503, or worse frames the request anew, for every token that verifies. */
-function refuseBadName(name: string, provider: JwtProvider, findings: Findings): void {
+/**
+ * Envoy loads such a name and then answers 503, or worse frames or addresses the request anew, when it writes the header.
+ * @param what it is that is written there, and so to be said
+ */
+export function refuseBadName(name: string, what: string, about: object, findings: Findings): void {
   if (TOKEN.test(name) && !OF_THE_MESSAGE.has(name)) return;
   findings.report({
     code: 'E120',
     severity: 'error',
-    message: `\`${name}\` cannot be the name of a header that a token is written to`,
+    message: `\`${name}\` cannot be the name of a header that ${what}`,
     envoy: 'accepts',
-    about: provider,
+    about,
   });
 }

@@ -4,6 +4,7 @@ import type { Findings } from '../../../resources/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import { AllVerifier, AnyVerifier, allowAll } from './group-verifiers.ts';
 import { compileLocations } from './locations.ts';
+import { refuseBadName } from './outputs.ts';
 import { compileAudiences, type Provider } from './provider.ts';
 import { ExtractOnlyVerifier, type Leniency, TokenVerifier, type Verifier } from './verifier.ts';
 
@@ -42,8 +43,9 @@ export class RequirementCompiler {
       case 'allowMissingOrFailed':
         return this.#unnamed('allow-missing-or-failed', requirement);
       case 'extractOnlyWithoutValidation': {
-        const header = type.value.verificationStatusHeader || DEFAULT_STATUS_HEADER;
-        return new ExtractOnlyVerifier(this.#unnamed('allow-missing', requirement), lowerAscii(header));
+        const header = lowerAscii(type.value.verificationStatusHeader || DEFAULT_STATUS_HEADER);
+        refuseBadName(header, 'says whether a token verified', type.value, this.#findings);
+        return new ExtractOnlyVerifier(this.#unnamed('allow-missing', requirement), header);
       }
       case undefined:
         return allowAll;

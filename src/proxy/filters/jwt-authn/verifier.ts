@@ -132,12 +132,12 @@ export class ExtractOnlyVerifier implements Verifier {
   verify(run: Run, attempt: Attempt | null): Status | Promise<Status> {
     const status = this.#inner.verify(run, attempt);
     return typeof status === 'number'
-      ? this.#report(status, run)
-      : status.then((late) => this.#report(late, run));
+      ? this.#report(status, run, attempt)
+      : status.then((late) => this.#report(late, run, attempt));
   }
 
-  #report(status: Status, { request, stream }: Run): Status {
-    if (status !== STATUS.ok && !stream.closed) request.headers.set(this.#header, 'false');
+  #report(status: Status, run: Run, attempt: Attempt | null): Status {
+    if (status !== STATUS.ok && !isDropped(run, attempt)) run.request.headers.set(this.#header, 'false');
     return STATUS.ok;
   }
 }
