@@ -56,6 +56,15 @@ const scene: Scene = {
   },
 };
 
+const connection = {
+  remoteAddress: '127.0.0.1',
+  remotePort: 1,
+  localAddress: '127.0.0.1',
+  localPort: 1,
+  serverName: '',
+  tls: false,
+};
+
 const clock = new ManualClock(0);
 const { compiled, errors } = compileScenes(bootstrapOf([scene], 1), clock);
 
@@ -72,14 +81,6 @@ function ask(
     path,
     headers: [],
     ...more,
-  };
-  const connection = {
-    remoteAddress: '127.0.0.1',
-    remotePort: 1,
-    localAddress: '127.0.0.1',
-    localPort: 1,
-    serverName: '',
-    tls: false,
   };
   return rehearse(compiled, { listener, request: buildRequestHead(words), connection }, clock, recorder);
 }
@@ -151,6 +152,57 @@ function assertClosed(root: Step): void {
     [...new Set(root.steps[0]?.steps.map(({ kind }) => kind))],
     ['filter chain', 'virtual host', 'filter'],
   );
+}
+
+describe('a reply that the configuration tells in other words', () => {
+  it('has them in a rehearsal, and the recorder says so', async () => {
+    const told = compileScenes(
+      bootstrapOf(
+        [
+          {
+            ...scene,
+            name: 'told',
+            manager: {
+              local_reply_config: {
+                mappers: [
+                  {
+                    filter: {
+                      status_code_filter: {
+                        comparison: { op: 'EQ', value: { default_value: 401, runtime_key: 'x' } },
+                      },
+                    },
+                    status_code: 302,
+                    headers_to_add: [{ header: { key: 'location', value: 'https://login.test/' } }],
+                  },
+                ],
+                body_format: { json_format: { message: '%LOCAL_REPLY_BODY%' } },
+              },
+            },
+          },
+        ],
+        1,
+      ),
+      clock,
+    );
+    assert.deepEqual(told.errors, []);
+    const recorder = new TreeRecorder();
+    const request = buildRequestHead({
+      method: 'GET',
+      scheme: 'http',
+      authority: 'host.test',
+      path: '/a',
+      headers: [],
+    });
+    const verdict = await rehearse(told.compiled, { request, connection }, clock, recorder);
+    assert.deepEqual([verdict.status, verdict.body], [302, '{"message":"Jwt is missing"}\n']);
+    assert.equal(verdict.headers.find(([name]) => name === 'location')?.[1], 'https://login.test/');
+    assertClosedBy('local reply', recorder.root);
+  });
+});
+
+function assertClosedBy(kind: string, root: Step): void {
+  const last = root.steps[0]?.steps.at(-1);
+  assert.deepEqual([last?.kind, last?.text], [kind, '401 is told as 302']);
 }
 
 describe('a head made of words', () => {

@@ -135,6 +135,10 @@ function replied(
   writeReplyFields(headers, reply.headers, route, replier, stream);
   const isRewritten = localReply !== null && replier !== 'as-is';
   const { status, body } = isRewritten ? localReply.rewrite(stream, headers, reply) : reply;
+  if (isRewritten && (status !== reply.status || body !== reply.body)) {
+    stream.recorder?.open('local reply', `${reply.status} is told as ${status}`, origin.localReplyConfig);
+    stream.recorder?.close('ok');
+  }
   encodeThrough(filters, stream, { status, headers });
   if (origin.via !== '') appendVia(headers, toByteString(origin.via));
   reply.afterwards?.();

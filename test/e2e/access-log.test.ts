@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { AccessLog } from '../../src/proxy/access-log/access-log.ts';
+import { compileTextFormat } from '../../src/proxy/format/text-format.ts';
+import { type LoopOptions, startTestLoop } from './loop-fixture.ts';
+import { exchange, RawClient } from './raw-exchange.ts';
+import { answerOk, type SeenRequest, startRawOrigin } from './raw-origin.ts';
+
+const running: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.close();
+});
+
+/** A loop whose log is gathered, and what becomes of one line of it. */
+async function start(
+  format: string,
+  more: Omit<LoopOptions, 'originPort' | 'accessLog'> = {},
+  answer: (request: SeenRequest) => void = answerOk,
+) {
+  const compiled = compileTextFormat(format, '-');
+  assert.ok('format' in compiled);
+  const lines: string[] = [];
+  let tell: () => void = () => undefined;
+  const first = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const log = { path: 'log', filter: null, format: compiled.format };
+  const accessLog = AccessLog.open([log], () => ({
+    write(text) {
+      lines.push(text);
+      tell();
+    },
+  }));
+  assert.ok(accessLog);
+  const origin = await startRawOrigin(answer);
+  const loop = await startTestLoop({ originPort: origin.port, accessLog, ...more });
+  running.push(loop, origin);
+  return { loop, lines, first };
+}
+
+const GET = 'GET /a HTTP/1.1\r\nHost: h\r\n\r\n';
+
+describe('the line of an exchange', () => {
+  it('has the metadata that a filter writes after its refusal', async () => {
+    const { loop, lines } = await start(
+      '%RESPONSE_CODE% %RESPONSE_CODE_DETAILS% %DYNAMIC_METADATA(rbac:policy)%',
+      {
+        filters: [
+          {
+            decodeHeaders: (stream) => ({
+              status: 403,
+              body: 'no',
+              headers: [],
+              details: 'denied',
+              afterwards: () => stream.metadata.set('rbac', 'policy', 'p'),
+            }),
+          },
+        ],
+      },
+    );
+    await exchange(loop.port, GET);
+    assert.deepEqual(lines, ['403 denied p']);
+  });
+
+  it('tells of a client that left before there was an answer', async () => {
+    const silent = () => client.close();
+    const format = '%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%';
+    const { loop, lines, first } = await start(format, {}, silent);
+    const client = new RawClient(loop.port);
+    client.send(GET);
+    await first;
+    assert.deepEqual(lines, ['0 DC downstream_remote_disconnect']);
+  });
+
+  it('tells of a head that cannot be read', async () => {
+    const { loop, lines } = await start('%REQ(:METHOD)% %RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_SENT%');
+    await exchange(loop.port, 'NONSENSE\r\n\r\n');
+    assert.deepEqual(lines, ['- 400 DPE 11']);
+  });
+
+  it('has what the response was sent with', async () => {
+    const { loop, lines } = await start('%RESP(server)% %BYTES_SENT% %UPSTREAM_CLUSTER% %RESPONSE_CODE%');
+    const response = await exchange(loop.port, GET);
+    assert.deepEqual(lines, [`jotgate ${response?.body.length} origin 200`]);
+  });
+});
