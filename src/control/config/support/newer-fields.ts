@@ -22,6 +22,7 @@ export const NEWER_FIELDS: Readonly<Record<string, { refused?: string; noEffect?
     refused: 'max_response_headers_kb',
     noEffect: 'max_connection_duration_jitter',
   },
+  'envoy.config.core.v3.Http2ProtocolOptions': { noEffect: 'max_metadata_size' },
   'envoy.config.core.v3.Http1ProtocolOptions': { refused: 'ignore_http_11_upgrade' },
   'envoy.config.route.v3.RouteConfiguration': { refused: 'vhost_header route_specifiers' },
   'envoy.config.route.v3.VirtualHost': { refused: 'route_specifiers', noEffect: 'request_body_buffer_limit' },

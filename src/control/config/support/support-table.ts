@@ -187,7 +187,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.core.v3.Http2ProtocolOptions': {
     done: '',
     noEffect:
-      'hpack_table_size max_concurrent_streams initial_stream_window_size initial_connection_window_size allow_metadata max_outbound_frames max_outbound_control_frames max_consecutive_inbound_frames_with_empty_payload max_inbound_priority_frames_per_stream max_inbound_window_update_frames_per_data_frame_sent stream_error_on_invalid_http_messaging override_stream_error_on_invalid_http_message custom_settings_parameters connection_keepalive use_oghttp2_codec max_metadata_size',
+      'hpack_table_size max_concurrent_streams initial_stream_window_size initial_connection_window_size allow_metadata max_outbound_frames max_outbound_control_frames max_consecutive_inbound_frames_with_empty_payload max_inbound_priority_frames_per_stream max_inbound_window_update_frames_per_data_frame_sent stream_error_on_invalid_http_messaging override_stream_error_on_invalid_http_message custom_settings_parameters connection_keepalive use_oghttp2_codec',
   },
   'envoy.config.endpoint.v3.ClusterLoadAssignment': { done: 'cluster_name endpoints', noEffect: 'policy' },
   'envoy.config.endpoint.v3.LocalityLbEndpoints': {

@@ -215,6 +215,31 @@ describe('ext_authz follows the answer', () => {
     });
   }
 
+  it('lets nobody in on an answer that is too long to be read, for it may say no', async () => {
+    const tooLong: FetchOutcome = { kind: 'failure', code: 'too_large', text: 'longer than 1048576 bytes' };
+    const { reply, counters } = await ask({ ...httpService(), failure_mode_allow: true }, tooLong);
+    assert.deepEqual(reply, { status: 500, body: '', headers: [], details: 'ext_authz_invalid' });
+    assert.deepEqual(counters, { 'ext_authz.invalid': 1 });
+  });
+
+  it('leaves the fields alone that tell where messages end', async () => {
+    const all = { patterns: [{ prefix: '' }, { safe_regex: { regex: '.*' } }] };
+    const config = httpService({
+      authorization_response: { allowed_upstream_headers: all, allowed_client_headers_on_success: all },
+    });
+    const lines: [string, string][] = [
+      ['content-length', '0'],
+      ['x-envoy-auth-headers-to-remove', 'content-length'],
+    ];
+    const { stream, response } = await ask(config, replyOf(200, lines), {
+      headers: [['content-length', '5']],
+    });
+    assert.deepEqual(
+      [stream.request.headers.get('content-length'), response.get('content-length')],
+      ['5', undefined],
+    );
+  });
+
   it('drops an answer that comes too late', async () => {
     const service = new Service(replyOf(403));
     const { filter, context, counters } = goodFilter(extAuthzFactory, httpService(), null, {

@@ -48,7 +48,10 @@ export class HttpAuthorizer implements Authorizer {
       bytesMax: BODY_BYTES_MAX,
       signal: stream.signal(),
     });
-    if (outcome.kind === 'failure') return { kind: 'error', why: outcome.text };
+    if (outcome.kind === 'failure') {
+      // Envoy would have read it, and it may say no: where errors are let in, this one is not.
+      return { kind: outcome.code === 'too_large' ? 'invalid' : 'error', why: outcome.text };
+    }
     const { status, headers, body } = outcome;
     if (status >= 500) return { kind: 'error', why: `it answered ${status}` };
     if (status === 200) {
