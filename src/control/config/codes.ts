@@ -122,7 +122,7 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   E114: {
     title: 'a key is written twice, and it is not sure which one holds',
     meaning:
-      'One field under both of its spellings, or one name twice in JSON: Envoy merges the two in an order of its own, or refuses the file. Remove the one that is not meant.',
+      'One field under both of its spellings, or one name twice in JSON: Envoy merges the two in an order of its own, or refuses the file. In a manifest, whose earlier entry may be the one that denies, `kubectl` refuses it too. Remove the one that is not meant.',
   },
   E120: {
     title: 'value against a rule of the schema',

@@ -52,6 +52,16 @@ function filterConfig(snapshot: Snapshot | null, name: string) {
 }
 
 describe('a gateway from Istio manifests', () => {
+  it('is none where a key is written twice: the earlier one could be what denies', () => {
+    const twice = POLICY.replace('  rules:', '  rules: [{}]\n  rules:');
+    const { snapshot, findings } = load(twice);
+    assert.equal(snapshot, null);
+    assert.deepEqual(
+      findings.list.map(({ code, at }) => `${code} ${at?.line}:${at?.column}`),
+      ['E114 6:3'],
+    );
+  });
+
   it('verifies tokens, then authorizes, then routes', () => {
     const { snapshot, findings } = load(`${REQUEST}---\n${POLICY}`);
     assert.deepEqual(findings.list, []);

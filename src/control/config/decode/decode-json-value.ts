@@ -20,7 +20,7 @@ function jsonObjectOf(node: MapNode, place: Place, context: DecodeContext): Json
   const values = new Map<string, JsonValue>();
   for (const entry of node.entries) {
     const inside = placeInside(place, entry.keyAt, keyStep(entry.key));
-    reportDuplicate(entry, place, context);
+    reportDuplicate(entry, place, context, 'google.protobuf.Struct');
     if (values.has(entry.key)) reportTwice(entry.key, inside, context);
     values.set(entry.key, jsonValueOf(entry.value, { ...inside, depth: place.depth }, context));
   }

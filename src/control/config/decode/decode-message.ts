@@ -22,7 +22,7 @@ export function decodeMessage(
   context.provenance.set(message, place.at, place.path);
   const seen = new Map<DescField, MapEntry>();
   for (const entry of node.entries) {
-    reportDuplicate(entry, place, context);
+    reportDuplicate(entry, place, context, desc.typeName);
     if (entry.key !== skip) decodeEntry(message, desc, entry, seen, place, context);
   }
   checkConstraints(desc, message, place, context);

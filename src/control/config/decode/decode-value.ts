@@ -108,7 +108,7 @@ function decodeMapEntries(
   for (const entry of node.entries) {
     const inside = placeInside(place, entry.keyAt, keyStep(entry.key));
     context.visit(inside);
-    reportDuplicate(entry, place, context);
+    reportDuplicate(entry, place, context, field.parent.typeName);
     if (values.has(entry.key)) reportTwice(entry.key, inside, context);
     context.provenance.setField(owner, `${field.name}[${entry.key}]`, inside.at);
     const value = decodeSingle(field, entry.value, inside, context, false);

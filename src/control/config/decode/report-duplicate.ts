@@ -1,13 +1,28 @@
 import type { MapEntry } from '../source/source-node.ts';
 import { type DecodeContext, keyStep, type Place, placeInside } from './decode-context.ts';
 
-/** YAML's later entry holds, and what the earlier one says counts for nothing. */
+/**
+ * YAML's later entry holds, and what the earlier one says counts for nothing. In a manifest or a realm that could be the rule that was
+ * to deny; the API server takes no such manifest from `kubectl`.
+ * @param typeName of the message that the entry is in
+ */
 export function reportDuplicate(
   { key, keyAt, earlier }: MapEntry,
   place: Place,
   context: DecodeContext,
+  typeName: string,
 ): void {
   if (earlier === undefined) return;
+  if (typeName.startsWith('jotgate.')) {
+    context.report({
+      code: 'keyMeantTwice',
+      message: `\`${key}\` is already written at line ${earlier.line}`,
+      hint: 'remove the one that is not meant',
+      at: keyAt,
+      path: placeInside(place, keyAt, keyStep(key)).path,
+    });
+    return;
+  }
   context.report({
     code: 'duplicateKey',
     severity: 'warning',
