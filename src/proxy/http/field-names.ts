@@ -7,7 +7,7 @@
 export const FIELD = {
   /** Nothing special. */
   plain: 0,
-  /** Repeated lines are joined with a comma when the head is read (Envoy's inline headers, envoy.md §3.2). */
+  /** Repeated lines are joined with a comma when a head is read, of a request, a response or both (Envoy's inline headers). */
   joined: 1,
   host: 2,
   connection: 3,
@@ -26,15 +26,24 @@ export const FIELD = {
 export interface FieldName {
   readonly name: string;
   readonly kind: number;
-  /** Place of a joined field in the set of those already seen in a head: one bit. */
-  readonly bit: number;
+  /** Place of a joined field in the set of those that a request's head may already have had: one bit; 0: not joined there. */
+  readonly requestBit: number;
+  /** The same for a response. */
+  readonly responseBit: number;
 }
 
-const JOINED =
-  'accept accept-encoding authorization cache-control content-type origin referer user-agent via if-match grpc-timeout access-control-request-method access-control-request-headers x-request-id x-forwarded-for x-forwarded-host x-forwarded-proto x-client-trace-id etag';
+/** In requests. Rules see one value where Envoy has one: a name too few here, and a rule is met that Envoy does not find met. */
+const JOINED_IN_REQUEST =
+  'accept accept-encoding authorization cache-control content-type origin referer user-agent via x-request-id x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto if-match if-none-match if-modified-since if-unmodified-since if-range pragma content-encoding cdn-loop proxy-status grpc-timeout grpc-accept-encoding access-control-request-method access-control-request-headers access-control-request-private-network x-client-trace-id x-envoy-attempt-count x-envoy-decorator-operation x-envoy-downstream-service-cluster x-envoy-downstream-service-node x-envoy-external-address x-envoy-is-timeout-retry x-envoy-original-host x-envoy-original-path'.split(
+    ' ',
+  );
+const JOINED_IN_RESPONSE =
+  'age cache-control content-encoding content-type etag expires grpc-message grpc-status last-modified location proxy-status vary via x-request-id access-control-allow-credentials access-control-allow-headers access-control-allow-methods access-control-allow-origin access-control-expose-headers access-control-max-age x-envoy-attempt-count x-envoy-decorator-operation x-envoy-degraded x-envoy-immediate-health-check-fail x-envoy-ratelimited x-envoy-upstream-canary'.split(
+    ' ',
+  );
 const HOP_BY_HOP = 'keep-alive trailer http2-settings';
 const PLAIN =
-  'accept-language accept-ranges age allow alt-svc content-disposition content-encoding content-language content-location content-range cookie date dnt dpop expires forwarded from if-modified-since if-none-match if-range if-unmodified-since last-modified link location max-forwards pragma priority proxy-authenticate proxy-authorization range retry-after save-data sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc server set-cookie strict-transport-security traceparent tracestate upgrade-insecure-requests vary www-authenticate x-api-key x-access-token x-b3-sampled x-b3-spanid x-b3-traceid x-content-type-options x-correlation-id x-envoy-attempt-count x-envoy-decorator-operation x-envoy-expected-rq-timeout-ms x-envoy-external-address x-envoy-internal x-envoy-original-host x-envoy-original-path x-envoy-upstream-service-time x-forwarded-client-cert x-forwarded-port x-frame-options x-jwt-payload x-powered-by x-real-ip x-requested-with x-token x-xss-protection';
+  'accept-language accept-ranges allow alt-svc content-disposition content-language content-location content-range cookie date dnt dpop forwarded from link max-forwards priority proxy-authenticate proxy-authorization range retry-after save-data sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc server set-cookie strict-transport-security traceparent tracestate upgrade-insecure-requests www-authenticate x-api-key x-access-token x-b3-sampled x-b3-spanid x-b3-traceid x-content-type-options x-correlation-id x-envoy-expected-rq-timeout-ms x-envoy-internal x-envoy-upstream-service-time x-forwarded-client-cert x-frame-options x-jwt-payload x-powered-by x-real-ip x-requested-with x-token x-xss-protection';
 
 const SPECIAL: readonly (readonly [string, number])[] = [
   ['host', FIELD.host],
@@ -57,22 +66,28 @@ const SIZE = 1024;
 const table: (Slot | undefined)[] = new Array(SIZE).fill(undefined);
 const byName = new Map<string, FieldName>();
 
-function addName(name: string, kind: number, bit: number): void {
+function addName(name: string, kind: number, requestBit = 0, responseBit = 0): void {
   let hash = 0;
   for (let i = 0; i < name.length; i++) hash = nextHash(hash, name.charCodeAt(i));
   let at = hash & (SIZE - 1);
   while (table[at] !== undefined) at = (at + 1) & (SIZE - 1);
-  const slot: Slot = { name, kind, bit, hash };
+  const slot: Slot = { name, kind, requestBit, responseBit, hash };
   table[at] = slot;
   byName.set(name, slot);
 }
 
-JOINED.split(' ').forEach((name, index) => {
-  addName(name, FIELD.joined, 1 << index);
-});
-for (const name of HOP_BY_HOP.split(' ')) addName(name, FIELD.hopByHop, 0);
-for (const name of PLAIN.split(' ')) addName(name, FIELD.plain, 0);
-for (const [name, kind] of SPECIAL) addName(name, kind, 0);
+for (const name of new Set([...JOINED_IN_REQUEST, ...JOINED_IN_RESPONSE])) {
+  const [inRequest, inResponse] = [JOINED_IN_REQUEST.indexOf(name), JOINED_IN_RESPONSE.indexOf(name)];
+  addName(name, FIELD.joined, bitOf(inRequest), bitOf(inResponse));
+}
+for (const name of HOP_BY_HOP.split(' ')) addName(name, FIELD.hopByHop);
+for (const name of PLAIN.split(' ')) addName(name, FIELD.plain);
+for (const [name, kind] of SPECIAL) addName(name, kind);
+
+/** There are more names than bits: two that share one are told apart by the list itself. */
+function bitOf(place: number): number {
+  return place < 0 ? 0 : 1 << (place % 32);
+}
 
 /** One step of the hash over a name's lower-case bytes; starts from 0. */
 export function nextHash(hash: number, lowerCaseByte: number): number {
@@ -90,9 +105,13 @@ export function findName(bytes: Buffer, start: number, end: number, hash: number
   }
 }
 
-/** A name's meaning to the codec, for names that come as text. */
-export function fieldKind(name: string): number {
-  return byName.get(name)?.kind ?? FIELD.plain;
+/** Has a request one line of that name at most? For names that come as text. */
+export function isJoinedInRequest(name: string): boolean {
+  return (byName.get(name)?.requestBit ?? 0) !== 0;
+}
+
+export function isJoinedInResponse(name: string): boolean {
+  return (byName.get(name)?.responseBit ?? 0) !== 0;
 }
 
 function sameName(bytes: Buffer, start: number, end: number, name: string): boolean {

@@ -36,6 +36,7 @@ export abstract class HeadParser {
   /** Values of the connection field, comma-joined. */
   protected connection = '';
   readonly #limits: HeadLimits;
+  readonly #joins: 'requestBit' | 'responseBit';
   readonly #store: HeadStore = new LineStore();
   readonly #long = new LongValue();
   #atFields = false;
@@ -46,8 +47,9 @@ export abstract class HeadParser {
   /** Where the line that is not whole yet begins. */
   #lineStart = 0;
 
-  constructor(limits: HeadLimits) {
+  constructor(limits: HeadLimits, joins: 'requestBit' | 'responseBit') {
     this.#limits = limits;
+    this.#joins = joins;
   }
 
   /** True between a head's first byte and its last. */
@@ -191,7 +193,7 @@ export abstract class HeadParser {
       return true;
     }
     if (known.kind === FIELD.joined) {
-      this.#join(known.name, known.bit, value);
+      this.#join(known.name, known[this.#joins], value);
       return true;
     }
     this.refusal = this.field(known.kind, known.name, value);
@@ -199,12 +201,10 @@ export abstract class HeadParser {
   }
 
   #join(name: string, bit: number, value: string): void {
-    if ((this.#joined & bit) === 0) {
-      this.#joined |= bit;
-      this.headers.append(name, value);
-    } else {
-      this.headers.set(name, joinLines(this.headers.get(name) as string, value));
-    }
+    const before = (this.#joined & bit) === 0 ? undefined : this.headers.get(name);
+    this.#joined |= bit;
+    if (before === undefined) this.headers.append(name, value);
+    else this.headers.set(name, joinLines(before, value));
   }
 }
 

@@ -80,6 +80,22 @@ describe('a request head', () => {
     assert.deepEqual('fields' in result && result.fields, ['authorization: a,b', 'cookie: a', 'cookie: b']);
   });
 
+  it('tells apart any two fields that it joins', () => {
+    const names =
+      'accept if-none-match if-range pragma x-envoy-original-path x-envoy-original-host x-forwarded-port';
+    const lines = names.split(' ').map((name) => `${name}: ${name}`);
+    const result = whole(get(...lines, ...lines));
+    assert.deepEqual(
+      'fields' in result && result.fields,
+      names.split(' ').map((name) => `${name}: ${name},${name}`),
+    );
+  });
+
+  it('keeps lines apart that only a response has joined', () => {
+    const result = whole(get('ETag: a', 'ETag: b'));
+    assert.deepEqual('fields' in result && result.fields, ['etag: a', 'etag: b']);
+  });
+
   it('loses hop-by-hop fields, and those that the connection field names', () => {
     const result = whole(
       get('Connection: x-a, close', 'X-A: 1', 'Keep-Alive: 5', 'TE: gzip', 'Proxy-Connection: x', 'X-B: 2'),

@@ -16,7 +16,7 @@ export class ResponseParser extends HeadParser {
   #version10 = false;
 
   constructor(limits: HeadLimits = DEFAULT_LIMITS) {
-    super(limits);
+    super(limits, 'responseBit');
   }
 
   /** A response's fields are written on at once, so that one list does for all. */

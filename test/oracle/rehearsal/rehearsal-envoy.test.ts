@@ -7,6 +7,7 @@ import { type RawOrigin, startRawOrigin } from '../origin.ts';
 import { celCases, celScenes } from './cel-cases.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes, portOf } from './comparison.ts';
 import { conditionCases, conditionScenes } from './condition-cases.ts';
+import { joinedCases, joinedScenes } from './joined-cases.ts';
 import { jwtCases, jwtScenes } from './jwt-cases.ts';
 import { matchInputCases, matchInputScenes } from './match-input-cases.ts';
 import { matchTreeCases, matchTreeScenes } from './match-tree-cases.ts';
@@ -19,6 +20,7 @@ import { templateCases, templateScenes } from './template-cases.ts';
 
 const scenes = [
   ...jwtScenes,
+  ...joinedScenes,
   ...routeScenes,
   ...rbacScenes,
   ...perRouteScenes,
@@ -53,6 +55,7 @@ if (findEnvoy() !== null) {
 
     for (const { name, scene, request } of [
       ...jwtCases,
+      ...joinedCases,
       ...routeCases,
       ...rbacCases,
       ...perRouteCases,
