@@ -44,6 +44,12 @@ describe('jwt_authn on one request', () => {
     assert.equal(reply?.headers[0]?.[1], `Bearer realm="http://host.test${path}", error="invalid_token"`);
   });
 
+  it('names in its challenge no path that a good token has written since', async () => {
+    const { filter } = filterOf({ ...local, forward_payload_header: 'x-envoy-original-path' });
+    const { reply } = await play(filter, { path: `/a?access_token=${good}`, headers: [bearer(bad)] });
+    assert.match(reply?.headers?.[0]?.[1] ?? '', /realm="http:\/\/host.test\/a\?access_token=/);
+  });
+
   it('removes what clients must not set, whatever rule matches or none', async () => {
     const outputs = {
       forward_payload_header: 'X-P',

@@ -8,7 +8,7 @@ import type { RequestHead } from '../../http/request-head.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FilterResult, FilterStream, HttpFilter, LocalReply } from '../filter.ts';
 import type { Provider } from './provider.ts';
-import { challengeUri, denialReply, wrongNameReply } from './replies.ts';
+import { challengePath, challengeUri, denialReply, wrongNameReply } from './replies.ts';
 import type { Rule, RuleList } from './rules.ts';
 import { Run } from './run.ts';
 import type { JwtAuthnStats } from './stats.ts';
@@ -92,12 +92,12 @@ export class JwtAuthnFilter implements HttpFilter {
   }
 
   #require(verifier: Verifier, stream: FilterStream): FilterResult | Promise<FilterResult> {
-    const pathOnEntry = stream.request.path;
+    const shownPath = challengePath(stream.request);
     const run = new Run(stream);
     const status = verifier.verify(run, null);
     return typeof status === 'number'
-      ? this.#conclude(status, pathOnEntry, run)
-      : this.#concludeLater(status, pathOnEntry, run);
+      ? this.#conclude(status, shownPath, run)
+      : this.#concludeLater(status, shownPath, run);
   }
 
   #bypass(stream: FilterStream): undefined {
@@ -112,13 +112,13 @@ export class JwtAuthnFilter implements HttpFilter {
     else stream.recorder?.close('ok', 'nothing is required');
   }
 
-  async #concludeLater(pending: Promise<Status>, pathOnEntry: string, run: Run): Promise<FilterResult> {
+  async #concludeLater(pending: Promise<Status>, shownPath: string, run: Run): Promise<FilterResult> {
     const status = await pending;
-    return run.stream.closed ? undefined : this.#conclude(status, pathOnEntry, run);
+    return run.stream.closed ? undefined : this.#conclude(status, shownPath, run);
   }
 
-  #conclude(status: Status, pathOnEntry: string, run: Run): FilterResult {
-    const reply = status === STATUS.ok ? this.#admit(run) : this.#refuse(status, pathOnEntry, run);
+  #conclude(status: Status, shownPath: string, run: Run): FilterResult {
+    const reply = status === STATUS.ok ? this.#admit(run) : this.#refuse(status, shownPath, run);
     if (run.recorder !== null) {
       run.recorder.close(
         reply === undefined ? 'ok' : 'deny',
@@ -134,9 +134,9 @@ export class JwtAuthnFilter implements HttpFilter {
     return undefined;
   }
 
-  #refuse(status: Status, pathOnEntry: string, { request }: Run): LocalReply {
+  #refuse(status: Status, shownPath: string, { request }: Run): LocalReply {
     this.#stats.denied.increment();
-    return denialReply(status, challengeUri(request, pathOnEntry), this.origin.stripFailureResponse);
+    return denialReply(status, challengeUri(request, shownPath), this.origin.stripFailureResponse);
   }
 }
 

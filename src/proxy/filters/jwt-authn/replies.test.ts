@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TestStream } from '../../../../test/fixtures/filter-stream.ts';
 import { STATUS, type Status, statusText } from '../../../core/jwt/index.ts';
-import { challengeUri, denialReply, httpCodeOf } from './replies.ts';
+import { challengePath, challengeUri, denialReply, httpCodeOf } from './replies.ts';
 
 describe('the reply to every failing status', () => {
   for (const status of Object.values(STATUS).filter((one): one is Status => one !== STATUS.ok)) {
@@ -29,8 +29,10 @@ describe('the reply to every failing status', () => {
 });
 
 describe('the URI of a challenge', () => {
-  const uri = (path: string, headers: [string, string][] = []) =>
-    challengeUri(new TestStream({ path, headers }).request);
+  const uri = (path: string, headers: [string, string][] = []) => {
+    const { request } = new TestStream({ path, headers });
+    return challengeUri(request, challengePath(request));
+  };
   it('keeps the query', () => assert.equal(uri('/a?b=%20'), 'http://host.test/a?b=%20'));
   it('is cut at 256 characters of path', () =>
     assert.equal(uri(`/${'x'.repeat(400)}`).length, 'http://host.test'.length + 256));

@@ -42,11 +42,12 @@ export function wrongNameText(name: string, known: readonly string[]): string {
 
 const URI_PATH_MAX = 256;
 
+/** The path that a challenge will name, to be read before a token is looked at: outputs and removals may change both sources. */
+export function challengePath({ headers, path }: RequestHead): string {
+  return headers.get('x-envoy-original-path') ?? path;
+}
+
 /** The URI that a challenge names: what the client asked for, its path cut at 256 characters (Envoy: utility.cc). */
-export function challengeUri(
-  { headers, scheme, authority, path }: RequestHead,
-  pathOnEntry: string = path,
-): string {
-  const shown = headers.get('x-envoy-original-path') ?? pathOnEntry;
-  return `${scheme}://${authority}${shown.slice(0, URI_PATH_MAX)}`;
+export function challengeUri({ scheme, authority }: RequestHead, shownPath: string): string {
+  return `${scheme}://${authority}${shownPath.slice(0, URI_PATH_MAX)}`;
 }
