@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Logger } from '../base/index.ts';
 import type { JwksFetcher, JwksRequest } from '../proxy/rehearsal/index.ts';
 import { type Cluster, type FetchOutcome, fetchThrough } from '../proxy/upstream/index.ts';
@@ -80,12 +81,11 @@ function splitUri(uri: string): { authority: string; path: string } {
     : { authority: rest.slice(0, slash), path: rest.slice(slash) };
 }
 
-/** Only a 200 with a body that is not encoded counts. */
+/** Only a 200 with a body of UTF-8 that is not encoded counts. */
 function textOf(outcome: FetchOutcome): string | null {
   if (outcome.kind !== 'reply' || outcome.status !== 200 || outcome.body.length === 0) return null;
-  return outcome.contentEncoding === '' || outcome.contentEncoding === 'identity'
-    ? outcome.body.toString('utf8')
-    : null;
+  const isPlain = outcome.contentEncoding === '' || outcome.contentEncoding === 'identity';
+  return isPlain && isUtf8(outcome.body) ? outcome.body.toString('utf8') : null;
 }
 
 function isRetriable(outcome: FetchOutcome): boolean {
@@ -100,5 +100,6 @@ function backOff({ backOffMs }: JwksRequest, attempt: number): number {
 function describe(outcome: FetchOutcome): string {
   if (outcome.kind === 'failure') return outcome.text.replace(/^.*reset reason: /, '');
   if (outcome.status !== 200) return `status ${outcome.status}`;
-  return outcome.body.length === 0 ? 'empty answer' : `content-encoding \`${outcome.contentEncoding}\``;
+  if (outcome.body.length === 0) return 'empty answer';
+  return isUtf8(outcome.body) ? `content-encoding \`${outcome.contentEncoding}\`` : 'the answer is not UTF-8';
 }

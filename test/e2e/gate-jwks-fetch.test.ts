@@ -69,6 +69,14 @@ describe('fetching a key set', () => {
     { name: 'not found', said: reply(404, KEYS) },
     { name: 'a redirect, which is not followed', said: reply(302, '', 'Location: /keys') },
     { name: 'an empty answer', said: reply(200, '') },
+    {
+      name: 'bytes that are not UTF-8',
+      said: ({ socket }) => {
+        const body = Buffer.from(KEYS.replace('{', '{"note":"\u00ff",'), 'latin1');
+        socket.write(`HTTP/1.1 200 X\r\nContent-Length: ${body.length}\r\n\r\n`);
+        socket.write(body);
+      },
+    },
     { name: 'a compressed answer', said: reply(200, KEYS, 'Content-Encoding: gzip') },
     {
       name: 'a cut answer',

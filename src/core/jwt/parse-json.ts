@@ -26,7 +26,7 @@ export function parseJsonText(text: string): ParsedJson | null {
 }
 
 /** null when the bytes are not UTF-8. The replacement character is looked at again only if it turns up. */
-function decodeUtf8(bytes: Buffer): string | null {
+export function decodeUtf8(bytes: Buffer): string | null {
   const text = bytes.toString('utf8');
   return text.includes('\ufffd') && !Buffer.from(text).equals(bytes) ? null : text;
 }

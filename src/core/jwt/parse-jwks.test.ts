@@ -7,7 +7,7 @@ import { articleJwks } from '../../../test/fixtures/seed-tokens.ts';
 import { nodeCrypto } from '../../platform/index.ts';
 import type { JsonObject } from './json-value.ts';
 import type { KeySet } from './key-set.ts';
-import { findingText, JWKS_KEYS_MAX, JWKS_LENGTH_MAX, parseJwks } from './parse-jwks.ts';
+import { findingText, JWKS_KEYS_MAX, JWKS_LENGTH_MAX, parseJwks, parseJwksBytes } from './parse-jwks.ts';
 import { STATUS, type Status } from './status.ts';
 
 const parse = (text: string): KeySet | Status => parseJwks(text, nodeCrypto);
@@ -35,6 +35,13 @@ const withZero = (text: unknown): string =>
   Buffer.concat([Buffer.alloc(1), Buffer.from(text as string, 'base64url')]).toString('base64url');
 
 describe('a document that is no key set', () => {
+  it('has bytes that are not UTF-8, wherever they stand', () => {
+    const text = JSON.stringify({ note: '\ufffd', keys: [rsa] });
+    assert.ok(typeof parseJwksBytes(Buffer.from(text), nodeCrypto) !== 'number');
+    const bytes = Buffer.from(text.replace('\ufffd', '\u00ff'), 'latin1');
+    assert.equal(parseJwksBytes(bytes, nodeCrypto), STATUS.jwksBadJson);
+  });
+
   const cases: { given: string; want: Status }[] = [
     { given: '', want: STATUS.jwksBadJson },
     { given: '[]', want: STATUS.jwksBadJson },

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, memberOf } from './json-value.ts';
 import { createKeySet, type KeyFinding, type KeySet, type VerificationKey } from './key-set.ts';
 import { judgeSecrets, type SecretPolicy } from './key-set-policy.ts';
 import { parseCertificates } from './parse-certificates.ts';
-import { parseJsonText } from './parse-json.ts';
+import { decodeUtf8, parseJsonText } from './parse-json.ts';
 import { parseJwk } from './parse-jwk.ts';
 import { STATUS, type Status } from './status.ts';
 
@@ -29,6 +29,12 @@ export function parseJwks(text: string, crypto: CryptoPort, policy: SecretPolicy
   if (keys === undefined) return parseCertificates(document, crypto);
   if (!Array.isArray(keys)) return STATUS.jwksKeysNotArray;
   return parseKeys(keys.filter(isJsonObject), crypto, policy);
+}
+
+/** The same for bytes, which Envoy refuses where they are not UTF-8. */
+export function parseJwksBytes(bytes: Buffer, crypto: CryptoPort): KeySet | Status {
+  const text = decodeUtf8(bytes);
+  return text === null ? STATUS.jwksBadJson : parseJwks(text, crypto);
 }
 
 function parseKeys(jwks: readonly JsonObject[], crypto: CryptoPort, policy: SecretPolicy): KeySet | Status {

@@ -10,7 +10,7 @@ import {
   findingText,
   type KeySet,
   normalizeAudience,
-  parseJwks,
+  parseJwksBytes,
   statusText,
 } from '../../../core/jwt/index.ts';
 import { compileStringMatcher, toByteString } from '../../../core/match/index.ts';
@@ -152,8 +152,7 @@ function compileLocalKeys(
   config: JwtProvider,
   context: ProviderContext,
 ): KeySource {
-  const text = Buffer.from(bytes, 'latin1').toString('utf8');
-  const keys = parseJwks(text, context.crypto);
+  const keys = parseJwksBytes(Buffer.from(bytes, 'latin1'), context.crypto);
   if (typeof keys !== 'number') {
     warnOfKeys(name, keys, config, context.findings);
     return new LocalKeys(keys);
