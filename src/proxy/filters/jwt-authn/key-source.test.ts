@@ -145,6 +145,21 @@ describe('keys in the background', () => {
     assert.equal(server.fetches, fetches + 1);
   });
 
+  it('are due when they were due, whatever became of a fetch for an unknown kid', async () => {
+    const server = new Server();
+    const { keys, clock } = keysOf(server, { background });
+    const before = await keys.fetch();
+    server.answer = null;
+    clock.advance(10_000);
+    assert.equal(await keys.refetch(), before);
+    clock.advance(1000);
+    assert.equal(keys.current(), before);
+    assert.equal(server.fetches, 2);
+    clock.advance(44_000);
+    assert.equal(keys.current(), before);
+    assert.equal(server.fetches, 3);
+  });
+
   it('are waited for when nobody has asked for long', async () => {
     const server = new Server();
     const { keys, clock } = keysOf(server, { background });

@@ -140,7 +140,8 @@ export class RemoteKeys implements KeySource {
     this.#triedMs = clock.now();
     if (background === null) {
       if (succeeded) this.#dueMs = this.#triedMs + cacheMs;
-    } else {
+    } else if (succeeded || this.#triedMs >= this.#dueMs) {
+      // A fetch for a made-up `kid` that fails before keys are due must not have them fetched every second from then on.
       const refetchMs = cacheMs > AHEAD_MS ? cacheMs - AHEAD_MS : cacheMs;
       this.#dueMs = this.#triedMs + (succeeded ? refetchMs : background.failedRefetchMs);
     }
