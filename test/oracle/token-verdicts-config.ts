@@ -13,19 +13,23 @@ export interface OracleProvider {
   readonly issuer: string;
   readonly audiences?: readonly string[];
   readonly keys: readonly JsonObject[];
+  readonly maxLifetimeSeconds?: number;
 }
 
 /** A bootstrap with one provider of local keys for each name; the token is read from `x-token`. */
 export function renderOracleConfig(providers: Readonly<Record<string, OracleProvider>>): string {
-  const entries = Object.entries(providers).map(([name, { issuer, audiences = [], keys }]) => [
-    name,
-    {
-      issuer,
-      audiences,
-      from_headers: [{ name: 'x-token' }],
-      local_jwks: { inline_string: JSON.stringify({ keys }) },
-    },
-  ]);
+  const entries = Object.entries(providers).map(
+    ([name, { issuer, audiences = [], keys, maxLifetimeSeconds }]) => [
+      name,
+      {
+        issuer,
+        audiences,
+        from_headers: [{ name: 'x-token' }],
+        local_jwks: { inline_string: JSON.stringify({ keys }) },
+        ...(maxLifetimeSeconds === undefined ? {} : { max_lifetime: `${maxLifetimeSeconds}s` }),
+      },
+    ],
+  );
   const rules = Object.keys(providers).map((name) => ({
     match: { prefix: `/${name}/` },
     requires: { provider_name: name },

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import {
   checkAudience,
   checkIssuer,
+  checkLifetime,
   checkTime,
   type JsonObject,
   type KeySet,
@@ -32,6 +33,7 @@ const providers = {
   },
   any: { issuer: '', keys: [testJwk('RS256')] },
   aud: { issuer: 'i', audiences: ['a'], keys: [testJwk('RS256')] },
+  life: { issuer: 'i', maxLifetimeSeconds: 3600, keys: [testJwk('RS256')] },
   okp: { issuer: 'i', keys: [testJwk('EdDSA'), testJwk('RS256')] },
   ec: { issuer: 'i', keys: [testJwk('ES256')] },
   oct: { issuer: 'i', keys: [testJwk('HS512')] },
@@ -49,13 +51,15 @@ const keySets = Object.fromEntries(
 
 /** The checks of the gate, in Envoy's order. */
 function judge(name: ProviderName, text: string): Status {
-  const { issuer, audiences = [] }: OracleProvider = providers[name];
+  const { issuer, audiences = [], maxLifetimeSeconds }: OracleProvider = providers[name];
+  const maxLifetimeMs = maxLifetimeSeconds === undefined ? null : maxLifetimeSeconds * 1000;
   const token = parseToken(text);
   if (typeof token === 'number') return token;
   return (
     checkIssuer(token.claims, issuer) ||
     checkTime(token.claims, systemClock.now(), 60) ||
     checkAudience(token.claims, new Set(audiences)) ||
+    checkLifetime(token.claims, systemClock.now(), false, maxLifetimeMs) ||
     verifySignature(token, keySets[name]).status
   );
 }
@@ -208,6 +212,13 @@ const divergences: Divergence[] = [
     ),
     want: STATUS.jwtVerificationFails,
   },
+  ...['9223372036854775808', '1e19', '18446744073709549568'].map((exp) => ({
+    row: 'T10',
+    name: `an exp of ${exp} under max_lifetime`,
+    provider: 'life' as const,
+    token: rawToken({ alg: 'RS256' }, `{"iss":"i","exp":${exp}}`),
+    want: STATUS.jwtVerificationFails,
+  })),
   { row: 'K1', name: 'use enc', provider: 'enc', token: good, want: STATUS.jwtVerificationFails },
   {
     row: 'K1',
@@ -265,6 +276,11 @@ const agreements: { name: string; provider?: ProviderName; token: string }[] = [
     name: 'just expired, within the skew',
     token: rawToken({ alg: 'RS256' }, { iss: 'i', exp: nowSeconds - 30 }),
   },
+  ...[nowSeconds - 30, nowSeconds + 3000, nowSeconds + 3900, 1e15, 9223372036854774784n, 0].map((exp) => ({
+    name: `an exp of ${exp} under max_lifetime`,
+    provider: 'life' as const,
+    token: rawToken({ alg: 'RS256' }, `{"iss":"i","exp":${exp}}`),
+  })),
   { name: 'expired', token: rawToken({ alg: 'RS256' }, { iss: 'i', exp: nowSeconds - 300 }) },
   { name: 'not valid yet', token: rawToken({ alg: 'RS256' }, { iss: 'i', nbf: nowSeconds + 300 }) },
   { name: 'expired and misspelled', token: `.${rawToken({ alg: 'RS256' }, { iss: 'i', exp: 1 })}` },
