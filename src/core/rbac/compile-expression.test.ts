@@ -237,6 +237,28 @@ describe('a CEL expression', () => {
       want: 'no constant in',
       envoy: 'accepts',
     },
+    { name: 'no name', given: id(''), want: 'without a name in', envoy: 'refuses' },
+    { name: 'no member', given: select(id('request'), ''), want: 'without a name in', envoy: 'refuses' },
+    {
+      name: 'a member of nothing',
+      given: { exprKind: { case: 'selectExpr', value: { operand: undefined, field: 'a', testOnly: false } } },
+      want: 'of nothing in',
+      envoy: 'refuses',
+    },
+    {
+      name: 'a key without a value',
+      given: {
+        exprKind: {
+          case: 'structExpr',
+          value: {
+            messageName: '',
+            entries: [{ keyKind: { case: 'mapKey', value: text('a') }, value: undefined }],
+          },
+        },
+      },
+      want: 'without a value in',
+      envoy: 'refuses',
+    },
     {
       name: 'a macro',
       given: { exprKind: { case: 'comprehensionExpr', value: {} } },

@@ -103,7 +103,8 @@ function compileMap(config: Struct, about: object, context: ExpressionContext): 
   const pairs: Expression[][] = [];
   for (const { keyKind, value } of config.entries) {
     if (keyKind.case !== 'mapKey') return refused('a map of this kind', about, context);
-    const pair = compileAll([keyKind.value, ...(value === undefined ? [] : [value])], context);
+    if (value === undefined) return refused('a map entry without a value', about, context, 'refuses');
+    const pair = compileAll([keyKind.value, value], context);
     if (pair === null) return null;
     pairs.push(pair);
   }
@@ -132,10 +133,13 @@ function placeOf(
   const kind = config.exprKind;
   switch (kind.case) {
     case 'identExpr':
+      if (kind.value.name === '') return lacking('an attribute without a name', config, context);
       return known(rootOf(kind.value.name, context), kind.value.name, config, context);
     case 'selectExpr': {
       const { operand, field, testOnly } = kind.value;
-      const outer = operand === undefined ? undefined : placeOf(operand, context);
+      if (field === '') return lacking('a member without a name', config, context);
+      if (operand === undefined) return lacking('a member of nothing', config, context);
+      const outer = placeOf(operand, context);
       return outer === undefined ? undefined : memberOf(outer, field, testOnly, config, context);
     }
     case 'callExpr': {
@@ -148,6 +152,10 @@ function placeOf(
     }
   }
   return compileExpression(config, context) ?? undefined;
+}
+
+function lacking(what: string, about: object, context: ExpressionContext): undefined {
+  refused(what, about, context, 'refuses');
 }
 
 function known(

@@ -179,6 +179,16 @@ describe('a listener with an error is left out, and the error named', () => {
       want: /`rds`/,
     },
     {
+      name: 'two ways to strip ports',
+      given: listenerOf([
+        chainOf('', null, [router], {
+          stripMatchingHostPort: true,
+          stripPortMode: { case: 'stripAnyHostPort', value: true },
+        }),
+      ]),
+      want: /only one of strip_matching_host_port and strip_any_host_port/,
+    },
+    {
       name: 'another network filter',
       given: listenerOf([{ ...chainOf('', null), filters: [] }]),
       want: /HTTP connection manager and before it nothing but `rbac`/,

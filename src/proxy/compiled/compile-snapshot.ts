@@ -19,7 +19,7 @@ import { compileRouteRecipes } from '../filters/local-ratelimit/recipe.ts';
 import { compileRbacGuard } from '../filters/rbac-network/compile-guard.ts';
 import type { Kept } from '../kept.ts';
 import { compileLocalReply } from '../local-reply/compile-local-reply.ts';
-import { refuseField } from '../refusals.ts';
+import { refuseField, refuseInto } from '../refusals.ts';
 import { compileRouteTable } from '../route/route-table.ts';
 import { Stats, type StatsScope } from '../stats.ts';
 import { firstHostName } from '../upstream/host-name.ts';
@@ -203,6 +203,13 @@ function compileManager(
         })
       : null;
   const chain = compileFilterChain(hcm, chainContext, routeFilters.switched);
+  if (hcm.stripMatchingHostPort && hcm.stripPortMode.case === 'stripAnyHostPort') {
+    refuseInto(findings)(
+      'only one of strip_matching_host_port and strip_any_host_port can be set',
+      hcm,
+      'strip_any_host_port',
+    );
+  }
   const accessLogs = compileAccessLogs(hcm.accessLog, findings);
   const localReply = compileLocalReply(hcm.localReplyConfig, findings);
   if (routes === null || chain === null || localReply === undefined) return null;
