@@ -4,7 +4,6 @@ export {
   type HeaderMatcher,
   type HeaderMatcherConfig,
 } from './header-matcher.ts';
-export { redactTokens } from './redact-tokens.ts';
 export { createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';
 export { type MatchedRequest, withoutQuery } from './matched-request.ts';
 export {
@@ -26,6 +25,7 @@ export {
   type QueryParameterMatcher,
   type QueryParameterMatcherConfig,
 } from './query-parameter-matcher.ts';
+export { redactTokens } from './redact-tokens.ts';
 export type { Refuse } from './refusal.ts';
 export { compileRegex, type Regex } from './regex.ts';
 export { compileRegexRewrite, type RegexRewrite } from './regex-rewrite.ts';
