@@ -18,7 +18,7 @@ export const RESPONSE_FLAGS = {
 export type ResponseFlag = keyof typeof RESPONSE_FLAGS;
 
 /** Flags that Envoy knows and nothing here sets: a filter may ask for them and finds none. */
-export const OTHER_FLAGS: readonly string[] =
+const OTHER_FLAGS: readonly string[] =
   'LH LR UO DI FI RLSE IH URX UMSDR RFCF NFCF DT OM DF DO DR UDO LR DURATION'.split(' ');
 
 /** `%RESPONSE_FLAGS_LONG%` for the short ones. */
