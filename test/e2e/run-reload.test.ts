@@ -183,3 +183,73 @@ describe('`run` follows its files', () => {
     assert.deepEqual([await statusOf('/a'), await statusOf('/b')], [200, 403]);
   });
 });
+
+const KEYS = (port: number, file: string) => `static_resources:
+  listeners:
+  - name: keyed
+    address: { socket_address: { address: 127.0.0.1, port_value: ${port} } }
+    filter_chains:
+    - filters:
+      - name: hcm
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: keyed
+          route_config:
+            virtual_hosts:
+            - { name: all, domains: ["*"], routes: [{ match: { prefix: / }, direct_response: { status: 200 } }] }
+          http_filters:
+          - name: jwt
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication
+              providers: { p: { issuer: a, local_jwks: { filename: "${file}" } } }
+              rules: [{ match: { prefix: / }, requires: { provider_name: p } }]
+          - name: router
+            typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+`;
+
+describe('`run` follows the files that its files name', () => {
+  const other = createTokenSigner('ES256');
+  let folder: string;
+  let gate: Running;
+  let port: number;
+  const keyFile = () => join(folder, 'keys', 'jwks.json');
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'reload-'));
+    port = await findFreePort();
+    mkdirSync(join(folder, 'keys'));
+    writeFileSync(keyFile(), signer.jwks);
+    writeFileSync(join(folder, 'envoy.yaml'), KEYS(port, keyFile()));
+    gate = runGate(['-c', join(folder, 'envoy.yaml')]);
+    await gate.said('listening on');
+  });
+  afterEach(async () => {
+    await gate?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const statusOf = async (token: string) =>
+    (await exchange(port, `GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ${token}\r\n\r\n`))?.status;
+  const newToken = other.sign({ iss: 'a', exp: EXPIRES_LATE });
+  const statuses = async () => [await statusOf(TOKEN), await statusOf(newToken)];
+
+  it('a key that is gone ends its tokens, those that are remembered too, and a new one counts', async () => {
+    for (let i = 0; i < 3; i++) assert.deepEqual(await statuses(), [200, 401]);
+    writeFileSync(keyFile(), other.jwks);
+    await gate.said('reloaded');
+    assert.deepEqual(await statuses(), [401, 200]);
+  });
+
+  it('keys that are none change nothing until they are some, in another place too', async () => {
+    writeFileSync(keyFile(), '');
+    await gate.said('jwks.json` has become empty');
+    writeFileSync(keyFile(), '{}');
+    await gate.said('serving as before');
+    assert.deepEqual(await statuses(), [200, 401]);
+    mkdirSync(join(folder, 'more'));
+    writeFileSync(join(folder, 'envoy.yaml'), KEYS(port, join(folder, 'more', 'jwks.json')));
+    await gate.said('serving as before');
+    writeFileSync(join(folder, 'more', 'jwks.json'), other.jwks);
+    await gate.said('reloaded');
+    assert.deepEqual(await statuses(), [401, 200]);
+  });
+});

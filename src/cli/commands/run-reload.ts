@@ -3,12 +3,13 @@ import type { Finding } from '../../resources/index.ts';
 import type { Gate } from '../../server/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
+import { NamedFiles } from '../named-files.ts';
 import { renderFinding } from '../render-finding.ts';
 import { renderOptionsOf } from '../render-options.ts';
 import { type FileWatch, watchFiles } from '../watch-files.ts';
 import { loadSources, readSources, readText, type SourceOptions } from './run-sources.ts';
 
-/** The files of `run -c`, as they are now and as they come to be. */
+/** The files of `run -c` and those that they name, as they are now and as they come to be. */
 export class RunConfig {
   readonly #files: readonly string[];
   readonly #options: (sources: readonly ConfigSource[]) => SourceOptions;
@@ -18,6 +19,7 @@ export class RunConfig {
   #stdin: ConfigSource[] | null = null;
   #sources: readonly ConfigSource[] = [];
   #texts = '';
+  #named = new NamedFiles();
   #said: ReadonlySet<string> = new Set();
 
   /** @param options depend on what kind of files there are */
@@ -35,7 +37,7 @@ export class RunConfig {
   async load(): Promise<LoadedConfig> {
     this.#sources = await this.#read(this.#io);
     this.#texts = this.#textsOf(this.#sources);
-    const loaded = await loadSources(this.#sources, this.#withMemory(), this.#io);
+    const loaded = await loadSources(this.#sources, this.#loadOptions(), this.#io);
     this.print(loaded.findings.list);
     return loaded;
   }
@@ -50,12 +52,34 @@ export class RunConfig {
 
   /** Has the gate serve the files as they come to be. What is wrong with them is said, and the gate serves on as before. */
   follow(gate: Gate): FileWatch {
+    let reloads = Promise.resolve();
+    let isClosed = false;
+    let paths = this.#watched();
+    const changed = () => {
+      reloads = reloads.then(() => this.#reload(gate)).then(watchOthers);
+    };
+    let watch = watchFiles(paths, changed);
+    const watchOthers = () => {
+      const now = this.#watched();
+      if (isClosed || now.join('\0') === paths.join('\0')) return;
+      watch.close();
+      paths = now;
+      watch = watchFiles(paths, changed);
+      // What happened while nobody watched.
+      changed();
+    };
+    return {
+      close: () => {
+        isClosed = true;
+        watch.close();
+      },
+    };
+  }
+
+  #watched(): string[] {
     const { mesh } = this.#options(this.#sources);
     const files = this.#files.filter((file) => file !== '-');
-    let reloads = Promise.resolve();
-    return watchFiles(mesh === undefined ? files : [...files, mesh], () => {
-      reloads = reloads.then(() => this.#reload(gate));
-    });
+    return [...files, ...(mesh === undefined ? [] : [mesh]), ...this.#named.paths];
   }
 
   async #reload(gate: Gate): Promise<void> {
@@ -63,11 +87,11 @@ export class RunConfig {
       const quiet = { ...this.#io, err: () => undefined };
       const sources = await this.#read(quiet);
       const texts = this.#textsOf(sources);
-      if (texts === this.#texts) return;
-      checkWhole(sources, this.#sources);
+      if (texts === this.#texts && !this.#named.haveChanged) return;
+      checkWhole(sources, this.#sources, this.#named);
       this.#texts = texts;
       this.#sources = sources;
-      const { snapshot, provenance, findings } = await loadSources(sources, this.#withMemory(), quiet);
+      const { snapshot, provenance, findings } = await loadSources(sources, this.#loadOptions(), quiet);
       if (snapshot === null) {
         this.print(findings.list);
         this.#io.err('the files have errors: serving as before\n');
@@ -84,8 +108,9 @@ export class RunConfig {
     }
   }
 
-  #withMemory(): SourceOptions {
-    return { ...this.#options(this.#sources), memory: this.#memory };
+  #loadOptions(): SourceOptions {
+    this.#named = new NamedFiles();
+    return { ...this.#options(this.#sources), memory: this.#memory, readFile: this.#named.read };
   }
 
   async #read(io: CliIo): Promise<ConfigSource[]> {
@@ -104,13 +129,19 @@ export class RunConfig {
 }
 
 /**
- * A file that has become empty is being written: without the policies that it is about to have anyone may get in.
+ * A file that has become empty is being written: without the policies that it is about to have anyone may get in, without the keys
+ * nobody.
  * @throws UserError
  */
-function checkWhole(sources: readonly ConfigSource[], before: readonly ConfigSource[]): void {
+function checkWhole(
+  sources: readonly ConfigSource[],
+  before: readonly ConfigSource[],
+  named: NamedFiles,
+): void {
   const written = new Set(before.filter(({ text }) => text.trim() !== '').map(({ name }) => name));
-  const empty = sources.find(({ name, text }) => text.trim() === '' && written.has(name));
+  const empty =
+    sources.find(({ name, text }) => text.trim() === '' && written.has(name))?.name ?? named.emptied;
   if (empty === undefined) return;
-  const message = `\`${empty.name}\` has become empty; delete the file if that is meant`;
+  const message = `\`${empty}\` has become empty; delete the file if that is meant`;
   throw new UserError(message, EXIT.configInvalid);
 }

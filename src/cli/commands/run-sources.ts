@@ -30,6 +30,8 @@ export interface SourceOptions {
   mesh?: string | undefined;
   /** What is known of an earlier reading of the files; filled in. */
   memory?: { istio?: IstioMemory } | undefined;
+  /** Reads a file that a configuration names; throws when it cannot. Default: the disk. */
+  readFile?: ((path: string) => Uint8Array) | undefined;
 }
 
 /**
@@ -64,8 +66,8 @@ export async function loadSources(
   io: CliIo,
 ): Promise<LoadedConfig> {
   const envoy = sources.filter((source) => !looksLikeManifests(source));
-  const { strict } = options;
-  const config = { strict, env: process.env };
+  const { strict, readFile } = options;
+  const config = { strict, readFile, env: process.env };
   if (envoy.length < sources.length) {
     const beside = envoy.length === 0 ? undefined : loadConfig(envoy, config);
     return loadManifests(sources.filter(looksLikeManifests), options, beside, io);
