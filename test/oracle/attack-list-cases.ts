@@ -1,0 +1,292 @@
+import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import type { JsonObject } from '../../src/core/jwt/index.ts';
+import { encodePart, rawToken, signText, testJwk } from '../fixtures/raw-token.ts';
+
+/** One line of the list of attacks: a provider, a token that it admits, and what it must not. */
+export interface Attack {
+  name: string;
+  /** Of the provider, in place of `issuer: i` and the RSA key. */
+  provider?: object;
+  keys?: JsonObject[];
+  /** Admitted by both. */
+  twin: string;
+  /** Texts that jotgate answers with that status, and Envoy too; or, where a row is named, Envoy admits. */
+  cases: [name: string, token: string, want: number, row?: string][];
+}
+
+const rs = testJwk('RS256');
+const es = testJwk('ES256');
+const okp = testJwk('EdDSA');
+const token = (header: JsonObject | string, payload: JsonObject | string = { iss: 'i' }) =>
+  rawToken(header, payload);
+const claims = (payload: string) => token({ alg: 'RS256' }, payload);
+const good = token({ alg: 'RS256' });
+const ecGood = rawToken({ alg: 'ES256' }, { iss: 'i' }, 'ES256');
+const okpGood = rawToken({ alg: 'EdDSA' }, { iss: 'i' }, 'EdDSA');
+
+const withSignature = (alg: string, signature: string | Buffer): string =>
+  `${encodePart({ alg })}.${encodePart({ iss: 'i' })}.${typeof signature === 'string' ? signature : signature.toString('base64url')}`;
+
+function macWith(secret: string | Buffer): string {
+  const text = `${encodePart({ alg: 'HS256' })}.${encodePart({ iss: 'i' })}`;
+  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+}
+
+function withOwnKey(): string {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const jwk = publicKey.export({ format: 'jwk' }) as JsonObject;
+  const text = `${encodePart({ alg: 'RS256', jwk })}.${encodePart({ iss: 'i' })}`;
+  return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
+}
+
+/** S + L: the same point, not reduced (RFC 8032 §5.1.7). */
+function unreduced(): string {
+  const [header, payload, signature] = okpGood.split('.') as [string, string, string];
+  const bytes = Buffer.from(signature, 'base64url');
+  let s = BigInt(`0x${Buffer.from(bytes.subarray(32)).reverse().toString('hex')}`);
+  s += 2n ** 252n + 27742317777372353535851937790883648493n;
+  const high = Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse();
+  return `${header}.${payload}.${Buffer.concat([bytes.subarray(0, 32), high]).toString('base64url')}`;
+}
+
+const publicKey = createPublicKey({ key: { ...rs }, format: 'jwk' });
+const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string;
+const zero = Buffer.alloc(32);
+const one = Buffer.concat([Buffer.alloc(31), Buffer.from([1])]);
+const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
+const pair = (r: Buffer, s: Buffer) => withSignature('ES256', Buffer.concat([r, s]));
+const nested = (levels: number) => `{"iss":"i","a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+
+/** What is asked of each line stands in its name; where nothing else is said the token's signature is good. */
+export const attacks: Attack[] = [
+  {
+    name: 'no algorithm',
+    twin: good,
+    cases: [
+      ['none without a signature', withSignature('none', ''), 4],
+      ...['none', 'None', 'nOnE', ''].map((alg): [string, string, number] => [
+        `"${alg}" with a signature`,
+        withSignature(alg, 'AAAA'),
+        8,
+      ]),
+    ],
+  },
+  {
+    name: 'the public key as a secret',
+    twin: good,
+    cases: (
+      [
+        ['PEM', pem],
+        ['PEM without its last newline', pem.trim()],
+        ['PEM behind a blank', ` ${pem}`],
+        ['DER', publicKey.export({ type: 'spki', format: 'der' })],
+        ['the modulus', Buffer.from(rs['n'] as string, 'base64url')],
+        ['the modulus as text', rs['n'] as string],
+        ['the JWK', JSON.stringify(rs)],
+        ['the set', JSON.stringify({ keys: [rs] })],
+      ] as const
+    ).map(([name, secret]) => [name, macWith(secret), 26]),
+  },
+  {
+    name: 'another algorithm than the key’s, whose JWK says none: EC',
+    keys: [es],
+    twin: ecGood,
+    cases: [
+      ['RS256', rawToken({ alg: 'RS256' }, { iss: 'i' }, 'ES256'), 26, 'T8'],
+      ['ES512', rawToken({ alg: 'ES512' }, { iss: 'i' }, 'ES256'), 26],
+      ['EdDSA', rawToken({ alg: 'EdDSA' }, { iss: 'i' }, 'ES256'), 26, 'T8'],
+    ],
+  },
+  {
+    name: 'another algorithm than the key’s, whose JWK says none: OKP',
+    keys: [okp],
+    twin: okpGood,
+    cases: ['ES256', 'RS256', 'HS256'].map((alg) => [
+      alg,
+      rawToken({ alg }, { iss: 'i' }, 'EdDSA'),
+      26,
+      'T8',
+    ]),
+  },
+  {
+    name: 'a key that the token brings or points to',
+    twin: token({
+      alg: 'RS256',
+      jwk: rs,
+      jku: 'http://127.0.0.1:1/',
+      x5u: 'http://127.0.0.1:1/',
+      x5c: ['x'],
+    }),
+    cases: [['its own jwk', withOwnKey(), 26]],
+  },
+  {
+    name: 'a kid that is a path, a command, a property',
+    keys: [{ ...rs, kid: 'k' }],
+    twin: token({ alg: 'RS256', kid: 'k' }),
+    cases: [
+      ...[
+        '../../dev/null',
+        "' or 1=1 --",
+        '; ls',
+        'x'.repeat(10_000),
+        '\0',
+        '__proto__',
+        'toString',
+        'K',
+        'k ',
+      ].map((kid): [string, string, number] => [
+        JSON.stringify(kid).slice(0, 20),
+        token({ alg: 'RS256', kid }),
+        32,
+      ]),
+      ...['1', '["k"]', '{}', 'null'].map((kid): [string, string, number] => [
+        kid,
+        token(`{"alg":"RS256","kid":${kid}}`),
+        9,
+      ]),
+      ['twice', token('{"alg":"RS256","kid":"k","kid":"k"}'), 6],
+    ],
+  },
+  {
+    name: 'ECDSA at its edges',
+    keys: [es],
+    twin: ecGood,
+    cases: [
+      ['r = s = 0', pair(zero, zero), 26],
+      ['r = s = n', pair(order, order), 26],
+      ['r = 1, s = 0', pair(one, zero), 26],
+      ['r = 0, s = 1', pair(zero, one), 26],
+      ['r = n, s = 1', pair(order, one), 26],
+      ['r = 1, s = n', pair(one, order), 26],
+    ],
+  },
+  {
+    name: 'Ed25519 with an S that is not reduced',
+    keys: [okp],
+    twin: okpGood,
+    cases: [['S + L', unreduced(), 26]],
+  },
+  {
+    name: 'extensions',
+    twin: token({ alg: 'RS256', b64: true }),
+    cases: [
+      ...[['exp'], [], ['alg'], ['absent'], null, 'x'].map((crit): [string, string, number, string] => [
+        `crit ${JSON.stringify(crit)}`,
+        token({ alg: 'RS256', crit, exp: 1 }),
+        26,
+        'T6',
+      ]),
+      ['b64 false', token({ alg: 'RS256', b64: false }), 26, 'T7'],
+      ['b64 false, told', token({ alg: 'RS256', b64: false, crit: ['b64'] }), 26, 'T6'],
+    ],
+  },
+  {
+    name: 'a name twice',
+    twin: claims('{"iss":"i","a":{"b":1},"c":{"b":1}}'),
+    cases: [
+      ['alg', token('{"alg":"none","alg":"RS256"}'), 6],
+      ['iss', claims('{"iss":"x","iss":"i"}'), 11],
+      ['exp', claims('{"iss":"i","exp":1,"exp":4000000000}'), 11],
+      ['inside a claim', claims('{"iss":"i","a":{"b":1,"b":2}}'), 11],
+      ['by an escape', claims('{"iss":"i","\\u0069ss":"i"}'), 11],
+    ],
+  },
+  {
+    name: 'exp and nbf of another kind',
+    twin: claims('{"iss":"i","exp":4000000000.7,"nbf":1.5}'),
+    cases: [
+      ...['"4000000000"', 'null', '[4000000000]', 'true', '{}'].flatMap(
+        (value): [string, string, number][] => [
+          [`exp ${value}`, claims(`{"iss":"i","exp":${value}}`), 18],
+          [`nbf ${value}`, claims(`{"iss":"i","nbf":${value}}`), 16],
+        ],
+      ),
+      ['exp 1e400', claims('{"iss":"i","exp":1e400}'), 11],
+      ...['1e300', '-1', '-0.5', '18446744073709551615'].map((value): [string, string, number] => [
+        `exp ${value}`,
+        claims(`{"iss":"i","exp":${value}}`),
+        19,
+      ]),
+      ['exp 1.5', claims('{"iss":"i","exp":1.5}'), 3],
+    ],
+  },
+  {
+    name: 'almost the issuer',
+    provider: { issuer: 'https://a/b' },
+    twin: token({ alg: 'RS256' }, { iss: 'https://a/b' }),
+    cases: [
+      ...['https://a/b/', 'https://A/b', 'https://a', 'https://a/b?x', 'http://a/b', 'https://a/b ', ''].map(
+        (iss): [string, string, number] => [iss, token({ alg: 'RS256' }, { iss }), 24],
+      ),
+      ['a list', claims('{"iss":["https://a/b"]}'), 12],
+      ['none', claims('{}'), 24],
+    ],
+  },
+  {
+    name: 'almost the audience',
+    provider: { audiences: ['a'] },
+    twin: claims('{"iss":"i","aud":["x","a"]}'),
+    cases: [
+      ...['[]', '"aa"', '"A"', '""', '"a "', '"https://http://a"', '"a//"', '"HTTP://a"'].map(
+        (aud): [string, string, number] => [aud, claims(`{"iss":"i","aud":${aud}}`), 25],
+      ),
+      ...['["a",1]', '[["a"]]', '{"a":1}', 'null'].map((aud): [string, string, number] => [
+        aud,
+        claims(`{"iss":"i","aud":${aud}}`),
+        21,
+      ]),
+    ],
+  },
+  {
+    name: 'a payload that is no object of text',
+    provider: { subjects: { exact: '\u00e9' } },
+    twin: claims('{"iss":"i","sub":"\u00e9"}'),
+    cases: [
+      ['a byte-order mark', claims('\ufeff{"iss":"i"}'), 11],
+      ['a lone surrogate', claims('{"iss":"i","a":"\\ud800"}'), 11],
+      ['a list', claims('["iss"]'), 11],
+      ['a string', claims('"i"'), 11],
+      [
+        'bytes that are not UTF-8',
+        signText(
+          `${encodePart({ alg: 'RS256' })}.${Buffer.from('{"iss":"\xff"}', 'latin1').toString('base64url')}`,
+        ),
+        11,
+      ],
+      ['the same letter in two characters', claims('{"iss":"i","sub":"e\u0301"}'), 26],
+    ],
+  },
+  {
+    name: 'depth and size',
+    twin: claims(nested(99)),
+    cases: [
+      ['100 levels', claims(nested(100)), 11],
+      ['15,000 levels', claims(nested(15_000)), 11],
+      ['a number of 30,000 digits', claims(`{"iss":"i","n":${'9'.repeat(30_000)}}`), 11],
+      ['10,000 dots', '.'.repeat(10_000), 4],
+      ['10,000 dots behind', good + '.'.repeat(10_000), 4, 'T1'],
+    ],
+  },
+  {
+    name: 'names that every object has',
+    provider: { claim_to_headers: [{ header_name: 'x-c', claim_name: 'constructor' }] },
+    twin: claims('{"iss":"i","__proto__":{"sub":"x"},"hasOwnProperty":"h"}'),
+    cases: [
+      ['iss of the prototype', claims('{"__proto__":{"iss":"i"}}'), 24],
+      ['alg of the prototype', token('{"__proto__":{"alg":"RS256"}}'), 7],
+    ],
+  },
+  {
+    name: 'encrypted tokens',
+    twin: token({ alg: 'RS256', zip: 'DEF', enc: 'A128GCM' }),
+    cases: [
+      ['five parts', 'a.b.c.d.e', 4],
+      [
+        'PBES2 with a count of 2^31',
+        `${encodePart({ alg: 'PBES2-HS256+A128KW', p2c: 2147483647 })}.a.b.c.d`,
+        4,
+      ],
+      ['three parts and two', `${good}.x.y`, 4],
+    ],
+  },
+];
