@@ -23,6 +23,7 @@ const { values } = parseArgs({
       type: 'string',
       default: `${process.execPath} ${join(root, 'dist/cli/main.js')} run -c {config}`,
     },
+    before: { type: 'string' },
     warmUpTokens: { type: 'string', default: '60000' },
     measureTokens: { type: 'string', default: '120000' },
     write: { type: 'boolean', default: false },
@@ -38,9 +39,14 @@ const settings: BenchSettings = {
 };
 const rounds = Number(values.rounds);
 const chosen = (list: string) => new Set(list.split(','));
-const subjects = [jotgateSubject(values.gate.split(' ')), envoyWithCache, envoyAsItComes, haproxy].filter(
-  ({ id }) => chosen(values.subjects).has(id),
-);
+const before =
+  values.before === undefined ? [] : [jotgateSubject(values.before.split(' '), 'jotgate-before')];
+const subjects = [
+  ...[jotgateSubject(values.gate.split(' ')), envoyWithCache, envoyAsItComes, haproxy].filter(({ id }) =>
+    chosen(values.subjects).has(id),
+  ),
+  ...before,
+];
 const traffic = scenarios.filter(({ id }) => chosen(values.scenarios).has(id));
 
 async function runRounds(folder: string): Promise<Sample[]> {

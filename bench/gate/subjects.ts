@@ -19,13 +19,16 @@ export interface RunningSubject extends PinnedProcess {
 
 const unknown = async () => null;
 
-/** jotgate on the very file that Envoy gets. `command` starts it; `{config}` and `{admin}` stand for file and port. */
-export function jotgateSubject(command: readonly string[]): Subject {
+/**
+ * jotgate on the very file that Envoy gets. `command` starts it; `{config}` stands for the file.
+ * @param id another than `jotgate` for another build of it
+ */
+export function jotgateSubject(command: readonly string[], id = 'jotgate'): Subject {
   return {
-    id: 'jotgate',
-    title: 'jotgate',
+    id,
+    title: id,
     async start(job, core, folder) {
-      const config = join(folder, 'jotgate.yaml');
+      const config = join(folder, `${id}.yaml`);
       writeFileSync(config, renderEnvoyConfig(job, false));
       const words = command.map((word) => word.replace('{config}', config));
       const gate = await startPinned(core, words, job.port);
