@@ -63,6 +63,9 @@ const VALUE = String.raw`(?:(?<=")[^"\\\r\n]+|(?<=')[^'\\\r\n]+|(?<!["'])[^\s"'{
 const CREDENTIAL =
   '(?:pass(?:word|wd|phrase)|secret|token|api[-_]?key|private[-_]?key|authorization|cookie|credential|secretData)';
 
+/** The end of a key whose value is a mapping, or a list of mappings, up to the first key in it. */
+const OPENS = String.raw`\\?["']?\s{0,20}:\s{0,20}\[?\s{0,20}(?:-\s{1,20})?\{?\s{0,80}\\?["']?`;
+
 const valueAfter = (key: string) => new RegExp(`(?<=${key}${AFTER_KEY})${VALUE}`, 'gim');
 
 /** Members of keys that everybody may know. */
@@ -81,9 +84,16 @@ const PATTERNS: readonly Pattern[] = [
     pattern: valueAfter(String.raw`(?<![\w-])(?:k|d|p|q|dp|dq|qi)`),
     isSecret: (found) => /^[\w+/=-]{8,}$/.test(found),
   },
+  // Envoy's data sources, {password: {inline_string: …}}, and its matchers, {name: cookie, string_match: {exact: …}}
+  { pattern: valueAfter(`(?:${CREDENTIAL}|users|keys)${OPENS}inline_(?:string|bytes)`) },
+  {
+    pattern: valueAfter(
+      String.raw`name${AFTER_KEY}[\w-]{0,40}${CREDENTIAL}[\w-]{0,40}\\?["']?\s{0,40},?\s{0,40}\\?["']?(?:string_?match${OPENS})?(?:safe_?regex(?:_?match)?${OPENS}regex|(?:exact|prefix|suffix|contains)(?:_?match)?)`,
+    ),
+  },
   {
     pattern: valueAfter(CREDENTIAL),
-    isSecret: (found) => !/^(?:true|false|null|~|\d{1,4})$/.test(found),
+    isSecret: (found) => !/^(?:(?:true|false|null|~|\d{1,4})$|inline_(?:string|bytes):)/.test(found),
   },
   {
     pattern: new RegExp(
