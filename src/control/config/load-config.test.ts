@@ -125,6 +125,14 @@ describe('what jotgate does not do is said by name', () => {
   it('a field with its default value says nothing', () => {
     assert.deepEqual(codes(listener().replace('stat_prefix: a', 'stat_prefix: a\n          via: ""')), []);
   });
+  it('nor does an enum, by name or number', () => {
+    const details = (value: string) =>
+      listener().replace('stat_prefix: a', `stat_prefix: a\n          forward_client_cert_details: ${value}`);
+    assert.deepEqual(
+      ['SANITIZE', '0', 'ALWAYS_FORWARD_ONLY'].map((value) => codes(details(value))),
+      [[], [], ['error E301 10']],
+    );
+  });
   it('a filter that there is none of', () => {
     const text = listener().replace(
       'http_filters:',

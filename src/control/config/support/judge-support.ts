@@ -144,7 +144,18 @@ export class SupportJudge implements Judge {
 function saysNothing(field: DescField, node: SourceNode): boolean {
   if (node.kind === 'list') return node.items.length === 0;
   if (node.kind === 'map') return field.fieldKind === 'map' && node.entries.length === 0;
-  if (field.fieldKind !== 'scalar' || field.oneof !== undefined) return false;
+  if (field.oneof !== undefined) return false;
+  if (field.fieldKind === 'enum') {
+    const scalar = jsonScalarOf(node);
+    const [first] = field.enum.values;
+    return (
+      scalar.kind !== 'null' &&
+      scalar.kind !== 'bool' &&
+      ['0', first?.name].includes(scalar.text) &&
+      first?.number === 0
+    );
+  }
+  if (field.fieldKind !== 'scalar') return false;
   const scalar = jsonScalarOf(node);
   if (scalar.kind === 'bool') return !scalar.value;
   return scalar.kind !== 'null' && (scalar.text === '' || scalar.text === '0');
