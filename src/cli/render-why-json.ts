@@ -1,4 +1,4 @@
-import type { Step } from '../base/index.ts';
+import { isCredentialName, type Step } from '../base/index.ts';
 import { redactTokens } from '../core/match/index.ts';
 import type { Provenance } from '../resources/index.ts';
 import type { NetworkTrouble } from './commands/why-network.ts';
@@ -20,7 +20,10 @@ export function renderWhyJson(
     status: verdict.status,
     body: verdict.body,
     details: verdict.details,
-    headers: verdict.headers.map(([name, value]) => ({ name, value: redactTokens(value) })),
+    headers: verdict.headers.map(([name, value]) => ({
+      name,
+      value: isCredentialName(name) ? '(not shown)' : redactTokens(value),
+    })),
     route: route === null ? null : { name: route.name, virtualHost: route.virtualHost },
     forwarded:
       forwarded === null || route?.action.kind !== 'cluster'

@@ -62,8 +62,15 @@ export function readRequest(
   };
   const headers = [...written, ...flags.header].map(splitHeader);
   if (flags.token !== undefined) headers.push(['authorization', `Bearer ${flags.token}`]);
+  if (
+    parts !== null &&
+    parts.userinfo !== '' &&
+    !headers.some(([name]) => name.toLowerCase() === 'authorization')
+  ) {
+    headers.push(['authorization', basicOf(parts.userinfo)]);
+  }
   return {
-    words: { method, scheme, authority, path, headers },
+    words: { method, scheme, path, ...withOneHost(authority, headers) },
     connection: {
       remoteAddress: peer ?? '127.0.0.1',
       remotePort: 0,
@@ -82,16 +89,43 @@ function splitUrl(url: string) {
   const found = ABSOLUTE.exec(url);
   if (found === null) return null;
   const scheme = (found[1] as string).toLowerCase() as 'http' | 'https';
-  const authority = found[2] as string;
+  const host = found[2] as string;
+  const at = host.lastIndexOf('@');
+  const authority = host.slice(at + 1);
   const port = /:(\d+)$/.exec(authority)?.[1];
   return {
     scheme,
     authority,
+    /** `user:password`, which a client puts into a header. */
+    userinfo: host.slice(0, Math.max(0, at)),
     path: originForm(found[3] as string),
     port: {
       number: port === undefined ? DEFAULT_PORTS[scheme] : Number(port),
       isWritten: port !== undefined,
     },
+  };
+}
+
+function basicOf(userinfo: string): string {
+  return `Basic ${Buffer.from(decodePercent(userinfo)).toString('base64')}`;
+}
+
+/** What is no escape stays as it is written. */
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A written `Host` takes the place of the URL's; two of them are the request's own trouble. */
+function withOneHost(authority: string, headers: readonly [string, string][]) {
+  const hosts = headers.filter(([name]) => name.toLowerCase() === 'host');
+  if (hosts.length !== 1) return { authority, headers };
+  return {
+    authority: (hosts[0] as [string, string])[1],
+    headers: headers.filter(([name]) => name.toLowerCase() !== 'host'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isCredentialName } from '../../base/index.ts';
 import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../../core/jwt/index.ts';
 import type { ConnectionInfo, RequestWords } from '../../proxy/rehearsal/index.ts';
 import type { TokenPlace } from '../policy-test/policy-test.ts';
@@ -59,10 +60,18 @@ function wordChanges(asked: RequestWords, words: RequestWords): Change[] {
     const before = linesOf(asked, name);
     const after = linesOf(words, name);
     if (JSON.stringify(before) === JSON.stringify(after)) continue;
-    const text = after.length === 0 ? `no header ${name}` : `header ${name}: ${after.join(', ')}`;
-    add('header', text, 2, (now) => ({ ...now, headers: restoreHeader(asked, now, name) }));
+    add('header', headerText(name, after), 2, (now) => ({
+      ...now,
+      headers: restoreHeader(asked, now, name),
+    }));
   }
   return changes;
+}
+
+/** A credential is where its matcher stands in the configuration, and stays there. */
+function headerText(name: string, lines: readonly string[]): string {
+  if (lines.length === 0) return `no header ${name}`;
+  return `header ${name}: ${isCredentialName(name) ? '(not shown)' : lines.join(', ')}`;
 }
 
 const target = (path: string, query: string | null) => (query === null ? path : `${path}?${query}`);

@@ -1,7 +1,7 @@
 import { isCredentialName, type Recorder } from '../../base/index.ts';
 import { fromByteString, lowerAscii } from './byte-string.ts';
 import type { MatchedRequest } from './matched-request.ts';
-import { redactTokens } from './redact-tokens.ts';
+import { redactTokens, wantedUnder } from './redact-tokens.ts';
 import type { Refuse } from './refusal.ts';
 import {
   compileRegexMatcher,
@@ -108,7 +108,7 @@ class LineMatcher implements HeaderMatcher {
     this.#value = value;
     this.#invert = config.invertMatch;
     this.#missingIsEmpty = config.treatMissingHeaderAsEmpty;
-    this.wants = `header ${name} ${config.invertMatch ? 'not ' : ''}${value.wants}`;
+    this.wants = `header ${name} ${config.invertMatch ? 'not ' : ''}${wantedUnder(name, value.wants)}`;
     this.clue = this.#findClue();
   }
 

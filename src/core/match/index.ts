@@ -25,7 +25,7 @@ export {
   type QueryParameterMatcher,
   type QueryParameterMatcherConfig,
 } from './query-parameter-matcher.ts';
-export { redactTokens } from './redact-tokens.ts';
+export { redactTokens, wantedUnder } from './redact-tokens.ts';
 export type { Refuse } from './refusal.ts';
 export { compileRegex, type Regex } from './regex.ts';
 export { compileRegexRewrite, type RegexRewrite } from './regex-rewrite.ts';

@@ -1,6 +1,6 @@
 import { isCredentialName, type Recorder } from '../../base/index.ts';
 import { fromByteString, toByteString } from './byte-string.ts';
-import { redactTokens } from './redact-tokens.ts';
+import { redactTokens, wantedUnder } from './redact-tokens.ts';
 import type { Refuse } from './refusal.ts';
 import { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
 
@@ -57,7 +57,7 @@ class ParameterValue implements QueryParameterMatcher {
   constructor(name: string, value: StringMatcher) {
     this.#name = name;
     this.#value = value;
-    this.wants = `query parameter ${name} ${value.wants}`;
+    this.wants = `query parameter ${name} ${wantedUnder(name, value.wants)}`;
   }
 
   matches(path: string, recorder: Recorder | null): boolean {

@@ -10,3 +10,14 @@ export function redactTokens(text: string): string {
     .replaceAll(TOKEN, '(token)')
     .replaceAll(PARAMETER, (value, name: string) => (isCredentialName(name) ? '(not shown)' : value));
 }
+
+/** Texts of configuration that give nothing away: a scheme's name, a few signs of a pattern. */
+const SAYS_NOTHING = /^(?:basic|bearer|negotiate)?[^\p{L}\p{N}]*$/iu;
+
+/** What a matcher wants of a header or parameter of this name, `exact "abc"`; a credential that is written there is left out. */
+export function wantedUnder(name: string, wants: string): string {
+  if (!isCredentialName(name)) return wants;
+  return wants.replace(/"([\s\S]*)"/, (quoted, text: string) =>
+    SAYS_NOTHING.test(text) ? quoted : '(not shown)',
+  );
+}

@@ -3,13 +3,16 @@ import { MetadataSchema } from '#schema/envoy/extensions/matching/input_matchers
 import type { TypedExtensionConfig } from '#schema/xds/core/v3/extension_pb.js';
 import { CelMatcherSchema } from '#schema/xds/type/matcher/v3/cel_pb.js';
 import type { Matcher_MatcherList_Predicate_SinglePredicate as SinglePredicate } from '#schema/xds/type/matcher/v3/matcher_pb.js';
+import { isCredentialName } from '../../../base/index.ts';
 import {
   compileStringMatcher,
   compileValueMatcher,
   createIpRange,
   type MatchedValue,
+  redactTokens,
   type StringMatcherConfig,
   type ValueMatcherConfig,
+  wantedUnder,
 } from '../../../core/match/index.ts';
 import { compileCelMatcher, type RbacSubject } from '../../../core/rbac/index.ts';
 import { typeNameOf, unpackAny } from '../../../resources/index.ts';
@@ -97,9 +100,9 @@ function refuseInput(config: SinglePredicate, { name }: MatchInput, { refuse }: 
 function onText(input: MatchInput, wants: string, test: (value: string) => boolean): ValueTest {
   const read = input.kind === 'text' ? input.read : () => undefined;
   return {
-    wants: `${input.name} ${wants}`,
+    wants: `${input.name} ${input.kind === 'text' ? wantedUnder(input.name, wants) : wants}`,
     show: (subject) =>
-      `${input.name} ${shown(input.kind === 'metadata' ? input.read(subject) : read(subject))}`,
+      `${input.name} ${input.kind === 'metadata' ? shown(input.read(subject)) : shownText(input.name, read(subject))}`,
     test(subject) {
       const value = read(subject);
       return value === UNAVAILABLE ? UNAVAILABLE : value !== undefined && test(value);
@@ -144,6 +147,11 @@ function compileCel(config: ReturnType<typeof unpackCel>, context: MatchContext)
 const unpackCel = (any: Parameters<typeof unpackAny>[1]) => unpackAny(CelMatcherSchema, any);
 
 const SHOWN_MAX = 200;
+
+function shownText(name: string, value: string | undefined | Unavailable): string {
+  if (typeof value !== 'string') return shown(value);
+  return isCredentialName(name) ? 'is present (its value is not shown)' : shown(redactTokens(value));
+}
 
 function shown(value: MatchedValue | undefined | Unavailable): string {
   if (value === UNAVAILABLE) return 'cannot be known without TLS';
