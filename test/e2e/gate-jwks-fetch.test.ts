@@ -67,6 +67,8 @@ describe('fetching a key set', () => {
   const failures: { name: string; said: string | ((request: SeenRequest) => void) }[] = [
     { name: 'another status than 200', said: reply(201, KEYS) },
     { name: 'not found', said: reply(404, KEYS) },
+    { name: 'a failure of the server', said: reply(500, KEYS) },
+    { name: 'a page', said: reply(200, '<html>{"keys":[]}</html>') },
     { name: 'a redirect, which is not followed', said: reply(302, '', 'Location: /keys') },
     { name: 'an empty answer', said: reply(200, '') },
     {
@@ -95,6 +97,18 @@ describe('fetching a key set', () => {
 
   it('fails when no answer comes in time', async () => {
     assert.equal((await ask(() => undefined, { timeout: '0.2s' })).body, FAILED);
+  });
+
+  it('fails when an answer drips on past its time', async () => {
+    let drip: NodeJS.Timeout | undefined;
+    const slowly = ({ socket }: SeenRequest) => {
+      socket.on('error', () => undefined);
+      socket.write(`HTTP/1.1 200 X\r\nContent-Length: ${KEYS.length}\r\n\r\n`);
+      let sent = 0;
+      drip = setInterval(() => socket.write(KEYS[sent++ % KEYS.length] as string), 20);
+    };
+    assert.equal((await ask(slowly, { timeout: '0.2s' })).body, FAILED);
+    clearInterval(drip);
   });
 
   it('tries again after a 503 where there is a retry policy, and not after a 404', async () => {

@@ -174,6 +174,29 @@ describe('waiting for keys', () => {
     assert.deepEqual(stream.request.headers.names, ['x-slow']);
   });
 
+  it('several tokens whose keys cannot be had are all forwarded where failed ones may pass, and name nobody', async () => {
+    const server = new Server();
+    const { filter } = filterOf(
+      { ...remote, from_headers: [{ name: 'a' }, { name: 'b' }], forward_payload_header: 'x-p' },
+      { rules: [{ match: { prefix: '/' }, requires: { allow_missing_or_failed: {} } }] },
+      server,
+    );
+    const headers = [
+      ['a', good],
+      ['b', good],
+      ['b', bad],
+    ] as const;
+    const played = play(filter, { headers });
+    for (let token = 0; token < headers.length; token++) {
+      server.answer(null);
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    }
+    const { reply, stream } = await played;
+    assert.equal(reply, undefined);
+    assert.deepEqual(stream.request.headers.names, ['a', 'b', 'b']);
+    assert.equal(server.requests.length, headers.length);
+  });
+
   it('all of two: a failure is not held up by a member that waits', async () => {
     const server = new Server();
     const { filter } = goodFilter(
