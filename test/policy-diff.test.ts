@@ -233,6 +233,8 @@ describe('jotgate diff', () => {
       ['certs\n', 'keys\n', /200 -> 401[\s\S]*by a key of https:\S+certs/],
       ['audiences: [trains]', 'audiences: [ships]', /403 -> 200[\s\S]*aud ships/],
       ['normalize_path: true', 'normalize_path: false', /path: \/a-train\/\.\.\/b-train/],
+      ['REJECT_REQUEST', 'UNESCAPE_AND_FORWARD', /400 -> 401[\s\S]*path: .*\/a-train\/\.\.%2fb-train/],
+      ['domains: ["*"]', 'domains: ["*.example"]', /200 -> 404[\s\S]*host: other\.test\n/],
     ];
     for (const [from, to, want] of edits) {
       const file = join(folder, 'trains.yaml');

@@ -38,7 +38,9 @@ export interface Atoms {
   providers: JwtProvider[];
   serverNames: Set<string>;
   peers: Set<string>;
-  /** Every connection manager normalises paths in each way, so that another spelling of a path is that path or refused. */
+  /** What connection managers make of other spellings of a path, one text for each way. */
+  spellings: Set<string>;
+  /** All of them normalise paths in each way. */
   normalises: boolean;
 }
 
@@ -55,6 +57,7 @@ export function atomsOf(snapshots: readonly Snapshot[]): Atoms {
     providers: [],
     serverNames: new Set(),
     peers: new Set(),
+    spellings: new Set(),
     normalises: true,
   };
   for (const { listeners } of snapshots) {
@@ -74,6 +77,7 @@ const COLLECTORS: Readonly<Record<string, Collector>> = {
     atoms: Atoms,
   ) => {
     const { normalizePath, mergeSlashes, pathWithEscapedSlashesAction: action } = manager;
+    atoms.spellings.add(`${normalizePath} ${mergeSlashes} ${action}`);
     atoms.normalises &&= normalizePath === true && mergeSlashes && action > KEEP_UNCHANGED;
   },
   'envoy.config.route.v3.RouteMatch': collectRouteMatch,

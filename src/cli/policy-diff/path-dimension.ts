@@ -15,7 +15,7 @@ export interface Spelling {
   meanings: readonly string[];
 }
 
-/** A way up out of each folder, with a plain and an escaped slash, and doubled slashes. */
+/** A way up out of each folder, with a plain and an escaped slash, doubled slashes, an escaped one. */
 export function spellingsOf(atoms: readonly TextAtom[]): Spelling[] {
   const texts = atoms.filter(({ kind, text }) => kind !== 'regex' && text.startsWith('/'));
   const folders = [...new Set(texts.map(({ text }) => text.replace(/\/$/, '')))]
@@ -33,7 +33,8 @@ export function spellingsOf(atoms: readonly TextAtom[]): Spelling[] {
       ),
   );
   const doubled = targets.map((target) => ({ path: `/${target}`, meanings: [target, '/~other'] }));
-  return [...climbing, ...doubled].filter(({ path }) => isSendable(path));
+  const escaped = { path: '/~other%2fx', meanings: ['/~other'] };
+  return [...climbing, ...doubled, escaped].filter(({ path }) => isSendable(path));
 }
 
 const CLIMBED_MAX = 8;

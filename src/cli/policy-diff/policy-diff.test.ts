@@ -5,6 +5,7 @@ import { cellsOf, coverByBoxes } from './boxes.ts';
 import { combinations } from './dimension.ts';
 import { pathDimension, spellingsOf } from './path-dimension.ts';
 import { regexSamples } from './regex-samples.ts';
+import { hostsOf } from './request-space.ts';
 import { candidatesFor, representatives, type TextAtom } from './text-atom.ts';
 
 describe('samples of an expression', () => {
@@ -88,9 +89,22 @@ describe('the classes of paths', () => {
         '/docs/..%2f~other = /~other or /docs/~',
         '//docs = /docs or /~other',
         '//~other = /~other or /~other',
+        '/~other%2fx = /~other',
       ],
     );
   });
+});
+
+describe('the hosts that are tried', () => {
+  const cases: { given: string[]; want: string[] }[] = [
+    { given: ['*'], want: ['other.example'] },
+    { given: ['*.example', 'shop.*'], want: ['x.example', 'shop.x', 'other.test'] },
+    { given: ['other.*', 'elsewhere.invalid'], want: ['other.x', 'elsewhere.invalid', 'nowhere.localhost'] },
+  ];
+  for (const { given, want } of cases) {
+    it(`for ${given.join(' and ')} one is of no domain`, () =>
+      assert.deepEqual(hostsOf(new Set(given)), want));
+  }
 });
 
 describe('boxes', () => {

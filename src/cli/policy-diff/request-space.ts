@@ -48,7 +48,9 @@ export function requestSpaces(atoms: Atoms, keys: KeySources): Spaces {
     connection: connectionDimension(atoms),
     token: token.dimension,
   };
-  const spellings = atoms.normalises ? [] : spellingsOf(atoms.paths);
+  // Where all make the same of another spelling it is that path, or refused by all.
+  const isSame = atoms.normalises && atoms.spellings.size <= 1;
+  const spellings = isSame ? [] : spellingsOf(atoms.paths);
   const climbing = { name: 'path', values: spellings.map(({ path }) => labelled(path)) };
   const plainFields = { ...rest.fields, values: rest.fields.values.slice(0, 1) };
   return {
@@ -67,9 +69,25 @@ function otherMethod(methods: ReadonlySet<string>): string {
   return ['POST', 'DELETE', 'PATCH', 'OTHER'].find((method) => !methods.has(method)) ?? 'OTHER';
 }
 
-function hostsOf(domains: ReadonlySet<string>): string[] {
-  const hosts = [...domains]
-    .filter((domain) => domain !== '*')
-    .map((domain) => domain.replace(/^\*/, 'x').replace(/\*$/, 'x'));
-  return [...new Set([...hosts, 'other.example'])];
+/** A host for each domain, and one that none of them takes. */
+export function hostsOf(domains: ReadonlySet<string>): string[] {
+  const named = [...domains].filter((domain) => domain !== '*');
+  const hosts = named.map((domain) => domain.replace(/^\*/, 'x').replace(/\*$/, 'x'));
+  const isTaken = (host: string) => named.some((domain) => takes(domain, host));
+  const other = OTHER_HOSTS.find((host) => !isTaken(host)) ?? OTHER_HOSTS[0];
+  return [...new Set([...hosts, other])];
+}
+
+const OTHER_HOSTS = [
+  'other.example',
+  'other.test',
+  'elsewhere.invalid',
+  'nowhere.localhost',
+  '192.0.2.1',
+] as const;
+
+function takes(domain: string, host: string): boolean {
+  if (domain.startsWith('*')) return host.endsWith(domain.slice(1).toLowerCase());
+  if (domain.endsWith('*')) return host.startsWith(domain.slice(0, -1).toLowerCase());
+  return host === domain.toLowerCase();
 }
