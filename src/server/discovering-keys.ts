@@ -24,10 +24,11 @@ export class DiscoveringKeys implements JwksFetcher {
   async fetch(request: JwksRequest): Promise<string | null> {
     const text = await this.#keys.fetch(request);
     if (text === null || !request.cluster.startsWith(DISCOVERY_CLUSTER)) return text;
-    const uri = parseDiscovery(text);
+    const document = parseDiscovery(text);
+    const uri = isOf(document.issuer, request.uri) ? document.keysUri : null;
     const cluster = uri === null ? null : await this.#clusterFor(uri);
     if (uri !== null && cluster !== null) return this.#keys.fetch({ ...request, uri, cluster });
-    const reason = uri === null ? 'it names no `jwks_uri`' : 'its `jwks_uri` names no host';
+    const reason = faultOf(document, request.uri);
     this.#logger.warn(`no keys by ${shownUri(request.uri)}`, { cluster: request.cluster, reason });
     return null;
   }
@@ -41,12 +42,33 @@ export class DiscoveringKeys implements JwksFetcher {
   }
 }
 
-/** The `jwks_uri` of a discovery document; null where it has none. */
-function parseDiscovery(text: string): string | null {
+function faultOf({ issuer, keysUri }: Discovery, uri: string): string {
+  if (!isOf(issuer, uri)) return 'its `issuer` is another one';
+  return keysUri === null ? 'it names no `jwks_uri`' : 'its `jwks_uri` names no host';
+}
+
+interface Discovery {
+  /** null: it names none. */
+  issuer: string | null;
+  keysUri: string | null;
+}
+
+function parseDiscovery(text: string): Discovery {
   try {
-    const uri = (JSON.parse(text) as { jwks_uri?: unknown } | null)?.jwks_uri;
-    return typeof uri === 'string' && uri !== '' ? uri : null;
+    const { issuer, jwks_uri: uri } = (JSON.parse(text) ?? {}) as { issuer?: unknown; jwks_uri?: unknown };
+    return { issuer: textOrNull(issuer), keysUri: textOrNull(uri) };
   } catch {
-    return null;
+    return { issuer: null, keysUri: null };
   }
+}
+
+const textOrNull = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+
+/**
+ * OpenID Connect Discovery 1.0 §4.3: the issuer that a document names is the one whose address it was found at. Nothing is said by a
+ * document that names none, nor by a slash at the end.
+ */
+function isOf(issuer: string | null, uri: string): boolean {
+  const asked = uri.replace(/\/*\.well-known\/openid-configuration$/, '');
+  return issuer === null || issuer.replace(/\/+$/, '') === asked;
 }

@@ -89,6 +89,13 @@ describe('keys by discovery', () => {
       name: 'the keys do not answer',
       given: () => ({ discovery: JSON.stringify({ jwks_uri: keysUrl }), keys: null }),
     },
+    {
+      name: 'the document is another issuer’s',
+      given: () => ({
+        discovery: JSON.stringify({ issuer: 'https://other.test', jwks_uri: keysUrl }),
+        keys: keySet,
+      }),
+    },
     { name: 'the document is a key set', given: () => ({ discovery: keySet, keys: keySet }) },
   ];
   for (const { name, given } of failing) {
@@ -105,7 +112,7 @@ describe('keys by discovery', () => {
     Object.assign(answers, { discovery: null, keys: keySet });
     await restart();
     assert.deepEqual(await ask(tokenOf(signer)), FETCH_FAILED);
-    answers.discovery = JSON.stringify({ jwks_uri: keysUrl });
+    answers.discovery = JSON.stringify({ issuer: `${issuer}/`, jwks_uri: keysUrl });
     assert.equal((await ask(tokenOf(signer))).status, 200);
   });
   it('a stranger’s signature is refused', async () => {
