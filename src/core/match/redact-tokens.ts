@@ -8,8 +8,12 @@ const PARAMETER = /(?<=[?&]([\w.-]{1,64})=)[^&#\s]+/g;
 export function redactTokens(text: string): string {
   return text
     .replaceAll(TOKEN, '(token)')
-    .replaceAll(PARAMETER, (value, name: string) => (isCredentialName(name) ? '(not shown)' : value));
+    .replaceAll(PARAMETER, (value, name: string) => (isCredentialParameter(name) ? '(not shown)' : value));
 }
+
+/** Besides names that are credentials everywhere: short ones that in a query mean a token, a login's code, a session. */
+const isCredentialParameter = (name: string) =>
+  isCredentialName(name) || /^(?:jwt|assertion|code|sig|signature|sid|session)$/i.test(name);
 
 /** Texts of configuration that give nothing away: a scheme's name, a few signs of a pattern. */
 const SAYS_NOTHING = /^(?:basic|bearer|negotiate)?[^\p{L}\p{N}]*$/iu;
