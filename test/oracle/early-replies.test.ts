@@ -7,6 +7,10 @@ import { findEnvoy, startEnvoy } from './envoy-process.ts';
 
 const TYPE = 'type.googleapis.com/envoy.extensions.filters';
 const append = (key: string) => ({ append: { header: { key, value: 'v' } } });
+const onRoute = (key: string) => ({
+  '@type': `${TYPE}.http.header_mutation.v3.HeaderMutationPerRoute`,
+  mutations: { response_mutations: [append(key)] },
+});
 const manager = {
   '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
   stat_prefix: 'early',
@@ -17,13 +21,15 @@ const manager = {
       {
         name: 'all',
         domains: ['*'],
-        typed_per_filter_config: {
-          mutation: {
-            '@type': `${TYPE}.http.header_mutation.v3.HeaderMutationPerRoute`,
-            mutations: { response_mutations: [append('x-route')] },
+        typed_per_filter_config: { mutation: onRoute('x-route') },
+        routes: [
+          {
+            match: { prefix: '/r/' },
+            direct_response: { status: 200 },
+            typed_per_filter_config: { mutation: onRoute('x-of-r') },
           },
-        },
-        routes: [{ match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: 'ok' } } }],
+          { match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: 'ok' } } },
+        ],
       },
     ],
   },
@@ -87,6 +93,18 @@ const table: { name: string; request: string; status: number; own: string[] }[] 
     request: head('GET /a HTTP/1.1', 'host: a', `x: ${'a'.repeat(70_000)}`),
     status: 431,
     own: ['x-filter'],
+  },
+  {
+    name: 'a fragment, and a name with an underscore',
+    request: head('GET /a#b HTTP/1.1', 'host: a', 'a_b: 1'),
+    status: 400,
+    own: ['x-filter'],
+  },
+  {
+    name: 'an escaped slash, where the scheme lets a route be chosen',
+    request: head('GET /r%2fb HTTP/1.1', 'host: a', 'x-forwarded-proto: http'),
+    status: 400,
+    own: ['x-filter', 'x-of-r', 'x-route'],
   },
   {
     name: 'an upgrade',

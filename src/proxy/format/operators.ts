@@ -20,6 +20,8 @@ const ofProgress =
   ({ progress }) =>
     progress === undefined ? undefined : find(progress);
 const orNothing = (text: string) => (text === '' ? undefined : text);
+/** Text of the configuration, in bytes as header values are. */
+const inBytes = (text: string) => orNothing(toByteString(text));
 const orDash = (text: string) => (text === '' ? '-' : text);
 const since = (from: number | undefined, to: number | undefined) =>
   from === undefined || to === undefined ? undefined : Math.trunc(to - from);
@@ -33,16 +35,16 @@ const PLAIN: Readonly<Record<string, Find>> = {
   PROTOCOL: () => 'HTTP/1.1',
   UPSTREAM_PROTOCOL: ofProgress(({ upstream }) => (upstream === null ? undefined : 'HTTP/1.1')),
   RESPONSE_CODE: ofProgress(({ status }) => status),
-  RESPONSE_CODE_DETAILS: ofProgress(({ details }) => orNothing(details)),
+  RESPONSE_CODE_DETAILS: ofProgress(({ details }) => inBytes(details)),
   RESPONSE_FLAGS: ofProgress(({ flags }) => orDash(flags)),
   RESPONSE_FLAGS_LONG: ofProgress(({ flags }) => orDash(longFlags(flags))),
-  UPSTREAM_CLUSTER: ofProgress(({ observedClusterName }) => orNothing(observedClusterName)),
-  UPSTREAM_CLUSTER_RAW: ofProgress(({ clusterName }) => orNothing(clusterName)),
+  UPSTREAM_CLUSTER: ofProgress(({ observedClusterName }) => inBytes(observedClusterName)),
+  UPSTREAM_CLUSTER_RAW: ofProgress(({ clusterName }) => inBytes(clusterName)),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: ofProgress(({ attempts }) => attempts),
   UPSTREAM_TRANSPORT_FAILURE_REASON: ofProgress(({ transportFailure }) => orNothing(transportFailure)),
   DOWNSTREAM_TRANSPORT_FAILURE_REASON: nothing,
   REQUESTED_SERVER_NAME: ({ connection }) => orNothing(connection.serverName),
-  ROUTE_NAME: ({ route }) => orNothing(route?.name ?? ''),
+  ROUTE_NAME: ({ route }) => inBytes(route?.name ?? ''),
   BYTES_RECEIVED: ofProgress(({ bytesReceived }) => bytesReceived),
   BYTES_SENT: ofProgress(({ bytesSent }) => bytesSent),
   DURATION: ofProgress(({ durationMs }) => Math.trunc(durationMs)),

@@ -17,10 +17,6 @@ export const RESPONSE_FLAGS = {
 
 export type ResponseFlag = keyof typeof RESPONSE_FLAGS;
 
-/** Flags that Envoy knows and nothing here sets: a filter may ask for them and finds none. */
-const OTHER_FLAGS: readonly string[] =
-  'LH LR UO DI FI RLSE IH URX UMSDR RFCF NFCF DT OM DF DO DR UDO LR DURATION'.split(' ');
-
 /** `%RESPONSE_FLAGS_LONG%` for the short ones. */
 export function longFlags(flags: string): string {
   if (flags === '') return '';

@@ -11,6 +11,7 @@ const sourceOf = (more: Partial<Progress> = {}) =>
 const table: { given: string; want: string; more?: Partial<Progress> }[] = [
   { given: '%PROTOCOL% 100%%', want: 'HTTP/1.1 100%' },
   { given: '%RESPONSE_CODE%|%RESPONSE_CODE_DETAILS%|%RESPONSE_FLAGS%', want: '200|via_upstream|-' },
+  { given: '%RESPONSE_CODE_DETAILS%', want: 'policy[\u00c3\u00a9]', more: { details: 'policy[é]' } },
   { given: '%RESPONSE_CODE%|%RESPONSE_CODE_DETAILS%', want: '0|-', more: { status: 0, details: '' } },
   {
     given: '%RESPONSE_FLAGS%|%RESPONSE_FLAGS_LONG%',

@@ -24,7 +24,7 @@ import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
 import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { noteOwnFields } from './own-fields.ts';
-import { appendVia, prepareRequest } from './prepare-request.ts';
+import { appendVia, hasRefusedUnderscore, prepareRequest } from './prepare-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { type KeptRequest, keepRequest } from './refusal-watch.ts';
 import { findIllegalField, type RequestFraming, renderRequestHead } from './render-request.ts';
@@ -196,7 +196,9 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.route = this.#service.routes.select(this.request, null);
     }
     this.#filters = filtersFor(this.#service.filters, this);
-    this.refuse(refusal);
+    const isCodec = refusal.details.startsWith('http1.');
+    const isFirst = isCodec || !hasRefusedUnderscore(this.request.headers, this.#service.options);
+    this.refuse(isFirst ? refusal : REFUSAL.underscore);
   }
 
   #count(): void {

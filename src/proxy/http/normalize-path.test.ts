@@ -68,13 +68,13 @@ describe('path normalisation', () => {
   });
 
   it('refuses an escaped NUL in the path, not in the query', () => {
-    assert.deepEqual(normalizePath('/a%00', ALL), { kind: 'refused' });
+    assert.deepEqual(normalizePath('/a%00', ALL), { kind: 'refused', path: '/a%00' });
     assert.equal(normalizePath('/a?b=%00', ALL).kind, 'path');
   });
 
   it('refuses escaped slashes where it is told to', () => {
     const options = { normalizePath: false, mergeSlashes: false, escapedSlashes: 'reject' } as const;
-    assert.deepEqual(normalizePath('/a%2Fb', options), { kind: 'refused' });
+    assert.deepEqual(normalizePath('/a%2Fb', options), { kind: 'refused', path: '/a/b' });
     assert.deepEqual(normalizePath('/a?b=%2F', options), { kind: 'path', path: '/a?b=%2F' });
   });
 

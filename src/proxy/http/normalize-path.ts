@@ -5,7 +5,8 @@ export type NormalizedPath =
   | { kind: 'path'; path: string }
   /** The sender is told to come back with the unescaped path. */
   | { kind: 'redirect'; path: string }
-  | { kind: 'refused' };
+  /** The path as far as it came, by which a route is still chosen. */
+  | { kind: 'refused'; path: string };
 
 type PathOptions = Pick<HttpOptions, 'normalizePath' | 'mergeSlashes' | 'escapedSlashes'>;
 
@@ -30,13 +31,13 @@ export function normalizePath(target: string, options: PathOptions): NormalizedP
   const query = queryAt < 0 ? '' : target.slice(queryAt);
   let redirect = false;
   if (escapedSlashes !== 'keep' && ESCAPED_SLASH.test(path)) {
-    if (escapedSlashes === 'reject') return { kind: 'refused' };
     path = path.replaceAll(/%2f/gi, '/').replaceAll(/%5c/gi, '\\');
+    if (escapedSlashes === 'reject') return { kind: 'refused', path: path + query };
     redirect = escapedSlashes === 'redirect';
   }
   if (options.normalizePath) {
     const resolved = resolveSegments(path);
-    if (resolved === null) return { kind: 'refused' };
+    if (resolved === null) return { kind: 'refused', path: path + query };
     path = resolved;
   }
   if (options.mergeSlashes) path = mergeSlashes(path);

@@ -72,6 +72,10 @@ function removeClientFields(headers: HeaderList, fields: ReadonlySet<string>): v
   }
 }
 
+/** Whether a name has an underscore where that refuses the request (Envoy's codec sees to it, before all that is said of the rest). */
+export const hasRefusedUnderscore = (headers: HeaderList, { underscores }: HttpOptions): boolean =>
+  underscores === 'reject' && headers.names.some((one) => one.includes('_'));
+
 function judgeUnderscores(headers: HeaderList, options: HttpOptions): boolean {
   for (const name of headers.names.filter((one) => one.includes('_'))) {
     if (options.underscores === 'reject') return false;
@@ -136,16 +140,10 @@ function setRequestId(headers: HeaderList, replace: boolean): void {
 
 function preparePath(request: RequestHead, options: HttpOptions): Preparation {
   if (!options.normalizePath && !options.mergeSlashes && options.escapedSlashes === 'keep') return null;
-  const normalized = normalizePath(request.path, options);
-  switch (normalized.kind) {
-    case 'path':
-      request.path = normalized.path;
-      return null;
-    case 'redirect':
-      return isGrpcRequest(request.headers) ? REFUSAL.badPath : { redirect: normalized.path };
-    case 'refused':
-      return REFUSAL.badPath;
-  }
+  const { kind, path } = normalizePath(request.path, options);
+  request.path = path;
+  if (kind === 'path') return null;
+  return kind === 'refused' || isGrpcRequest(request.headers) ? REFUSAL.badPath : { redirect: path };
 }
 
 function isLoopback(address: string): boolean {
