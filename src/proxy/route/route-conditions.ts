@@ -1,6 +1,6 @@
 import type { CookieMatcher, RouteMatch } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { Recorder } from '../../base/index.ts';
-import { compileStringMatcher, type MatchedRequest } from '../../core/match/index.ts';
+import { compileStringMatcher, type MatchedRequest, wantedUnder } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import { compileFraction } from '../filters/fraction.ts';
 import { firstCookie } from '../http/cookies.ts';
@@ -28,8 +28,10 @@ function compileCookie(config: CookieMatcher, findings: Findings): RouteConditio
   const { name, stringMatch, invertMatch } = config;
   const matcher = stringMatch === undefined ? null : compileStringMatcher(stringMatch, refuseInto(findings));
   if (matcher === null) return null;
+  // Whatever its name, a cookie may be a session: its value is left out as that of the header `cookie` is.
+  const wants = wantedUnder('cookie', matcher.wants);
   return {
-    wants: `cookie ${name} ${invertMatch ? 'not ' : ''}${matcher.wants}`,
+    wants: `cookie ${name} ${invertMatch ? 'not ' : ''}${wants}`,
     matches({ headers }, recorder) {
       const value = firstCookie(headers, name);
       if (recorder !== null)

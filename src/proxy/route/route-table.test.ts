@@ -395,6 +395,18 @@ describe('more that a route asks for', () => {
     });
   }
 
+  it('is told without the value of a cookie, whatever its name', () => {
+    const matched = [
+      cookie({ string_match: { exact: 'letmein' } }),
+      cookie({ string_match: { prefix: '' } }),
+    ];
+    const recorder = new TreeRecorder();
+    const config = all([{ match: { prefix: '/', cookies: matched }, ...answer('a') }]);
+    tableOf(config).select(new TestStream({}).request, recorder);
+    const told = recorder.root.steps[0]?.steps[0]?.text;
+    assert.equal(told, 'prefix "/", cookie a exact (not shown), cookie a prefix "" -> direct response 200');
+  });
+
   it('cannot be a share by chance', () => {
     const { messages } = compile(all([{ match: { prefix: '/', ...share(5) }, ...answer('a') }]));
     assert.deepEqual(messages, ['`runtime_fraction` is not supported with a share of 5 %']);
