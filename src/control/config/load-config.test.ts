@@ -118,12 +118,12 @@ describe('what jotgate does not do is said by name', () => {
   it('a field without effect once, a refused field at each place', () => {
     const text = listener().replace(
       'stat_prefix: a',
-      'stat_prefix: a\n          tracing: {}\n          via: x',
+      'stat_prefix: a\n          tracing: {}\n          proxy_status_config: {}',
     );
     assert.deepEqual(codes(text), ['warning W301 10', 'error E301 11']);
   });
   it('a field with its default value says nothing', () => {
-    assert.deepEqual(codes(listener().replace('stat_prefix: a', 'stat_prefix: a\n          via: ""')), []);
+    assert.deepEqual(codes(listener().replace('stat_prefix: a', 'stat_prefix: a\n          proxy_100_continue: false')), []);
   });
   it('nor does an enum, by name or number', () => {
     const details = (value: string) =>
