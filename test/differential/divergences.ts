@@ -81,8 +81,18 @@ export async function rowsOfTokens(
   return [];
 }
 
-/** The rows about the tokens of a request that left other traces behind than at Envoy, though the answers are alike. */
-export function rowsOfLaxTokens(request: PlayedRequest, one: DifferentialCase): string[] {
+/**
+ * The rows about what a request left behind though the answers are alike: its tokens (T, K), or what was wrong with a request that could
+ * not be read (Q17).
+ */
+export function rowsOfLog(
+  differences: readonly Difference[],
+  request: PlayedRequest,
+  one: DifferentialCase,
+): string[] {
+  const isUnread = ({ part, envoy, jotgate }: Difference) =>
+    part === 'details' && envoy === 'http1.codec_error' && jotgate.startsWith('http1.');
+  if (differences.every(isUnread)) return ['Q17'];
   const [first] = substituteLaxTokens(request, one);
   return first?.rows ?? [];
 }

@@ -4,7 +4,7 @@ import { compareEntries, type LogEntry } from './access-log.ts';
 import type { Answer, DifferentialCase, PlayedRequest, Ports } from './case.ts';
 import { compareAnswers, type Difference, isAdmission } from './compare.ts';
 import { compareCounters } from './counters.ts';
-import { type Disagreement, rowsOf, rowsOfLaxTokens, rowsOfTokens } from './divergences.ts';
+import { type Disagreement, rowsOf, rowsOfLog, rowsOfTokens } from './divergences.ts';
 import type { EchoOrigin, KeyServer } from './echo-origin.ts';
 import { type EnvoySide, judgeWithEnvoy, startEnvoySide } from './envoy-side.ts';
 import { type CompiledCase, compileCase, startGateSide } from './gate-side.ts';
@@ -212,7 +212,7 @@ class Batch {
       this.result.logged++;
       const differences = compareEntries(envoy, logged, origin !== null);
       if (differences.length === 0) continue;
-      this.#report({ kind: 'log', one, request, differences, rows: rowsOfLaxTokens(request, one) });
+      this.#report({ kind: 'log', one, request, differences, rows: rowsOfLog(differences, request, one) });
     }
   }
 
