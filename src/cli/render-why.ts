@@ -74,6 +74,9 @@ function epilogue({ asked, verdict, unchecked }: Explanation): string[] {
 /** What every request gets. */
 const OWN_FIELDS = new Set(['x-request-id', 'x-forwarded-proto']);
 
+/** Steps below a listener that choose nothing: each has a line of its own. */
+const NOT_ON_THE_WAY = new Set(['filter', 'network filter', 'codec']);
+
 class Page {
   readonly #lines: string[] = [];
   readonly #placeOf: PlaceOf;
@@ -97,7 +100,7 @@ class Page {
     const way = [`listener ${listener.text}`];
     let last = listener;
     const passedOver: Step[] = [];
-    const selections = listener.steps.filter(({ kind }) => kind !== 'filter' && kind !== 'network filter');
+    const selections = listener.steps.filter(({ kind }) => !NOT_ON_THE_WAY.has(kind));
     for (const step of selections) {
       way.push(`${step.kind === 'filter chain' ? '' : 'vhost '}${step.text}`);
       last = step;
@@ -111,7 +114,9 @@ class Page {
     this.#put(1, way.join(' > '), last);
     this.#passedOver(passedOver);
     if (last.verdict !== 'ok' && last.reason !== undefined) this.line(2, last.reason);
-    for (const guard of listener.steps) if (guard.kind === 'network filter') this.#renderFilter(guard);
+    for (const step of listener.steps) {
+      if (step.kind === 'network filter' || step.kind === 'codec') this.#renderFilter(step);
+    }
     const filters = listener.steps.filter((step) => step.kind === 'filter');
     for (const filter of filters) if (filter.verdict !== 'skipped') this.#renderFilter(filter);
     const skipped = filters.filter((step) => step.verdict === 'skipped').map((step) => step.text);

@@ -1,5 +1,5 @@
 import { TreeRecorder } from '../../base/index.ts';
-import { buildRequestHead, rehearse } from '../../proxy/rehearsal/index.ts';
+import { rehearse, writeRequestHead } from '../../proxy/rehearsal/index.ts';
 import type { CliIo } from '../io.ts';
 import { nameAnswer } from '../request-input/name-answer.ts';
 import { describeReplay, renderReplay } from '../request-input/render-replay.ts';
@@ -27,7 +27,7 @@ export async function explainLog(
   const replay = await replayLog(text, async (logged) => {
     const { words, connection, listener } = readRequest(logged, { ...flags, token }, compiled);
     const recorder = new TreeRecorder();
-    const rehearsal = { listener, request: buildRequestHead(words), connection };
+    const rehearsal = { listener, request: writeRequestHead(words), connection };
     const verdict = await rehearse(compiled, rehearsal, clock, recorder);
     return {
       text: nameAnswer(verdict, recorder.root, loaded.provenance),

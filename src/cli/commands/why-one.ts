@@ -1,11 +1,11 @@
 import { type Clock, ManualClock, TreeRecorder } from '../../base/index.ts';
 import { systemClock } from '../../platform/index.ts';
 import {
-  buildRequestHead,
   ClaimRedactor,
   type CompiledSnapshot,
   compileSnapshot,
   rehearse,
+  writeRequestHead,
 } from '../../proxy/rehearsal/index.ts';
 import type { Provenance } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
@@ -91,12 +91,13 @@ async function explain(
   { compiled, clock }: Bench,
 ): Promise<Explanation> {
   const recorder = new TreeRecorder();
-  const request = buildRequestHead(asked.words);
+  const request = writeRequestHead(asked.words);
   const { listener, connection } = asked;
   const verdict = await rehearse(compiled, { listener, request, connection }, clock, recorder);
   const judgment = judge(verdict, recorder.root);
-  const isRefused = judgment.outcome === 'refused';
-  const remedies = isRefused ? await remediesOf(asked, loaded, keys, clock) : null;
+  const isRead = !recorder.root.steps.some(({ steps }) => steps.some(({ kind }) => kind === 'codec'));
+  const remedies =
+    judgment.outcome === 'refused' && isRead ? await remediesOf(asked, loaded, keys, clock) : null;
   const shown = { asked: asked.words, verdict, root: recorder.root, remedies, ...judgment };
   if (flags.showClaims === true) return shown;
   const redactor = new ClaimRedactor(loaded.snapshot, asked.words);

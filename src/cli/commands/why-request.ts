@@ -32,7 +32,7 @@ export async function readWritten(
   const read = async (file: string, what: string) => (file === '-' ? io.readStdin() : readText(file, what));
   if (http !== undefined) return parseHttpFile(await read(http, 'request file'), http);
   if (curl !== undefined) return [parseCurl(await read(curl, 'command line'))];
-  if (fromLog === undefined) return [{ method: request.toUpperCase(), url: url ?? '/', headers: [] }];
+  if (fromLog === undefined) return [{ method: request, url: url ?? '/', headers: [] }];
   const logged = parseLogLine(fromLog);
   if (logged !== null) return [logged];
   throw new UserError("--from-log takes a line of Envoy's default format or of JSON", EXIT.wrongUse);
@@ -42,7 +42,8 @@ const CONTROL = /\p{Cc}/u;
 const ABSOLUTE = /^(https?):\/\/([^/?#]*)([^#]*)/i;
 
 /**
- * Reads a URL (or a path alone) as a client would send it. Nothing is tidied up: `/docs/../private` is asked about as it stands.
+ * Reads a URL (or a path alone, or `*`) as a client would send it. Nothing is tidied up: `/docs/../private` is asked about as it
+ * stands, and so is a path with a fragment, which of a URL no client sends.
  * @throws UserError when it is neither
  */
 export function readRequest(
@@ -58,7 +59,7 @@ export function readRequest(
   const { scheme, authority, path } = parts ?? {
     scheme: 'http' as const,
     authority: 'localhost',
-    path: originForm(url),
+    path: url === '*' ? url : originForm(url),
   };
   const headers = [...written, ...flags.header].map(splitHeader);
   if (flags.token !== undefined) headers.push(['authorization', `Bearer ${flags.token}`]);
@@ -129,11 +130,10 @@ function withOneHost(authority: string, headers: readonly [string, string][]) {
   };
 }
 
-function originForm(path: string): string {
-  const target = path.split('#', 1)[0] as string;
+function originForm(target: string): string {
   if (target === '' || target.startsWith('?')) return `/${target}`;
   if (target.startsWith('/')) return target;
-  throw new UserError(`\`${path}\` is neither a URL nor a path that starts with a slash`, EXIT.wrongUse);
+  throw new UserError(`\`${target}\` is neither a URL nor a path that starts with a slash`, EXIT.wrongUse);
 }
 
 /** By name; else by the URL's port; else the only one, or the first where the URL names no port. */
@@ -161,7 +161,7 @@ function selectListener(
 function splitHeader(text: string): [name: string, value: string] {
   const colon = text.indexOf(':');
   const name = text.slice(0, Math.max(0, colon)).trim();
-  if (!/^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/.test(name)) {
+  if (name === '' || CONTROL.test(name)) {
     throw new UserError('-H takes `name: value`', EXIT.wrongUse);
   }
   const value = text.slice(colon + 1).trim();

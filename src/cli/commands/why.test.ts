@@ -562,6 +562,58 @@ describe('why on what Envoy’s admin prints', () => {
   });
 });
 
+describe('a request whose head the gate refuses is told as the gate answers it', () => {
+  const table: { name: string; args: string[]; want: [number | null, string] }[] = [
+    { name: 'an unknown method', args: ['-X', 'FOO', '/docs'], want: [400, 'http1.invalid_method'] },
+    { name: 'a method in small letters', args: ['-X', 'get', '/docs'], want: [400, 'http1.invalid_method'] },
+    { name: 'a tunnel', args: ['-X', 'CONNECT', '/docs'], want: [501, 'connect_not_supported'] },
+    {
+      name: 'a name that is none',
+      args: ['-H', 'a b: c', '/docs'],
+      want: [400, 'http1.invalid_header_name'],
+    },
+    { name: 'a fragment', args: ['/docs#a'], want: [400, 'path_with_fragment'] },
+    { name: 'a blank', args: ['/docs a'], want: [400, 'http1.invalid_start_line'] },
+    {
+      name: 'a host twice',
+      args: ['-H', 'host: a', '-H', 'host: b', '/docs'],
+      want: [400, 'http1.two_hosts'],
+    },
+    {
+      name: 'an upgrade',
+      args: ['-H', 'connection: upgrade', '-H', 'upgrade: x', '/docs'],
+      want: [403, 'upgrade_failed'],
+    },
+    { name: 'all of the server, with GET', args: ['*'], want: [400, 'http1.invalid_url'] },
+    {
+      name: 'all of the server',
+      args: ['-X', 'OPTIONS', '*'],
+      want: [403, 'rbac_access_denied_matched_policy[none]'],
+    },
+    {
+      name: 'a URL with a fragment, which no client sends',
+      args: ['http://shop.test/docs#a'],
+      want: [null, ''],
+    },
+  ];
+  for (const { name, args, want } of table) {
+    it(name, async () => {
+      const { out } = await why('-c', file, '--json', ...args);
+      const { status, details, steps, remedies } = JSON.parse(out);
+      assert.deepEqual([status, details], want);
+      const refusing = steps[0].steps.filter(({ kind }: { kind: string }) => kind === 'codec');
+      assert.equal(refusing.length, status === null || name === 'all of the server' ? 0 : 1);
+      if (refusing.length === 1) assert.deepEqual([refusing[0].verdict, remedies], ['deny', null]);
+    });
+  }
+
+  it('in one line, with the status and the reason', async () => {
+    const { out } = await why('-c', file, '-X', 'FOO', '/docs');
+    assert.match(out, /^FOO \/docs {2}-> {2}400 {2}Bad Request\n/);
+    assert.match(out, /\n {2}DENY HTTP\/1: the head of the request is refused \(http1.invalid_method\)\n$/);
+  });
+});
+
 describe('wrong use of why is one sentence', () => {
   const table = [
     { name: 'no configuration', args: ['/x'], exitCode: 2, want: /-c FILE or --config-dump FILE/ },

@@ -1,10 +1,10 @@
 import { type ManualClock, type Step, TreeRecorder } from '../../base/index.ts';
 import {
-  buildRequestHead,
   type CompiledSnapshot,
   type RequestWords,
   rehearse,
   type Verdict,
+  writeRequestHead,
 } from '../../proxy/rehearsal/index.ts';
 import { readRequest } from '../commands/why-request.ts';
 import { EXIT } from '../exit-code.ts';
@@ -37,7 +37,7 @@ export async function playCase(policyCase: PolicyCase, stage: Stage): Promise<Ca
   const asked = askAt(policyCase, request, stage);
   for (let round = 1; ; round++) {
     const recorder = new TreeRecorder();
-    const head = buildRequestHead(asked.words);
+    const head = writeRequestHead(asked.words);
     const { listener, connection } = asked;
     const rehearsal = { listener, request: head, connection };
     const verdict = await rehearse(stage.compiled, rehearsal, stage.clock, recorder);

@@ -24,7 +24,7 @@ import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
 import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { noteOwnFields } from './own-fields.ts';
-import { appendVia, hasRefusedUnderscore, prepareRequest } from './prepare-request.ts';
+import { appendVia, firstRefusal, hasForwardedProto, prepareRequest } from './prepare-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { type KeptRequest, keepRequest } from './refusal-watch.ts';
 import { findIllegalField, type RequestFraming, renderRequestHead } from './render-request.ts';
@@ -196,9 +196,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.route = this.#service.routes.select(this.request, null);
     }
     this.#filters = filtersFor(this.#service.filters, this);
-    const isCodec = refusal.details.startsWith('http1.');
-    const isFirst = isCodec || !hasRefusedUnderscore(this.request.headers, this.#service.options);
-    this.refuse(isFirst ? refusal : REFUSAL.underscore);
+    this.refuse(firstRefusal(refusal, this.request, this.#service.options));
   }
 
   #count(): void {
@@ -534,6 +532,3 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.#client.pauseRequest();
   }
 }
-
-/** Without it there is no route, and the connection manager sets it only on a request that is sound (Envoy: conn_manager_impl.cc). */
-const hasForwardedProto = ({ headers }: RequestHead) => (headers.get('x-forwarded-proto') ?? '') !== '';

@@ -73,8 +73,18 @@ function removeClientFields(headers: HeaderList, fields: ReadonlySet<string>): v
 }
 
 /** Whether a name has an underscore where that refuses the request (Envoy's codec sees to it, before all that is said of the rest). */
-export const hasRefusedUnderscore = (headers: HeaderList, { underscores }: HttpOptions): boolean =>
+const hasRefusedUnderscore = (headers: HeaderList, { underscores }: HttpOptions): boolean =>
   underscores === 'reject' && headers.names.some((one) => one.includes('_'));
+
+/** What a request is told whose head was refused: of two reasons the one that Envoy comes to first. */
+export function firstRefusal(refusal: Refusal, { headers }: RequestHead, options: HttpOptions): Refusal {
+  const isFirst = refusal.details.startsWith('http1.') || !hasRefusedUnderscore(headers, options);
+  return isFirst ? refusal : REFUSAL.underscore;
+}
+
+/** Without it there is no route, and the connection manager sets it only on a request that is sound (Envoy: conn_manager_impl.cc). */
+export const hasForwardedProto = ({ headers }: RequestHead) =>
+  (headers.get('x-forwarded-proto') ?? '') !== '';
 
 function judgeUnderscores(headers: HeaderList, options: HttpOptions): boolean {
   for (const name of headers.names.filter((one) => one.includes('_'))) {

@@ -9,5 +9,6 @@ export type { ConnectionInfo, JwksFetcher, JwksRequest, UpstreamCaller } from '.
 export type { RequestHead } from '../http/request-head.ts';
 export { Kept } from '../kept.ts';
 export { buildRequestHead, type RequestWords } from './build-request.ts';
+export { writeRequestHead } from './read-head.ts';
 export { ClaimRedactor } from './redact-claims.ts';
 export { type Rehearsal, rehearse, type Verdict } from './rehearse.ts';

@@ -9,7 +9,8 @@ import { askGuards } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, DynamicMetadata, HttpFilter, LocalReply } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
 import { HeaderList } from '../http/header-list.ts';
-import { appendVia, type Preparation, prepareRequest } from '../http/prepare-request.ts';
+import { appendVia, hasForwardedProto, type Preparation, prepareRequest } from '../http/prepare-request.ts';
+import { REFUSAL, type Refusal } from '../http/refusal.ts';
 import { findIllegalField } from '../http/render-request.ts';
 import { type Replier, writeReplyFields } from '../http/reply-fields.ts';
 import type { RequestHead } from '../http/request-head.ts';
@@ -18,6 +19,7 @@ import { compileHttpOptions } from '../listener/compile-http-options.ts';
 import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
 import { routeReply } from '../route/route-reply.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
+import { readHead } from './read-head.ts';
 import { RehearsedStream } from './rehearsed-stream.ts';
 
 /** What becomes of a request that is played without a socket. */
@@ -38,7 +40,8 @@ export interface Verdict {
 export interface Rehearsal {
   /** A name of a listener; by default the first one is played. */
   listener?: string | undefined;
-  request: RequestHead;
+  /** Bytes are a head that the data path's parser is to read first, which may refuse it. */
+  request: RequestHead | Uint8Array;
   connection: ConnectionInfo;
 }
 
@@ -76,17 +79,26 @@ function closed(details: string): Verdict {
 
 async function play(
   manager: CompiledConnectionManager,
-  request: RequestHead,
+  sent: Rehearsal['request'],
   connection: ConnectionInfo,
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
+  const options = compileHttpOptions(manager.origin, manager.router, connection.localAddress);
+  const { request, refusal: unread } =
+    sent instanceof Uint8Array ? readHead(sent, connection, options) : { request: sent, refusal: null };
+  if (unread !== null && unread !== REFUSAL.upgrade) {
+    const hasRoute = unread === REFUSAL.fragment && hasForwardedProto(request);
+    const routes = hasRoute ? manager.routes : NO_ROUTES;
+    const stream = new RehearsedStream(request, connection, { ...manager, routes }, clock, recorder);
+    return notTaken(unread, manager, stream);
+  }
   const { headers, path: receivedPath, authority: receivedHost } = request;
   headers.markReceived();
-  const options = compileHttpOptions(manager.origin, manager.router, connection.localAddress);
   const preparation = prepareRequest(request, connection, options);
   if (preparation !== null) return notPrepared(preparation);
   const stream = new RehearsedStream(request, connection, manager, clock, recorder);
+  if (unread !== null) return notTaken(unread, manager, stream);
   const filters = filtersFor(manager.filters, stream);
   const refusal = await runFilters(filters, stream);
   const { route } = stream;
@@ -112,6 +124,18 @@ async function play(
   rewriteForUpstream(stream, action, manager.clusters.get(action.cluster)?.hostName ?? '', marksOriginal);
   const { metadataIfAny: metadata } = stream;
   return { status: null, body: '', headers: [], details: '', route, forwarded: request, metadata };
+}
+
+const NO_ROUTES = { select: () => null };
+
+/** Refused for its head alone: no filter is asked, yet they see the reply. */
+function notTaken(refusal: Refusal, manager: CompiledConnectionManager, stream: RehearsedStream): Verdict {
+  const { status, body, details } = refusal;
+  stream.recorder?.open('codec', 'HTTP/1');
+  stream.recorder?.close('deny', `the head of the request is refused (${details})`);
+  const replier = details.startsWith('http1.') ? 'codec' : 'other';
+  const reply = { status, body, headers: [], details };
+  return replied(reply, replier, manager, filtersFor(manager.filters, stream), stream);
 }
 
 function notPrepared(preparation: Exclude<Preparation, null>): Verdict {

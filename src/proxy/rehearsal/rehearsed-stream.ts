@@ -16,13 +16,16 @@ export class RehearsedStream implements FilterStream {
   readonly progress: ExchangeCourse;
   route: SelectedRoute | null;
   metadataIfAny: DynamicMetadata | null = null;
-  readonly #routes: RouteTable;
+  readonly #routes: Pick<RouteTable, 'select'>;
   #abort: AbortController | null = null;
 
   constructor(
     request: RequestHead,
     connection: ConnectionInfo,
-    { routes, clusters }: Pick<CompiledConnectionManager, 'routes' | 'clusters'>,
+    {
+      routes,
+      clusters,
+    }: { routes: Pick<RouteTable, 'select'> } & Pick<CompiledConnectionManager, 'clusters'>,
     clock: Clock,
     recorder: Recorder | null,
   ) {

@@ -1,0 +1,34 @@
+import type { ConnectionInfo } from '../filters/filter.ts';
+import type { HttpOptions } from '../http/http-options.ts';
+import { firstRefusal } from '../http/prepare-request.ts';
+import { ReceivedRequest } from '../http/received-request.ts';
+import { REFUSAL, type Refusal } from '../http/refusal.ts';
+import type { RequestHead } from '../http/request-head.ts';
+import { RequestParser } from '../http/request-parser.ts';
+import type { RequestWords } from './build-request.ts';
+
+/** The head as a client would send it, nothing tidied up; a `host` among the headers takes the authority's place. */
+export function writeRequestHead({ method, authority, path, headers }: RequestWords): Buffer {
+  const names = headers.map(([name]) => name.toLowerCase());
+  const host = names.includes('host') ? [] : [['host', authority] as const];
+  const lines = [...host, ...headers].map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+}
+
+/**
+ * Reads a head with the data path's own parser.
+ * @returns also why it is refused, with as much of the request as there was until then
+ */
+export function readHead(
+  bytes: Uint8Array,
+  { tls }: ConnectionInfo,
+  options: HttpOptions,
+): { request: RequestHead; refusal: Refusal | null } {
+  const parser = new RequestParser(options.limits);
+  const end = parser.parse(Buffer.from(bytes), 0, bytes.length);
+  const { method, authority, path, headers } = parser;
+  const request = new ReceivedRequest(method, tls ? 'https' : 'http', authority, path, headers);
+  if (end >= 0) return { request, refusal: null };
+  // A head that is not whole stays without an answer until its time is up.
+  return { request, refusal: firstRefusal(parser.refusal ?? REFUSAL.headTimeout, request, options) };
+}
