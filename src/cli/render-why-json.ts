@@ -20,10 +20,8 @@ export function renderWhyJson(
     status: verdict.status,
     body: verdict.body,
     details: verdict.details,
-    headers: verdict.headers.map(([name, value]) => ({
-      name,
-      value: isCredentialName(name) ? '(not shown)' : redactTokens(value),
-    })),
+    headers: verdict.headers.map(fieldOf),
+    grpc: verdict.grpc === null ? null : { status: 200, headers: verdict.grpc.map(fieldOf) },
     route: route === null ? null : { name: route.name, virtualHost: route.virtualHost },
     forwarded:
       forwarded === null || route?.action.kind !== 'cluster'
@@ -40,6 +38,11 @@ export function renderWhyJson(
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
+
+const fieldOf = ([name, value]: readonly [name: string, value: string]) => ({
+  name,
+  value: isCredentialName(name) ? '(not shown)' : redactTokens(value),
+});
 
 function stepOf(step: Step, provenance: Provenance): object {
   const { kind, text, reason, notes, origin, field } = step;

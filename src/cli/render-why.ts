@@ -58,7 +58,13 @@ function firstLine(body: string): string {
 
 function epilogue({ asked, verdict, unchecked }: Explanation): string[] {
   const lines = unchecked.map((text) => `not sure: ${text}; give them with --jwks PROVIDER=FILE, or --fetch`);
-  const { forwarded } = verdict;
+  const { forwarded, grpc } = verdict;
+  if (grpc !== null) {
+    const fields = grpc
+      .filter(([name]) => name.startsWith('grpc-'))
+      .map(([name, value]) => `${name}: ${value}`);
+    lines.push(`a gRPC client is told 200 with ${fields.join(', ')}`);
+  }
   if (forwarded === null) return lines;
   const sent = new Set(asked.headers.map(([name]) => name.toLowerCase()));
   const names = new Set(forwarded.headers.names);

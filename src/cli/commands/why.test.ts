@@ -614,6 +614,32 @@ describe('a request whose head the gate refuses is told as the gate answers it',
   });
 });
 
+describe('what a gRPC client is told of a refusal', () => {
+  const grpc = ['-X', 'POST', '-H', 'content-type: application/grpc'];
+  it('is said besides the status', async () => {
+    const { out } = await why('-c', file, ...grpc, '/orders/7');
+    assert.match(out, /-> {2}401 {2}Jwt is missing\n/);
+    assert.match(out, /\n {2}a gRPC client is told 200 with grpc-status: 16, grpc-message: Jwt is missing\n/);
+  });
+  it('is in the JSON', async () => {
+    const {
+      status,
+      outcome,
+      grpc: told,
+    } = JSON.parse((await why('-c', file, '--json', ...grpc, '/orders')).out);
+    assert.deepEqual([status, outcome, told.status], [401, 'refused', 200]);
+    assert.deepEqual(told.headers, [
+      { name: 'content-type', value: 'application/grpc' },
+      { name: 'grpc-status', value: '16' },
+      { name: 'grpc-message', value: 'Jwt is missing' },
+    ]);
+  });
+  it('is nothing of its own for other clients, nor where the codec refuses', async () => {
+    for (const args of [['/orders'], [...grpc, '-X', 'FOO', '/orders']])
+      assert.equal(JSON.parse((await why('-c', file, '--json', ...args)).out).grpc, null);
+  });
+});
+
 describe('wrong use of why is one sentence', () => {
   const table = [
     { name: 'no configuration', args: ['/x'], exitCode: 2, want: /-c FILE or --config-dump FILE/ },

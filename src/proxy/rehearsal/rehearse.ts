@@ -8,6 +8,7 @@ import type {
 import { askGuards } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, DynamicMetadata, HttpFilter, LocalReply } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
+import { grpcFields, isGrpcRequest } from '../http/grpc-reply.ts';
 import { HeaderList } from '../http/header-list.ts';
 import { appendVia, hasForwardedProto, type Preparation, prepareRequest } from '../http/prepare-request.ts';
 import { REFUSAL, type Refusal } from '../http/refusal.ts';
@@ -28,6 +29,8 @@ export interface Verdict {
   status: number | null;
   body: string;
   headers: readonly (readonly [name: string, value: string])[];
+  /** What a gRPC client is told instead, with status 200 and without a body; null: the reply goes out as it stands. */
+  grpc: readonly (readonly [name: string, value: string])[] | null;
   /** `%RESPONSE_CODE_DETAILS%` of a reply of the gate's own. */
   details: string;
   route: SelectedRoute | null;
@@ -74,7 +77,16 @@ function findListener(snapshot: CompiledSnapshot, name: string | undefined): Com
 
 /** Envoy closes the connection without a word. */
 function closed(details: string): Verdict {
-  return { status: 0, body: '', headers: [], details, route: null, forwarded: null, metadata: null };
+  return {
+    status: 0,
+    body: '',
+    headers: [],
+    grpc: null,
+    details,
+    route: null,
+    forwarded: null,
+    metadata: null,
+  };
 }
 
 async function play(
@@ -96,7 +108,7 @@ async function play(
   const { headers, path: receivedPath, authority: receivedHost } = request;
   headers.markReceived();
   const preparation = prepareRequest(request, connection, options);
-  if (preparation !== null) return notPrepared(preparation);
+  if (preparation !== null) return notPrepared(preparation, request);
   const stream = new RehearsedStream(request, connection, manager, clock, recorder);
   if (unread !== null) return notTaken(unread, manager, stream);
   const filters = filtersFor(manager.filters, stream);
@@ -123,7 +135,16 @@ async function play(
   if (illegal !== null) return replied(unsendableReply(illegal), 'other', manager, filters, stream);
   rewriteForUpstream(stream, action, manager.clusters.get(action.cluster)?.hostName ?? '', marksOriginal);
   const { metadataIfAny: metadata } = stream;
-  return { status: null, body: '', headers: [], details: '', route, forwarded: request, metadata };
+  return {
+    status: null,
+    body: '',
+    headers: [],
+    grpc: null,
+    details: '',
+    route,
+    forwarded: request,
+    metadata,
+  };
 }
 
 const NO_ROUTES = { select: () => null };
@@ -138,11 +159,13 @@ function notTaken(refusal: Refusal, manager: CompiledConnectionManager, stream: 
   return replied(reply, replier, manager, filtersFor(manager.filters, stream), stream);
 }
 
-function notPrepared(preparation: Exclude<Preparation, null>): Verdict {
+function notPrepared(preparation: Exclude<Preparation, null>, request: RequestHead): Verdict {
   const base = { route: null, forwarded: null, metadata: null };
-  if (!('redirect' in preparation)) return { ...preparation, headers: [], ...base };
+  if (!('redirect' in preparation)) {
+    return { ...preparation, headers: [], grpc: grpcWords(request, preparation, 'other'), ...base };
+  }
   const headers = [['location', preparation.redirect]] as const;
-  return { status: 307, body: '', headers, details: 'path_normalization_failed', ...base };
+  return { status: 307, body: '', headers, grpc: null, details: 'path_normalization_failed', ...base };
 }
 
 /** A reply of the gate's own, as the route and the filters change it on its way out. */
@@ -168,5 +191,17 @@ function replied(
   reply.afterwards?.();
   const lines = headers.names.map((name, index) => [name, headers.values[index] as string] as const);
   const { details } = reply;
-  return { status, body, headers: lines, details, route, forwarded: null, metadata: stream.metadataIfAny };
+  const grpc = grpcWords(stream.request, { status, body }, replier);
+  const metadata = stream.metadataIfAny;
+  return { status, body, headers: lines, grpc, details, route, forwarded: null, metadata };
+}
+
+/** Replies that another service or the codec words are told to every client alike. */
+function grpcWords(
+  { method, headers }: RequestHead,
+  { status, body }: Pick<LocalReply, 'status' | 'body'>,
+  replier: Replier,
+): Verdict['grpc'] {
+  if (replier === 'as-is' || replier === 'codec' || !isGrpcRequest(headers)) return null;
+  return grpcFields(status, method === 'HEAD' ? '' : body);
 }
