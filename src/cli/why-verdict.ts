@@ -1,5 +1,5 @@
 import type { Step, StepVerdict } from '../base/index.ts';
-import type { RequestWords, Verdict } from '../proxy/rehearsal/index.ts';
+import { isRefusal, type RequestWords, type Verdict } from '../proxy/rehearsal/index.ts';
 import type { Remedies } from './remedies/find-remedies.ts';
 
 /**
@@ -22,9 +22,7 @@ export interface Explanation {
 /** Nothing that rests on a step that could not be judged is called ok. */
 export function judge(verdict: Verdict, root: Step): Pick<Explanation, 'outcome' | 'unchecked'> {
   const unchecked = unknownSteps(root);
-  const { status } = verdict;
-  const isRefused = status !== null && (status === 0 || status >= 400);
-  const outcome = isRefused ? 'refused' : unchecked.length > 0 ? 'conditional' : 'passes';
+  const outcome = isRefusal(verdict) ? 'refused' : unchecked.length > 0 ? 'conditional' : 'passes';
   return { outcome, unchecked };
 }
 

@@ -614,6 +614,22 @@ describe('a request whose head the gate refuses is told as the gate answers it',
   });
 });
 
+describe('the listener of a request', () => {
+  for (const [path, want] of [
+    ['/health', ['ok', 'passes']],
+    ['/orders', ['deny', 'refused']],
+  ] as const) {
+    it(`${path}: ${want.join(', ')}`, async () => {
+      const open = fileOf(
+        'open.yaml',
+        configOf(['                - match: { prefix: /health }', ORDERS_RULE]),
+      );
+      const { steps, outcome } = JSON.parse((await why('-c', open, '--json', path)).out);
+      assert.deepEqual([steps[0].verdict, outcome], want);
+    });
+  }
+});
+
 describe('what a gRPC client is told of a refusal', () => {
   const grpc = ['-X', 'POST', '-H', 'content-type: application/grpc'];
   it('is said besides the status', async () => {

@@ -11,4 +11,4 @@ export { Kept } from '../kept.ts';
 export { buildRequestHead, type RequestWords } from './build-request.ts';
 export { writeRequestHead } from './read-head.ts';
 export { ClaimRedactor } from './redact-claims.ts';
-export { type Rehearsal, rehearse, type Verdict } from './rehearse.ts';
+export { isRefusal, type Rehearsal, rehearse, type Verdict } from './rehearse.ts';

@@ -67,9 +67,13 @@ export async function rehearse(
     chain === null || refusal !== null
       ? closed(refusal?.details ?? 'no filter chain')
       : await play(chain.manager, request, connection, clock, recorder);
-  recorder?.close(verdict.status === null ? 'ok' : 'deny');
+  recorder?.close(isRefusal(verdict) ? 'deny' : 'ok');
   return verdict;
 }
+
+/** A reply of the gate's own below 400 is no refusal; status 0 is a connection that is closed. */
+export const isRefusal = ({ status }: Pick<Verdict, 'status'>): boolean =>
+  status !== null && (status === 0 || status >= 400);
 
 function findListener(snapshot: CompiledSnapshot, name: string | undefined): CompiledListener | undefined {
   return name === undefined ? snapshot.listeners[0] : snapshot.listeners.find((one) => one.name === name);
