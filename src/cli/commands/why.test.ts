@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { rootCertificates } from 'node:tls';
+import { parse } from 'yaml';
 import { createTokenSigner, EXPIRES_LATE } from '../../../test/e2e/token-signer.ts';
 import { runCli } from '../../../test/fixtures/collecting-io.ts';
 
@@ -559,6 +560,45 @@ describe('why on what Envoy’s admin prints', () => {
     );
     assert.equal(exitCode, 5);
     assert.match(out, /listener dumped .* {2}configs\[0\].*routes\[0\]\n/);
+  });
+});
+
+describe('a dump whose keys are in a file of its machine', () => {
+  const typed = (text: string) =>
+    text.replace(/remote_jwks:\n.*/, 'local_jwks: { filename: /not/on/this/machine.json }');
+  const { static_resources: parts } = parse(typed(config));
+  const named = (kind: string) => `type.googleapis.com/envoy.${kind}`;
+  const listener = { '@type': named('config.listener.v3.Listener'), ...parts.listeners[0] };
+  const dump = fileOf(
+    'unread.json',
+    JSON.stringify({
+      configs: [
+        { '@type': named('admin.v3.ListenersConfigDump'), static_listeners: [{ listener }] },
+        {
+          '@type': named('admin.v3.ClustersConfigDump'),
+          static_clusters: parts.clusters.map((cluster: object) => ({
+            cluster: { '@type': named('config.cluster.v3.Cluster'), ...cluster },
+          })),
+        },
+      ],
+    }),
+  );
+  const asked = (...args: string[]) => why('--config-dump', dump, '--json', ...args, '/orders/7');
+
+  it('is explained: the token’s signature was not checked', async () => {
+    const { outcome, unchecked } = JSON.parse((await asked('--token', alice)).out);
+    assert.deepEqual([outcome, unchecked], ['conditional', ['signature: not checked: no keys']]);
+  });
+  it('still refuses what needs no key to be refused', async () => {
+    const { status, body, remedies } = JSON.parse((await asked()).out);
+    assert.deepEqual([status, body], [401, 'Jwt is missing']);
+    assert.equal(remedies.wouldPassWith[0].conditional, true);
+  });
+  it('takes the keys that are given', async () => {
+    const verdicts = [];
+    for (const token of [alice, stranger.sign(claims)])
+      verdicts.push(JSON.parse((await asked('--jwks', `kc=${keys}`, '--token', token)).out).outcome);
+    assert.deepEqual(verdicts, ['passes', 'refused']);
   });
 });
 

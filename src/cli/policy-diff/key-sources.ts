@@ -11,7 +11,16 @@ export function keySourceOf({ jwksSourceSpecifier: source }: JwtProvider): strin
   const { specifier } = source.value;
   if (specifier.case === 'inlineBytes')
     return `local ${Buffer.from(specifier.value).toString('utf8').trim()}`;
-  return `local ${String(specifier.value).trim()}`;
+  return sourceOfFile(String(specifier.value));
+}
+
+export const sourceOfFile = (file: string) => `local ${file.trim()}`;
+
+/** Keys in a file or variable that nobody has read: that of the machine that a dump comes from. */
+export function hasUnreadKeys({ jwksSourceSpecifier: source }: JwtProvider): boolean {
+  if (source.case !== 'localJwks') return false;
+  const { case: kind } = source.value.specifier;
+  return kind === 'filename' || kind === 'environmentVariable';
 }
 
 /** A key of each source is made up, so that who signed a token is told apart by where a provider takes its keys from. */

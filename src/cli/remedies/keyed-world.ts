@@ -22,7 +22,7 @@ import {
   type JwksRequest,
 } from '../../proxy/rehearsal/index.ts';
 import { Findings, type Snapshot, walkMessages } from '../../resources/index.ts';
-import { keySourceOf } from '../policy-diff/key-sources.ts';
+import { hasUnreadKeys, keySourceOf, sourceOfFile } from '../policy-diff/key-sources.ts';
 import type { DraftToken } from './draft.ts';
 import { isPlaceholder } from './placeholder-key.ts';
 
@@ -96,6 +96,14 @@ class MadeUpKeys implements JwksFetcher {
     return this.#inner.covers?.(provider) ?? true;
   }
 
+  unread(provider: string, file: string): string | null {
+    const text = this.#inner.unread?.(provider, file) ?? null;
+    const source = sourceOfFile(file);
+    const more = text === null ? null : this.#withKey(text, source);
+    if (text !== null && more === null) this.#keyless.add(source);
+    return more ?? text;
+  }
+
   async fetch(request: JwksRequest): Promise<string | null> {
     const text = await this.#inner.fetch(request);
     const more = text === null ? null : this.#withKey(text, request.uri);
@@ -106,7 +114,7 @@ class MadeUpKeys implements JwksFetcher {
   /** @returns what takes it out again */
   addTo(provider: JwtProvider): () => void {
     const { jwksSourceSpecifier: source } = provider;
-    if (source.case !== 'localJwks') return () => undefined;
+    if (source.case !== 'localJwks' || hasUnreadKeys(provider)) return () => undefined;
     const before = source.value.specifier;
     const text =
       before.case === 'inlineBytes' ? Buffer.from(before.value).toString('utf8') : String(before.value ?? '');

@@ -154,6 +154,11 @@ export interface JwksFetcher {
   fetch(request: JwksRequest): Promise<string | null>;
   /** Whether the keys of this provider can be had at all; every provider's when absent. For tools that hold some keys only. */
   covers?(provider: string): boolean;
+  /**
+   * Keys that the configuration has in a file of another machine, which nobody has read; null: they are not known. Where it is absent
+   * such a file is an error. For tools that explain what another machine runs.
+   */
+  unread?(provider: string, file: string): string | null;
 }
 
 export interface JwksRequest {

@@ -21,7 +21,7 @@ export interface KeySource {
 
 /** Keys written in the configuration; null for an empty text, with which Envoy loads and verifies nothing. */
 export class LocalKeys implements KeySource {
-  readonly reachable = true;
+  readonly reachable: boolean = true;
   readonly ahead = 'nothing';
   readonly #keys: KeySet | null;
 
@@ -39,6 +39,15 @@ export class LocalKeys implements KeySource {
 
   refetch(): null {
     return null;
+  }
+}
+
+/** Keys that the configuration has, yet not here: no token is verified, and who explains says so. */
+export class UnknownKeys extends LocalKeys {
+  override readonly reachable = false;
+
+  constructor() {
+    super(null);
   }
 }
 

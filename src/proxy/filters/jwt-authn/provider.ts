@@ -20,7 +20,7 @@ import { durationMs } from '../../duration.ts';
 import type { KeptScope } from '../../kept.ts';
 import { refuseInto } from '../../refusals.ts';
 import type { JwksFetcher } from '../filter.ts';
-import { type KeySource, LocalKeys, RemoteKeys, type RemoteKeysOptions } from './key-source.ts';
+import { type KeySource, LocalKeys, RemoteKeys, type RemoteKeysOptions, UnknownKeys } from './key-source.ts';
 import { compileLocations, type LocationSet } from './locations.ts';
 import { OutputPlan } from './outputs.ts';
 import type { JwtAuthnStats } from './stats.ts';
@@ -129,6 +129,13 @@ function compileKeys(name: string, config: JwtProvider, context: ProviderContext
     case 'remoteJwks':
       return compileRemoteKeys(name, specifier.value, config.issuer, context);
     case 'localJwks': {
+      const { case: kind, value: file } = specifier.value.specifier;
+      if (context.jwks?.unread !== undefined && (kind === 'filename' || kind === 'environmentVariable')) {
+        const given = context.jwks.unread(name, file);
+        return given === null
+          ? new UnknownKeys()
+          : compileLocalKeys(name, toByteString(given), config, context);
+      }
       const text = inlineText(specifier.value, context.findings);
       return text === null || text === ''
         ? new LocalKeys(null)
