@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { parse } from 'yaml';
 import { outcomeOf } from '../src/cli/policy-diff/change.ts';
 import { type DiffSide, diffSnapshots } from '../src/cli/policy-diff/diff-snapshots.ts';
 import { mutantsOf } from '../src/cli/policy-test/mutants.ts';
@@ -192,6 +193,10 @@ for (const probed of PROBED) {
 
 it('there are 50 mutants or more', () => assert.ok(mutants >= 50, `${mutants}`));
 
+/** The JSON text without what is called `was`. */
+const withoutMember = (text: string) =>
+  JSON.stringify(JSON.parse(text, (key, value) => (key === 'was' ? undefined : value)));
+
 describe('jotgate diff', () => {
   const folder = mkdtempSync(join(tmpdir(), 'jotgate-diff-'));
   after(() => rmSync(folder, { recursive: true }));
@@ -241,6 +246,42 @@ describe('jotgate diff', () => {
       writeFileSync(file, readFileSync(trains, 'utf8').replace(from, to));
       assert.match((await runCli(['diff', trains, file])).out, want);
     }
+  });
+  it('says of a dump that its keys were not read, and makes no difference of it', async () => {
+    const { static_resources: parts } = parse(readFileSync(before, 'utf8'));
+    const named = (kind: string) => `type.googleapis.com/envoy.${kind}`;
+    const [listener] = parts.listeners;
+    const cluster = (one: object) => ({ cluster: { '@type': named('config.cluster.v3.Cluster'), ...one } });
+    const dump = JSON.stringify({
+      configs: [
+        {
+          '@type': named('admin.v3.ListenersConfigDump'),
+          static_listeners: [{ listener: { '@type': named('config.listener.v3.Listener'), ...listener } }],
+        },
+        { '@type': named('admin.v3.ClustersConfigDump'), static_clusters: parts.clusters.map(cluster) },
+      ],
+    });
+    const source = /"(?:remote|local)_jwks":/;
+    assert.match(dump, source);
+    const unread = join(folder, 'dump.json');
+    const text = dump.replace(source, '"local_jwks":{"filename":"/not/here.json"},"was":');
+    writeFileSync(unread, withoutMember(text));
+    for (const sides of [
+      [unread, before],
+      [before, unread],
+      [unread, unread],
+    ]) {
+      const { out, err, exitCode } = await runCli(['diff', '--exit-code', ...sides]);
+      assert.deepEqual([err, exitCode], ['', 0]);
+      assert.match(out, /^no verdict changes/);
+      assert.match(out, /\nkeys of provider_funnel are in files of another machine and were not read/);
+    }
+    const { unreadKeys } = JSON.parse((await runCli(['diff', '--json', unread, before])).out);
+    assert.deepEqual(unreadKeys, ['provider_funnel']);
+    const log = join(folder, 'one.log');
+    writeFileSync(log, '{"method":"GET","path":"/docsx","status":200}');
+    const asked = await runCli(['diff', '--exit-code', '--log', log, unread, before]);
+    assert.deepEqual([asked.err, asked.exitCode], ['', 0]);
   });
   it('asks both the requests of an access log', async () => {
     const line = (path: string) =>

@@ -51,7 +51,7 @@ function openSide(
 ): (request: LoggedRequest) => Promise<Decision> {
   const findings = new Findings(provenance);
   const clock = new ManualClock(parseInstant(at, '--at'));
-  const noKeys = { covers: () => false, fetch: () => Promise.resolve(null) };
+  const noKeys = { covers: () => false, unread: () => null, fetch: () => Promise.resolve(null) };
   const compiled = compileSnapshot(snapshot, { findings, clock, jwks: noKeys });
   const errors = findings.list.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new DiffError(errors);

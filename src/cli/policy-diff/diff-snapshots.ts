@@ -13,6 +13,7 @@ import { type Box, coverByBoxes } from './boxes.ts';
 import { type Change, outcomeOf, type Witness } from './change.ts';
 import { KeySources } from './key-sources.ts';
 import { type AskedSpace, DIMENSIONS, type RequestSpace, requestSpaces } from './request-space.ts';
+import { assumeUnreadKeys } from './unread-keys.ts';
 
 export interface DiffSide {
   snapshot: Snapshot;
@@ -27,6 +28,8 @@ export interface DiffResult {
   /** How many requests were asked of both. */
   tried: number;
   thinned: readonly string[];
+  /** Providers whose keys lie on another machine: they are taken for the other side's. */
+  unreadKeys: readonly string[];
 }
 
 export interface ListenerChange extends Change {
@@ -57,6 +60,7 @@ export class DiffError extends Error {
  * the values that they can tell apart, and one request of each class is asked of both. The snapshots' inline keys are replaced.
  */
 export async function diffSnapshots(before: DiffSide, after: DiffSide, nowMs: number): Promise<DiffResult> {
+  const unreadKeys = assumeUnreadKeys(before.snapshot, after.snapshot);
   const atoms = atomsOf([before.snapshot, after.snapshot]);
   const keys = new KeySources(atoms.providers, nowMs);
   const { spaces, thinned } = requestSpaces(atoms, keys);
@@ -77,7 +81,7 @@ export async function diffSnapshots(before: DiffSide, after: DiffSide, nowMs: nu
       changes.push(...found.changes);
     }
   }
-  return { changes, onlyBefore: pairs.onlyBefore, onlyAfter: pairs.onlyAfter, tried, thinned };
+  return { changes, onlyBefore: pairs.onlyBefore, onlyAfter: pairs.onlyAfter, tried, thinned, unreadKeys };
 }
 
 async function compile(side: DiffSide, clock: ManualClock, jwks: KeySources): Promise<CompiledSnapshot> {

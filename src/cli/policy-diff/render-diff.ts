@@ -15,7 +15,7 @@ const LISTED_MAX = 5;
 
 /** Each class of requests that changes, with one request of it and who decided on each side. */
 export function renderDiff(result: DiffResult, sides: DiffSides): string {
-  const { changes, onlyBefore, onlyAfter, tried, thinned } = result;
+  const { changes, onlyBefore, onlyAfter, tried, thinned, unreadKeys } = result;
   const lines = changes.flatMap((change) => renderChange(change, sides));
   for (const name of onlyBefore) lines.push(`listener ${name} is gone`);
   for (const name of onlyAfter) lines.push(`listener ${name} is new`);
@@ -29,6 +29,11 @@ export function renderDiff(result: DiffResult, sides: DiffSides): string {
   if (thinned.length > 0) {
     lines.push(
       `there are so many combinations of ${thinned.join(' and ')} that they were varied one at a time`,
+    );
+  }
+  if (unreadKeys.length > 0) {
+    lines.push(
+      `keys of ${unreadKeys.join(', ')} are in files of another machine and were not read: they are taken for the same on both sides`,
     );
   }
   return `${lines.join('\n')}\n`;
