@@ -123,7 +123,10 @@ describe('what jotgate does not do is said by name', () => {
     assert.deepEqual(codes(text), ['warning W301 10', 'error E301 11']);
   });
   it('a field with its default value says nothing', () => {
-    assert.deepEqual(codes(listener().replace('stat_prefix: a', 'stat_prefix: a\n          proxy_100_continue: false')), []);
+    assert.deepEqual(
+      codes(listener().replace('stat_prefix: a', 'stat_prefix: a\n          proxy_100_continue: false')),
+      [],
+    );
   });
   it('nor does an enum, by name or number', () => {
     const details = (value: string) =>
