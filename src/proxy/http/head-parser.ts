@@ -36,7 +36,7 @@ export abstract class HeadParser {
   /** Values of the connection field, comma-joined. */
   protected connection = '';
   readonly #limits: HeadLimits;
-  readonly #joins: 'requestBit' | 'responseBit';
+  readonly #ofRequest: boolean;
   readonly #store: HeadStore = new LineStore();
   readonly #long = new LongValue();
   #atFields = false;
@@ -47,9 +47,9 @@ export abstract class HeadParser {
   /** Where the line that is not whole yet begins. */
   #lineStart = 0;
 
-  constructor(limits: HeadLimits, joins: 'requestBit' | 'responseBit') {
+  constructor(limits: HeadLimits, of: 'request' | 'response') {
     this.#limits = limits;
-    this.#joins = joins;
+    this.#ofRequest = of === 'request';
   }
 
   /** True between a head's first byte and its last. */
@@ -193,7 +193,7 @@ export abstract class HeadParser {
       return true;
     }
     if (known.kind === FIELD.joined) {
-      this.#join(known.name, known[this.#joins], value);
+      this.#join(known.name, this.#ofRequest ? known.requestBit : known.responseBit, value);
       return true;
     }
     this.refusal = this.field(known.kind, known.name, value);

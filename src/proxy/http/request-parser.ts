@@ -46,7 +46,7 @@ export class RequestParser extends HeadParser {
   #lastAuthority = '';
 
   constructor(limits: HeadLimits = DEFAULT_LIMITS) {
-    super(limits, 'requestBit');
+    super(limits, 'request');
   }
 
   override reset(): void {

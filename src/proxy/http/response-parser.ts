@@ -16,7 +16,7 @@ export class ResponseParser extends HeadParser {
   #version10 = false;
 
   constructor(limits: HeadLimits = DEFAULT_LIMITS) {
-    super(limits, 'responseBit');
+    super(limits, 'response');
   }
 
   /** A response's fields are written on at once, so that one list does for all. */
