@@ -1,104 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { rootCertificates } from 'node:tls';
-import { parse } from 'yaml';
-import { createTokenSigner, EXPIRES_LATE } from '../../../test/e2e/token-signer.ts';
 import { runCli } from '../../../test/fixtures/collecting-io.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'jotgate-why-'));
-after(() => rmSync(folder, { recursive: true }));
-
-function fileOf(name: string, content: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
-
-const signer = createTokenSigner('RS256');
-const stranger = createTokenSigner('RS256');
-const keys = fileOf('keys.json', signer.jwks);
-const claims = { iss: 'https://idp.test', sub: 'alice', exp: EXPIRES_LATE, scope: 'orders:read' };
-const alice = signer.sign(claims);
-
-const DOCS_RULE = '                - match: { prefix: /docs }';
-const ORDERS_RULE =
-  '                - match: { prefix: /orders }\n                  requires: { provider_name: kc }';
-
-const configOf = (rules: readonly string[], keyPort = 1) => `
-static_resources:
-  listeners:
-  - name: front
-    address: { socket_address: { address: 127.0.0.1, port_value: 8080 } }
-    filter_chains:
-    - filters:
-      - name: hcm
-        typed_config:
-          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          stat_prefix: front
-          route_config:
-            virtual_hosts:
-            - name: shop
-              domains: ["*"]
-              routes:
-              - match: { path: /health }
-                direct_response: { status: 200, body: { inline_string: fine } }
-              - match: { prefix: / }
-                route: { cluster: orders }
-          http_filters:
-            - name: jwt
-              typed_config:
-                "@type": type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication
-                providers:
-                  kc:
-                    issuer: https://idp.test
-                    remote_jwks:
-                      http_uri: { uri: "http://idp.test/certs", cluster: idp, timeout: 1s }
-                    forward_payload_header: x-jwt-payload
-                    payload_in_metadata: payload
-                rules:
-${rules.join('\n')}
-            - name: rbac
-              typed_config:
-                "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
-                rules:
-                  action: ALLOW
-                  policies:
-                    readers:
-                      permissions: [ { header: { name: ":method", string_match: { exact: GET } } } ]
-                      principals: [ { any: true } ]
-                    writers:
-                      permissions: [ { any: true } ]
-                      principals:
-                      - metadata:
-                          filter: envoy.filters.http.jwt_authn
-                          path: [ { key: payload }, { key: scope } ]
-                          value: { string_match: { contains: "orders:write" } }
-            - name: router
-              typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-  clusters:
-  - name: orders
-    type: STATIC
-    load_assignment: { cluster_name: orders, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: 9 } } } } ] } ] }
-  - name: idp
-    type: STATIC
-    load_assignment: { cluster_name: idp, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: ${keyPort} } } } } ] } ] }
-`;
-
-const config = configOf([DOCS_RULE, ORDERS_RULE]);
-const file = fileOf('envoy.yaml', config);
-
-function lineOf(text: string, part: string): number {
-  const at = text.indexOf(part);
-  assert.ok(at >= 0, `the configuration has ${part}`);
-  return text.slice(0, at + part.search(/\S/)).split('\n').length;
-}
-
-const why = (...args: string[]) => runCli(['why', ...args]);
+import {
+  alice,
+  claims,
+  config,
+  configOf,
+  DOCS_RULE,
+  file,
+  fileOf,
+  keys,
+  lineOf,
+  ORDERS_RULE,
+  signer,
+  stranger,
+  why,
+} from '../../../test/fixtures/why-scene.ts';
 
 describe('why tells the way of a request', () => {
   it('without a token: the rule that wants one, with its line, and what was not reached', async () => {
@@ -295,22 +215,6 @@ describe('why takes what somebody wrote down', () => {
   });
 });
 
-describe('why shows claims only when it is told to', () => {
-  const secret = 'a-name-that-nobody-else-has';
-  const token = signer.sign({ ...claims, sub: secret, scope: `${secret} x`, aud: secret });
-  const ask = (...more: string[]) =>
-    why('-c', file, '--token', token, '--jwks', `kc=${keys}`, '-X', 'POST', ...more, '/orders');
-  it('else as fingerprints, in text and in JSON', async () => {
-    for (const { out } of [await ask(), await ask('--json')]) {
-      assert.ok(!out.includes(secret), out);
-      assert.match(out, /claim scope = \(not shown, [\da-f]{6}\)/);
-    }
-  });
-  it('in full with --show-claims', async () => {
-    assert.match((await ask('--show-claims')).out, new RegExp(`claim scope = "${secret} x"`));
-  });
-});
-
 describe('why without keys', () => {
   it('says that the signature was not checked, and calls nothing ok that rests on it', async () => {
     const { out, exitCode } = await why('-c', file, '--token', alice, '--exit-code', '/orders');
@@ -412,80 +316,6 @@ describe('lines and verdicts move with the file', () => {
   });
 });
 
-describe('why keeps credentials to itself', () => {
-  it('prints a fingerprint and nothing of the token', async () => {
-    const args = [
-      '-c',
-      file,
-      '--jwks',
-      `kc=${keys}`,
-      '-H',
-      `cookie: a=${alice}`,
-      `/orders?access_token=${alice}&x=1`,
-    ];
-    for (const output of [await why(...args), await why('--json', ...args)]) {
-      assert.equal(output.exitCode, 0);
-      for (const part of alice.split('.'))
-        assert.ok(!output.out.includes(part), 'a part of the token is shown');
-    }
-    const { out } = await why(...args);
-    assert.match(out, /token [0-9a-f]{6} in query parameter access_token/);
-  });
-});
-
-describe('why keeps the credentials of the configuration to itself', () => {
-  const matchers = fileOf(
-    'matchers.yaml',
-    configOf([DOCS_RULE])
-      .replace(
-        'match: { path: /health }',
-        'match: { path: /health, headers: [{ name: authorization, string_match: { prefix: "Basic ", ignore_case: true } }, { name: x-api-key, string_match: { exact: horse-1 } }], query_parameters: [{ name: token, string_match: { exact: horse-2 } }] }',
-      )
-      .replace(
-        'domains: ["*"]',
-        'domains: ["*"]\n              response_headers_to_add: [{ header: { key: set-cookie, value: horse-3 } }]',
-      )
-      .replace(
-        'principals: [ { any: true } ]',
-        'principals: [ { header: { name: cookie, string_match: { contains: horse-4 } } } ]',
-      ),
-  );
-  const args = ['-c', matchers, '-H', 'cookie: horse-5', 'http://me:horse-6@a.test/orders?token=horse-7'];
-  it('those that matchers want, replies set, remedies ask for, and the request has', async () => {
-    for (const { out, exitCode } of [await why(...args), await why('--json', ...args)]) {
-      assert.equal(exitCode, 0);
-      assert.doesNotMatch(out, /horse|bWU6aG9yc2U/);
-      assert.match(out, /403/);
-    }
-  });
-  it('and still says what is asked for, and who', async () => {
-    const { out } = await why(...args);
-    assert.match(
-      out,
-      /header authorization prefix "Basic " \(any case\), header x-api-key exact \(not shown\)/,
-    );
-    assert.match(out, /would pass with: header cookie: \(not shown\)/);
-    const document = JSON.parse((await why('--json', ...args)).out);
-    assert.equal(document.request.authority, 'a.test');
-  });
-  it('who is named in a URL is named in a header, as clients do it', async () => {
-    const { out } = await why(
-      '--json',
-      '-c',
-      matchers,
-      '-H',
-      'host: b.test',
-      '-H',
-      'x-api-key: horse-1',
-      '-H',
-      'cookie: horse-4',
-      'http://me:it@a.test/health?token=horse-2',
-    );
-    const document = JSON.parse(out);
-    assert.deepEqual([document.request.authority, document.body], ['b.test', 'fine']);
-  });
-});
-
 describe('why --json', () => {
   it('has the outcome, the reply and every step with its place', async () => {
     const { out } = await why('-c', file, '--json', '/orders');
@@ -500,105 +330,6 @@ describe('why --json', () => {
     assert.equal(filter.verdict, 'deny');
     assert.equal(filter.steps[1].at.line, lineOf(config, ORDERS_RULE));
     assert.match(filter.steps[1].path, /rules\[1\]$/);
-  });
-});
-
-describe('why on what Envoy’s admin prints', () => {
-  it('places are JSON paths', async () => {
-    const dump = {
-      configs: [
-        {
-          '@type': 'type.googleapis.com/envoy.admin.v3.ListenersConfigDump',
-          static_listeners: [
-            {
-              listener: {
-                '@type': 'type.googleapis.com/envoy.config.listener.v3.Listener',
-                name: 'dumped',
-                address: { socket_address: { address: '127.0.0.1', port_value: 80 } },
-                filter_chains: [
-                  {
-                    filters: [
-                      {
-                        name: 'hcm',
-                        typed_config: {
-                          '@type':
-                            'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-                          stat_prefix: 'x',
-                          route_config: {
-                            virtual_hosts: [
-                              {
-                                name: 'all',
-                                domains: ['*'],
-                                routes: [{ match: { prefix: '/' }, direct_response: { status: 404 } }],
-                              },
-                            ],
-                          },
-                          http_filters: [
-                            {
-                              name: 'router',
-                              typed_config: {
-                                '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router',
-                              },
-                            },
-                          ],
-                        },
-                      },
-                    ],
-                  },
-                ],
-              },
-            },
-          ],
-        },
-      ],
-    };
-    const { out, exitCode } = await why(
-      '--config-dump',
-      fileOf('dump.json', JSON.stringify(dump)),
-      '--exit-code',
-      '/x',
-    );
-    assert.equal(exitCode, 5);
-    assert.match(out, /listener dumped .* {2}configs\[0\].*routes\[0\]\n/);
-  });
-});
-
-describe('a dump whose keys are in a file of its machine', () => {
-  const typed = (text: string) =>
-    text.replace(/remote_jwks:\n.*/, 'local_jwks: { filename: /not/on/this/machine.json }');
-  const { static_resources: parts } = parse(typed(config));
-  const named = (kind: string) => `type.googleapis.com/envoy.${kind}`;
-  const listener = { '@type': named('config.listener.v3.Listener'), ...parts.listeners[0] };
-  const dump = fileOf(
-    'unread.json',
-    JSON.stringify({
-      configs: [
-        { '@type': named('admin.v3.ListenersConfigDump'), static_listeners: [{ listener }] },
-        {
-          '@type': named('admin.v3.ClustersConfigDump'),
-          static_clusters: parts.clusters.map((cluster: object) => ({
-            cluster: { '@type': named('config.cluster.v3.Cluster'), ...cluster },
-          })),
-        },
-      ],
-    }),
-  );
-  const asked = (...args: string[]) => why('--config-dump', dump, '--json', ...args, '/orders/7');
-
-  it('is explained: the token’s signature was not checked', async () => {
-    const { outcome, unchecked } = JSON.parse((await asked('--token', alice)).out);
-    assert.deepEqual([outcome, unchecked], ['conditional', ['signature: not checked: no keys']]);
-  });
-  it('still refuses what needs no key to be refused', async () => {
-    const { status, body, remedies } = JSON.parse((await asked()).out);
-    assert.deepEqual([status, body], [401, 'Jwt is missing']);
-    assert.equal(remedies.wouldPassWith[0].conditional, true);
-  });
-  it('takes the keys that are given', async () => {
-    const verdicts = [];
-    for (const token of [alice, stranger.sign(claims)])
-      verdicts.push(JSON.parse((await asked('--jwks', `kc=${keys}`, '--token', token)).out).outcome);
-    assert.deepEqual(verdicts, ['passes', 'refused']);
   });
 });
 
