@@ -167,7 +167,7 @@ class PresenceMatcher implements HeaderMatcher {
 }
 
 /** The value behind a pseudo-header's name; `host` is another name for `:authority`. */
-function pseudoHeader(request: MatchedRequest, name: string): string | undefined {
+export function pseudoHeader(request: MatchedRequest, name: string): string | undefined {
   switch (name) {
     case ':path':
       return request.path;

@@ -3,6 +3,7 @@ export {
   compileHeaderMatcher,
   type HeaderMatcher,
   type HeaderMatcherConfig,
+  pseudoHeader,
 } from './header-matcher.ts';
 export { createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';
 export { type MatchedRequest, withoutQuery } from './matched-request.ts';

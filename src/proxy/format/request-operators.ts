@@ -1,4 +1,4 @@
-import { withoutQuery } from '../../core/match/index.ts';
+import { pseudoHeader, withoutQuery } from '../../core/match/index.ts';
 import { firstParameter } from '../filters/jwt-authn/query.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
@@ -7,19 +7,7 @@ import { type FormatError, type Operator, operator } from './operator.ts';
 
 /** A header as matchers and formats name it: the first line of that name, or what stands behind a pseudo-header. */
 export function headerOf(request: RequestHead, name: string): string | undefined {
-  switch (name) {
-    case ':path':
-      return request.path;
-    case ':method':
-      return request.method;
-    case ':authority':
-    case 'host':
-      return request.authority;
-    case ':scheme':
-      return request.scheme;
-    default:
-      return request.headers.get(name);
-  }
+  return pseudoHeader(request, name) ?? request.headers.get(name);
 }
 
 type Names = [first: string, second: string | undefined];
