@@ -55,7 +55,8 @@ export class PathIndex<Subject, Entry extends PathCandidate<Subject>> {
 
   #firstIn(lookup: Lookup, key: string, path: string, subject: Subject, bound: number): number {
     let best = bound;
-    const exact = lookup.exact.get(key);
+    // A lookup makes V8 keep a path's text for good measure: none is made where there is nothing to find.
+    const exact = lookup.exact.size === 0 ? undefined : lookup.exact.get(key);
     if (exact !== undefined) best = this.#ask(exact, path, subject, best);
     let node: TrieNode | undefined = lookup.root;
     for (let at = 0; node !== undefined; ) {

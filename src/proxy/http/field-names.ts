@@ -105,6 +105,11 @@ export function findName(bytes: Buffer, start: number, end: number, hash: number
   }
 }
 
+/** One of the table: spelt as a field's name must be. */
+export function isKnownName(name: string): boolean {
+  return byName.has(name);
+}
+
 /** Has a request one line of that name at most? For names that come as text. */
 export function isJoinedInRequest(name: string): boolean {
   return (byName.get(name)?.requestBit ?? 0) !== 0;

@@ -1,3 +1,4 @@
+import { hasControlByte, judgeField } from './judge-field.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** Methods whose requests say nothing about a body when they have none (RFC 9110 §8.6). */
@@ -18,7 +19,6 @@ export function renderRequestHead(request: RequestHead, framing: RequestFraming)
   return `${out}\r\n`;
 }
 
-const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const TARGET = /^[!-~]+$/;
 
 /**
@@ -31,7 +31,7 @@ export function findIllegalField(
   receivedHost: string = request.authority,
 ): string | null {
   const { headers } = request;
-  if (request.authority !== receivedHost && hasControl(request.authority))
+  if (request.authority !== receivedHost && hasControlByte(request.authority))
     return 'invalid header value for: :authority';
   if (request.unsendablePath === true) return 'invalid header value for: :path';
   if (request.path !== receivedPath && !TARGET.test(request.path)) return 'invalid header value for: :path';
@@ -40,30 +40,4 @@ export function findIllegalField(
     if (illegal !== null) return illegal;
   }
   return null;
-}
-
-/** What is wrong with a field, in Envoy's words, or null. */
-export function judgeField(name: string, value: string): string | null {
-  if (!NAME.test(name)) return `invalid header name: ${name}`;
-  return hasControl(value) ? `invalid header value for: ${name}` : null;
-}
-
-/** Long values that were found clean lately: a forwarded payload comes again and again, the very same string. */
-const clean: (string | undefined)[] = new Array(64).fill(undefined);
-
-function isKnownClean(value: string, slot: number): boolean {
-  return clean[slot] === value;
-}
-
-/** Anything but tab, visible characters and bytes above 127; a character above 255 would not be one byte. */
-function hasControl(value: string): boolean {
-  const isLong = value.length > 64;
-  const slot = isLong ? (value.length * 31 + value.charCodeAt(value.length >> 1)) & 63 : 0;
-  if (isLong && isKnownClean(value, slot)) return false;
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i);
-    if ((code < 32 && code !== 9) || code === 127 || code > 255) return true;
-  }
-  if (isLong) clean[slot] = value;
-  return false;
 }

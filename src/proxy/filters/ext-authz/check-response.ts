@@ -10,7 +10,7 @@ import {
   type OkHttpResponse,
 } from '#schema/envoy/service/auth/v3/external_auth_pb.js';
 import { lowerAscii, toByteString } from '../../../core/match/index.ts';
-import { judgeField } from '../../http/render-request.ts';
+import { judgeField } from '../../http/judge-field.ts';
 import type { MetadataValue } from '../filter.ts';
 import {
   type Answer,

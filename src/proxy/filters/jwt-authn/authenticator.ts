@@ -17,6 +17,7 @@ import {
   verifySignatureInTurns,
 } from '../../../core/jwt/index.ts';
 import { nextTurn } from '../../../platform/index.ts';
+import { vouchFor } from '../../http/judge-field.ts';
 import {
   describeAudience,
   describeIssuer,
@@ -208,6 +209,8 @@ export class Authenticator {
     if (status !== STATUS.ok || key === null) {
       return fail(status === STATUS.ok ? STATUS.jwtVerificationFails : status, provider, run);
     }
+    // Without a fault the segment is base64url to the letter, and may be forwarded as it is.
+    vouchFor(token.payloadSegment);
     const outputs = provider.outputs.make(token.payload, token.header.json, token.payloadSegment);
     const { claims, header } = token;
     provider.memo.remember(found.text, { claims, outputs, keySet, key, algorithm: header.alg.name });

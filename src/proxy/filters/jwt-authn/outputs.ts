@@ -3,7 +3,7 @@ import type {
   JwtProvider,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import type { JsonObject, JsonValue } from '../../../core/jwt/index.ts';
-import { detached, lowerAscii } from '../../../core/match/index.ts';
+import { lowerAscii } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
 import type { HeaderList } from '../../http/header-list.ts';
 import { addRequestLine } from '../../http/join-lines.ts';
@@ -55,13 +55,13 @@ export class OutputPlan {
     return this.#payloadKey !== '';
   }
 
-  /** Makes what `write` writes. Its strings share no memory with the request's. */
+  /** Makes what `write` writes. Its strings may be slices of the token's text. */
   make(payload: JsonObject, header: JsonObject, payloadSegment: string): TokenOutputs {
     const names: string[] = [];
     const values: string[] = [];
     if (this.#payloadHeader !== '') {
       names.push(this.#payloadHeader);
-      values.push(detached(this.#padded ? pad(payloadSegment) : payloadSegment));
+      values.push(this.#padded ? pad(payloadSegment) : payloadSegment);
     }
     let hasClaimHeader = false;
     for (const claim of this.#claims) {

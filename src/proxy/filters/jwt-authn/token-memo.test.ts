@@ -62,6 +62,16 @@ describe('a remembered signature', () => {
     memo.remember('token', verifiedBy(rsa));
     for (const text of ['toke', 'token ', 'Token', '']) assert.equal(memo.find(text, rsa), undefined);
   });
+
+  it('is not that of another token with the same signature', () => {
+    const memo = new TokenMemo(1 << 20, 'first');
+    const [a, b] = ['one.signature', 'two.signature'];
+    memo.remember(a, verifiedBy(rsa));
+    assert.equal(memo.find(b, rsa), undefined);
+    memo.remember(b, verifiedBy(rsa));
+    assert.ok(memo.find(b, rsa));
+    assert.equal(memo.find(a, rsa), undefined, 'of two with one mark the later has the place');
+  });
 });
 
 describe('the memo is bounded in bytes', () => {

@@ -2,6 +2,7 @@ import type { AlgorithmName, Claims, KeySet, VerificationKey } from '../../../co
 import { detached } from '../../../core/match/index.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import type { TokenOutputs } from './outputs.ts';
+import { signatureMark } from './signature-mark.ts';
 
 /** A token whose signature a key of the provider has verified. */
 export interface VerifiedToken {
@@ -11,6 +12,11 @@ export interface VerifiedToken {
   keySet: KeySet;
   key: VerificationKey;
   algorithm: AlgorithmName;
+}
+
+interface Entry {
+  readonly text: string;
+  readonly token: VerifiedToken;
 }
 
 /** Roughly what an entry takes beside its strings. */
@@ -23,8 +29,9 @@ const ENTRY_BYTES = 1024;
 export class TokenMemo {
   #halfBytesMax: number;
   readonly #doorkeeper: Doorkeeper | null;
-  #young = new Map<string, VerifiedToken>();
-  #old = new Map<string, VerifiedToken>();
+  /** By the mark of their signatures: V8 would keep every text that is looked up. Of two with one mark the later has the place. */
+  #young = new Map<number, Entry>();
+  #old = new Map<number, Entry>();
   #youngBytes = 0;
 
   /** @param from the time that a token has to come to be kept: the `first`, or the `second` */
@@ -43,7 +50,7 @@ export class TokenMemo {
    *   same use, and would come to try it
    */
   find(text: string, keySet: KeySet): VerifiedToken | undefined {
-    const known = this.#young.get(text) ?? this.#promote(text);
+    const known = this.#known(text);
     if (known === undefined || known.keySet === keySet) return known;
     if (!keySet.has(known.key.identity) || mayStopEarlier(known, keySet)) return undefined;
     known.keySet = keySet;
@@ -51,26 +58,37 @@ export class TokenMemo {
   }
 
   remember(text: string, token: VerifiedToken): void {
-    if (this.#doorkeeper?.knows(text) !== false) this.#keep(detached(text), token);
+    if (this.#doorkeeper?.knows(text) === false) return;
+    this.#keep(signatureMark(text), { text: detached(text), token: detachedToken(token) });
   }
 
-  #promote(text: string): VerifiedToken | undefined {
-    const known = this.#old.get(text);
-    if (known !== undefined) this.#keep(detached(text), known);
-    return known;
+  #known(text: string): VerifiedToken | undefined {
+    const mark = signatureMark(text);
+    const young = this.#young.get(mark);
+    if (young?.text === text) return young.token;
+    const old = this.#old.get(mark);
+    if (old?.text !== text) return undefined;
+    this.#keep(mark, old);
+    return old.token;
   }
 
-  #keep(text: string, token: VerifiedToken): void {
-    const bytes = sizeOf(text, token);
+  #keep(mark: number, entry: Entry): void {
+    const bytes = sizeOf(entry.text, entry.token);
     if (bytes > this.#halfBytesMax) return;
     if (this.#youngBytes + bytes > this.#halfBytesMax) {
       this.#old = this.#young;
       this.#young = new Map();
       this.#youngBytes = 0;
     }
-    this.#young.set(text, token);
+    this.#young.set(mark, entry);
     this.#youngBytes += bytes;
   }
+}
+
+/** What is kept shares no memory with the request that it came with. */
+function detachedToken(token: VerifiedToken): VerifiedToken {
+  const { outputs } = token;
+  return { ...token, outputs: { ...outputs, values: outputs.values.map(detached) } };
 }
 
 /** The parsed payload takes some times its text, which is part of the token's. */
