@@ -125,12 +125,12 @@ const withoutValues = (path: string) => {
 };
 
 /** The wire's bytes as text, which `buildRequestHead` makes bytes of again. */
-function decoded({ authority, path, headers }: KeptRequest) {
+function decoded({ authority, path, names, values }: KeptRequest) {
   const text = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
   return {
     authority: text(authority),
     path: text(path),
-    headers: headers.map(([name, value]) => [name, text(value)] as const),
+    headers: names.map((name, index) => [name, text(values[index] as string)] as const),
   };
 }
 

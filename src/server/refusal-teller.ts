@@ -38,8 +38,8 @@ export class RefusalTeller implements RefusalWatch {
   }
 }
 
-function lengthOf({ path, headers }: KeptRequest): number {
-  return headers.reduce((sum, [name, value]) => sum + name.length + value.length, path.length);
+function lengthOf({ path, names, values }: KeptRequest): number {
+  return [...names, ...values].reduce((sum, text) => sum + text.length, path.length);
 }
 
 /** What can cross to another thread. */

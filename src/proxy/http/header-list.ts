@@ -65,9 +65,17 @@ export class HeaderList {
   }
 
   clear(): void {
-    this.names.length = 0;
-    this.values.length = 0;
+    this.#cut(0);
     this.#received = 0;
+  }
+
+  /** One after the other: giving an array another length is a call out of compiled code, and lists are short. */
+  #cut(length: number): void {
+    const { names, values } = this;
+    while (names.length > length) {
+      names.pop();
+      values.pop();
+    }
   }
 
   #removeFrom(name: string, start: number): void {
@@ -83,8 +91,7 @@ export class HeaderList {
       values[kept] = values[i] as string;
       kept++;
     }
-    names.length = kept;
-    values.length = kept;
+    this.#cut(kept);
     this.#received = received;
   }
 }

@@ -7,7 +7,10 @@ export interface KeptRequest {
   scheme: string;
   authority: string;
   path: string;
-  headers: readonly (readonly [name: string, value: string])[];
+  /** Of its header lines. */
+  names: readonly string[];
+  /** Of the same lines: made for every request, two flat copies cost least. */
+  values: readonly string[];
 }
 
 /** Is told what the gate refuses, where refusals are to be explained; a service without one keeps nothing. */
@@ -24,6 +27,5 @@ export interface RefusedReply {
 }
 
 export function keepRequest({ method, scheme, authority, path, headers }: RequestHead): KeptRequest {
-  const lines = headers.names.map((name, index) => [name, headers.values[index] as string] as const);
-  return { method, scheme, authority, path, headers: lines };
+  return { method, scheme, authority, path, names: headers.names.slice(), values: headers.values.slice() };
 }

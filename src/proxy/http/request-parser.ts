@@ -224,6 +224,8 @@ export class RequestParser extends HeadParser {
       if (!isAuthority(this.authority)) return REFUSAL.badHost;
       this.#lastAuthority = this.authority;
     }
+    // The very same string, whose hash is known, for whoever looks it up.
+    this.authority = this.#lastAuthority;
     if (this.#target.charCodeAt(0) === SLASH) return null;
     const target = parseOtherTarget(this.method, this.#target);
     if ('status' in target) return target;

@@ -129,7 +129,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   resumeRequest(): void {
     if (this.#closed) return;
     this.#consumeParked();
-    if (this.#parked === null) this.#socket.resume();
+    this.#readOn();
   }
 
   onExchangeDone(exchange: Exchange, outcome: ExchangeOutcome): void {
@@ -151,7 +151,12 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     if (this.#consuming) return;
     this.flush();
     this.#consumeParked();
-    if (this.#parked === null) this.#socket.resume();
+    this.#readOn();
+  }
+
+  /** Most exchanges stop nothing, and a needless `resume` costs a turn of the loop. */
+  #readOn(): void {
+    if (this.#parked === null && this.#socket.isPaused()) this.#socket.resume();
   }
 
   checkDeadline(nowMs: number): void {

@@ -37,7 +37,7 @@ function extractFromHeader({ headers }: RequestHead, location: TokenLocation, fo
   }
 }
 
-/** The first character that a token may start with, or a dot. */
+/** A character that a token may start with, or a dot. */
 const TOKEN_START = /[\w.-]/g;
 
 /**
@@ -48,7 +48,14 @@ function textAfter(value: string, prefix: string): string | undefined {
   if (prefix === '') return value;
   const at = value.indexOf(prefix);
   if (at < 0) return undefined;
-  TOKEN_START.lastIndex = at + prefix.length;
+  const rest = at + prefix.length;
+  if (isAlphanumeric(value.charCodeAt(rest))) return value.slice(rest);
+  TOKEN_START.lastIndex = rest;
   const start = TOKEN_START.exec(value);
   return start === null ? value : value.slice(start.index);
+}
+
+/** By far the most tokens start with `e`. */
+function isAlphanumeric(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
 }
