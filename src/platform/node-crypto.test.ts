@@ -55,6 +55,15 @@ describe('nodeCrypto', () => {
     assert.equal(nodeCrypto.verify(key.alg, handle, TEXT, other), false);
   });
 
+  it('a PSS signature does not verify under the key’s RS name', () => {
+    const key = generateSigningKey(selectAlgorithm('PS256')!);
+    const handle = publicHandle(key);
+    const signature = nodeCrypto.sign(key.alg, key.handle, TEXT);
+    assert.ok(handle !== null);
+    assert.equal(nodeCrypto.verify(key.alg, handle, TEXT, signature), true);
+    assert.equal(nodeCrypto.verify(selectAlgorithm('RS256')!, handle, TEXT, signature), false);
+  });
+
   it('a point off the curve is no key', () => {
     const zero = Buffer.alloc(32).toString('base64url');
     assert.equal(nodeCrypto.importPublicKey({ kty: 'EC', crv: 'P-256', x: zero, y: zero }), null);

@@ -77,9 +77,9 @@ function sign(algorithm: Algorithm, key: KeyHandle, signedText: string): Uint8Ar
   return signBytes(algorithm.hash || null, bytes, keyInput(algorithm, keyObject));
 }
 
-/** RFC 7518 §3.4: ECDSA signatures are r‖s; §3.5: the PSS salt is as long as the hash. */
-function keyInput(algorithm: Algorithm, key: KeyObject): VerifyKeyObjectInput {
-  if (algorithm.scheme === 'rsa-pkcs1') return { key, padding: constants.RSA_PKCS1_PADDING };
+/** RFC 7518 §3.4: ECDSA signatures are r‖s; §3.5: the PSS salt is as long as the hash. PKCS #1 v1.5 is what an RSA key does unasked. */
+function keyInput(algorithm: Algorithm, key: KeyObject): KeyObject | VerifyKeyObjectInput {
+  if (algorithm.scheme === 'rsa-pkcs1') return key;
   if (algorithm.scheme === 'rsa-pss') {
     return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
   }

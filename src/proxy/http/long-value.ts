@@ -12,6 +12,8 @@ const KEPT_BYTES_MAX = 4096;
 export class LongValue {
   #bytes: Buffer | null = null;
   #text = '';
+  /** The last value that came once only, and may never come again. */
+  #once = '';
 
   /** The remembered value, when its very bytes and the line's end stand at `start`; else null. */
   match(bytes: Buffer, start: number, end: number): string | null {
@@ -22,9 +24,13 @@ export class LongValue {
     return bytes.compare(kept, 0, kept.length, start, valueEnd) === 0 ? this.#text : null;
   }
 
-  /** Remembers a value that was judged: bytes from `start` to the line's end, and the text made of them. */
+  /** Remembers a value that was judged, if it came before: bytes from `start` to the line's end, and the text made of them. */
   keep(bytes: Buffer, start: number, end: number, text: string): void {
     if (end - start > KEPT_BYTES_MAX) return;
+    if (text !== this.#once) {
+      this.#once = text;
+      return;
+    }
     this.#bytes = Buffer.from(bytes.subarray(start, end));
     this.#text = text;
   }
