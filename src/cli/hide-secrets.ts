@@ -13,13 +13,19 @@ const HIDDEN = '(not shown)';
 /** What is shorter is not looked for in sentences: it would be found in words. */
 const QUOTED_MIN = 6;
 
-/** @param texts that sentences may quote */
+/** @param texts that sentences may quote; each is looked through once */
 export function createSecretHider(texts: readonly string[]): SecretHider {
+  const looked = new Map<string, Hidden>();
+  const look = (text: string) => {
+    const known = looked.get(text) ?? hide(text);
+    looked.set(text, known);
+    return known;
+  };
   let quoted: readonly string[] | undefined;
   return {
-    lines: (text) => hide(text).shown.split(LINE_END),
+    lines: (text) => look(text).shown.split(LINE_END),
     sentence: (text) => {
-      quoted ??= quotableIn(texts);
+      quoted ??= quotable(texts.flatMap((one) => look(one).hidden));
       const said = quoted.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
       return hideIn(said, () => HIDDEN);
     },
@@ -27,16 +33,22 @@ export function createSecretHider(texts: readonly string[]): SecretHider {
 }
 
 /** The longest first: one may be in another. */
-function quotableIn(texts: readonly string[]): string[] {
-  const hidden = new Set(texts.flatMap((text) => hide(text).hidden));
-  return [...hidden].filter((secret) => secret.length >= QUOTED_MIN).sort((a, b) => b.length - a.length);
+function quotable(hidden: readonly string[]): string[] {
+  return [...new Set(hidden)]
+    .filter((secret) => secret.length >= QUOTED_MIN)
+    .sort((a, b) => b.length - a.length);
 }
 
 const LINE_END = /\r\n?|\n/;
 /** Also as it stands in a quoted text. */
 const WRITTEN_LINE_END = /\r\n?|\n|\\n/;
 
-function hide(text: string): { shown: string; hidden: string[] } {
+interface Hidden {
+  readonly shown: string;
+  readonly hidden: readonly string[];
+}
+
+function hide(text: string): Hidden {
   const hidden: string[] = [];
   const shown = hideIn(text, (found) => {
     hidden.push(...found.split(WRITTEN_LINE_END).map((line) => line.trim()), found);

@@ -39,6 +39,11 @@ export function packAnyLater<Desc extends DescMessage>(schema: Desc, message: Me
   return any;
 }
 
+/** What is in an `Any`, of whatever type: the message where it is known, else its bytes. */
+export function contentOf(any: Any): object {
+  return unpacked.get(any) ?? any.value;
+}
+
 /** The message in an `Any` whose type the caller has checked. */
 export function unpackAny<Desc extends DescMessage>(schema: Desc, any: Any): MessageShape<Desc> {
   const known = unpacked.get(any);

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fromJson } from '@bufbuild/protobuf';
+import { create, fromJson } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { HeaderMutationSchema } from '#schema/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
 import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { packAny } from '../../resources/index.ts';
 import { asksForCourse } from './asks-for-course.ts';
 
 const asks = (value: string) =>
@@ -28,6 +31,18 @@ describe('how an exchange goes is written down', () => {
   ]) {
     it(`where ${operator} asks for it`, () => assert.ok(asks(`<${operator}>`)));
   }
+  it('where a filter asks for it, read or unread', () => {
+    const message = fromJson(HeaderMutationSchema, {
+      mutations: { response_mutations: [{ append: { header: { key: 'x', value: '%DURATION%' } } }] },
+    });
+    for (const typedConfig of [
+      packAny(HeaderMutationSchema, message),
+      anyPack(HeaderMutationSchema, message),
+    ]) {
+      const httpFilters = [{ name: 'a', configType: { case: 'typedConfig' as const, value: typedConfig } }];
+      assert.ok(asksForCourse(create(HttpConnectionManagerSchema, { httpFilters })));
+    }
+  });
   for (const text of ['plain', '%REQ(:path)%', '%DYNAMIC_METADATA(a:b)%', '%PROTOCOL%', '100%% RESP']) {
     it(`not where all there is is ${text}`, () => assert.ok(!asks(text)));
   }

@@ -1,8 +1,7 @@
-import { toBinary } from '@bufbuild/protobuf';
-import {
-  type HttpConnectionManager,
-  HttpConnectionManagerSchema,
-} from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { isMessage } from '@bufbuild/protobuf';
+import { AnySchema } from '@bufbuild/protobuf/wkt';
+import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { contentOf } from '../../resources/index.ts';
 
 /** Operators that ask for more than the request: `%RESP(…)%`, `%UPSTREAM_HOST%`, times, lengths. */
 const OPERATORS =
@@ -10,5 +9,12 @@ const OPERATORS =
 
 /** Whether a format anywhere in a connection manager, its filters and its routes asks how an exchange goes. */
 export function asksForCourse(hcm: HttpConnectionManager): boolean {
-  return OPERATORS.test(Buffer.from(toBinary(HttpConnectionManagerSchema, hcm)).toString('latin1'));
+  return asksIn(hcm);
+}
+
+function asksIn(value: unknown): boolean {
+  if (typeof value === 'string') return OPERATORS.test(value);
+  if (value instanceof Uint8Array) return OPERATORS.test(Buffer.from(value).toString('latin1'));
+  if (typeof value !== 'object' || value === null) return false;
+  return isMessage(value, AnySchema) ? asksIn(contentOf(value)) : Object.values(value).some(asksIn);
 }
