@@ -14,10 +14,11 @@ import {
 import { nestedTypes } from '@bufbuild/protobuf/reflect';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { LazyRegistry } from '../scripts/schema/runtime/lazy-registry.ts';
+import { scanDescriptorSet } from '../scripts/schema/runtime/scan-descriptors.ts';
 
 const set = readFileSync(join(import.meta.dirname, '..', 'schema', 'descriptors.binpb'));
 const whole = createFileRegistry(fromBinary(FileDescriptorSetSchema, set));
-const lazy = new LazyRegistry(set);
+const lazy = new LazyRegistry(set, scanDescriptorSet(set));
 
 type Desc = DescMessage | DescEnum | DescExtension | DescField | DescOneof;
 

@@ -1,12 +1,14 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'rolldown';
+import { scanDescriptorSet } from './runtime/scan-descriptors.ts';
 
 const REGISTRY = `// One registry for all modules, over the one descriptor set.
 import { readFileSync } from 'node:fs';
 import { LazyRegistry } from './lazy-registry.js';
 
-export const registry = new LazyRegistry(readFileSync(new URL(import.meta.resolve('#schema/descriptors.binpb'))));
+const read = (name) => readFileSync(new URL(import.meta.resolve('#schema/' + name)));
+export const registry = new LazyRegistry(read('descriptors.binpb'), JSON.parse(read('descriptors.json')));
 export const sharedFile = (path) => registry.getFile(path);
 `;
 
@@ -40,6 +42,8 @@ async function writeRegistry(schema: string): Promise<void> {
     logLevel: 'warn',
     output: { file: join(schema, 'lazy-registry.js') },
   });
+  const index = scanDescriptorSet(readFileSync(join(schema, 'descriptors.binpb')));
+  writeFileSync(join(schema, 'descriptors.json'), JSON.stringify(index));
   writeFileSync(join(schema, 'registry.js'), REGISTRY);
   writeFileSync(join(schema, 'registry.d.ts'), REGISTRY_TYPES);
 }

@@ -1,7 +1,7 @@
 import type { DescEnum, DescExtension, DescFile, DescMessage, FileRegistry } from '@bufbuild/protobuf';
 import { nestedTypes } from '@bufbuild/protobuf/reflect';
 import { LazyFile, type LazyMessage } from './lazy-types.ts';
-import { scanDescriptorSet } from './scan-descriptors.ts';
+import type { ScannedFile } from './scan-descriptors.ts';
 
 /**
  * A registry of a serialised `google.protobuf.FileDescriptorSet` that makes a descriptor when it is first looked into. A configuration uses
@@ -15,9 +15,10 @@ export class LazyRegistry implements FileRegistry {
   /** The file that declares an extension. */
   readonly #extending = new Map<string, LazyFile>();
 
-  constructor(set: Uint8Array) {
-    for (const scanned of scanDescriptorSet(set)) {
-      const file = new LazyFile(scanned, this);
+  /** @param files what lies where in the set */
+  constructor(set: Uint8Array, files: readonly ScannedFile[]) {
+    for (const scanned of files) {
+      const file = new LazyFile(scanned, set, this);
       this.#files.set(scanned.name, file);
       for (const type of file.enums) this.#enums.set(type.typeName, type);
       for (const message of file.messages) this.#add(message);

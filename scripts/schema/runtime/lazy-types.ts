@@ -36,12 +36,14 @@ export class LazyFile implements DescFile {
   readonly services: never[] = [];
   readonly deprecated = false;
   readonly #scanned: ScannedFile;
+  readonly #set: Uint8Array;
   readonly #types: Types;
   #proto: DescFile['proto'] | undefined;
   #extensions: DescExtension[] | undefined;
 
-  constructor(scanned: ScannedFile, types: Types) {
+  constructor(scanned: ScannedFile, set: Uint8Array, types: Types) {
     this.#scanned = scanned;
+    this.#set = set;
     this.#types = types;
     this.name = scanned.name.replace(/\.proto$/, '');
     this.edition = editionOf(scanned);
@@ -51,7 +53,7 @@ export class LazyFile implements DescFile {
   }
 
   get proto(): DescFile['proto'] {
-    this.#proto ??= fromBinary(FileDescriptorProtoSchema, this.#scanned.bytes);
+    this.#proto ??= fromBinary(FileDescriptorProtoSchema, this.bytesOf(this.#scanned));
     return this.#proto;
   }
 
@@ -72,6 +74,11 @@ export class LazyFile implements DescFile {
     return `file ${this.#scanned.name}`;
   }
 
+  /** The serialised descriptor of one of its types. */
+  bytesOf({ at, end }: ScannedType): Uint8Array {
+    return this.#set.subarray(at, end);
+  }
+
   /** What the library makes of a file with only these descriptors in the scope given. */
   make(scope: string, only: Only): FileRegistry {
     const file = create(FileDescriptorProtoSchema, {
@@ -86,7 +93,9 @@ export class LazyFile implements DescFile {
   }
 
   #makeExtensions(): DescExtension[] {
-    const protos = this.#scanned.extensions.map(({ bytes }) => fromBinary(FieldDescriptorProtoSchema, bytes));
+    const protos = this.#scanned.extensions.map((one) =>
+      fromBinary(FieldDescriptorProtoSchema, this.bytesOf(one)),
+    );
     const made = this.make(this.#scanned.package, { extension: protos });
     return this.extensionNames.map((name) =>
       Object.assign(made.getExtension(name) as DescExtension, { file: this }),
@@ -122,7 +131,7 @@ export class LazyMessage implements DescMessage {
   readonly nestedEnums: LazyEnum[];
   readonly nestedMessages: LazyMessage[];
   readonly nestedExtensions: DescExtension[] = [];
-  readonly #bytes: Uint8Array;
+  readonly #scanned: ScannedType;
   readonly #scope: string;
   #proto: DescriptorProto | undefined;
   #made: DescMessage | undefined;
@@ -132,7 +141,7 @@ export class LazyMessage implements DescMessage {
     this.typeName = qualified(scope, scanned.name);
     this.file = file;
     this.parent = parent;
-    this.#bytes = scanned.bytes;
+    this.#scanned = scanned;
     this.#scope = scope;
     this.nestedEnums = scanned.enums.map((type) => new LazyEnum(type, this.typeName, file, this));
     this.nestedMessages = scanned.nested
@@ -141,7 +150,7 @@ export class LazyMessage implements DescMessage {
   }
 
   get proto(): DescriptorProto {
-    this.#proto ??= fromBinary(DescriptorProtoSchema, this.#bytes);
+    this.#proto ??= fromBinary(DescriptorProtoSchema, this.file.bytesOf(this.#scanned));
     return this.#proto;
   }
 
@@ -191,7 +200,7 @@ export class LazyEnum implements DescEnum {
   readonly typeName: string;
   readonly file: LazyFile;
   readonly parent: LazyMessage | undefined;
-  readonly #bytes: Uint8Array;
+  readonly #scanned: ScannedType;
   readonly #scope: string;
   #made: DescEnum | undefined;
 
@@ -200,7 +209,7 @@ export class LazyEnum implements DescEnum {
     this.typeName = qualified(scope, scanned.name);
     this.file = file;
     this.parent = parent;
-    this.#bytes = scanned.bytes;
+    this.#scanned = scanned;
     this.#scope = scope;
   }
 
@@ -234,7 +243,7 @@ export class LazyEnum implements DescEnum {
 
   #make(): DescEnum {
     if (this.#made !== undefined) return this.#made;
-    const proto = fromBinary(EnumDescriptorProtoSchema, this.#bytes);
+    const proto = fromBinary(EnumDescriptorProtoSchema, this.file.bytesOf(this.#scanned));
     const made = this.file.make(this.#scope, { enumType: [proto] }).getEnum(this.typeName);
     if (made === undefined) throw new Error(`no descriptor came of \`${this.typeName}\``);
     for (const value of made.values) Object.assign(value, { parent: this });

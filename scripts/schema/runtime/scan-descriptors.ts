@@ -3,7 +3,9 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 /** Where a descriptor lies in the set, and the little that has to be known of it before anybody asks for the rest. */
 export interface ScannedType {
   name: string;
-  bytes: Uint8Array;
+  /** Offsets in the set, the second one exclusive. */
+  at: number;
+  end: number;
 }
 
 export interface ScannedMessage extends ScannedType {
@@ -23,10 +25,16 @@ export interface ScannedFile extends ScannedType {
 
 type Read = (number: number, reader: BinaryReader) => boolean;
 
-/** The files of a serialised `google.protobuf.FileDescriptorSet`; fields, values and options are passed over. */
+/**
+ * The files of a serialised `google.protobuf.FileDescriptorSet`, of which `bytes` are all: fields, values and options are passed over. It is
+ * done once, at set-up, and kept beside the set as JSON.
+ */
 export function scanDescriptorSet(bytes: Uint8Array): ScannedFile[] {
   const files: ScannedFile[] = [];
-  eachField(bytes, (number, reader) => number === 1 && files.push(scanFile(reader.bytes())) > 0);
+  eachField(
+    Uint8Array.from(bytes),
+    (number, reader) => number === 1 && files.push(scanFile(reader.bytes())) > 0,
+  );
   return files;
 }
 
@@ -40,7 +48,7 @@ function scanFile(bytes: Uint8Array): ScannedFile {
     enums: [],
     extensions: [],
     syntax: 'proto2',
-    bytes,
+    ...placeOf(bytes),
   };
   eachField(bytes, (number, reader) => {
     if (number === 1) file.name = reader.string();
@@ -58,7 +66,7 @@ function scanFile(bytes: Uint8Array): ScannedFile {
 
 /** Numbers of `DescriptorProto`. */
 function scanMessage(bytes: Uint8Array): ScannedMessage {
-  const message: ScannedMessage = { name: '', nested: [], enums: [], isMapEntry: false, bytes };
+  const message: ScannedMessage = { name: '', nested: [], enums: [], isMapEntry: false, ...placeOf(bytes) };
   eachField(bytes, (number, reader) => {
     if (number === 1) message.name = reader.string();
     else if (number === 3) message.nested.push(scanMessage(reader.bytes()));
@@ -75,7 +83,12 @@ function scanMessage(bytes: Uint8Array): ScannedMessage {
 function scanNamed(bytes: Uint8Array): ScannedType {
   const reader = new BinaryReader(bytes);
   if (reader.tag()[0] !== 1) throw new Error('a descriptor does not begin with its name');
-  return { name: reader.string(), bytes };
+  return { name: reader.string(), ...placeOf(bytes) };
+}
+
+/** The set begins where its buffer does. */
+function placeOf({ byteOffset, length }: Uint8Array): { at: number; end: number } {
+  return { at: byteOffset, end: byteOffset + length };
 }
 
 /** `MessageOptions.map_entry`. */
