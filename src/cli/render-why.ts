@@ -81,7 +81,9 @@ function epilogue({ asked, verdict, unchecked }: Explanation): string[] {
 const OWN_FIELDS = new Set(['x-request-id', 'x-forwarded-proto']);
 
 /** Steps below a listener that choose nothing: each has a line of its own. */
-const NOT_ON_THE_WAY = new Set(['filter', 'network filter', 'codec']);
+const NOT_ON_THE_WAY = new Set(['filter', 'network filter', 'codec', 'preparation']);
+/** Those of them that come before the filters. */
+const BEFORE_FILTERS = new Set(['network filter', 'codec', 'preparation']);
 
 class Page {
   readonly #lines: string[] = [];
@@ -121,7 +123,7 @@ class Page {
     this.#passedOver(passedOver);
     if (last.verdict !== 'ok' && last.reason !== undefined) this.line(2, last.reason);
     for (const step of listener.steps) {
-      if (step.kind === 'network filter' || step.kind === 'codec') this.#renderFilter(step);
+      if (BEFORE_FILTERS.has(step.kind)) this.#renderFilter(step);
     }
     const filters = listener.steps.filter((step) => step.kind === 'filter');
     for (const filter of filters) if (filter.verdict !== 'skipped') this.#renderFilter(filter);

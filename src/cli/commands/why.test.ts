@@ -385,6 +385,84 @@ describe('a request whose head the gate refuses is told as the gate answers it',
   });
 });
 
+describe('a request that the connection manager answers before any filter names the setting that did', () => {
+  const settings = `                normalize_path: true
+                path_with_escaped_slashes_action: ACTION
+                common_http_protocol_options: { headers_with_underscores_action: REJECT_REQUEST }
+                use_remote_address: false
+`;
+  const table = [
+    {
+      name: 'an escaped slash that is refused',
+      action: 'REJECT_REQUEST',
+      args: ['/a%2fb'],
+      want: [400, 'path_with'],
+    },
+    {
+      name: 'an escaped slash that is redirected',
+      action: 'UNESCAPE_AND_REDIRECT',
+      args: ['/a%2fb'],
+      want: [307, 'path_with'],
+    },
+    {
+      name: 'of gRPC: refused',
+      action: 'UNESCAPE_AND_REDIRECT',
+      args: ['-H', 'content-type: application/grpc', '/a%5cb'],
+      want: [400, 'path_with'],
+    },
+    {
+      name: 'an escaped NUL',
+      action: 'UNESCAPE_AND_FORWARD',
+      args: ['/a%2fb%00'],
+      want: [400, 'normalize_path'],
+    },
+    {
+      name: 'an escaped NUL behind what would be redirected',
+      action: 'UNESCAPE_AND_REDIRECT',
+      args: ['/a%2fb%00'],
+      want: [400, 'normalize_path'],
+    },
+    {
+      name: 'an underscore',
+      action: 'KEEP_UNCHANGED',
+      args: ['-H', 'a_b: 1', '/'],
+      want: [400, 'headers_with'],
+    },
+    {
+      name: 'an empty scheme',
+      action: 'KEEP_UNCHANGED',
+      args: ['-H', 'x-forwarded-proto:', '/'],
+      want: [404, 'use_remote'],
+    },
+  ];
+  for (const { name, action, args, want } of table) {
+    it(name, async () => {
+      const text = config.replace(
+        /^ +stat_prefix: .*\n/m,
+        (line) =>
+          line + settings.replaceAll(/^ +/gm, ' '.repeat(line.search(/\S/))).replace('ACTION', action),
+      );
+      const given = fileOf('prepared.yaml', text);
+      const { status, steps } = JSON.parse((await why('-c', given, '--json', ...args)).out);
+      const denied = steps[0].steps.find(({ kind }: { kind: string }) => kind === 'preparation');
+      assert.deepEqual(
+        [status, denied.verdict, denied.at.line],
+        [want[0], 'deny', lineOf(text, want[1] as string)],
+      );
+      const { out } = await why('-c', given, ...args);
+      assert.match(out, new RegExp(`\n {2}DENY [^\n]*:${denied.at.line}\n`));
+    });
+  }
+
+  it('as its local reply is mapped', async () => {
+    const map =
+      'local_reply_config: { mappers: [ { filter: { status_code_filter: { comparison: { op: EQ, value: { default_value: 400, runtime_key: x } } } }, status_code: 404 } ] }';
+    const text = config.replace(/^( +)stat_prefix: .*\n/m, `$&$1normalize_path: true\n$1${map}\n`);
+    const { out } = await why('-c', fileOf('mapped.yaml', text), '--json', '/a%00');
+    assert.equal(JSON.parse(out).status, 404);
+  });
+});
+
 describe('the listener of a request', () => {
   for (const [path, want] of [
     ['/health', ['ok', 'passes']],

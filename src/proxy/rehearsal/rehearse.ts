@@ -21,6 +21,7 @@ import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts'
 import { routeReply } from '../route/route-reply.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import { readHead } from './read-head.ts';
+import { recordPreparation } from './record-preparation.ts';
 import { RehearsedStream } from './rehearsed-stream.ts';
 
 /** What becomes of a request that is played without a socket. */
@@ -112,7 +113,12 @@ async function play(
   const { headers, path: receivedPath, authority: receivedHost } = request;
   headers.markReceived();
   const preparation = prepareRequest(request, connection, options);
-  if (preparation !== null) return notPrepared(preparation, request);
+  if (preparation !== null) {
+    const routes = hasForwardedProto(request) ? manager.routes : NO_ROUTES;
+    const stream = new RehearsedStream(request, connection, { ...manager, routes }, clock, recorder);
+    recordPreparation(recorder, { preparation, manager: manager.origin, options, receivedPath });
+    return unasked(asReply(preparation), manager, stream);
+  }
   const stream = new RehearsedStream(request, connection, manager, clock, recorder);
   if (unread !== null) return notTaken(unread, manager, stream);
   const filters = filtersFor(manager.filters, stream);
@@ -153,23 +159,24 @@ async function play(
 
 const NO_ROUTES = { select: () => null };
 
-/** Refused for its head alone: no filter is asked, yet they see the reply. */
+/** Refused for its head alone. */
 function notTaken(refusal: Refusal, manager: CompiledConnectionManager, stream: RehearsedStream): Verdict {
   const { status, body, details } = refusal;
   stream.recorder?.open('codec', 'HTTP/1');
   stream.recorder?.close('deny', `the head of the request is refused (${details})`);
-  const replier = details.startsWith('http1.') ? 'codec' : 'other';
-  const reply = { status, body, headers: [], details };
+  return unasked({ status, body, headers: [], details }, manager, stream);
+}
+
+/** No filter is asked, yet they see the reply. */
+function unasked(reply: LocalReply, manager: CompiledConnectionManager, stream: RehearsedStream): Verdict {
+  const replier = reply.details.startsWith('http1.') ? 'codec' : 'other';
   return replied(reply, replier, manager, filtersFor(manager.filters, stream), stream);
 }
 
-function notPrepared(preparation: Exclude<Preparation, null>, request: RequestHead): Verdict {
-  const base = { route: null, forwarded: null, metadata: null };
-  if (!('redirect' in preparation)) {
-    return { ...preparation, headers: [], grpc: grpcWords(request, preparation, 'other'), ...base };
-  }
+function asReply(preparation: Exclude<Preparation, null>): LocalReply {
+  if (!('redirect' in preparation)) return { ...preparation, headers: [] };
   const headers = [['location', preparation.redirect]] as const;
-  return { status: 307, body: '', headers, grpc: null, details: 'path_normalization_failed', ...base };
+  return { status: 307, body: '', headers, details: 'path_normalization_failed' };
 }
 
 /** A reply of the gate's own, as the route and the filters change it on its way out. */

@@ -1,0 +1,55 @@
+import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import type { Recorder } from '../../base/index.ts';
+import type { HttpOptions } from '../http/http-options.ts';
+import { normalizePath } from '../http/normalize-path.ts';
+import type { Preparation } from '../http/prepare-request.ts';
+import { REFUSAL } from '../http/refusal.ts';
+
+/** What is known of a request that the connection manager answers before any filter is asked. */
+export interface Unprepared {
+  preparation: Exclude<Preparation, null>;
+  manager: HttpConnectionManager;
+  options: HttpOptions;
+  /** As the client sent it, query and all. */
+  receivedPath: string;
+}
+
+/** Records which of the connection manager's settings answers the request, placed at that setting. */
+export function recordPreparation(recorder: Recorder | null, unprepared: Unprepared): void {
+  if (recorder === null) return;
+  const { text, origin, field, reason } = settingOf(unprepared);
+  recorder.open('preparation', text, origin, field);
+  recorder.close('deny', reason);
+}
+
+interface Setting {
+  text: string;
+  origin: object;
+  field?: string;
+  reason: string;
+}
+
+function settingOf(unprepared: Unprepared): Setting {
+  const { preparation, manager } = unprepared;
+  if ('redirect' in preparation || preparation === REFUSAL.badPath) return pathSetting(unprepared);
+  if (preparation === REFUSAL.underscore) {
+    const origin = manager.commonHttpProtocolOptions ?? manager;
+    const reason = 'the name of a header has an underscore';
+    return { text: 'header names', origin, field: 'headers_with_underscores_action', reason };
+  }
+  const reason = 'x-forwarded-proto is empty, and the peer is believed';
+  return { text: 'scheme', origin: manager, field: 'use_remote_address', reason };
+}
+
+function pathSetting({ preparation, manager, options, receivedPath }: Unprepared): Setting {
+  const place = { text: 'path normalization', origin: manager };
+  const onlySlashes = { ...options, normalizePath: false, mergeSlashes: false };
+  const isRefusedLater =
+    normalizePath(receivedPath, onlySlashes).kind !== 'refused' &&
+    normalizePath(receivedPath, options).kind === 'refused';
+  if (isRefusedLater)
+    return { ...place, field: 'normalize_path', reason: 'the path has an escaped NUL, `%00`' };
+  const what = 'the path has an escaped slash, `%2F` or `%5C`';
+  const end = 'redirect' in preparation ? ': the client is sent to the path without it' : '';
+  return { ...place, field: 'path_with_escaped_slashes_action', reason: what + end };
+}
