@@ -214,7 +214,7 @@ describe('jotgate diff', () => {
     assert.match(out, /path: \/docs~\n/);
     assert.match(out, /as in: GET http:\/\/other\.example\/docs~, no token/);
     assert.match(out, /changed\.yaml: 401 Jwt is missing, by rule\[1\].*changed\.yaml:53/);
-    assert.match(out, /1 class of requests changes/);
+    assert.match(out, /1 class of requests changes: 1 kept out/);
     assert.doesNotMatch(out, /eyJ/);
   });
   it('exits 4 under --exit-code when something changes, 0 when nothing does', async () => {
@@ -222,6 +222,21 @@ describe('jotgate diff', () => {
     const same = await runCli(['diff', '--exit-code', before, before]);
     assert.equal(same.exitCode, 0);
     assert.match(same.out, /^no verdict changes/);
+  });
+  it('has one line for each class under --summary, what is let in first, and counts', async () => {
+    const opened = join(folder, 'opened.yaml');
+    const text = readFileSync(before, 'utf8');
+    writeFileSync(opened, text.replace('prefix: /docs', 'path_separated_prefix: /login'));
+    const { out } = await runCli(['diff', '--summary', before, opened]);
+    const lines = out.trimEnd().split('\n');
+    const isLetIn = (line: string) => line.startsWith('let in  ');
+    const isKeptOut = (line: string) => line.startsWith('kept out  ');
+    assert.match(lines[0] as string, /^let in +401 -> 200 by service_envoyproxy_io {3}\S+: path \/login/);
+    assert.ok(lines.findLastIndex(isLetIn) < lines.findIndex(isKeptOut));
+    const [, count] = /^(\d+) classes of requests change: \d+ let in, \d+ kept out/m.exec(out) ?? [];
+    assert.equal(lines.filter((line) => isLetIn(line) || isKeptOut(line)).length, Number(count));
+    assert.match((await runCli(['diff', '--summary', before, before])).out, /^no verdict changes/);
+    assert.equal((await runCli(['diff', '--summary', '--json', before, before])).exitCode, 2);
   });
   it('speaks JSON', async () => {
     const { out } = await runCli(['diff', '--json', before, changed]);

@@ -1,11 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type ConfigSource, loadConfigDump, looksLikeConfigDump } from '../../control/config/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { DiffError, type DiffSide, diffSnapshots } from '../policy-diff/diff-snapshots.ts';
-import { renderDiff } from '../policy-diff/render-diff.ts';
+import { DiffError, type DiffResult, type DiffSide, diffSnapshots } from '../policy-diff/diff-snapshots.ts';
+import { type DiffSides, renderDiff } from '../policy-diff/render-diff.ts';
 import { renderDiffJson } from '../policy-diff/render-diff-json.ts';
+import { renderDiffSummary } from '../policy-diff/render-diff-summary.ts';
 import { renderFinding } from '../render-finding.ts';
 import { renderOptionsOf } from '../render-options.ts';
 import { diffLog } from './diff-log.ts';
@@ -17,6 +18,7 @@ interface DiffFlags {
   gateway?: string;
   at: string;
   log?: string;
+  summary?: boolean;
   json?: boolean;
   exitCode?: boolean;
 }
@@ -32,6 +34,9 @@ export function configure(command: Command, io: CliIo): void {
     .option('--gateway <name>', 'which Gateway of Istio manifests')
     .option('--at <time>', 'judge as at this time', '2026-01-01T00:00:00Z')
     .option('--log <file>', 'which requests of an access log get another verdict')
+    .addOption(
+      new Option('--summary', 'one line for each class of requests, and counts').conflicts(['json', 'log']),
+    )
     .option('--json', 'as one JSON object')
     .option('--exit-code', 'exit 4 when a verdict changes')
     .addHelpText('after', EXAMPLES)
@@ -42,6 +47,7 @@ const EXAMPLES = `
 Examples:
   git show main:envoy.yaml | jotgate diff - envoy.yaml
   jotgate diff --exit-code before/ after/
+  jotgate diff --summary before/ after/
   jotgate diff --log access.log before.yaml after.yaml
 `;
 
@@ -59,7 +65,7 @@ async function diff(before: string, after: string, flags: DiffFlags, io: CliIo):
     }
     const result = await diffSnapshots(one, two, parseInstant(flags.at, '--at'));
     const sides = { before: { ...one, name: before }, after: { ...two, name: after } };
-    io.out(flags.json === true ? renderDiffJson(result, sides) : renderDiff(result, sides));
+    io.out(render(result, sides, flags));
     const isSame = result.changes.length + result.onlyBefore.length + result.onlyAfter.length === 0;
     if (flags.exitCode === true && !isSame) io.exitCode = EXIT.testsFailed;
   } catch (error) {
@@ -67,6 +73,11 @@ async function diff(before: string, after: string, flags: DiffFlags, io: CliIo):
     complain(error.findings, [...one.sources, ...two.sources], io);
     io.exitCode = EXIT.configInvalid;
   }
+}
+
+function render(result: DiffResult, sides: DiffSides, { json, summary }: DiffFlags): string {
+  if (json === true) return renderDiffJson(result, sides);
+  return summary === true ? renderDiffSummary(result) : renderDiff(result, sides);
 }
 
 /** Istio manifests without a Gateway do not say where admitted requests go; for judging them any place will do. */

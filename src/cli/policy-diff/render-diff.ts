@@ -2,6 +2,7 @@ import { redactTokens } from '../../core/match/index.ts';
 import type { Provenance } from '../../resources/index.ts';
 import { refusalPath, renderPlace } from '../refusal.ts';
 import type { Witness } from './change.ts';
+import { countKinds, inOrder } from './change-kind.ts';
 import type { Decision, DiffResult, ListenerChange } from './diff-snapshots.ts';
 import { DIMENSIONS } from './request-space.ts';
 
@@ -13,30 +14,42 @@ export interface DiffSides {
 /** Most values of a part that are listed. */
 const LISTED_MAX = 5;
 
-/** Each class of requests that changes, with one request of it and who decided on each side. */
+/** Each class of requests that changes, those first that are let in now, with one request of it and who decided on each side. */
 export function renderDiff(result: DiffResult, sides: DiffSides): string {
-  const { changes, onlyBefore, onlyAfter, tried, thinned, unreadKeys } = result;
-  const lines = changes.flatMap((change) => renderChange(change, sides));
+  const { changes, onlyBefore, onlyAfter } = result;
+  const lines = inOrder(changes).flatMap((change) => renderChange(change, sides));
   for (const name of onlyBefore) lines.push(`listener ${name} is gone`);
   for (const name of onlyAfter) lines.push(`listener ${name} is new`);
-  const count = changes.length;
-  lines.push(
-    count === 0
-      ? `no verdict changes (${tried} classes of requests asked of both)`
-      : `${count} ${count === 1 ? 'class' : 'classes'} of requests ${count === 1 ? 'changes' : 'change'} (${tried} asked of both)`,
-  );
-  if (lines.some((line) => line.includes('~'))) lines.push('`~` stands for any other text');
+  lines.push(countLine(result));
+  return `${[...lines, ...diffNotes(result, lines)].join('\n')}\n`;
+}
+
+/** How many classes change, and how. */
+export function countLine({ changes, tried }: Pick<DiffResult, 'changes' | 'tried'>): string {
+  if (changes.length === 0) return `no verdict changes (${tried} classes of requests asked of both)`;
+  const subject =
+    changes.length === 1 ? '1 class of requests changes' : `${changes.length} classes of requests change`;
+  return `${subject}: ${countKinds(changes)} (${tried} asked of both)`;
+}
+
+/** What has to be known to read the lines. */
+export function diffNotes(
+  { thinned, unreadKeys }: Pick<DiffResult, 'thinned' | 'unreadKeys'>,
+  lines: readonly string[],
+): string[] {
+  const notes: string[] = [];
+  if (lines.some((line) => line.includes('~'))) notes.push('`~` stands for any other text');
   if (thinned.length > 0) {
-    lines.push(
+    notes.push(
       `there are so many combinations of ${thinned.join(' and ')} that they were varied one at a time`,
     );
   }
   if (unreadKeys.length > 0) {
-    lines.push(
+    notes.push(
       `keys of ${unreadKeys.join(', ')} are in files of another machine and were not read: they are taken for the same on both sides`,
     );
   }
-  return `${lines.join('\n')}\n`;
+  return notes;
 }
 
 function renderChange(change: ListenerChange, { before, after }: DiffSides): string[] {
