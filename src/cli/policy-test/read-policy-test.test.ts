@@ -100,8 +100,27 @@ cases: [{request: GET / as d, expect: 200}]`,
     want: [
       '4:13 there is no token `c` above this one',
       '3:3 there is no issuer `nobody`',
-      '4:3 a token needs an `issuer`, or `like`, `text` or `file`',
       '5:19 there is no token `d`',
+    ],
+  },
+  {
+    name: 'tokens that are like each other or themselves, once for each loop',
+    given: `config: c.yaml
+tokens:
+  a: {like: b}
+  b: {like: c}
+  c: {like: a}
+  d: {like: d}
+  e: {like: a}
+  f: {like: g}
+  g: {text: x}
+  h: {sub: y}
+cases: [{request: GET / as d, expect: 200}]`,
+    want: [
+      '3:13 `a` is like `b` is like `c` is like `a`: a token is like one above it',
+      '6:13 `d` is like `d`: a token is like one above it',
+      '8:13 there is no token `g` above this one: it is below, and has to come first',
+      '10:3 a token needs an `issuer`, or `like`, `text` or `file`',
     ],
   },
   {

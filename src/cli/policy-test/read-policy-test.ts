@@ -119,9 +119,8 @@ function readAllCases(
 
 function checkNames({ issuers, tokens, cases }: PolicyTest, problems: Problems): void {
   for (const { at, issuer, text } of tokens.values()) {
-    if (text !== undefined) continue;
-    if (issuer === undefined) problems.add(at, 'a token needs an `issuer`, or `like`, `text` or `file`');
-    else if (!issuers.has(issuer)) problems.add(at, `there is no issuer \`${issuer}\``);
+    if (text !== undefined || issuer === undefined) continue;
+    if (!issuers.has(issuer)) problems.add(at, `there is no issuer \`${issuer}\``);
     else if (issuers.get(issuer)?.jwksFile !== undefined) {
       problems.add(at, `issuer \`${issuer}\` has keys of its own, which nothing can be signed with here`);
     }

@@ -74,16 +74,55 @@ export function readTokens(
 ): Map<string, TokenSpec> {
   const tokens = new Map<string, TokenSpec>();
   if (node === undefined) return tokens;
-  for (const entry of entriesOf(node, 'tokens', problems)) {
-    tokens.set(entry.key, readToken(entry, folder, tokens, problems));
+  const entries = entriesOf(node, 'tokens', problems);
+  const later = new Map(entries.map(({ key, value }) => [key, likeOf(value)]));
+  const inLoops = refuseLoops(later, problems);
+  for (const entry of entries) {
+    tokens.set(entry.key, readToken(entry, folder, { above: tokens, later, inLoops }, problems));
   }
   return tokens;
+}
+
+/** The tokens that one may be like. */
+interface Others {
+  above: ReadonlyMap<string, TokenSpec>;
+  /** All names of the file, with what each is like. */
+  later: ReadonlyMap<string, SourceNode | undefined>;
+  /** Those of which it is said already that they come back to themselves. */
+  inLoops: ReadonlySet<string>;
+}
+
+function likeOf(node: SourceNode): SourceNode | undefined {
+  return node.kind === 'map' ? node.entries.find(({ key }) => key === 'like')?.value : undefined;
+}
+
+/** Each loop is told once, where its first token says what it is like. @returns the tokens that are part of one */
+function refuseLoops(likes: Others['later'], problems: Problems): Set<string> {
+  const done = new Set<string>();
+  const inLoops = new Set<string>();
+  for (const name of likes.keys()) {
+    const way: string[] = [];
+    let next: string | undefined = name;
+    while (next !== undefined && !done.has(next)) {
+      done.add(next);
+      way.push(next);
+      const like: SourceNode | undefined = likes.get(next);
+      next = like?.kind === 'scalar' ? like.text : undefined;
+    }
+    if (next === undefined || !way.includes(next)) continue;
+    const loop = way.slice(way.indexOf(next));
+    for (const one of loop) inLoops.add(one);
+    const at = likes.get(next)?.at;
+    const text = [...loop, next].map((one) => `\`${one}\``).join(' is like ');
+    if (at !== undefined) problems.add(at, `${text}: a token is like one above it`);
+  }
+  return inLoops;
 }
 
 function readToken(
   { key: name, keyAt: at, value }: MapEntry,
   folder: string,
-  tokens: ReadonlyMap<string, TokenSpec>,
+  others: Others,
   problems: Problems,
 ): TokenSpec {
   const entries = entriesOf(value, 'a token', problems);
@@ -93,7 +132,7 @@ function readToken(
     ...jsonObjectOf(entries.filter((entry) => !isOwn(entry))),
     ...(nested === undefined ? {} : jsonObjectOf(entriesOf(nested, '`claims`', problems))),
   };
-  const base = baseOf(own.get('like'), tokens, problems);
+  const base = others.inLoops.has(name) ? undefined : baseOf(own.get('like'), others, problems);
   const without = own.get('without');
   const spec: TokenSpec = {
     ...base,
@@ -106,6 +145,8 @@ function readToken(
   readTimes(own, spec, problems);
   readSigning(own, spec, problems);
   readText(own, spec, folder, problems);
+  if (spec.issuer === undefined && spec.text === undefined && !own.has('like') && !own.has('file'))
+    problems.add(at, 'a token needs an `issuer`, or `like`, `text` or `file`');
   return spec;
 }
 
@@ -113,13 +154,16 @@ const isOwn = ({ key }: MapEntry) => (OWN_KEYS as readonly string[]).includes(ke
 
 function baseOf(
   node: SourceNode | undefined,
-  tokens: ReadonlyMap<string, TokenSpec>,
+  { above, later }: Others,
   problems: Problems,
 ): TokenSpec | undefined {
   if (node === undefined) return undefined;
   const name = textOf(node, '`like`', problems);
-  const base = tokens.get(name);
-  if (base === undefined) problems.add(node.at, `there is no token \`${name}\` above this one`);
+  const base = above.get(name);
+  if (base === undefined) {
+    const end = later.has(name) ? ': it is below, and has to come first' : '';
+    problems.add(node.at, `there is no token \`${name}\` above this one${end}`);
+  }
   return base;
 }
 
