@@ -5,6 +5,7 @@ import { Findings, type Provenance, type Snapshot } from '../resources/index.ts'
 import { ControlClusters } from './control-clusters.ts';
 import { DiscoveringKeys } from './discovering-keys.ts';
 import { JwksClient } from './jwks-client.ts';
+import { describeUnusedConnectTo } from './unused-connect-to.ts';
 
 export interface KeyFetcherOptions {
   snapshot: Snapshot;
@@ -23,6 +24,8 @@ export interface KeyFetcher {
 /** The way that a gate on this snapshot would fetch its keys, without a gate: the same clusters, TLS and retries. */
 export async function openKeyFetcher(options: KeyFetcherOptions): Promise<KeyFetcher> {
   const { snapshot, provenance, connectTo = [], trust = [], logger = silentLogger } = options;
+  for (const { message, hint } of describeUnusedConnectTo(connectTo, snapshot.clusters))
+    logger.warn(message, { hint });
   const clusters = new ControlClusters(snapshot.clusters, {
     findings: new Findings(provenance),
     connectTo,

@@ -11,6 +11,7 @@ import { JwksClient } from './jwks-client.ts';
 import { applyListenMoves, describeUnusedMove } from './listen-move.ts';
 import { RefusalRing } from './refusal-ring.ts';
 import { RunningGate } from './running-gate.ts';
+import { describeUnusedConnectTo } from './unused-connect-to.ts';
 import { WorkerHost } from './worker-host.ts';
 
 /**
@@ -41,6 +42,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     clusters.close();
     throw new GateStartError(unused);
   }
+  for (const { message, hint } of describeUnusedConnectTo(options.connectTo ?? [], snapshot.clusters))
+    logger.warn(message, { hint });
   warnOfPlainText(compiled, (message) => logger.warn(message));
   const addresses = await clusters.resolveAll();
   const jwks = new DiscoveringKeys(new JwksClient(clusters.byName, logger, nodeAddress), clusters, logger);

@@ -20,15 +20,16 @@ export function parseConnectTo(text: string): ConnectTo | null {
   return rule.port > 65_535 || rule.toPort > 65_535 || rule.toPort === 0 ? null : rule;
 }
 
+export const fitsConnectTo = (rule: ConnectTo, host: string, port: number): boolean =>
+  (rule.host === '' || rule.host === host) && (rule.port === 0 || rule.port === port);
+
 /** Where to connect for an endpoint; an empty host or port in a rule stands for every one, the first rule that fits counts. */
 export function applyConnectTo(
   rules: readonly ConnectTo[],
   host: string,
   port: number,
 ): { host: string; port: number } {
-  const rule = rules.find(
-    (one) => (one.host === '' || one.host === host) && (one.port === 0 || one.port === port),
-  );
+  const rule = rules.find((one) => fitsConnectTo(one, host, port));
   return rule === undefined ? { host, port } : { host: rule.address, port: rule.toPort };
 }
 

@@ -1,6 +1,6 @@
 export type { AddressFamily, Cluster } from './cluster.ts';
 export { type ClusterContext, compileCluster } from './compile-cluster.ts';
-export { type ConnectTo, parseConnectTo } from './connect-to.ts';
+export { type ConnectTo, fitsConnectTo, parseConnectTo } from './connect-to.ts';
 export {
   type CallRequest,
   callThrough,
