@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { get, type IncomingMessage } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { type AdminServer, startAdmin } from './start-admin.ts';
 
@@ -67,6 +68,17 @@ describe('the admin interface', () => {
     kept = false;
     assert.deepEqual(await ask('/why/last'), [404, 'nothing was refused yet\n']);
     kept = true;
+  });
+
+  it('says so where an address is none, and serves on', async () => {
+    for (const target of ['//', 'http://[', '//a:b']) {
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        get({ port: admin.at.port, path: target }, resolve).on('error', reject);
+      });
+      answer.resume();
+      assert.equal(answer.statusCode, 400);
+    }
+    assert.deepEqual(await ask('/ready'), [200, 'LIVE\n']);
   });
 
   it('names its pages where there is none', async () => {

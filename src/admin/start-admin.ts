@@ -63,13 +63,19 @@ export function startAdmin(at: { address: string; port: number }, source: AdminS
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, source: AdminSource): void {
-  const url = new URL(request.url ?? '/', 'http://admin');
-  const page =
-    PAGES.get(url.pathname)?.(url.searchParams, source) ??
-    renderRefusal(url.pathname, source.refusals) ??
-    notFound(url.pathname);
+  const target = request.url ?? '/';
+  const url = URL.parse(target, 'http://admin');
+  const page = url === null ? text(400, `no address \`${target}\`\n`) : renderPage(url, source);
   response.writeHead(page.status, { 'content-type': page.type, 'x-content-type-options': 'nosniff' });
   response.end(page.body);
+}
+
+function renderPage(url: URL, source: AdminSource): Page {
+  return (
+    PAGES.get(url.pathname)?.(url.searchParams, source) ??
+    renderRefusal(url.pathname, source.refusals) ??
+    notFound(url.pathname)
+  );
 }
 
 function renderStats(query: URLSearchParams, source: AdminSource): Page {
