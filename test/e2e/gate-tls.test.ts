@@ -15,6 +15,8 @@ let authority: DevelopmentAuthority;
 /** The one client that is let in where a certificate is required. */
 let client: CertifiedKey;
 let gate: Gate;
+/** One chain for a name, and one for every other client, which trusts other certificates. */
+let fallbackGate: Gate;
 
 interface ChainOptions {
   serverNames: string;
@@ -94,46 +96,70 @@ before(async () => {
   const [one, two, three, four] = await Promise.all(
     ['one.test', 'two.test', 'three.test', 'four.test'].map((name) => authority.issue({ names: [name] })),
   );
+  gate = await startTlsGate([
+    renderChain({ serverNames: 'one.test', body: 'one', key: one as CertifiedKey }),
+    renderChain({ serverNames: 'two.test', body: 'two', key: two as CertifiedKey }),
+    renderChain({
+      serverNames: 'three.test',
+      body: 'three',
+      key: three as CertifiedKey,
+      clientRoots: client.certificate,
+    }),
+    ...['client', 'CN=client', 'other'].map((principal, index) =>
+      renderChain({
+        serverNames: `${index}.four.test`,
+        body: 'four',
+        key: four as CertifiedKey,
+        clientRoots: client.certificate,
+        principal,
+      }),
+    ),
+  ]);
+  const guest = await createSelfSigned('guest');
+  fallbackGate = await startTlsGate([
+    renderChain({
+      serverNames: 'three.test',
+      body: 'three',
+      key: three as CertifiedKey,
+      clientRoots: client.certificate,
+    }),
+    renderChain({
+      serverNames: '',
+      body: 'others',
+      key: four as CertifiedKey,
+      clientRoots: guest.certificate,
+    }),
+  ]);
+});
+
+async function startTlsGate(chains: object[]): Promise<Gate> {
   const listener = {
     name: 'tls',
     address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-    filter_chains: [
-      renderChain({ serverNames: 'one.test', body: 'one', key: one as CertifiedKey }),
-      renderChain({ serverNames: 'two.test', body: 'two', key: two as CertifiedKey }),
-      renderChain({
-        serverNames: 'three.test',
-        body: 'three',
-        key: three as CertifiedKey,
-        clientRoots: client.certificate,
-      }),
-      ...['client', 'CN=client', 'other'].map((principal, index) =>
-        renderChain({
-          serverNames: `${index}.four.test`,
-          body: 'four',
-          key: four as CertifiedKey,
-          clientRoots: client.certificate,
-          principal,
-        }),
-      ),
-    ],
+    filter_chains: chains,
   };
   const text = JSON.stringify({ static_resources: { listeners: [listener] } });
   const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.json', text }]);
   assert.ok(snapshot !== null, JSON.stringify(findings.list));
-  gate = await startGate({ snapshot, provenance });
-});
+  return startGate({ snapshot, provenance });
+}
 
-after(() => gate.close());
+after(() => Promise.all([gate.close(), fallbackGate.close()]));
 
 /** What comes for one request over TLS, and what was agreed on; null where the connection was not to be had. */
-function ask(options: ConnectionOptions): Promise<{ text: string; alpn: string | false | null } | null> {
+function ask(
+  options: ConnectionOptions,
+  of = gate,
+  onSession: (session: Buffer) => void = () => {},
+): Promise<{ text: string; alpn: string | false | null } | null> {
   return new Promise((resolve) => {
-    const port = gate.listeners[0]?.port ?? 0;
+    const port = of.listeners[0]?.port ?? 0;
     const socket: TLSSocket = connect({ host: '127.0.0.1', port, ca: authority.certificate, ...options });
     let text = '';
     socket.on('secureConnect', () => {
       socket.write(`GET / HTTP/1.1\r\nHost: ${options.servername}\r\nConnection: close\r\n\r\n`);
     });
+    socket.on('session', onSession);
     socket.on('data', (bytes) => (text += bytes.toString('latin1')));
     socket.on('error', () => resolve(null));
     socket.on('close', () => resolve(text === '' ? null : { text, alpn: socket.alpnProtocol }));
@@ -185,6 +211,24 @@ describe('a listener with TLS', () => {
     assert.equal(await statusOf('0.four.test'), '403');
     assert.equal(await statusOf('0.four.test', theirs), undefined);
   });
+
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    it(`serves a client that would resume its session by the chain of its name, and by no other (${maxVersion})`, async () => {
+      const shown = {
+        servername: 'three.test',
+        cert: client.certificate,
+        key: client.privateKey,
+        maxVersion,
+      };
+      let session: Buffer | undefined;
+      const first = await ask(shown, fallbackGate, (one) => {
+        session = one;
+      });
+      assert.match(first?.text ?? '', /three$/);
+      const again = await ask({ ...shown, ...(session && { session }) }, fallbackGate);
+      assert.match(again?.text ?? '', /three$/);
+    });
+  }
 
   it('does not speak to plain text, and serves the next client', async () => {
     assert.equal(

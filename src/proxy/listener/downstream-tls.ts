@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { FilterChain } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import {
@@ -16,6 +17,12 @@ export interface DownstreamTls {
   /** A certificate that a client shows must be verified; without roots to verify it by none is asked for. */
   verifiesClients: boolean;
 }
+
+/**
+ * Of a TLS 1.2 session that is resumed OpenSSL does not tell the server name: it would be served by the chain for clients that name none,
+ * under the certificate that another chain's roots were good enough for. There is no option for TLS 1.2 alone.
+ */
+const NO_RESUMPTION = constants.SSL_OP_NO_TICKET;
 
 /** Compiles a chain's transport socket: null for plain text, undefined when it has an error. */
 export function compileDownstreamTls(
@@ -65,6 +72,7 @@ function compileContext(config: DownstreamTlsContext, findings: Findings): Downs
     cert,
     key,
     minVersion: 'TLSv1.2',
+    secureOptions: NO_RESUMPTION,
     ...(trusted ? { ca: trusted } : {}),
   };
   try {
