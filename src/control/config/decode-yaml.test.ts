@@ -204,6 +204,12 @@ describe('all errors are found at once, each at its place', () => {
       want: ['E111 1:15 inline_bytes'],
     },
     {
+      name: 'bytes that begin with more padding than anybody waits for',
+      type: 'envoy.config.core.v3.DataSource',
+      given: `inline_bytes: "${'='.repeat(2_000_000)}a"`,
+      want: ['E111 1:15 inline_bytes'],
+    },
+    {
       name: 'nothing of ninety levels of a structure',
       type: 'envoy.config.core.v3.Metadata',
       given: `filter_metadata: {a: ${'{b: '.repeat(90)}1${'}'.repeat(90)}}`,

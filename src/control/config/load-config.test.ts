@@ -196,6 +196,7 @@ describe('files and variables are read in', () => {
   it('a variable must be there', () => {
     assert.deepEqual(codes(body('{environment_variable: A}'), { env: { A: 'x' } }), []);
     assert.deepEqual(codes(body('{environment_variable: A}')), ['error E209 12']);
+    assert.deepEqual(codes(body('{environment_variable: constructor}')), ['error E209 12']);
   });
 });
 

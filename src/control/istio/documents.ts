@@ -228,7 +228,8 @@ function addShapeFindings(schema: DescMessage, node: SourceNode, findings: Findi
 }
 
 function knownKind(node: SourceNode): Kind<DescMessage> | undefined {
-  const entry = KINDS[scalarAt(node, 'kind') ?? ''];
+  const kind = scalarAt(node, 'kind') ?? '';
+  const entry = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   return scalarAt(node, 'apiVersion')?.startsWith(`${entry?.group}/`) ? entry : undefined;
 }
 

@@ -11,6 +11,8 @@ const CASES = [
   { given: '.5s', want: 500_000_000n },
   { given: '-1s', want: -1_000_000_000n },
   { given: '0', want: 0n },
+  { given: '2562047h47m16.854775807s', want: 9_223_372_036_854_775_807n },
+  { given: '2562047h47m16.854775808s', want: null },
   { given: '5', want: null },
   { given: '', want: null },
   { given: '1x', want: null },

@@ -12,7 +12,10 @@ const UNITS: Readonly<Record<string, bigint>> = {
   h: 3_600_000_000_000n,
 };
 
-/** Reads a duration as Go's `time.ParseDuration` does (`1m`, `1h1s`, `1.5s`); null when it is none. In nanoseconds. */
+/**
+ * Reads a duration as Go's `time.ParseDuration` does (`1m`, `1h1s`, `1.5s`). In nanoseconds.
+ * @returns null when it is none, or longer than the 292 years that 64 bits of nanoseconds hold.
+ */
 export function parseGoDuration(text: string): bigint | null {
   const [, sign, rest] = /^([+-]?)(.*)$/s.exec(text) as RegExpExecArray;
   if (rest === '0') return 0n;
@@ -24,7 +27,8 @@ export function parseGoDuration(text: string): bigint | null {
     end = part.lastIndex;
   }
   if (end === 0 || end !== (rest as string).length) return null;
-  return sign === '-' ? -total : total;
+  const nanoseconds = sign === '-' ? -total : total;
+  return BigInt.asIntN(64, nanoseconds) === nanoseconds ? nanoseconds : null;
 }
 
 export function durationOf(nanoseconds: bigint): Duration {

@@ -83,6 +83,11 @@ describe('a route leads to the endpoints of a ServiceEntry', () => {
       want: ['10.0.0.1:81', '10.0.0.2:8000'],
     },
     {
+      name: 'of a port whose name every object of JavaScript has too',
+      given: entry('  endpoints: [{ address: 10.0.0.1 }]\n').replace('name: http,', 'name: constructor,'),
+      want: ['10.0.0.1:8000'],
+    },
+    {
       name: 'the WorkloadEntries that it selects, of its namespace',
       given: `${entry('  workloadSelector: { labels: { app: ext } }\n')}${['shop', 'other']
         .map(

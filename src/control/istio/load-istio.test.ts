@@ -428,6 +428,14 @@ describe('names', () => {
       ['E402'],
     );
   });
+  it('of kinds that every object of JavaScript has are kinds that nobody knows', () => {
+    const { findings, passedOver } = load(`${POLICY}---\napiVersion: undefined/v1\nkind: constructor\n`);
+    assert.deepEqual(findings.list, load(POLICY).findings.list);
+    assert.deepEqual(
+      passedOver.map(({ kind }) => kind),
+      ['constructor'],
+    );
+  });
   it('of labels that every object of JavaScript has are labels', () => {
     const selector = 'spec:\n  selector: { matchLabels: { constructor: w, toString: z } }';
     const { workload, passedOver } = load(POLICY.replace('spec:', selector));

@@ -68,7 +68,7 @@ function inlineVariable(
   context: DecodeContext,
   surroundings: Surroundings,
 ): void {
-  const value = surroundings.env[name];
+  const value = Object.hasOwn(surroundings.env, name) ? surroundings.env[name] : undefined;
   if (value !== undefined) {
     source.specifier = { case: 'inlineString', value };
     return;

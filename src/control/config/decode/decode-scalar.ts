@@ -58,9 +58,10 @@ const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
 function decodeBytes(scalar: JsonScalar, written: string): ScalarResult {
   if (scalar.kind !== 'string') return wrongType(ScalarType.BYTES, `\`${written}\``);
-  const text = scalar.text.replaceAll(/=+$/g, '');
-  if (!BASE64.test(scalar.text) || text.length % 4 === 1)
-    return { fault: { code: 'badBase64', message: 'corrupt base64' } };
+  const corrupt: ScalarResult = { fault: { code: 'badBase64', message: 'corrupt base64' } };
+  if (!BASE64.test(scalar.text)) return corrupt;
+  const text = scalar.text.replace(/=+$/, '');
+  if (text.length % 4 === 1) return corrupt;
   return { value: new Uint8Array(Buffer.from(text, 'base64')) };
 }
 

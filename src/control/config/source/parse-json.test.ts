@@ -43,6 +43,13 @@ describe('JSON is read with its places', () => {
   it('escapes are resolved', () => {
     assert.equal(scalarAt(parse('{"a": "\\u00e9\\n\\"\\/"}').node ?? fail(), 'a'), 'é\n"/');
   });
+  it('a string of megabytes is read', () => {
+    for (const content of ['x'.repeat(12_000_000), '\\n'.repeat(6_000_000)]) {
+      const { node, list } = parse(`{"a": "${content}"}`);
+      assert.deepEqual(list, []);
+      assert.equal(scalarAt(node ?? fail(), 'a'), JSON.parse(`"${content}"`));
+    }
+  });
   it('trailing commas are taken', () => assert.deepEqual(parse('{"a": [1,],}').list, []));
   const broken: { given: string; want: string; place: string }[] = [
     { given: '{"a": }', want: 'unexpected `}` in JSON', place: '1:7' },
@@ -51,6 +58,8 @@ describe('JSON is read with its places', () => {
     { given: '{"a": // no\n1}', want: 'unexpected `/` in JSON', place: '1:7' },
     { given: '{\n"a" 1}', want: 'unexpected `1` in JSON', place: '2:5' },
     { given: '{"a": "\\x"}', want: 'not a JSON string', place: '1:7' },
+    { given: '{"a": "b\n"}', want: 'unexpected `"` in JSON', place: '1:7' },
+    { given: '{"a": "b', want: 'unexpected `"` in JSON', place: '1:7' },
     { given: '{"a": yes}', want: 'unexpected `y` in JSON', place: '1:7' },
     { given: '[[['.repeat(400), want: 'the text is nested too deeply', place: '1:502' },
   ];

@@ -38,7 +38,6 @@ class JsonSyntaxError extends Error {
 const NO_MARK = 'JSON is UTF-8 without a byte order mark: save it so';
 
 const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-const STRING = /"(?:[^"\\\n]|\\.)*"/y;
 const BLANK = /[ \t\r\n]*/y;
 
 class JsonReader {
@@ -116,12 +115,14 @@ class JsonReader {
   }
 
   #readString(): string {
-    const quoted = this.#take(STRING);
-    if (quoted === undefined) throw this.#unexpected();
-    const text = parsedString(quoted);
+    const start = this.#offset;
+    const end = this.#text[start] === '"' ? endOfString(this.#text, start) : undefined;
+    if (end === undefined) throw this.#unexpected();
+    this.#offset = end;
+    const text = parsedString(this.#text.slice(start, end));
     if (text?.isWellFormed() === true) return text;
     throw new JsonSyntaxError(
-      this.#offset - quoted.length,
+      start,
       text === undefined ? 'not a JSON string' : 'half of a surrogate pair is no character',
     );
   }
@@ -154,6 +155,21 @@ class JsonReader {
     const message = found === undefined ? 'the JSON text ends too early' : `unexpected \`${found}\` in JSON`;
     return new JsonSyntaxError(this.#offset, message);
   }
+}
+
+const STRING_STOP = /"|\n|\\./g;
+
+/**
+ * Where the string that opens at `start` is over; undefined where nothing closes it on its line. It goes from stop to stop: one
+ * expression for the whole string would run out of stack on one of megabytes.
+ */
+function endOfString(text: string, start: number): number | undefined {
+  STRING_STOP.lastIndex = start + 1;
+  for (let stop = STRING_STOP.exec(text); stop !== null; stop = STRING_STOP.exec(text)) {
+    if (stop[0] === '"') return STRING_STOP.lastIndex;
+    if (stop[0] === '\n') return undefined;
+  }
+  return undefined;
 }
 
 function parsedString(quoted: string): string | undefined {

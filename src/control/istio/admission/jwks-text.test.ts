@@ -9,6 +9,11 @@ const GOOD = [
   { name: 'a set whose keys are null', given: '{"keys":null}', secrets: [] },
   { name: 'one bare key', given: RSA, secrets: [] },
   { name: 'text after the JSON', given: `${RSA} and more`, secrets: [] },
+  {
+    name: 'text after megabytes of JSON',
+    given: `{"keys":[],"a":"${'x'.repeat(12_000_000)}"} x`,
+    secrets: [],
+  },
   { name: 'a symmetric key, with a warning', given: '{"keys":[{"kty":"oct","k":"YQ"}]}', secrets: [0] },
   {
     name: 'a private key, with a warning',
@@ -20,6 +25,7 @@ const BAD = [
   { name: 'an empty object', given: '{}' },
   { name: 'a list', given: '[]' },
   { name: 'an unknown key type', given: '{"keys":[{"kty":"X"}]}' },
+  { name: 'a key type that every object of JavaScript has', given: '{"keys":[{"kty":"constructor"}]}' },
   { name: 'an RSA key without exponent', given: '{"keys":[{"kty":"RSA","n":"AQAB"}]}' },
   { name: 'a word', given: 'not json' },
   { name: 'a map of certificates', given: '{"kid":"-----BEGIN CERTIFICATE-----"}' },

@@ -39,7 +39,7 @@ function judgeKeys(keys: readonly unknown[]): JwksVerdict {
 function keyProblem(key: unknown): string | null {
   if (!isObject(key)) return 'not an object';
   const { kty } = key;
-  const required = typeof kty === 'string' ? REQUIRED[kty] : undefined;
+  const required = typeof kty === 'string' && Object.hasOwn(REQUIRED, kty) ? REQUIRED[kty] : undefined;
   if (required === undefined) return `unknown key type \`${String(kty ?? '')}\``;
   const missing = required.find((name) => typeof key[name] !== 'string' || key[name] === '');
   return missing === undefined ? null : `\`${missing}\` is missing`;
@@ -65,7 +65,7 @@ function firstJsonValue(text: string): unknown {
 /** Where the bracket that the text starts with is closed. */
 function closingEnd(text: string): number {
   let depth = 0;
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/gs;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     if (match[0] === '{' || match[0] === '[') depth++;
     if ((match[0] === '}' || match[0] === ']') && --depth <= 0) return token.lastIndex;

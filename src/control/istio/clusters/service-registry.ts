@@ -70,6 +70,7 @@ function endpointOf(
   port: ServicePort,
 ): ServiceEndpoint {
   const { address, ports, weight } = endpoint;
-  const number = ports[port.name] ?? (port.targetPort || port.number);
+  const named = Object.hasOwn(ports, port.name) ? ports[port.name] : undefined;
+  const number = named ?? (port.targetPort || port.number);
   return { address, port: number, labels, weight: weight || 1, from: endpoint };
 }
