@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { FilterResult, FilterStream } from '../../src/proxy/filters/filter.ts';
+import type { FilterResult, FilterStream, ResponseHead } from '../../src/proxy/filters/filter.ts';
+import type { HeaderList } from '../../src/proxy/http/header-list.ts';
 import { forwardTo } from '../fixtures/forward-action.ts';
 import { type LoopOptions, startTestLoop, type TestLoop, until } from './loop-fixture.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
@@ -165,6 +166,33 @@ describe('a filter', () => {
       const response = await exchange(loop.port, request);
       assert.deepEqual([response?.status, response?.body], [503, body]);
       assert.equal(origin.accepted(), 0);
+    });
+  }
+
+  const split: [name: string, write: (headers: HeaderList) => void][] = [
+    ['a line break in a field of its own', (headers) => headers.append('x-c', 'a\r\nset-cookie: evil=1')],
+    ['a line feed in the place of a value', (headers) => headers.set('x-sent', 'a\n\nb')],
+    ['a character beyond bytes', (headers) => headers.append('x-c', '\u010a')],
+    ['a name with a blank', (headers) => headers.append('a b', '1')],
+  ];
+  for (const [name, write] of split) {
+    it(`that writes ${name} to a response has that line left out, whoever responds`, async () => {
+      const encodeHeaders = (_stream: FilterStream, { headers }: ResponseHead) => {
+        write(headers);
+        headers.append('x-after', '1');
+      };
+      for (const reply of [undefined, DENIED]) {
+        const { loop } = await start(
+          { filters: [{ decodeHeaders: () => reply, encodeHeaders }] },
+          (request) => request.socket.write('HTTP/1.1 200 OK\r\nx-sent: 1\r\ncontent-length: 2\r\n\r\nok'),
+        );
+        const response = await exchange(loop.port, GET);
+        const names = response?.headers.map(([one]) => one) ?? [];
+        assert.deepEqual([response?.status, response?.body], reply ? [403, 'no'] : [200, 'ok']);
+        assert.ok(names.includes('x-after'));
+        for (const one of ['x-c', 'a b', 'set-cookie']) assert.ok(!names.includes(one), one);
+        if (name.includes('place')) assert.ok(!names.includes('x-sent'));
+      }
     });
   }
 

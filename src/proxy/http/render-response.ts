@@ -1,5 +1,6 @@
 import type { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
+import { judgeField } from './judge-field.ts';
 import { statusLine } from './reason-phrases.ts';
 
 export interface ResponseWords {
@@ -13,12 +14,13 @@ export interface ResponseWords {
 /** Serialises an upstream's response head for the client, with what Envoy adds and in Envoy's order. */
 export function renderResponseHead(service: HttpService, response: ResponseWords): string {
   const { options } = service;
-  const { names, values } = response.headers;
+  const { names, values, firstUnjudged } = response.headers;
   let out = statusLine(response.status);
   let hasDate = false;
   let hasServer = false;
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
+    if (i >= firstUnjudged && !isSendable(name, values[i] as string)) continue;
     switch (name) {
       case 'date':
         hasDate = true;
@@ -43,6 +45,9 @@ export function renderResponseHead(service: HttpService, response: ResponseWords
   return response.chunked ? `${out}transfer-encoding: chunked\r\n\r\n` : `${out}\r\n`;
 }
 
+/** What a format or a filter wrote may hold anything, for claims do: a line that could be taken for two is sent to nobody. */
+const isSendable = (name: string, value: string): boolean => judgeField(name, value) === null;
+
 export interface LocalWords {
   status: number;
   /** One character per byte. */
@@ -61,6 +66,7 @@ export function renderLocalReply(service: HttpService, reply: LocalWords): strin
   let out = statusLine(status);
   let hasType = false;
   for (let i = 0; i < names.length; i++) {
+    if (!isSendable(names[i] as string, values[i] as string)) continue;
     if (names[i] === 'content-type') hasType = true;
     out += `${names[i]}: ${values[i]}\r\n`;
   }

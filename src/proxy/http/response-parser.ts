@@ -88,6 +88,7 @@ export class ResponseParser extends HeadParser {
     if (!this.#mayHaveBody() && (this.chunked || this.contentLength > 0)) return REFUSAL.lengthAndChunked;
     const options = applyResponseOptions(this.connection, this.headers);
     this.close = options.close || this.#version10;
+    this.headers.markReceived();
     return null;
   }
 }
