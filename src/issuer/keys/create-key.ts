@@ -31,12 +31,15 @@ export function createHmacKey(wanted: NewKey, random: Random): StoredKey {
 
 /** @returns why a provider's key material cannot be used; null when it can, or when there is none. */
 export function checkKeyProvider(provider: ComponentRepresentation): string | null {
-  const { privateKey, certificate } = settingsOf(provider);
+  const { privateKey, certificate, algorithm, secret } = settingsOf(provider);
   if (privateKey !== undefined && readPrivateKey(privateKey) === null) {
     return '`privateKey` is neither PKCS #1 nor PKCS #8 in base64';
   }
   if (certificate !== undefined && readCertificate(certificate) === null) {
     return '`certificate` is no certificate in base64';
+  }
+  if (secret !== undefined && algorithm?.startsWith('HS') && !isHmacSecret(secret)) {
+    return `\`secret\` is not base64url of ${HMAC_BYTES_MIN} bytes or more`;
   }
   return null;
 }
@@ -64,6 +67,11 @@ export async function importKey(
   return { realm, kid, use: 'sig', algorithm, state, createdMs: nowMs, secret: bytes, certificate: null };
 }
 
+/** Where a provider stands among those of its realm: of one algorithm the highest signs. Default: 0. */
+export function priorityOf(provider: ComponentRepresentation): number {
+  return settingsOf(provider).priority;
+}
+
 function settingsOf(provider: ComponentRepresentation) {
   const setting = (name: string) => provider.config?.[name]?.[0];
   const isEnabled = setting('enabled') !== 'false';
@@ -77,6 +85,7 @@ function settingsOf(provider: ComponentRepresentation) {
     algorithm: setting('algorithm'),
     kid: setting('kid'),
     secret: setting('secret'),
+    priority: Number(setting('priority') ?? 0) || 0,
   };
 }
 
@@ -99,6 +108,13 @@ async function wrapRsaKey(wanted: NewKey, pkcs8: Buffer, certificate: Buffer | n
 /** Keycloak's `kid`: SHA-256 of the SubjectPublicKeyInfo, not the RFC 7638 thumbprint. */
 function kidOf(spki: Buffer): string {
   return encodeBase64url(createHash('sha256').update(spki).digest());
+}
+
+/** The shortest that Keycloak makes. A masked one (`**********`) would decode to nothing, and anybody could sign with it. */
+const HMAC_BYTES_MIN = 16;
+
+function isHmacSecret(text: string): boolean {
+  return /^[\w-]+=*$/.test(text) && Buffer.from(text, 'base64url').length >= HMAC_BYTES_MIN;
 }
 
 /** Exports hold PKCS #1 or PKCS #8. @returns PKCS #8 of an RSA key; null for anything else. */

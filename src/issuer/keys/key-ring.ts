@@ -3,7 +3,7 @@ import type { Clock } from '../../base/index.ts';
 import type { Random } from '../random.ts';
 import type { Realm } from '../realm/realm.ts';
 import type { IssuerStore, KeyState, StoredKey } from '../store/store.ts';
-import { createHmacKey, createRsaKey, importKey } from './create-key.ts';
+import { createHmacKey, createRsaKey, importKey, priorityOf } from './create-key.ts';
 
 /** A key ready for use. */
 export interface RingKey {
@@ -150,11 +150,19 @@ function hasActive(keys: readonly StoredKey[], algorithm: string): boolean {
   return keys.some((key) => key.algorithm === algorithm && key.state === 'active');
 }
 
+/** Of several providers whose keys could sign with an algorithm the one of the highest priority does; the others verify. */
 async function importKeys(realm: Realm, nowMs: number): Promise<StoredKey[]> {
-  const keys = await Promise.all(
-    realm.keyProviders.map((provider) => importKey(realm.name, provider, nowMs)),
-  );
-  return keys.filter((key) => key !== null);
+  const providers = realm.keyProviders.toSorted((a, b) => priorityOf(b) - priorityOf(a));
+  const keys = await Promise.all(providers.map((provider) => importKey(realm.name, provider, nowMs)));
+  const signing = new Set<string>();
+  return keys
+    .filter((key) => key !== null)
+    .map((key) => {
+      if (key.state !== 'active') return key;
+      const isSpare = signing.has(key.algorithm);
+      signing.add(key.algorithm);
+      return isSpare ? { ...key, state: 'passive' as const } : key;
+    });
 }
 
 async function createKey(

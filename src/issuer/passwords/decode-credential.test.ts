@@ -71,6 +71,21 @@ describe('stored passwords', () => {
     { name: 'a name from the prototype', given: credential('toString', salt), want: /no password algorithm/ },
     { name: 'argon2 of another version', given: argon2({ version: ['1.0'] }), want: /1\.3 only/ },
     { name: 'argon2 of another type', given: argon2({ type: ['x'] }), want: /no argon2 type/ },
+    {
+      name: 'argon2 of less memory than its lanes need',
+      given: argon2({ parallelism: ['9'] }),
+      want: /8 KiB/,
+    },
+    {
+      name: 'argon2 of a short salt',
+      given: { ...argon2({}), secretData: '{"value":"AAAAAAAAAAA=","salt":"AAAA"}' },
+      want: /`salt` of 8 bytes/,
+    },
+    {
+      name: 'argon2 of a short hash',
+      given: { ...argon2({}), secretData: '{"value":"AAAA","salt":"AAAAAAAAAAA="}' },
+      want: /`value` of 4/,
+    },
     { name: 'argon2 without memory', given: argon2({ memory: [] }), want: /needs `memory`/ },
   ]) {
     it(`${name} is refused with a reason`, () => assert.match(String(decodeCredential(given)), want));

@@ -4,6 +4,8 @@ import type { PasswordHash } from './password-hash.ts';
 /** Costs above these are taken for a mistake: one login would hold a thread for seconds. */
 const ITERATIONS_MAX = 5_000_000;
 const MEMORY_KIB_MAX = 1_048_576;
+/** RFC 9106 §3.1: less is refused when a password is checked, so that its user would be told from those that there are not. */
+const ARGON2_MIN = { saltBytes: 8, hashBytes: 4, memoryKibPerLane: 8 };
 
 /** @returns the stored password, or why the credential cannot be used. */
 export function decodeCredential(credential: CredentialRepresentation): PasswordHash | string {
@@ -54,6 +56,11 @@ function decodeArgon2(
   const type = `argon2${parameter('type')}`;
   if (!isCount(memoryKib, MEMORY_KIB_MAX) || !isCount(parallelism, 64)) {
     return 'argon2 needs `memory` and `parallelism`';
+  }
+  if (memoryKib < ARGON2_MIN.memoryKibPerLane * parallelism)
+    return 'argon2 needs 8 KiB of `memory` for each lane';
+  if (salt.length < ARGON2_MIN.saltBytes || hash.length < ARGON2_MIN.hashBytes) {
+    return 'argon2 needs a `salt` of 8 bytes and a `value` of 4, or more';
   }
   if (type !== 'argon2d' && type !== 'argon2i' && type !== 'argon2id') {
     return `\`${parameter('type')}\` is no argon2 type`;

@@ -34,10 +34,13 @@ function compileClient(
   const attributes = client.attributes ?? {};
   const number = (name: string) => attributeNumber(attributes, name, path, problems);
   const isPublic = client.publicClient ?? false;
-  if (!isPublic && !client.bearerOnly && !client.secret) {
+  const secret = client.secret === MASKED ? undefined : client.secret || undefined;
+  if (!isPublic && !client.bearerOnly && secret === undefined) {
     problems.warn(
       path,
-      `client \`${client.clientId}\` is confidential without a \`secret\`; it cannot authenticate`,
+      client.secret === MASKED
+        ? `the \`secret\` of client \`${client.clientId}\` is masked, as in a partial export; it cannot authenticate`
+        : `client \`${client.clientId}\` is confidential without a \`secret\`; it cannot authenticate`,
     );
   }
   return {
@@ -49,7 +52,7 @@ function compileClient(
     directAccessGrantsEnabled: client.directAccessGrantsEnabled ?? false,
     serviceAccountsEnabled: client.serviceAccountsEnabled ?? false,
     fullScopeAllowed: client.fullScopeAllowed ?? true,
-    secret: client.secret || undefined,
+    secret,
     authenticator: authenticatorOf(client, path, problems),
     assertionAlgorithm: attributes['token.endpoint.auth.signing.alg'] || undefined,
     notBefore: client.notBefore ?? 0,
@@ -90,6 +93,9 @@ function compileClient(
     accessTokenIsLightweight: attributes['client.use.lightweight.access.token.enabled'] === 'true',
   };
 }
+
+/** Stands for every secret in a partial export, so that everybody knows it. */
+const MASKED = '**********';
 
 const AUTHENTICATORS = ['client-secret', 'client-secret-jwt'] as const;
 

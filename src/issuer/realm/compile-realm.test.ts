@@ -36,6 +36,26 @@ const PROBLEMS: { name: string; given: Partial<RealmRepresentation>; want: [stri
     want: ['error', 'users.1.username', /twice/],
   },
   {
+    name: "a user of another one's id",
+    given: {
+      users: [
+        { username: 'a', id: '1' },
+        { username: 'b', id: '1' },
+      ],
+    },
+    want: ['error', 'users.1.id', /`1` is there twice/],
+  },
+  {
+    name: "a user of another one's e-mail, whatever the case",
+    given: {
+      users: [
+        { username: 'a', email: 'x@example.com' },
+        { username: 'b', email: 'X@example.com' },
+      ],
+    },
+    want: ['error', 'users.1.email', /twice/],
+  },
+  {
     name: 'a scope twice',
     given: { clientScopes: twice({ name: 's' }) },
     want: ['error', 'clientScopes.1.name', /twice/],
@@ -70,6 +90,27 @@ const PROBLEMS: { name: string; given: Partial<RealmRepresentation>; want: [stri
     name: 'a certificate that cannot be read',
     given: { components: { [KEYS]: [{ config: { certificate: ['eA=='] } }] } },
     want: ['error', `components.${KEYS}.0`, /`certificate` is no certificate/],
+  },
+  {
+    name: 'a masked secret of an HMAC key',
+    given: {
+      components: {
+        [KEYS]: [{ config: { algorithm: ['HS512'], kid: ['k'], secret: ['**********'] } }],
+      },
+    },
+    want: ['error', `components.${KEYS}.0`, /`secret` is not base64url of 16 bytes/],
+  },
+  {
+    name: 'an HMAC key too short to keep anybody out',
+    given: {
+      components: { [KEYS]: [{ config: { algorithm: ['HS512'], kid: ['k'], secret: ['c2hvcnQ'] } }] },
+    },
+    want: ['error', `components.${KEYS}.0`, /of 16 bytes or more/],
+  },
+  {
+    name: 'a masked secret of a client',
+    given: { clients: [{ clientId: 'c', secret: '**********' }] },
+    want: ['warning', 'clients.0', /masked, as in a partial export/],
   },
   {
     name: 'a confidential client without a secret',
@@ -131,6 +172,12 @@ describe('a realm file', () => {
     const users = [{ username: 'u', email: 'U@example.com' }];
     const open = await compileRealm({ realm: 'r', users });
     const closed = await compileRealm({ realm: 'r', users, loginWithEmailAllowed: false });
+    const shared = await compileRealm({
+      realm: 'r',
+      users: [...users, { ...users[0], username: 'v' }],
+      loginWithEmailAllowed: false,
+    });
+    assert.deepEqual(shared.problems, []);
     assert.equal(open.realm?.users.byLogin('u@EXAMPLE.com')?.username, 'u');
     assert.equal(closed.realm?.users.byLogin('u@example.com'), undefined);
   });

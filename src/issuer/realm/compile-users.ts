@@ -28,8 +28,8 @@ export async function compileUsers(context: UsersContext): Promise<UserDirectory
   );
   const accounts = serviceAccounts(users, context);
   for (const account of accounts.values()) byId.set(account.id, account);
-  tellTwins(users, context.problems);
   const withEmail = context.realm.loginWithEmailAllowed ?? true;
+  tellTwins(users, withEmail ? ['username', 'id', 'email'] : ['username', 'id'], context.problems);
   const hashes = users.flatMap((user) => user.password ?? []);
   return {
     byId: (id) => byId.get(id),
@@ -120,11 +120,17 @@ function deriveId(...parts: string[]): string {
   return renderUuid(createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16));
 }
 
-function tellTwins(users: User[], problems: ProblemList): void {
+/** What finds a user must find no other: a refresh by a shared id would give one user's tokens to the other. */
+function tellTwins(
+  users: readonly User[],
+  members: readonly ('username' | 'id' | 'email')[],
+  problems: ProblemList,
+): void {
   const seen = new Set<string>();
   for (const [index, user] of users.entries()) {
-    if (seen.has(user.username))
-      problems.error(['users', index, 'username'], `\`${user.username}\` is there twice`);
-    seen.add(user.username);
+    const names = members.map((member) => ({ member, name: `${member} ${user[member]?.toLowerCase()}` }));
+    const twin = names.find(({ member, name }) => user[member] !== undefined && seen.has(name))?.member;
+    if (twin !== undefined) problems.error(['users', index, twin], `\`${user[twin]}\` is there twice`);
+    for (const { name } of names) seen.add(name);
   }
 }
