@@ -19,6 +19,14 @@ export class ClaimSet {
     this.#members.set(first, nest(this.#members.get(first), rest, value));
   }
 
+  /** Sets a claim as a mapper may (Keycloak: OIDCAttributeMapperHelper): what the server alone says stays as it is. */
+  mapAt(path: readonly string[], value: Claim): void {
+    const [first = '', ...rest] = path;
+    if (SERVERS_OWN.has(first)) return;
+    if (!TEXTS.has(first)) this.setAt(path, value);
+    else if (rest.length === 0) this.#members.set(first, first === 'aud' ? textsOf(value) : textOf(value));
+  }
+
   addAudience(audience: string): void {
     const held = this.audiences();
     if (held.includes(audience)) return;
@@ -28,7 +36,7 @@ export class ClaimSet {
   audiences(): string[] {
     const held = this.#members.get('aud');
     if (held === undefined) return [];
-    return typeof held === 'string' ? [held] : ([...(held as string[])] as string[]);
+    return typeof held === 'string' ? [held] : [...(held as string[])];
   }
 
   /** The members named in `order` that are there, in that order, then all others as they came. */
@@ -40,6 +48,18 @@ export class ClaimSet {
     );
     return `{${members.join(',')}}`;
   }
+}
+
+/** No mapper makes a token last longer, or be of another issuer. */
+const SERVERS_OWN = new Set(['jti', 'typ', 'iat', 'exp', 'iss', 'scope', 'nonce', 'session_state']);
+/** Members that hold a text, `aud` several, and nothing that nests. */
+const TEXTS = new Set(['sub', 'azp', 'acr', 'aud']);
+
+const textOf = (value: Claim) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function textsOf(value: Claim): Claim {
+  if (!Array.isArray(value)) return textOf(value);
+  return value.length === 1 ? textOf(value[0]) : value.map(textOf);
 }
 
 function nest(held: Claim | undefined, path: readonly string[], value: Claim): Claim {

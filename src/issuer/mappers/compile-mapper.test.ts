@@ -63,6 +63,7 @@ const CASES: { kind: string; config: Record<string, string>; want: unknown }[] =
   },
   { kind: 'group-membership', config: { ...AT, 'full.path': 'true' }, want: { c: ['/ops/eu'] } },
   { kind: 'group-membership', config: { ...AT, 'full.path': 'false' }, want: { c: ['eu'] } },
+  { kind: 'group-membership', config: AT, want: { c: ['eu'] } },
   { kind: 'audience', config: { 'included.custom.audience': 'x' }, want: { aud: 'x' } },
   { kind: 'audience', config: { 'included.client.audience': 'shop' }, want: { aud: 'shop' } },
   { kind: 'audience', config: {}, want: {} },
@@ -72,6 +73,27 @@ const CASES: { kind: string; config: Record<string, string>; want: unknown }[] =
     config: { 'claim.name': 'plan.tier', 'claim.value': '7', 'jsonType.label': 'int' },
     want: { plan: { tier: 7 } },
   },
+  ...['jti', 'typ', 'iat', 'exp', 'iss', 'scope', 'nonce', 'session_state', 'exp.x', 'aud.x'].map((name) => ({
+    kind: 'hardcoded-claim',
+    config: { 'claim.name': name, 'claim.value': '9999999999', 'jsonType.label': 'long' },
+    want: {},
+  })),
+  {
+    kind: 'hardcoded-claim',
+    config: { 'claim.name': 'aud', 'claim.value': '7', 'jsonType.label': 'int' },
+    want: { aud: '7' },
+  },
+  {
+    kind: 'hardcoded-claim',
+    config: { 'claim.name': 'aud', 'claim.value': '["a", 7]', 'jsonType.label': 'JSON' },
+    want: { aud: ['a', '7'] },
+  },
+  {
+    kind: 'usermodel-property',
+    config: { 'claim.name': 'sub', 'user.attribute': 'username' },
+    want: { sub: 'ann' },
+  },
+  { kind: 'usermodel-client-role', config: { 'claim.name': 'iss' }, want: {} },
   { kind: 'allowed-origins', config: {}, want: { 'allowed-origins': ['https://app.example'] } },
   { kind: 'acr', config: {}, want: { acr: '1' } },
   { kind: 'session-state', config: {}, want: { session_state: 'sid-1' } },
@@ -108,6 +130,14 @@ describe('protocol mappers', () => {
       [mapper?.intoAccessToken, mapper?.intoIdToken, mapper?.intoLightweightToken],
       [false, true, false],
     );
+  });
+
+  it('of audiences and origins are for access tokens where an older export does not say', () => {
+    for (const kind of ['audience-resolve', 'allowed-origins']) {
+      const of = (config: Record<string, string>) =>
+        compileMapper({ protocolMapper: `oidc-${kind}-mapper`, config })?.intoAccessToken;
+      assert.deepEqual([of({}), of({ 'access.token.claim': 'false' })], [true, false]);
+    }
   });
 
   it('of a kind that is not known are not made up', () => {

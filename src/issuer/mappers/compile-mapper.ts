@@ -32,13 +32,17 @@ const kinds: Readonly<Record<string, (config: MapperConfig) => ApplyMapper>> = {
   'oidc-usersessionmodel-note-mapper': mapSessionNote,
 };
 
+/** In access tokens unless the file says otherwise; exports of older Keycloaks do not say. */
+const IN_ACCESS_TOKENS = new Set(['oidc-audience-resolve-mapper', 'oidc-allowed-origins-mapper']);
+
 /** @returns null for a kind of mapper that is not known here. */
 export function compileMapper(mapper: ProtocolMapperRepresentation): ProtocolMapper | null {
   const kind = Object.hasOwn(kinds, mapper.protocolMapper) ? kinds[mapper.protocolMapper] : undefined;
   if (kind === undefined) return null;
   const config = mapper.config ?? {};
   return {
-    intoAccessToken: config['access.token.claim'] === 'true',
+    intoAccessToken:
+      (config['access.token.claim'] ?? String(IN_ACCESS_TOKENS.has(mapper.protocolMapper))) === 'true',
     intoIdToken: config['id.token.claim'] === 'true',
     intoLightweightToken: config['lightweight.claim'] === 'true',
     apply: kind(config),

@@ -7,7 +7,7 @@ export function mapRealmRoles(config: MapperConfig): ApplyMapper {
   const prefix = config['usermodel.realmRoleMapping.rolePrefix'] ?? '';
   return (claims, { roles }) => {
     if (roles.realm.size > 0)
-      claims.setAt(
+      claims.mapAt(
         path,
         [...roles.realm].map((role) => prefix + role),
       );
@@ -23,7 +23,7 @@ export function mapClientRoles(config: MapperConfig): ApplyMapper {
     for (const [client, names] of roles.clients) {
       if (names.size === 0 || (only !== undefined && only !== '' && only !== client)) continue;
       const path = parseClaimPath(name).map((part) => part.replace(`\${client_id}`, () => client));
-      claims.setAt(
+      claims.mapAt(
         path,
         [...names].map((role) => prefix + role),
       );
@@ -33,10 +33,10 @@ export function mapClientRoles(config: MapperConfig): ApplyMapper {
 
 export function mapGroups(config: MapperConfig): ApplyMapper {
   const path = parseClaimPath(config['claim.name'] ?? 'groups');
-  const isFull = config['full.path'] !== 'false';
+  const isFull = config['full.path'] === 'true';
   return (claims, { user }) => {
     if (user.groups.length === 0) return;
-    claims.setAt(
+    claims.mapAt(
       path,
       user.groups.map((group) => (isFull ? group : group.slice(group.lastIndexOf('/') + 1))),
     );

@@ -27,7 +27,7 @@ export function mapHardcoded(config: MapperConfig): ApplyMapper {
   const path = parseClaimPath(config['claim.name'] ?? '');
   const value = parseClaimValue(config['claim.value'] ?? '', config['jsonType.label']);
   return (claims) => {
-    if (value !== undefined) claims.setAt(path, value);
+    if (value !== undefined) claims.mapAt(path, value);
   };
 }
 
@@ -38,6 +38,6 @@ export function mapSessionNote(config: MapperConfig): ApplyMapper {
   return (claims, { notes }) => {
     const text = Object.hasOwn(notes, note) ? notes[note] : undefined;
     const value = text === undefined ? undefined : parseClaimValue(text, config['jsonType.label']);
-    if (value !== undefined) claims.setAt(path, value);
+    if (value !== undefined) claims.mapAt(path, value);
   };
 }

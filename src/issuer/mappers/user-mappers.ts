@@ -15,7 +15,7 @@ export function mapAttribute(config: MapperConfig): ApplyMapper {
       .map((text) => parseClaimValue(text, type))
       .filter((value) => value !== undefined);
     const first = values[0];
-    if (first !== undefined) claims.setAt(path, isMultivalued ? values : first);
+    if (first !== undefined) claims.mapAt(path, isMultivalued ? values : first);
   };
 }
 
@@ -27,7 +27,7 @@ export function mapProperty(config: MapperConfig): ApplyMapper {
   return (claims, { user }) => {
     const text = userProperty(user, name);
     const value = text === undefined ? undefined : parseClaimValue(text, type);
-    if (value !== undefined) claims.setAt(path, value);
+    if (value !== undefined) claims.mapAt(path, value);
   };
 }
 
