@@ -117,7 +117,7 @@ export function metadataAlternatives(
   }
   const holds = (payload: JsonObject | undefined) => {
     const entries = payload === undefined ? new Map() : new Map([[payloadKey, payload]]);
-    return matcher.matches({ get: (namespace) => (namespace === JWT ? entries : undefined) }, null) === want;
+    return matcher.matches(new Map([[JWT, entries]]), null) === want;
   };
   if (claim === undefined) return constant(true);
   const slot = { kind: 'claim' as const, payloadKey, claim };

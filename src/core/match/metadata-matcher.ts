@@ -21,6 +21,7 @@ export interface MetadataMatcherConfig {
 /** Dynamic metadata as matchers read it: namespace → key → value. */
 export interface MetadataSource {
   get(namespace: string): ReadonlyMap<string, MatchedValue> | undefined;
+  keys(): Iterable<string>;
 }
 
 export interface MetadataMatcher {

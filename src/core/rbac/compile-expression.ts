@@ -1,9 +1,25 @@
 import type { Refuse } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
-import { type Attribute, type AttributeContext, presentOr, rootOf } from './expression-attributes.ts';
+import {
+  type Attribute,
+  type AttributeContext,
+  ENUM_VALUES,
+  presentOr,
+  rootOf,
+} from './expression-attributes.ts';
 import type { ConstantKind, ExpressionConfig } from './expression-config.ts';
-import { compileMatches, type ExpressionOptions, operationOf } from './expression-functions.ts';
-import { Bytes, ExpressionMap, type ExpressionValue, FAULT, Uint } from './expression-value.ts';
+import { type ExpressionOptions, operationOf } from './expression-functions.ts';
+import { compileMatches } from './expression-regex.ts';
+import {
+  AttributeMap,
+  Bytes,
+  ExpressionMap,
+  type ExpressionValue,
+  FAULT,
+  MessageValue,
+  mapOf,
+  Uint,
+} from './expression-value.ts';
 
 /** A compiled CEL expression. A condition holds only where it comes to true; a fault is not true. */
 export type Expression = (subject: RbacSubject) => ExpressionValue;
@@ -121,9 +137,14 @@ function compileAttribute(config: ExpressionConfig, context: ExpressionContext):
   if (place === null) return () => FAULT;
   if (typeof place === 'function') return place;
   if (place.kind === 'value') return (subject) => presentOr(place.read(subject));
+  const { whole } = place;
+  if (whole !== null) return (subject) => presentOr(whole(subject));
   refused('an attribute that is no plain value', config, context);
   return undefined;
 }
+
+/** How a member is asked for: `a.b`, `a['b']`, `has(a.b)`. */
+type Asked = 'selected' | 'indexed' | 'tested';
 
 /** What an expression names: an attribute, a value, or null where it is a fault whatever comes; undefined after a refusal. */
 function placeOf(
@@ -139,8 +160,10 @@ function placeOf(
       const { operand, field, testOnly } = kind.value;
       if (field === '') return lacking('a member without a name', config, context);
       if (operand === undefined) return lacking('a member of nothing', config, context);
-      const outer = placeOf(operand, context);
-      return outer === undefined ? undefined : memberOf(outer, field, testOnly, config, context);
+      const named = testOnly ? undefined : ENUM_VALUES.get(nameOf(config) ?? '');
+      const outer = named === undefined ? placeOf(operand, context) : null;
+      if (named !== undefined || outer === undefined) return named;
+      return memberOf(outer, field, testOnly ? 'tested' : 'selected', config, context);
     }
     case 'callExpr': {
       const { function: name, target, args } = kind.value;
@@ -148,10 +171,19 @@ function placeOf(
       const key = second?.exprKind.case === 'constExpr' ? second.exprKind.value.constantKind : undefined;
       if (name !== '_[_]' || first === undefined || key?.case !== 'stringValue') break;
       const outer = placeOf(first, context);
-      return outer === undefined ? undefined : memberOf(outer, key.value, false, config, context);
+      return outer === undefined ? undefined : memberOf(outer, key.value, 'indexed', config, context);
     }
   }
   return compileExpression(config, context) ?? undefined;
+}
+
+/** `a.b.c`; null where it is more than names. */
+function nameOf(config: ExpressionConfig | undefined): string | null {
+  const kind = config?.exprKind;
+  if (kind?.case === 'identExpr') return kind.value.name;
+  if (kind?.case !== 'selectExpr' || kind.value.testOnly) return null;
+  const outer = nameOf(kind.value.operand);
+  return outer === null ? null : `${outer}.${kind.value.field}`;
 }
 
 function lacking(what: string, about: object, context: ExpressionContext): undefined {
@@ -172,35 +204,41 @@ function known(
 function memberOf(
   outer: Attribute | Expression | null,
   key: string,
-  testOnly: boolean,
+  asked: Asked,
   about: ExpressionConfig,
   context: ExpressionContext,
 ): Attribute | Expression | null | undefined {
   if (outer === null) return null;
-  if (typeof outer !== 'function' && outer.kind === 'branch') {
-    const member = known(outer.member(key), key, about, context);
-    if (!testOnly || member === undefined) return member;
-    if (member === null) return () => false;
-    return member.kind === 'branch' ? () => true : (subject) => member.read(subject) !== undefined;
+  if (typeof outer === 'function') return (subject) => memberOfValue(outer(subject), key, asked);
+  if (outer.kind === 'value') return (subject) => memberOfValue(outer.read(subject), key, asked);
+  if (outer.isMessage && asked === 'indexed') return null;
+  const member = known(outer.member(key), key, about, context);
+  if (asked !== 'tested' || member === undefined) return member;
+  if (member === null) return outer.isMessage ? null : () => false;
+  if (member.kind === 'branch') return (subject) => member.isThere(subject);
+  return (subject) => member.read(subject) !== undefined;
+}
+
+function memberOfValue(value: ExpressionValue | undefined, key: string, asked: Asked): ExpressionValue {
+  if (value instanceof MessageValue && asked !== 'indexed') {
+    const field = value.field(key);
+    return asked === 'tested' && field !== FAULT ? mapOf(field)?.size !== 0 : field;
   }
-  const read = typeof outer === 'function' ? outer : (subject: RbacSubject) => presentOr(outer.read(subject));
-  return (subject) => {
-    const value = read(subject);
-    if (!(value instanceof ExpressionMap)) return FAULT;
-    const member = value.get(key);
-    return testOnly ? member !== undefined : presentOr(member);
-  };
+  if (!(value instanceof ExpressionMap || value instanceof AttributeMap)) return FAULT;
+  const member = value.get(key);
+  return asked === 'tested' ? member !== undefined : presentOr(member);
 }
 
 type Call = Extract<ExpressionConfig['exprKind'], { case: 'callExpr' }>['value'];
 
 function compileCall(call: Call, about: ExpressionConfig, context: ExpressionContext): Expression | null {
-  const { function: name, target } = call;
+  const { function: name, target } = qualified(call);
   const operands = target === undefined ? call.args : [target, ...call.args];
   const [first, second] = operands;
   if (name === '_[_]' && operands.length === 2 && isText(second))
     return compileAttribute(about, context) ?? null;
-  if (name === 'matches' && operands.length === 2) return compileMatch(operands, about, context);
+  if (name === 'matches' && operands.length === 2 && isText(second))
+    return compileMatch(operands, about, context);
   if (IN.has(name) && target === undefined && operands.length === 2 && isText(first)) {
     const found = compileHas(operands as [ExpressionConfig, ExpressionConfig], context);
     if (found !== null) return found ?? null;
@@ -214,6 +252,14 @@ function compileCall(call: Call, about: ExpressionConfig, context: ExpressionCon
   if (operation === 'not done') return refused(`\`${name}\``, about, context);
   return (subject) => strictly(compiled, subject, operation);
 }
+
+/** `re.extract(…)` is a function of that name, though it looks like one of a value `re`. */
+function qualified({ function: name, target }: Call): Pick<Call, 'function' | 'target'> {
+  const full = `${nameOf(target) ?? ''}.${name}`;
+  return REGEX_NAMES.has(full) ? { function: full, target: undefined } : { function: name, target };
+}
+
+const REGEX_NAMES = new Set(['re.extract', 're.capture', 're.captureN']);
 
 const IN = new Set(['@in', 'in', '_in_']);
 
@@ -233,20 +279,21 @@ function compileHas(
   const quiet = { ...context, refuse: () => {} };
   const outer = placeOf(set, quiet);
   if (typeof outer !== 'object' || outer === null || outer.kind !== 'branch') return null;
+  if (outer.isMessage) return () => FAULT;
   const member = known(outer.member(textOf(key) as string), textOf(key) as string, set, context);
   if (member === undefined) return undefined;
-  if (member === null || member.kind === 'branch') return () => member !== null;
+  if (member === null) return () => false;
+  if (member.kind === 'branch') return (subject) => member.isThere(subject);
   return (subject) => member.read(subject) !== undefined;
 }
 
-/** The pattern has to be written out, so that it is judged here and not at each request. */
+/** A pattern that is written out is judged here and not at each request. */
 function compileMatch(
   [text, pattern]: readonly ExpressionConfig[],
   about: ExpressionConfig,
   context: ExpressionContext,
 ): Expression | null {
-  const said = textOf(pattern);
-  if (typeof said !== 'string') return refused('`matches` by a pattern that is no constant', about, context);
+  const said = textOf(pattern) as string;
   const subjectText = compileExpression(text, context);
   try {
     const operation = compileMatches(said);

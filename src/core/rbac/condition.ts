@@ -34,8 +34,11 @@ export interface RbacSubject {
   /** null: no route was found, or there is none yet. */
   readonly route?: {
     readonly name?: string;
+    readonly virtualHost?: string;
     readonly metadata?: MetadataSource | null;
   } | null;
+  /** Absent where nobody asked for it when the gate was compiled. */
+  readonly progress?: { readonly startMs: number; readonly clusterName: string } | undefined;
 }
 
 /** A compiled permission or principal. */

@@ -437,7 +437,7 @@ describe('what is not done is refused by name', () => {
         ...policy(path(exact('/'))),
         condition: { exprKind: { case: 'identExpr', value: { name: 'upstream' } } },
       },
-      want: /`upstream` in a CEL condition/,
+      want: /no plain value in a CEL condition/,
     },
     { name: 'matcher', config: policy({ rule: { case: 'matcher', value: {} } }), want: /`matcher`/ },
     {

@@ -1,20 +1,46 @@
 import { fromByteString, type MatchedRequest, type MetadataSource, withoutQuery } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
-import { ExpressionMap, type ExpressionValue, FAULT } from './expression-value.ts';
+import { timestampOfMs } from './expression-time.ts';
+import { TYPE_NAMES } from './expression-types.ts';
+import {
+  AttributeMap,
+  ExpressionMap,
+  type ExpressionValue,
+  FAULT,
+  MessageValue,
+  TypeName,
+  Uint,
+} from './expression-value.ts';
 
 /** What attributes need to know beside the subject. */
 export interface AttributeContext {
   /** The client as the connection manager sees it, which a forwarded-for header may have a say in. */
   remotePeerOf(subject: RbacSubject): { address: string; port: number };
+  /** When the request came; absent: not known. */
+  startMsOf?: ((subject: RbacSubject) => number) | undefined;
 }
 
 /**
  * One of the attributes that expressions may name (Envoy: expr/context.cc), as a function of its next key. undefined: there is no such
- * key. A branch has more keys under it and is no value by itself.
+ * key. A branch has more under it: keys, or the fields of a message.
  */
-export type Attribute =
-  | { kind: 'value'; read(subject: RbacSubject): ExpressionValue | undefined }
-  | { kind: 'branch'; member(key: string): Attribute | null | 'not done' };
+export type Attribute = Leaf | Branch;
+
+interface Leaf {
+  kind: 'value';
+  read(subject: RbacSubject): ExpressionValue | undefined;
+}
+
+export interface Branch {
+  kind: 'branch';
+  isMessage: boolean;
+  /** null: there is none, whatever comes. */
+  member(key: string): Attribute | null | 'not done';
+  /** The branch as a value; null: it cannot be had. */
+  whole: ((subject: RbacSubject) => ExpressionValue | undefined) | null;
+  /** What `has` says of it. */
+  isThere(subject: RbacSubject): boolean;
+}
 
 const value = (read: (subject: RbacSubject) => ExpressionValue | undefined): Attribute => ({
   kind: 'value',
@@ -26,12 +52,9 @@ const NOTHING = value(() => undefined);
 export function rootOf(name: string, context: AttributeContext): Attribute | null | 'not done' {
   switch (name) {
     case 'request':
-      return branch(REQUEST, 'time duration total_size headers_bytes');
+      return branch(context.startMsOf === undefined ? REQUEST : withTime(context.startMsOf), 'time');
     case 'metadata':
-      return branch(
-        { filter_metadata: namespaces(({ metadataIfAny }) => metadataIfAny) },
-        'typed_filter_metadata',
-      );
+      return metadataMessage(({ metadataIfAny }) => metadataIfAny);
     case 'connection':
       return branch(
         CONNECTION,
@@ -45,32 +68,48 @@ export function rootOf(name: string, context: AttributeContext): Attribute | nul
         port: connection.localPort,
       }));
     case 'response':
-      return branch(RESPONSE, 'code_details headers headers_bytes trailers');
+      return branch(RESPONSE, '');
     case 'filter_state':
       // No filter that is done leaves any.
-      return { kind: 'branch', member: () => NOTHING };
+      return branch({}, '');
     case 'xds':
       return branch(
         XDS,
-        'node virtual_host_name cluster_name cluster_metadata virtual_host_metadata upstream_host_metadata filter_chain_name listener_metadata listener_direction upstream_host_locality',
+        'cluster_metadata virtual_host_metadata filter_chain_name listener_metadata listener_direction',
       );
     case 'upstream':
-    case 'upstream_filter_state':
-    case 'node':
-      return 'not done';
+      return branch(UPSTREAM, 'num_endpoints');
     default:
-      return TYPES.test(name) ? 'not done' : null;
+      return TYPE_NAMES.has(name) ? value(() => new TypeName(name)) : (ENUM_VALUES.get(name) ?? null);
   }
 }
 
-/** Names that stand for types and enums. */
-const TYPES = /[.]|^(bool|bytes|double|duration|int|list|map|null_type|string|timestamp|type|uint)$/;
+/** Names with points that stand for something by themselves. */
+export const ENUM_VALUES: ReadonlyMap<string, Attribute> = new Map([
+  ['google.protobuf.NullValue.NULL_VALUE', value(() => 0n)],
+]);
 
-function branch(members: Readonly<Record<string, Attribute>>, undone: string): Attribute {
+function branch(members: Readonly<Record<string, Attribute>>, undone: string): Branch {
   const known = new Map(Object.entries(members));
-  const others = new Set(undone.split(' '));
-  return { kind: 'branch', member: (key) => known.get(key) ?? (others.has(key) ? 'not done' : null) };
+  const others = new Set(undone.split(' ').filter((name) => name !== '' && !known.has(name)));
+  const member = (key: string) => known.get(key) ?? (others.has(key) ? 'not done' : null);
+  const read = (key: string, subject: RbacSubject) => {
+    const found = known.get(key);
+    return found?.kind === 'branch' ? found.whole?.(subject) : found?.read(subject);
+  };
+  return {
+    kind: 'branch',
+    isMessage: false,
+    member,
+    whole: others.size > 0 ? null : (subject) => new AttributeMap((key) => read(key, subject)),
+    isThere: () => true,
+  };
 }
+
+const withTime = (startMsOf: (subject: RbacSubject) => number) => ({
+  ...REQUEST,
+  time: value((subject) => timestampOfMs(startMsOf(subject))),
+});
 
 function endpoint(peerOf: (subject: RbacSubject) => { address: string; port: number }): Attribute {
   const read = (subject: RbacSubject) => {
@@ -97,8 +136,19 @@ const REQUEST: Readonly<Record<string, Attribute>> = {
   size: value(({ request }) => sizeOf(headerOf(request, 'content-length'))),
   headers: {
     kind: 'branch',
+    isMessage: false,
     member: (name) => value(({ request }) => headerOf(request, name.toLowerCase())),
+    whole: ({ request }) =>
+      new AttributeMap(
+        (name) => headerOf(request, name.toLowerCase()),
+        () => allHeaders(request),
+      ),
+    isThere: () => true,
   },
+  headers_bytes: value(({ request }) => headerBytes(request)),
+  // Nothing of the body has come when the head is judged.
+  total_size: value(({ request }) => headerBytes(request)),
+  duration: NOTHING,
   referer: value(({ request }) => headerOf(request, 'referer')),
   useragent: value(({ request }) => headerOf(request, 'user-agent')),
   id: value(({ request }) => headerOf(request, 'x-request-id')),
@@ -127,6 +177,28 @@ function headerOf(
   return values.length === 0 ? undefined : fromByteString(values.join(','));
 }
 
+function allHeaders(request: MatchedRequest): ExpressionMap {
+  const names = new Set([...PSEUDO_HEADERS, ...request.headers.names]);
+  const pairs = [...names].flatMap((name) => {
+    const found = headerOf(request, name);
+    return found === undefined ? [] : [[name, found] as const];
+  });
+  return ExpressionMap.of(pairs) as ExpressionMap;
+}
+
+const PSEUDO_HEADERS = [':path', ':method', ':authority', ':scheme'];
+
+/** Names and values, without what is between them. */
+function headerBytes({ path, method, authority, scheme, headers }: MatchedRequest): bigint {
+  let size = 0;
+  for (const [index, text] of [path, method, authority, scheme].entries()) {
+    if (text !== '') size += text.length + (PSEUDO_HEADERS[index] as string).length;
+  }
+  for (const name of headers.names) size += name.length;
+  for (const text of headers.values) size += text.length;
+  return BigInt(size);
+}
+
 const CONNECTION: Readonly<Record<string, Attribute>> = {
   requested_server_name: value(({ connection }) => connection.serverName),
   mtls: value(({ connection }) => connection.tls && Boolean(connection.peer)),
@@ -139,33 +211,69 @@ const CONNECTION: Readonly<Record<string, Attribute>> = {
   transport_failure_reason: NOTHING,
 };
 
+const NO_HEADERS = branch({}, '');
+
 /** There is none yet. */
 const RESPONSE: Readonly<Record<string, Attribute>> = {
   code: NOTHING,
+  code_details: NOTHING,
   grpc_status: NOTHING,
   backend_latency: NOTHING,
+  headers: NO_HEADERS,
+  headers_bytes: value(() => 0n),
+  trailers: NO_HEADERS,
   flags: value(() => 0n),
   size: value(() => 0n),
   total_size: value(() => 0n),
 };
 
-const XDS: Readonly<Record<string, Attribute>> = {
-  route_name: value(({ route }) => route?.name),
-  route_metadata: branch(
-    { filter_metadata: namespaces(({ route }) => route?.metadata ?? null) },
-    'typed_filter_metadata',
-  ),
+/** None is chosen yet. */
+const UPSTREAM: Readonly<Record<string, Attribute>> = {
+  request_attempt_count: value(() => new Uint(0n)),
 };
 
-function namespaces(metadataOf: (subject: RbacSubject) => MetadataSource | null): Attribute {
-  return {
+const XDS: Readonly<Record<string, Attribute>> = {
+  route_name: value(({ route }) => route?.name),
+  route_metadata: metadataMessage(({ route }) => (route ? (route.metadata ?? NO_METADATA) : undefined)),
+  virtual_host_name: value(({ route }) => route?.virtualHost),
+  cluster_name: value(({ progress }) => progress?.clusterName || undefined),
+};
+
+const NO_METADATA: MetadataSource = new Map();
+
+/** `envoy.config.core.v3.Metadata`. undefined: there is no such message; null: there is, and nothing in it. */
+function metadataMessage(metadataOf: (subject: RbacSubject) => MetadataSource | null | undefined): Branch {
+  const sourceOf = (subject: RbacSubject) => metadataOf(subject) ?? NO_METADATA;
+  const namespaces: Branch = {
     kind: 'branch',
-    member: (namespace) =>
-      value((subject) => {
-        const entries = metadataOf(subject)?.get(namespace);
-        return entries === undefined ? undefined : ExpressionMap.ofObject(Object.fromEntries(entries));
-      }),
+    isMessage: false,
+    member: (namespace) => value((subject) => namespaceOf(sourceOf(subject), namespace)),
+    whole: (subject) => allNamespaces(sourceOf(subject)),
+    isThere: (subject) => allNamespaces(sourceOf(subject)).size > 0,
   };
+  const fields = branch({ filter_metadata: namespaces }, 'typed_filter_metadata');
+  return {
+    ...fields,
+    isMessage: true,
+    whole: (subject) => {
+      const source = metadataOf(subject);
+      if (source === undefined) return undefined;
+      return new MessageValue('envoy.config.core.v3.Metadata', {
+        filter_metadata: allNamespaces(source ?? NO_METADATA),
+      });
+    },
+    isThere: (subject) => metadataOf(subject) !== undefined,
+  };
+}
+
+function namespaceOf(source: MetadataSource, namespace: string): ExpressionMap | undefined {
+  const entries = source.get(namespace);
+  return entries && ExpressionMap.ofObject(Object.fromEntries(entries));
+}
+
+function allNamespaces(source: MetadataSource): ExpressionMap {
+  const names = [...source.keys()];
+  return ExpressionMap.of(names.map((name) => [name, namespaceOf(source, name) ?? FAULT])) as ExpressionMap;
 }
 
 /** The value, where there is one. */

@@ -1,4 +1,5 @@
-import { Bytes, type ExpressionValue, FAULT, Uint } from './expression-value.ts';
+import { secondsOf, textOfDuration, textOfTimestamp } from './expression-time.ts';
+import { Bytes, Duration, type ExpressionValue, FAULT, Timestamp, Uint } from './expression-value.ts';
 
 const INT_MAX = 2n ** 63n - 1n;
 const UINT_MAX = 2n ** 64n - 1n;
@@ -10,6 +11,7 @@ const REAL =
 export function convertToInt(value: ExpressionValue | undefined): ExpressionValue {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (value instanceof Timestamp) return secondsOf(value);
   const whole = wholeOf(value);
   // The least int is there as a text, but not as a double.
   const least = typeof value === 'number' ? -INT_MAX : -INT_MAX - 1n;
@@ -49,11 +51,20 @@ function magnitudeOf(text: string): number {
   return Number(BigInt(`0x${whole}${part}`)) * 2 ** (Number(exponent) - 4 * part.length);
 }
 
+const TRUE_WORDS: ReadonlySet<unknown> = new Set([true, 'true', 'True', 'TRUE', 't', '1']);
+const FALSE_WORDS: ReadonlySet<unknown> = new Set([false, 'false', 'False', 'FALSE', 'f', '0']);
+
+export function convertToBool(value: ExpressionValue | undefined): ExpressionValue {
+  return TRUE_WORDS.has(value) ? true : FALSE_WORDS.has(value) ? false : FAULT;
+}
+
 export function convertToString(value: ExpressionValue | undefined): ExpressionValue {
   if (typeof value === 'string') return value;
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (value instanceof Uint) return String(value.value);
   if (value instanceof Bytes) return textOf(value);
+  if (value instanceof Timestamp) return textOfTimestamp(value);
+  if (value instanceof Duration) return textOfDuration(value);
   return typeof value === 'number' ? textOfDouble(value) : FAULT;
 }
 

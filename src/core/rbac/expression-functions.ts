@@ -1,14 +1,24 @@
-import { RE2JS } from 're2js';
 import { toByteString } from '../match/index.ts';
-import { convertToDouble, convertToInt, convertToString, convertToUint } from './expression-conversions.ts';
-import { STRING_FUNCTIONS } from './expression-strings.ts';
 import {
+  convertToBool,
+  convertToDouble,
+  convertToInt,
+  convertToString,
+  convertToUint,
+} from './expression-conversions.ts';
+import { matchesPattern, REGEX_FUNCTIONS } from './expression-regex.ts';
+import { STRING_FUNCTIONS } from './expression-strings.ts';
+import { calculateTimes, convertToDuration, convertToTimestamp, TIME_FUNCTIONS } from './expression-time.ts';
+import { typeOf } from './expression-types.ts';
+import {
+  AttributeMap,
   Bytes,
   compare,
   ExpressionMap,
   type ExpressionValue,
   equal,
   FAULT,
+  mapOf,
   numberOf,
   Uint,
 } from './expression-value.ts';
@@ -38,21 +48,14 @@ export function operationOf(
   if (isMember) {
     const own = options?.enableStringFunctions === true ? STRING_FUNCTIONS[key] : undefined;
     if (own !== undefined) return own;
-    const isTime = /^get[A-Z]\w+$/.test(name);
-    return isTime || (name === 'format' && options?.enableStringFunctions === true) ? 'not done' : null;
+    const isUndone = name === 'format' && options?.enableStringFunctions === true;
+    return TIME_FUNCTIONS[key] ?? (isUndone ? 'not done' : null);
   }
   if (key === '_+_/2' && options?.enableStringConcat === true) return addOrJoin;
   if (key === 'string/1' && options?.enableStringConversion === true)
     return ([value]) => convertToString(value);
-  if (UNDONE.has(name)) return 'not done';
-  return FREE[key] ?? null;
+  return FREE[key] ?? REGEX_FUNCTIONS[key] ?? null;
 }
-
-const UNDONE = new Set(
-  'timestamp duration type bool re.extract re.extractAll re.replace re.capture re.captureN strings.quote'.split(
-    ' ',
-  ),
-);
 
 /** In both styles. */
 const EITHER: Readonly<Record<string, Operation>> = {
@@ -61,6 +64,7 @@ const EITHER: Readonly<Record<string, Operation>> = {
   'contains/2': ([text, part]) => onTexts(text, part, (a, b) => a.includes(b)),
   'size/1': ([value]) => sizeOf(value),
   '_[_]/2': ([value, index]) => memberAt(value, index),
+  'matches/2': ([text, pattern]) => matchesPattern(text, pattern),
 };
 
 const FREE: Readonly<Record<string, Operation>> = {
@@ -75,6 +79,7 @@ const FREE: Readonly<Record<string, Operation>> = {
   'in/2': ([element, set]) => includes(element, set),
   '_in_/2': ([element, set]) => includes(element, set),
   '_+_/2': ([a, b]) =>
+    calculateTimes(a, b, true) ??
     calculate(
       a,
       b,
@@ -82,6 +87,7 @@ const FREE: Readonly<Record<string, Operation>> = {
       (x, y) => x + y,
     ),
   '_-_/2': ([a, b]) =>
+    calculateTimes(a, b, false) ??
     calculate(
       a,
       b,
@@ -108,6 +114,10 @@ const FREE: Readonly<Record<string, Operation>> = {
     if (typeof value === 'number') return -value;
     return typeof value === 'bigint' ? inInt(-value) : FAULT;
   },
+  'bool/1': ([value]) => convertToBool(value),
+  'timestamp/1': ([value]) => convertToTimestamp(value),
+  'duration/1': ([value]) => convertToDuration(value),
+  'type/1': ([value]) => typeOf(value),
   'int/1': ([value]) => convertToInt(value),
   'uint/1': ([value]) => convertToUint(value),
   'double/1': ([value]) => convertToDouble(value),
@@ -135,7 +145,7 @@ function includes(
   element: ExpressionValue | undefined,
   set: ExpressionValue | undefined,
 ): boolean | typeof FAULT {
-  if (set instanceof ExpressionMap) {
+  if (set instanceof ExpressionMap || set instanceof AttributeMap) {
     const member = set.get(element as ExpressionValue);
     return member === FAULT ? FAULT : member !== undefined;
   }
@@ -144,7 +154,7 @@ function includes(
 }
 
 function memberAt(value: ExpressionValue | undefined, index: ExpressionValue | undefined): ExpressionValue {
-  if (value instanceof ExpressionMap) {
+  if (value instanceof ExpressionMap || value instanceof AttributeMap) {
     const member = value.get(index as ExpressionValue);
     return member === undefined ? FAULT : member;
   }
@@ -157,7 +167,8 @@ function memberAt(value: ExpressionValue | undefined, index: ExpressionValue | u
 function sizeOf(value: ExpressionValue | undefined): ExpressionValue {
   if (typeof value === 'string') return BigInt([...value].length);
   if (value instanceof Bytes) return BigInt(value.text.length);
-  if (value instanceof ExpressionMap) return BigInt(value.size);
+  const map = mapOf(value);
+  if (map !== null) return BigInt(map.size);
   return Array.isArray(value) ? BigInt(value.length) : FAULT;
 }
 
@@ -196,10 +207,4 @@ function addOrJoin(values: readonly ExpressionValue[]): ExpressionValue {
   if (typeof a === 'string' && typeof b === 'string') return a + b;
   if (a instanceof Bytes && b instanceof Bytes) return new Bytes(a.text + b.text);
   return (FREE['_+_/2'] as Operation)(values);
-}
-
-/** `matches`: the pattern is found somewhere in the text. Throws RE2's complaint about the pattern. */
-export function compileMatches(pattern: string): Operation {
-  const program = RE2JS.compile(pattern);
-  return ([text]) => (typeof text === 'string' ? program.test(text) : FAULT);
 }

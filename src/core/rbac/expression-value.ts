@@ -11,6 +11,11 @@ export type ExpressionValue =
   | Bytes
   | readonly ExpressionValue[]
   | ExpressionMap
+  | AttributeMap
+  | MessageValue
+  | Timestamp
+  | Duration
+  | TypeName
   | typeof FAULT;
 
 export const FAULT: unique symbol = Symbol('fault');
@@ -33,8 +38,83 @@ export class Bytes {
   }
 }
 
+/** A moment; `ticks` are quarters of a nanosecond since 1970. */
+export class Timestamp {
+  readonly ticks: bigint;
+
+  constructor(ticks: bigint) {
+    this.ticks = ticks;
+  }
+}
+
+/** CEL's `duration`, in quarters of a nanosecond. */
+export class Duration {
+  readonly ticks: bigint;
+
+  constructor(ticks: bigint) {
+    this.ticks = ticks;
+  }
+}
+
+/** A type as a value: what `type(…)` comes to. */
+export class TypeName {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A protobuf message: its fields are no keys. */
+export class MessageValue {
+  readonly typeName: string;
+  readonly #fields: Readonly<Record<string, ExpressionValue>>;
+
+  constructor(typeName: string, fields: Readonly<Record<string, ExpressionValue>>) {
+    this.typeName = typeName;
+    this.#fields = fields;
+  }
+
+  /** A fault where the message has no such field. */
+  field(name: string): ExpressionValue {
+    return this.#fields[name] ?? FAULT;
+  }
+
+  equals(other: MessageValue): boolean | typeof FAULT {
+    if (this.typeName !== other.typeName) return false;
+    const names = Object.keys(this.#fields);
+    const members = names.map((name) => equal(this.field(name), other.field(name)));
+    return members.includes(false) ? false : members.includes(FAULT) ? FAULT : true;
+  }
+}
+
+/** Attributes under one name. Nobody can tell which there are, unless `entries` does: as a whole it is then as an empty map. */
+export class AttributeMap {
+  readonly #read: (key: string) => ExpressionValue | undefined;
+  readonly #entries: () => ExpressionMap;
+
+  constructor(
+    read: (key: string) => ExpressionValue | undefined,
+    entries: () => ExpressionMap = () => ExpressionMap.EMPTY,
+  ) {
+    this.#read = read;
+    this.#entries = entries;
+  }
+
+  get entries(): ExpressionMap {
+    return this.#entries();
+  }
+
+  /** As of a map. */
+  get(key: ExpressionValue): ExpressionValue | undefined {
+    if (typeof key === 'string') return this.#read(key);
+    return namesOfKey(key) === null ? FAULT : undefined;
+  }
+}
+
 /** A value with members: an object of JSON, or a map that an expression spells out. */
 export class ExpressionMap {
+  static readonly EMPTY = new ExpressionMap(new Map());
   readonly #entries: ReadonlyMap<string, readonly [key: ExpressionValue, value: ExpressionValue]>;
 
   private constructor(entries: ReadonlyMap<string, readonly [key: ExpressionValue, value: ExpressionValue]>) {
@@ -121,7 +201,12 @@ export function equal(
 ): boolean | typeof FAULT {
   const [left, right] = [numberOf(a), numberOf(b)];
   if (left !== null && right !== null) return orderOf(left, right) === 0;
-  if (a instanceof ExpressionMap && b instanceof ExpressionMap) return a.equals(b);
+  const [map, other] = [mapOf(a), mapOf(b)];
+  if (map !== null && other !== null) return map.equals(other);
+  if (a instanceof MessageValue && b instanceof MessageValue) return a.equals(b);
+  if (a instanceof Timestamp && b instanceof Timestamp) return a.ticks === b.ticks;
+  if (a instanceof Duration && b instanceof Duration) return a.ticks === b.ticks;
+  if (a instanceof TypeName && b instanceof TypeName) return a.name === b.name;
   if (a instanceof Bytes && b instanceof Bytes) return a.text === b.text;
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return false;
@@ -129,6 +214,12 @@ export function equal(
     return members.includes(false) ? false : members.includes(FAULT) ? FAULT : true;
   }
   return a === b;
+}
+
+/** Of whatever is a map. */
+export function mapOf(value: ExpressionValue | undefined): ExpressionMap | null {
+  if (value instanceof AttributeMap) return value.entries;
+  return value instanceof ExpressionMap ? value : null;
 }
 
 /** A whole number that meets a double becomes one, and loses what a double cannot hold. null: not a number is among them. */
@@ -144,5 +235,7 @@ export function compare(a: ExpressionValue | undefined, b: ExpressionValue | und
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
   if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
   if (a instanceof Bytes && b instanceof Bytes) return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
-  return null;
+  const isTimed =
+    (a instanceof Timestamp && b instanceof Timestamp) || (a instanceof Duration && b instanceof Duration);
+  return isTimed ? orderOf(a.ticks, b.ticks) : null;
 }

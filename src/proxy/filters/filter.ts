@@ -61,6 +61,10 @@ export class DynamicMetadata {
     return this.#namespaces.get(namespace);
   }
 
+  keys(): Iterable<string> {
+    return this.#namespaces.keys();
+  }
+
   set(namespace: string, key: string, value: MetadataValue): void {
     this.open(namespace).set(key, value);
   }

@@ -1,3 +1,4 @@
+import { ENABLED_TEXTS, PLAIN_TEXTS } from './cel-texts.ts';
 import {
   at,
   bool,
@@ -16,6 +17,7 @@ import {
   text,
   uint,
 } from './cel-words.ts';
+import { parseCel } from './parse-cel.ts';
 import { type Case, rbac, type Scene } from './scene.ts';
 
 const request = (field: string) => select(id('request'), field);
@@ -329,6 +331,15 @@ const ENABLED: Record<string, object> = {
   'last-index-of-long': is(on(text('ab'), 'lastIndexOf', text('abc')), int(-1)),
 };
 
+/** Under numbers for paths, and with an `n` behind them turned around. */
+const byNumber = (texts: readonly string[]): Record<string, object> =>
+  Object.fromEntries(
+    texts.flatMap((said, index) => [
+      [String(index), parseCel(said)],
+      [`${index}n`, call('!_', parseCel(said))],
+    ]),
+  );
+
 const policiesOf = (conditions: Record<string, object>, more: object = {}) => ({
   rules: {
     action: 'ALLOW',
@@ -366,7 +377,15 @@ const metadata = {
   metadata: [
     {
       metadata_namespace: 'f',
-      value: { accent: 'é', number: 3, list: [1, 'b', null], object: { a: 1, b: [true] } },
+      value: {
+        accent: 'é',
+        number: 3,
+        list: [1, 'b', null],
+        object: { a: 1, b: [true] },
+        pattern: 'b.',
+        t: '2020-01-02T03:04:05Z',
+        yes: 'true',
+      },
     },
   ],
 };
@@ -412,9 +431,54 @@ const casesOf = (scene: Scene, conditions: Record<string, object>): Case[] =>
     })),
   );
 
-export const celScenes: readonly Scene[] = [plainly, fully, ...unchecked];
+const textRoutes = {
+  virtual_hosts: [
+    {
+      name: 'the host',
+      domains: ['*'],
+      routes: [
+        {
+          name: 'the route',
+          match: { prefix: '/' },
+          route: { cluster: 'origin' },
+          metadata: { filter_metadata: { f: { tier: 'gold' } } },
+        },
+      ],
+    },
+  ],
+};
+const texts: Scene = {
+  name: 'cel-texts',
+  filters: [metadata, rbac(policiesOf(byNumber(PLAIN_TEXTS)))],
+  routeConfig: textRoutes,
+};
+const enabledTexts: Scene = {
+  name: 'cel-texts-enabled',
+  filters: [metadata, rbac(policiesOf(byNumber(ENABLED_TEXTS), { cel_config: enabled }))],
+  routeConfig: textRoutes,
+};
+const TEXT_HEADERS = [
+  ['x', 'abc'],
+  ['a', '1'],
+  ['a', '2'],
+  ['pat', '^a'],
+  ['bad', '('],
+] as const;
+
+const textCases = ({ name }: Scene, all: readonly string[]): Case[] =>
+  all.flatMap((said, index) =>
+    ['', 'n'].map((turned) => ({
+      name: turned === '' ? said : `not: ${said}`,
+      scene: name,
+      request: { path: `/${index}${turned}`, headers: TEXT_HEADERS },
+    })),
+  );
+
+export const celScenes: readonly Scene[] = [plainly, fully, texts, enabledTexts, ...unchecked];
 export const celCases: readonly Case[] = [
   ...unchecked.map(({ name }) => ({ name, scene: name, request: { path: '/' } })),
   ...casesOf(plainly, CONDITIONS),
   ...casesOf(fully, ENABLED),
+  ...textCases(texts, PLAIN_TEXTS),
+  ...textCases(enabledTexts, ENABLED_TEXTS),
 ];

@@ -74,10 +74,11 @@ function compileRules(
   config: RBAC,
   context: FactoryContext,
 ): RuleSet | null {
-  const { findings, remoteAddress } = context;
+  const { findings, remoteAddress, clock } = context;
   const judge = compileJudge(said, {
     refuse: refuseInto(findings),
     remotePeerOf: ({ request, connection }) => remotePeerOf(request, connection, remoteAddress),
+    startMsOf: ({ progress }) => progress?.startMs ?? clock.now(),
   });
   if (judge === null) return null;
   const tracked = config.trackPerRuleStats ? judge.policyNames : [];

@@ -44,6 +44,8 @@ export interface MatchContext {
   refuse: Refuse;
   /** The client as the connection manager sees it. */
   remotePeerOf(subject: RbacSubject): { address: string; port: number };
+  /** When the request came. */
+  startMsOf?: (subject: RbacSubject) => number;
   /** There is no request to look at, as for a network filter. */
   connectionOnly?: true;
 }

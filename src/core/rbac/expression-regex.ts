@@ -1,0 +1,93 @@
+import { RE2JS } from 're2js';
+import { ExpressionMap, type ExpressionValue, FAULT } from './expression-value.ts';
+
+type Operation = (values: readonly ExpressionValue[]) => ExpressionValue;
+
+const compiled = new Map<string, RE2JS | null>();
+const COMPILED_MAX = 128;
+
+/** The pattern, compiled, and at hand for the next time; null: it is none. */
+function patternOf(source: string): RE2JS | null {
+  let pattern = compiled.get(source);
+  if (pattern === undefined) {
+    pattern = compileOrNull(source);
+    if (compiled.size >= COMPILED_MAX) compiled.clear();
+    compiled.set(source, pattern);
+  }
+  return pattern;
+}
+
+function compileOrNull(source: string): RE2JS | null {
+  try {
+    return RE2JS.compile(source);
+  } catch {
+    return null;
+  }
+}
+
+/** `matches`: the pattern is found somewhere in the text. Throws RE2's complaint about the pattern. */
+export function compileMatches(pattern: string): Operation {
+  const program = RE2JS.compile(pattern);
+  return ([text]) => (typeof text === 'string' ? program.test(text) : FAULT);
+}
+
+/** `matches` by a pattern that comes with the request. */
+export function matchesPattern(
+  text: ExpressionValue | undefined,
+  source: ExpressionValue | undefined,
+): boolean | typeof FAULT {
+  if (typeof text !== 'string' || typeof source !== 'string') return FAULT;
+  return patternOf(source)?.test(text) ?? FAULT;
+}
+
+/** Of texts only, with the pattern second. */
+function withPattern(
+  operation: (pattern: RE2JS, text: string, rewrite: string) => ExpressionValue,
+): Operation {
+  return ([text, source, rewrite = '']) => {
+    if (typeof text !== 'string' || typeof source !== 'string' || typeof rewrite !== 'string') return FAULT;
+    const pattern = patternOf(source);
+    return pattern === null ? FAULT : operation(pattern, text, rewrite);
+  };
+}
+
+/** CEL's extension of regular expressions, as Envoy registers it (cel-cpp: extensions/regex_functions.cc). */
+export const REGEX_FUNCTIONS: Readonly<Record<string, Operation>> = {
+  're.extract/3': withPattern(extract),
+  're.capture/2': withPattern(capture),
+  're.captureN/2': withPattern(captureAll),
+};
+
+/** The first match, rewritten: `\\1` is what the first group holds. */
+function extract(pattern: RE2JS, text: string, rewrite: string): ExpressionValue {
+  if (!/^(?:[^\\]|\\[\d\\])*$/s.test(rewrite)) return FAULT;
+  const groups = pattern.groupCount();
+  const wanted = Array.from(rewrite.matchAll(/\\([\d\\])/g), ([, what]) =>
+    what === '\\' ? 0 : Number(what),
+  );
+  const matcher = pattern.matcher(text);
+  if (wanted.some((group) => group > groups) || !matcher.find()) return FAULT;
+  return rewrite.replaceAll(/\\([\d\\])/g, (_, what: string) =>
+    what === '\\' ? what : (matcher.group(Number(what)) ?? ''),
+  );
+}
+
+/** What the first group holds where the whole text matches. */
+function capture(pattern: RE2JS, text: string): ExpressionValue {
+  const matcher = pattern.matcher(text);
+  return pattern.groupCount() > 0 && matcher.matches() ? (matcher.group(1) ?? '') : FAULT;
+}
+
+/** What all groups hold, by their names, or their numbers as texts. */
+function captureAll(pattern: RE2JS, text: string): ExpressionValue {
+  const matcher = pattern.matcher(text);
+  const count = pattern.groupCount();
+  if (count === 0 || !matcher.matches()) return FAULT;
+  const names = new Map(Object.entries(pattern.namedGroups()).map(([name, group]) => [group, name]));
+  return ExpressionMap.of(
+    Array.from({ length: count }, (_, index) => [
+      names.get(index + 1) ?? String(index + 1),
+      matcher.group(index + 1) ?? '',
+    ]),
+  );
+}
