@@ -103,8 +103,7 @@ export class RunConfig {
         update.problem === null ? 'reloaded\n' : `not reloaded: ${update.problem}: serving as before\n`,
       );
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      this.#io.err(`not reloaded: ${error.message}\n`);
+      this.#io.err(`not reloaded: ${error instanceof UserError ? error.message : ownFault(error)}\n`);
     }
   }
 
@@ -127,6 +126,10 @@ export class RunConfig {
     return JSON.stringify([sources, mesh === undefined ? null : readText(mesh, 'mesh configuration')]);
   }
 }
+
+/** A gate must not end by a file that it does not yet serve. */
+const ownFault = (error: unknown) =>
+  `internal error, please report it\n${(error as Error).stack ?? String(error)}`;
 
 /**
  * A file that has become empty is being written: without the policies that it is about to have anyone may get in, without the keys

@@ -34,6 +34,8 @@ interface RunFlags {
   logFormat: string;
 }
 
+const LOG_FORMATS = ['pretty', 'json'] as const;
+
 const collect = (value: string, before: string[]) => [...before, value];
 
 export function configure(command: Command, io: CliIo): void {
@@ -59,13 +61,16 @@ export function configure(command: Command, io: CliIo): void {
     .option('--envoy-exact', 'nothing beyond what Envoy does: keys are not fetched again for an unknown kid')
     .option('--why', 'explain the last refusals at the admin address: `/why`, `jotgate why --last`')
     .option('--why-header', 'with each refusal the name to ask for, in `x-jotgate-why`')
-    .option('--log-format <format>', '`pretty` or `json`', 'pretty')
+    .option('--log-format <format>', LOG_FORMATS.join(', '), 'pretty')
     .action((flags: RunFlags) => run(flags, io));
 }
 
 async function run(flags: RunFlags, io: CliIo): Promise<void> {
   if (flags.concurrency !== '1') {
     throw new UserError(`--concurrency ${flags.concurrency}: only 1 is possible so far`, EXIT.wrongUse);
+  }
+  if (!(LOG_FORMATS as readonly string[]).includes(flags.logFormat)) {
+    throw new UserError(`\`${flags.logFormat}\` is not one of ${LOG_FORMATS.join(', ')}`, EXIT.wrongUse);
   }
   const connectTo = flags.connectTo.map((text) =>
     parsed(parseConnectTo(text), '--connect-to HOST:PORT:ADDR:PORT', text),

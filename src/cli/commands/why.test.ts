@@ -399,6 +399,12 @@ describe('a request that the connection manager answers before any filter names 
       want: [400, 'path_with'],
     },
     {
+      name: 'an escaped slash behind slashes, which is no path of an address',
+      action: 'REJECT_REQUEST',
+      args: ['//%2f'],
+      want: [400, 'path_with'],
+    },
+    {
       name: 'an escaped slash that is redirected',
       action: 'UNESCAPE_AND_REDIRECT',
       args: ['/a%2fb'],

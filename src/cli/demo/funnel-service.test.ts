@@ -27,6 +27,9 @@ describe('the sample service authorises by sub, scope and namespaces', () => {
       claims: demo,
       want: 400,
     },
+    { name: 'a path of two slashes', target: '//', claims: demo, want: 200 },
+    { name: 'a path that no address has', target: ':x', claims: demo, want: 400 },
+    { name: 'an escape that is none', target: target('%zz'), claims: demo, want: 403 },
     {
       name: 'a user name of the prototype',
       target: target('constructor'),

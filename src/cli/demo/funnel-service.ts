@@ -76,16 +76,26 @@ export async function startFunnelService(options: FunnelServiceOptions): Promise
 
 /** The service's decision, without a socket. */
 export function answer(target: string, claims: Claims | null, owners: Record<string, string>): Answer {
-  const url = new URL(target, 'http://service');
+  const url = URL.parse(`http://service${target}`);
+  if (url === null) return { status: 400, body: { error: 'no such path' } };
   const data = DATA.exec(url.pathname);
   if (data === null)
     return { status: 200, body: { service: 'funnel', path: url.pathname, user: claims?.username ?? null } };
-  const [user, namespace] = data.slice(1).map(decodeURIComponent) as [string, string];
+  const [user, namespace] = data.slice(1).map(decodePercent) as [string, string];
   const refusal = authorise(user, namespace, claims, owners);
   if (refusal !== null) return { status: 403, body: { error: refusal } };
   const found = findBirds(url.searchParams.get('query') ?? '');
   if (found === null) return { status: 400, body: { error: 'query: coord within KM km of (LAT,LONG)' } };
   return { status: 200, body: found };
+}
+
+/** What is no escape stays as it is written. */
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function authorise(

@@ -11,11 +11,18 @@ export class Problems {
   }
 }
 
-/** The entries of a mapping; none, and a problem, for anything else. */
+/** The entries of a mapping; none, and a problem, for anything else. One that is written twice would lose the earlier in silence. */
 export function entriesOf(node: SourceNode, what: string, problems: Problems): readonly MapEntry[] {
-  if (node.kind === 'map') return node.entries;
-  problems.add(node.at, `${what} is a mapping`);
-  return [];
+  if (node.kind !== 'map') {
+    problems.add(node.at, `${what} is a mapping`);
+    return [];
+  }
+  const seen = new Map<string, Position>();
+  for (const { key, keyAt, earlier = seen.get(key) } of node.entries) {
+    if (earlier !== undefined) problems.add(keyAt, `\`${key}\` is already written at line ${earlier.line}`);
+    seen.set(key, keyAt);
+  }
+  return node.entries;
 }
 
 /** The entries of a mapping whose keys are all known. */

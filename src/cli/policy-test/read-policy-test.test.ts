@@ -141,6 +141,17 @@ cases:
     ],
   },
   {
+    name: 'what is written twice',
+    given: `${HEAD}  eve: {like: bob, sub: x}\n  eve: {like: bob, sub: y}
+cases: [{request: GET / as bob, expect: 401}]
+cases: [{request: GET / as bob, expect: 200, expect: 401}]`,
+    want: [
+      '9:1 `cases` is already written at line 8',
+      '7:3 `eve` is already written at line 6',
+      '9:46 `expect` is already written at line 9',
+    ],
+  },
+  {
     name: 'what no client can send',
     given: `${HEAD}cases:
 - {request: {method: G T, path: /a b, headers: {"bad name": x, good: "a\\u0001"}}, expect: 200}`,

@@ -214,8 +214,8 @@ function applyAll(alternatives: readonly Alternative[], draft: Draft, context: S
 function unprepared(draft: Draft): Draft[] {
   const { words } = draft;
   const [path] = splitTarget(words.path);
-  const plain = new URL(path.replaceAll(/%2f|%5c|\\/gi, '/').replaceAll(/%(?![\da-f]{2})/gi, ''), 'http://a')
-    .pathname;
+  const unescaped = path.replaceAll(/%2f|%5c|\\/gi, '/').replaceAll(/%(?![\da-f]{2})/gi, '');
+  const plain = URL.parse(`http://a${unescaped}`)?.pathname ?? '/';
   const names = new Set(words.headers.map(([name]) => name));
   return [
     ...[plain.replaceAll(/\/{2,}/g, '/'), '/'].map((one) => ({ ...draft, words: withPath(words, one) })),

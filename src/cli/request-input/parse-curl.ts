@@ -5,7 +5,7 @@ import type { WrittenRequest } from './written-request.ts';
 
 /** Options that say nothing of what is asked and take a value. */
 const WITH_VALUE = new Set(
-  '-o --output -m --max-time --connect-timeout --retry --retry-delay --retry-max-time --cacert --capath --cert -E --key --pass --ciphers --resolve --connect-to -w --write-out -c --cookie-jar -D --dump-header -x --proxy --interface --limit-rate --max-redirs -T --upload-file --tlsv1 --tls-max --unix-socket --aws-sigv4 -F --form --form-string --noproxy --trace --trace-ascii --stderr -K --config -y -Y -z -Z -r --range'.split(
+  '-o --output -m --max-time --connect-timeout --retry --retry-delay --retry-max-time --cacert --capath --cert -E --key --pass --ciphers --resolve --connect-to -w --write-out -c --cookie-jar -D --dump-header -x --proxy --interface --limit-rate --max-redirs --tlsv1 --tls-max --unix-socket --aws-sigv4 --noproxy --trace --trace-ascii --stderr -K --config -y -Y -z -Z -r --range'.split(
     ' ',
   ),
 );
@@ -22,11 +22,16 @@ const DATA = new Set([
   '--json',
 ]);
 
+/** Parts of a form with files. */
+const FORM = new Set(['-F', '--form', '--form-string']);
+const FORM_TYPE = 'multipart/form-data; boundary=------------------------0';
+
 interface Collected {
   method: string | undefined;
   url: string | undefined;
   headers: string[];
   data: string[];
+  isForm: boolean;
   isGet: boolean;
 }
 
@@ -39,14 +44,21 @@ export function parseCurl(text: string): WrittenRequest {
   if (command === undefined || !/(^|\/)curl(\.exe)?$/.test(command)) {
     throw new UserError('the command line does not start with `curl`', EXIT.wrongUse);
   }
-  const found: Collected = { method: undefined, url: undefined, headers: [], data: [], isGet: false };
+  const found: Collected = {
+    method: undefined,
+    url: undefined,
+    headers: [],
+    data: [],
+    isForm: false,
+    isGet: false,
+  };
   while (words.length > 0) takeWord(words, found);
-  const { url, headers, data, isGet, method } = found;
+  const { url, headers, data, isForm, isGet, method } = found;
   if (url === undefined) throw new UserError('the curl command line has no URL', EXIT.wrongUse);
   const query = isGet && data.length > 0 ? `${url.includes('?') ? '&' : '?'}${data.join('&')}` : '';
-  const isPost = data.length > 0 && !isGet;
+  const isPost = isForm || (data.length > 0 && !isGet);
   if (isPost && !headers.some((line) => /^content-type:/i.test(line))) {
-    headers.push('content-type: application/x-www-form-urlencoded');
+    headers.push(`content-type: ${isForm ? FORM_TYPE : 'application/x-www-form-urlencoded'}`);
   }
   return { method: method ?? (isPost ? 'POST' : 'GET'), url: withScheme(url + query), headers };
 }
@@ -75,6 +87,12 @@ function takeWord(words: string[], found: Collected): void {
   } else if (DATA.has(option)) {
     found.data.push(value());
     if (option === '--json') found.headers.push('content-type: application/json', 'accept: application/json');
+  } else if (FORM.has(option)) {
+    found.isForm = true;
+    value();
+  } else if (option === '-T' || option === '--upload-file') {
+    found.method ??= 'PUT';
+    value();
   } else if (option === '-I' || option === '--head') found.method ??= 'HEAD';
   else if (option === '-G' || option === '--get') found.isGet = true;
   else if (WITH_VALUE.has(option)) value();

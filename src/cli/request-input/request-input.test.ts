@@ -45,6 +45,34 @@ describe('a command line of curl', () => {
       given: "curl -G --data a=1 -d b=2 -H $'x: a\\tb' -H 'accept:' http://a.test/x",
       want: { method: 'GET', url: 'http://a.test/x?a=1&b=2', headers: ['x: a\tb'] },
     },
+    {
+      name: 'a form with a file is a POST',
+      given: 'curl -F a=b --form file=@x --form-string c=d http://a.test',
+      want: {
+        method: 'POST',
+        url: 'http://a.test',
+        headers: ['content-type: multipart/form-data; boundary=------------------------0'],
+      },
+    },
+    {
+      name: 'a file that is sent as it is is a PUT',
+      given: 'curl -T x http://a.test/x',
+      want: { method: 'PUT', url: 'http://a.test/x', headers: [] },
+    },
+    {
+      name: 'a file that is sent by another method',
+      given: 'curl -XPATCH --upload-file x http://a.test/x',
+      want: { method: 'PATCH', url: 'http://a.test/x', headers: [] },
+    },
+    {
+      name: 'data of megabytes',
+      given: `curl -d '${'x'.repeat(12_000_000)}' -H "a: ${'x'.repeat(12_000_000)}" http://a.test`,
+      want: {
+        method: 'POST',
+        url: 'http://a.test',
+        headers: [`a: ${'x'.repeat(12_000_000)}`, 'content-type: application/x-www-form-urlencoded'],
+      },
+    },
   ];
   for (const { name, given, want } of cases) it(name, () => assert.deepEqual(parseCurl(given), want));
   const wrong: { given: string; want: RegExp }[] = [

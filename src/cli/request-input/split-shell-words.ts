@@ -2,7 +2,7 @@ import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
 
 const PART =
-  /'([^']*)'|\$'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\[\s\S])*)"|\\\r?\n|\\([\s\S])|([^\s'"\\]+)|(\s+)/y;
+  /'([^']*)'|\$'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\[\s\S][^"\\]*)*)"|\\\r?\n|\\([\s\S])|([^\s'"\\]+)|(\s+)/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 /**
