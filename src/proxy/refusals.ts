@@ -20,3 +20,6 @@ export function refuseField(findings: Findings, about: object, field: string, wh
     field,
   });
 }
+
+/** The proto name of a oneof's case. */
+export const fieldOf = (name: string) => name.replaceAll(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`);

@@ -136,7 +136,7 @@ class LineMatcher implements HeaderMatcher {
       texts: [plain.text],
       read(request) {
         const single = pseudoHeader(request, name);
-        return single === undefined ? linesOf(request, name) : [single];
+        return single === undefined ? linesOf(request.headers, name) : [single];
       },
     };
   }
@@ -186,13 +186,18 @@ export function pseudoHeader(request: MatchedRequest, name: string): string | un
 /** A header as a person may see it: `x-a = "1"`, `x-a is missing`; credentials are left out. */
 function describeHeader(request: MatchedRequest, name: string): string {
   const single = pseudoHeader(request, name);
-  const values = single !== undefined ? [single] : linesOf(request, name);
+  const values = single !== undefined ? [single] : linesOf(request.headers, name);
   if (values.length === 0) return `header ${name} is missing`;
   if (isCredentialName(name)) return `header ${name} is present (its value is not shown)`;
   return `header ${name} = ${values.map((value) => `"${redactTokens(fromByteString(value))}"`).join(', ')}`;
 }
 
-function linesOf(request: MatchedRequest, name: string): string[] {
-  const { names, values } = request.headers;
+/** All lines of a header, joined with commas; undefined where there is none. */
+export function joinedLines(headers: MatchedRequest['headers'], name: string): string | undefined {
+  const lines = linesOf(headers, name);
+  return lines.length === 0 ? undefined : lines.join(',');
+}
+
+function linesOf({ names, values }: MatchedRequest['headers'], name: string): string[] {
   return values.filter((_, index) => names[index] === name);
 }

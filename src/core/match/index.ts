@@ -3,6 +3,7 @@ export {
   compileHeaderMatcher,
   type HeaderMatcher,
   type HeaderMatcherConfig,
+  joinedLines,
   pseudoHeader,
 } from './header-matcher.ts';
 export { createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';

@@ -1,4 +1,11 @@
-import { fromByteString, type MatchedRequest, type MetadataSource, withoutQuery } from '../match/index.ts';
+import {
+  fromByteString,
+  joinedLines,
+  type MatchedRequest,
+  type MetadataSource,
+  pseudoHeader,
+  withoutQuery,
+} from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
 import { timestampOfMs } from './expression-time.ts';
 import { TYPE_NAMES } from './expression-types.ts';
@@ -161,20 +168,11 @@ function sizeOf(length: string | undefined): bigint | undefined {
 }
 
 /** All lines of a header, joined. */
-function headerOf(
-  { path, method, authority, scheme, headers }: MatchedRequest,
-  name: string,
-): string | undefined {
-  const pseudo: Record<string, string> = {
-    ':path': path,
-    ':method': method,
-    ':authority': authority,
-    host: authority,
-    ':scheme': scheme,
-  };
-  if (Object.hasOwn(pseudo, name)) return given(pseudo[name] as string);
-  const values = headers.values.filter((_, index) => headers.names[index] === name);
-  return values.length === 0 ? undefined : fromByteString(values.join(','));
+function headerOf(request: MatchedRequest, name: string): string | undefined {
+  const single = pseudoHeader(request, name);
+  if (single !== undefined) return given(single);
+  const joined = joinedLines(request.headers, name);
+  return joined === undefined ? undefined : fromByteString(joined);
 }
 
 function allHeaders(request: MatchedRequest): ExpressionMap {

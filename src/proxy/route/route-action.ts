@@ -11,7 +11,7 @@ import type { Findings } from '../../resources/index.ts';
 import { inlineText } from '../data-source.ts';
 import { durationMs } from '../duration.ts';
 import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
-import { refuseField } from '../refusals.ts';
+import { fieldOf, refuseField } from '../refusals.ts';
 import { compileHostRewrite } from './host-rewrite.ts';
 import { compilePathRewrite } from './path-rewrite.ts';
 import type { CompileLevelConfig } from './per-filter-config.ts';
@@ -54,7 +54,7 @@ export function compileRouteAction(route: Route, context: RouteContext): RouteVa
     }
     case 'filterAction':
     case 'nonForwardingAction':
-      refuseField(context.findings, route, FIELD_NAMES[action.case]);
+      refuseField(context.findings, route, fieldOf(action.case));
       return null;
     case undefined:
       context.findings.report({
@@ -67,11 +67,6 @@ export function compileRouteAction(route: Route, context: RouteContext): RouteVa
       return null;
   }
 }
-
-const FIELD_NAMES = {
-  filterAction: 'filter_action',
-  nonForwardingAction: 'non_forwarding_action',
-} as const;
 
 const only = (action: RouteAction | null): RouteVariant[] | null =>
   action && [{ action, weight: 1, destination: null }];
@@ -135,7 +130,7 @@ function compileDestinations(action: RouteActionConfig, context: RouteContext): 
         : null;
     }
     default: {
-      const field = specifier.case === undefined ? 'cluster_specifier' : snake(specifier.case);
+      const field = specifier.case === undefined ? 'cluster_specifier' : fieldOf(specifier.case);
       refuseField(context.findings, action, field);
       return null;
     }
@@ -164,5 +159,3 @@ function compileDirectResponse(action: DirectResponseAction, findings: Findings)
   const body = inlineText(action.body, findings);
   return body === null ? null : { kind: 'direct', status: action.status, body };
 }
-
-const snake = (name: string) => name.replaceAll(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`);

@@ -1,4 +1,4 @@
-import { headerOf } from '../../format/request-operators.ts';
+import { joinedLines, pseudoHeader } from '../../../core/match/index.ts';
 import { firstCookie } from '../../http/cookies.ts';
 import type { HeaderList } from '../../http/header-list.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
@@ -29,8 +29,7 @@ export class HeaderToMetadataFilter implements HttpFilter {
   decodeHeaders(stream: FilterStream): FilterResult {
     const { request: rules } = this.#routeRules(stream.route) ?? this.#own;
     const { request } = stream;
-    const find = (name: string) =>
-      name.startsWith(':') || name === 'host' ? headerOf(request, name) : joinedLines(request.headers, name);
+    const find = (name: string) => pseudoHeader(request, name) ?? joinedLines(request.headers, name);
     for (const rule of rules) applyRule(rule, request.headers, find, stream);
     return undefined;
   }
@@ -40,11 +39,6 @@ export class HeaderToMetadataFilter implements HttpFilter {
     const find = (name: string) => (name === ':status' ? String(status) : joinedLines(headers, name));
     for (const rule of rules) applyRule(rule, headers, find, stream);
   }
-}
-
-function joinedLines({ names, values }: HeaderList, name: string): string | undefined {
-  const lines = values.filter((_, index) => names[index] === name);
-  return lines.length === 0 ? undefined : lines.join(',');
 }
 
 function applyRule(

@@ -5,14 +5,14 @@ import type {
 import {
   compileHeaderMatcher,
   compileQueryParameterMatcher,
+  findMetadata,
   lowerAscii,
   toByteString,
 } from '../../../core/match/index.ts';
 import type { DescriptorEntry } from '../../../core/ratelimit/index.ts';
 import { headerOf } from '../../format/request-operators.ts';
-import { refuseField, refuseInto } from '../../refusals.ts';
+import { fieldOf, refuseField, refuseInto } from '../../refusals.ts';
 import type { FactoryContext, FilterStream } from '../filter.ts';
-import { findMetadata } from '../metadata-path.ts';
 import { remoteAddressOf } from '../rbac/remote-address.ts';
 import { maskAddress } from './mask-address.ts';
 
@@ -75,7 +75,7 @@ export function compileAction(
     case 'dynamicMetadata':
     case 'extension':
     case undefined:
-      refuseField(context.findings, config, kind === undefined ? 'action_specifier' : snake(kind));
+      refuseField(context.findings, config, kind === undefined ? 'action_specifier' : fieldOf(kind));
       return null;
   }
 }
@@ -84,8 +84,6 @@ const pair = (key: string, value: string): DescriptorEntry => ({
   key: toByteString(key),
   value: toByteString(value),
 });
-
-const snake = (name: string) => name.replaceAll(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`);
 
 function requestHeader(name: string, key: string, skipIfAbsent: boolean): Action {
   return ({ request }) => {

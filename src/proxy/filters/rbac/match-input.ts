@@ -19,8 +19,10 @@ import type { TypedExtensionConfig } from '#schema/xds/core/v3/extension_pb.js';
 import { HttpAttributesCelMatchInputSchema } from '#schema/xds/type/matcher/v3/http_inputs_pb.js';
 import {
   findMetadata,
+  joinedLines,
   lowerAscii,
   type MatchedValue,
+  pseudoHeader,
   type Refuse,
   toByteString,
 } from '../../../core/match/index.ts';
@@ -127,20 +129,8 @@ function certificateInput(name: string, namesOf: (peer: Peer) => readonly string
 /** All lines of a header, joined. */
 function headerInput(headerName: string): MatchInput {
   const name = lowerAscii(headerName);
-  return text(`header ${name}`, ({ request }) => {
-    switch (name) {
-      case ':path':
-        return request.path;
-      case ':method':
-        return request.method;
-      case ':authority':
-      case 'host':
-        return request.authority;
-      case ':scheme':
-        return request.scheme;
-    }
-    const { names, values } = request.headers;
-    const lines = values.filter((_, index) => names[index] === name);
-    return lines.length === 0 ? undefined : lines.join(',');
-  });
+  return text(
+    `header ${name}`,
+    ({ request }) => pseudoHeader(request, name) ?? joinedLines(request.headers, name),
+  );
 }
