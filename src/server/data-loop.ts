@@ -52,6 +52,7 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
   readonly #fetches = new Map<number, (text: string | null) => void>();
   #nextFetch = 0;
   #ticker: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(start: WorkerStart, post: (message: FromWorker) => void) {
     this.#start = start;
@@ -240,13 +241,15 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
   }
 
   async #drain(timeoutMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#close(), timeoutMs);
+    const timer = setTimeout(() => this.#listeners.close(), timeoutMs);
     await this.#listeners.drain();
     clearTimeout(timer);
     this.#close();
   }
 
   #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     clearInterval(this.#ticker);
     this.#listeners.close();
     this.#clusters?.close(null);

@@ -30,7 +30,8 @@ export class WorkerHost {
   #hasListened = false;
   /** Is told what the worker refuses. */
   onRefused: ((refused: RefusedRequest) => void) | null = null;
-  #onClosed: (() => void) | null = null;
+  /** It has closed, or died: for all that wait for its end. */
+  readonly #closed = Promise.withResolvers<void>();
   #onUpdated: ((answer: GateListener[] | string) => void) | null = null;
 
   constructor(start: Omit<WorkerStart, 'stats'>, jwks: JwksFetcher, logger: Logger) {
@@ -145,7 +146,7 @@ export class WorkerHost {
         this.onRefused?.(message.refused);
         break;
       case 'closed':
-        this.#onClosed?.();
+        this.#closed.resolve();
     }
   }
 
@@ -153,7 +154,7 @@ export class WorkerHost {
     if (this.#worker !== worker) return;
     this.#worker = null;
     this.#onUpdated?.('the data worker died meanwhile');
-    this.#onClosed?.();
+    if (this.#ending) this.#closed.resolve();
     if (this.#ending || !this.#hasListened) return;
     if (performance.now() - this.#startedMs > STEADY_MS) this.#restarts = 0;
     if (++this.#restarts > RESTARTS_MAX) {
@@ -168,10 +169,8 @@ export class WorkerHost {
     const worker = this.#worker;
     this.#ending = true;
     if (worker === null) return;
-    await new Promise<void>((resolve) => {
-      this.#onClosed = resolve;
-      worker.postMessage(message);
-    });
+    worker.postMessage(message);
+    await this.#closed.promise;
     this.#worker = null;
     await worker.terminate();
   }

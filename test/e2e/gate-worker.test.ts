@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../src/base/index.ts';
 import { loadConfig } from '../../src/control/config/index.ts';
 import { GateStartError, startGate } from '../../src/server/index.ts';
-import { exchange } from './raw-exchange.ts';
+import { until } from './loop-fixture.ts';
+import { exchange, RawClient } from './raw-exchange.ts';
 
 const config = (port: number) => `
 static_resources:
@@ -62,6 +63,19 @@ describe('a data worker', () => {
     assert.ok(logger.lines.includes('the data worker is replaced'));
     mock.restoreAll();
     await gate.close();
+  });
+});
+
+describe('a gate that drains', () => {
+  it('ends at once where it is told to close meanwhile, for whoever waits for either', async () => {
+    const gate = await startGate(load(0));
+    const client = new RawClient(gate.listeners[0]?.port ?? 0);
+    client.send('GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\n');
+    await client.response();
+    const drained = gate.drain();
+    await gate.close();
+    await drained;
+    await until(() => client.closed);
   });
 });
 
