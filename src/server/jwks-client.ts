@@ -4,6 +4,8 @@ import type { JwksFetcher, JwksRequest } from '../proxy/rehearsal/index.ts';
 import { type Cluster, type FetchOutcome, fetchThrough } from '../proxy/upstream/index.ts';
 import { shownUri } from './shown-uri.ts';
 
+/** Would end the request line: a discovery document may name any address. A character beyond bytes is cut to one. */
+const UNSENDABLE = /[\0-\x20\x7f]|[^\0-\xff]/;
 const BYTES_MAX = 8 * 1024 * 1024;
 
 /**
@@ -32,6 +34,7 @@ export class JwksClient implements JwksFetcher {
   }
 
   async #fetch(request: JwksRequest): Promise<string | null> {
+    if (UNSENDABLE.test(request.uri)) return this.#give(request, 'its address holds a blank or a control');
     const cluster = this.#clusters.get(request.cluster);
     if (cluster === undefined) return this.#give(request, `unknown cluster \`${request.cluster}\``);
     const endMs = performance.now() + request.timeoutMs;

@@ -93,8 +93,7 @@ export class RefusalRing {
     const { compiled, clock } = await this.#compiled;
     clock.set(atMs);
     const recorder = new TreeRecorder();
-    const index = listeners.findIndex(({ port }) => port === connection.localPort);
-    const listener = compiled.listeners[index]?.name;
+    const listener = compiled.listeners[indexOf(listeners, connection)]?.name;
     const scheme = request.scheme === 'https' ? ('https' as const) : ('http' as const);
     const words = { ...request, scheme, ...decoded(request) };
     const verdict = await rehearse(
@@ -117,6 +116,14 @@ export class RefusalRing {
     if (this.#entries.length > KEPT_MAX) this.#entries.shift();
   }
 }
+
+/** The listener of a connection: the one at its very address, or the one at its port that takes any. */
+function indexOf(listeners: readonly GateListener[], { localAddress, localPort }: ConnectionInfo): number {
+  const at = listeners.findIndex(({ address, port }) => port === localPort && address === localAddress);
+  return at >= 0 ? at : listeners.findIndex(({ address, port }) => port === localPort && ANY.has(address));
+}
+
+const ANY: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /** Of a query the names alone: what its values are is nobody's business. */
 const withoutValues = (path: string) => {
