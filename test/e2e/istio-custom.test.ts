@@ -39,13 +39,15 @@ const MESH = `extensionProviders:
     includeRequestHeadersInCheck: [x-ext-authz]
     headersToUpstreamOnAllow: [x-ext-authz-check-result]
     headersToDownstreamOnDeny: [x-ext-authz-check-result]
+    includeRequestBodyInCheck: { maxRequestBytes: 8 }
 `;
 
 interface Row {
   name: string;
   path: string;
   headers?: Record<string, string>;
-  want: { status: number; body: string; asked: string | null; forwarded: string | null };
+  body?: string;
+  want: { status: number; body: string; asked: string | null; told?: string; forwarded: string | null };
 }
 
 const DENIED = 'denied by the sample';
@@ -60,6 +62,26 @@ const ROWS: readonly Row[] = [
     path: '/ask/a?b',
     headers: { 'x-ext-authz': 'allow' },
     want: { status: 200, body: 'origin\n', asked: '/check/ask/a?b', forwarded: 'allowed' },
+  },
+  {
+    name: 'the authorizer is told of the body, which goes on as it came',
+    path: '/ask',
+    headers: { 'x-ext-authz': 'allow' },
+    body: '12345678',
+    want: { status: 200, body: 'origin\n', asked: '/check/ask', told: '12345678', forwarded: 'allowed' },
+  },
+  {
+    name: 'a body that is larger than it may be told is refused',
+    path: '/ask',
+    headers: { 'x-ext-authz': 'allow' },
+    body: '123456789',
+    want: { status: 413, body: 'Payload Too Large', asked: null, forwarded: null },
+  },
+  {
+    name: 'a body that no CUSTOM policy is about is not held',
+    path: '/free',
+    body: '123456789',
+    want: { status: 200, body: 'origin\n', asked: null, forwarded: '' },
   },
   {
     name: 'what it denies gets its reply',
@@ -107,10 +129,13 @@ describe('a CUSTOM policy asks an external authorizer', () => {
     await authorizer?.close();
   });
 
-  async function play(port: number, { path, headers = {}, want }: Row): Promise<void> {
+  async function play(port: number, { path, headers = {}, body: sent, want }: Row): Promise<void> {
     origin.requests.length = 0;
     authorizer.requests.length = 0;
-    const reply = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    const reply = await fetch(`http://127.0.0.1:${port}${path}`, {
+      headers,
+      ...(sent === undefined ? {} : { method: 'POST', body: sent }),
+    });
     const body = await reply.text();
     const [asked, forwarded] = [authorizer.requests[0], origin.requests[0]];
     const result = forwarded?.headers['x-ext-authz-check-result'] ?? '';
@@ -119,10 +144,12 @@ describe('a CUSTOM policy asks an external authorizer', () => {
         status: reply.status,
         body,
         asked: asked?.url ?? null,
+        ...(want.told === undefined ? {} : { told: asked?.body.toString() }),
         forwarded: forwarded === undefined ? null : result,
       },
       want,
     );
+    if (forwarded !== undefined) assert.equal(forwarded.body.toString(), sent ?? '');
     if (body === DENIED) assert.equal(reply.headers.get('x-ext-authz-check-result'), 'denied');
   }
 

@@ -98,6 +98,32 @@ export interface FilterStream {
   readonly closed: boolean;
   /** Ends when the exchange does; made on demand. */
   signal(): AbortSignal;
+  /** null: the request has none, or nobody knows of it. */
+  readonly body: RequestBody | null;
+}
+
+/** A request's body for filters that look at it before it goes on. Nothing is held for those that do not ask. */
+export interface RequestBody {
+  /**
+   * Waits until there is as much as is wanted, or all. A body that is too large is refused for the filter (413): Envoy does so whatever
+   * the filter would have said.
+   * @returns null: the exchange has ended
+   */
+  gather(want: BodyWant): Promise<GatheredBody | null>;
+}
+
+export interface BodyWant {
+  /** Bytes; more than 0. */
+  bytesMax: number;
+  /** The first bytes of a larger body will do; else a larger one is refused. */
+  partial: boolean;
+}
+
+export interface GatheredBody {
+  /** At most as many as were wanted. */
+  bytes: Buffer;
+  /** Bytes that have come so far. */
+  size: number;
 }
 
 /** A reply of the gate's own. The body is text/plain unless `headers` says otherwise. */

@@ -6,11 +6,11 @@ import {
   type FilterStream,
   type HttpFilter,
   type LocalReply,
+  type RequestBody,
 } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
 import type { Progress } from '../format/format-source.ts';
 import type { ResponseFlag } from '../format/response-flags.ts';
-import type { ReplyWords } from '../local-reply/compile-local-reply.ts';
 import { applyHeaderMutations } from '../route/header-mutation.ts';
 import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
 import { routeReply } from '../route/route-reply.ts';
@@ -18,10 +18,12 @@ import type { ForwardAction, SelectedRoute } from '../route/selected-route.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import { UpstreamConnection } from '../upstream/upstream-connection.ts';
 import type { BodyEnd, UpstreamConsumer } from '../upstream/upstream-consumer.ts';
+import { bodyTooLarge } from './body-too-large.ts';
+import type { ClientSide, ExchangeOutcome, ExchangeState, FinishReason } from './client-side.ts';
+import { composeReply } from './compose-reply.ts';
 import { deadlineAfter, NEVER } from './deadlines.ts';
 import { ExchangeCourse } from './exchange-course.ts';
-import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
-import { HeaderList } from './header-list.ts';
+import type { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { noteOwnFields } from './own-fields.ts';
 import { appendVia, firstRefusal, hasForwardedProto, prepareRequest } from './prepare-request.ts';
@@ -29,50 +31,12 @@ import { REFUSAL, type Refusal } from './refusal.ts';
 import { type KeptRequest, keepRequest } from './refusal-watch.ts';
 import { findIllegalField, type RequestFraming, renderRequestHead } from './render-request.ts';
 import { renderLocalReply, renderResponseHead } from './render-response.ts';
-import { type Replier, writeReplyFields } from './reply-fields.ts';
+import type { Replier } from './reply-fields.ts';
+import { RequestBuffer } from './request-buffer.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseParser } from './response-parser.ts';
 import { detailsAfterStart, STREAM_ERROR, type StreamError } from './stream-error.ts';
 import { unsendableReply } from './unsendable-reply.ts';
-
-/** Where an exchange writes to, and what it may ask of the connection under it. */
-export interface ClientSide {
-  /** Adds text to what is written with the next flush. */
-  write(text: string): void;
-  /** Adds body bytes, which may be sent after the call returns. */
-  writeBytes(bytes: Buffer, start: number, end: number): void;
-  /** Sends what was gathered. @returns whether bytes handed over still wait to be sent. */
-  flush(): boolean;
-  /** What was sent waits at the client: stop. */
-  readonly congested: boolean;
-  readonly info: ConnectionInfo;
-  /** An error of the gate's own: the connection is cut. */
-  onBug(error: unknown): void;
-  /** This exchange is the last one on the connection. */
-  readonly closing: boolean;
-  /** Hands over what has come of the request's body. */
-  readBodyAtHand(): void;
-  /** Stops and starts reading the request's body. */
-  pauseRequest(): void;
-  resumeRequest(): void;
-  /** The exchange is over. `keep`: the connection may serve another. `flushed`: the reply is whole. */
-  onExchangeDone(exchange: Exchange, outcome: ExchangeOutcome): void;
-}
-
-/** keep: the connection serves on. close: it is closed once the client has the reply. abort: it is cut, the reply is not whole. */
-export type ExchangeOutcome = 'keep' | 'close' | 'abort';
-
-/** Why an exchange ended. */
-export type FinishReason =
-  | 'complete'
-  | 'local_reply'
-  | 'client_gone'
-  | 'bad_request_body'
-  | 'upstream_failure'
-  | 'timeout'
-  | 'shutdown';
-
-export type ExchangeState = 'head' | 'decide' | 'forward' | 'respond' | 'done';
 
 const NO_HEADERS: LocalReply['headers'] = [];
 const ONE_ATTEMPT: LocalReply['headers'] = [['x-envoy-attempt-count', '1']];
@@ -98,6 +62,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #abort: AbortController | null = null;
   #chunkedResponse = false;
   #requestPaused = false;
+  /** Only where a filter looks at the body. */
+  #buffer: RequestBuffer | null = null;
   #dropsBody = false;
   #responsePaused = false;
   #closeAfter = false;
@@ -145,9 +111,18 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     return this.metadataIfAny;
   }
 
+  get body(): RequestBody | null {
+    if (this.#framing !== 'none') this.#buffer ??= this.#createBuffer();
+    return this.#buffer;
+  }
+
   /** Body bytes can be taken. */
   get acceptsBody(): boolean {
-    return this.#dropsBody || (this.#upstream !== null && !this.#requestPaused);
+    return this.#dropsBody || (this.#upstream !== null && !this.#requestPaused) || this.#gathersBody;
+  }
+
+  get #gathersBody(): boolean {
+    return this.#buffer?.gathers === true;
   }
 
   signal(): AbortSignal {
@@ -209,10 +184,13 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   onRequestBody(bytes: Buffer, start: number, end: number): void {
     this.#activeMs = this.#service.deadlines.nowMs;
     if (this.#course !== null) this.#course.bytesReceived += end - start;
-    if (this.#upstream?.writeBody(bytes, start, end) === false) this.#pauseRequest();
+    if (this.#gathersBody) this.#buffer?.add(bytes, start, end);
+    else if (this.#upstream?.writeBody(bytes, start, end) === false) this.#pauseRequest();
   }
 
   onRequestEnd(): void {
+    this.#buffer?.settle(true);
+    if (this.closed) return;
     this.requestDone = true;
     this.#upstream?.endRequest();
     this.#course?.requestEnded();
@@ -221,6 +199,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   /** All that one read brought has been handed over. */
   flushRequest(): void {
+    this.#buffer?.settle(false);
     if (this.#upstream?.flushRequest() === false && !this.requestDone) this.#pauseRequest();
   }
 
@@ -350,14 +329,14 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.#upstream = null;
     upstream?.abandon();
     this.#abort?.abort();
+    this.#buffer?.drop();
     if (this.#course !== null) this.#log(this.#course);
     this.#client.onExchangeDone(this, outcome);
   }
 
   /** A filter waits for something from outside. Its late answer to an exchange that has ended means nothing. */
   #wait(result: Promise<FilterResult>): void {
-    this.#client.pauseRequest();
-    this.#requestPaused = true;
+    if (!this.#gathersBody) this.#pauseRequest();
     result
       .then((reply) => this.#resume(reply))
       .catch((error: unknown) => {
@@ -434,7 +413,31 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       upstream.endRequest();
       this.#armRouteTimeout();
       upstream.flushRequest();
-    }
+    } else if (this.#buffer !== null) this.#sendHeld(this.#buffer.take(), upstream);
+  }
+
+  /** What was held back of the request's body for filters goes first. */
+  #sendHeld(bytes: Buffer, upstream: UpstreamConnection): void {
+    this.#buffer = null;
+    upstream.writeBody(bytes, 0, bytes.length);
+    if (!this.requestDone) return;
+    upstream.endRequest();
+    this.#armRouteTimeout();
+  }
+
+  #createBuffer(): RequestBuffer {
+    return new RequestBuffer(this.#service.bodyBytesMax, {
+      isWhole: () => this.requestDone,
+      letCome: () => {
+        this.#requestPaused = false;
+        this.#client.resumeRequest();
+      },
+      holdBack: () => this.#pauseRequest(),
+      refuse: () => {
+        this.#service.stats.requestsTooLarge.increment();
+        this.#reply(bodyTooLarge(), 'local_reply');
+      },
+    });
   }
 
   #armRouteTimeout(): void {
@@ -466,28 +469,13 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   }
 
   #reply(local: LocalReply, reason: FinishReason, replier: Replier = 'other'): void {
-    const headers = new HeaderList();
-    const isGrpc = replier !== 'as-is' && replier !== 'codec' && isGrpcRequest(this.request.headers);
-    const bodiless = this.request.method === 'HEAD' && replier !== 'codec';
-    this.#course?.repliesItself(local, headers);
-    writeReplyFields(headers, local.headers, this.route, replier, this);
-    const { status, body } = replier === 'as-is' ? local : this.#rewriteReply(local, headers);
-    const message = bodiless ? '' : body;
-    if (isGrpc) for (const [name, value] of grpcFields(status, message)) headers.set(name, value);
-    else if (body === '') headers.remove('content-type');
-    encodeThrough(this.#filters, this, { status: isGrpc ? 200 : status, headers });
-    if (this.#service.options.via !== '') appendVia(headers, this.#service.options.via);
-    if (this.#kept !== null && status >= 400) this.#nameRefusal(this.#kept, { status, body }, headers);
+    const replied = { stream: this, filters: this.#filters, course: this.#course };
+    const { told, reply } = composeReply(this.#service, replied, local, replier);
+    const { headers, bodiless } = reply;
+    if (this.#kept !== null && told.status >= 400) this.#nameRefusal(this.#kept, told, headers);
     const close = this.#closeAfter || !this.requestDone || this.#client.closing;
-    const reply = {
-      status: isGrpc ? 200 : status,
-      body: isGrpc ? '' : body,
-      headers,
-      bodiless,
-      close,
-    };
     this.#service.stats.countStatus(reply.status);
-    this.#client.write(renderLocalReply(this.#service, reply));
+    this.#client.write(renderLocalReply(this.#service, { ...reply, close }));
     if (this.#course !== null) {
       this.#course.status = reply.status;
       this.#course.bytesSent = bodiless ? 0 : reply.body.length;
@@ -496,14 +484,6 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       local.afterwards?.();
     }
     this.finish(reason, close ? 'close' : 'keep');
-  }
-
-  #rewriteReply(local: LocalReply, headers: HeaderList): ReplyWords {
-    const { localReply } = this.#service;
-    if (localReply === null || this.#course === null) return local;
-    const { request, connection, metadataIfAny, route } = this;
-    const source = { request, connection, metadataIfAny, route, progress: this.#course };
-    return localReply.rewrite(source, headers, local);
   }
 
   #nameRefusal(kept: KeptRequest, reply: { status: number; body: string }, headers: HeaderList): void {

@@ -19,6 +19,8 @@ export interface HttpService {
   readonly filters: readonly HttpFilter[];
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly stats: HttpStats;
+  /** Held of a body that a filter looks at in part (`per_connection_buffer_limit_bytes`); 0: no limit. */
+  readonly bodyBytesMax: number;
   /** Something in the configuration asks how exchanges go: their course is written down. */
   readonly keepsCourse: boolean;
   /** null: none. */

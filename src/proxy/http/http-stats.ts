@@ -10,6 +10,7 @@ export class HttpStats {
   readonly protocolErrors: Counter;
   readonly requestTimeouts: Counter;
   readonly clientAborts: Counter;
+  readonly requestsTooLarge: Counter;
   readonly #byClass: readonly Counter[];
 
   constructor(scope: StatsScope) {
@@ -21,6 +22,7 @@ export class HttpStats {
     this.protocolErrors = scope.counter('downstream_cx_protocol_error');
     this.requestTimeouts = scope.counter('downstream_rq_timeout');
     this.clientAborts = scope.counter('downstream_rq_rx_reset');
+    this.requestsTooLarge = scope.counter('downstream_rq_too_large');
     this.#byClass = [1, 2, 3, 4, 5].map((digit) => scope.counter(`downstream_rq_${digit}xx`));
   }
 

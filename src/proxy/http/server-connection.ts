@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import { askGuards, type ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
 import { type BodySink, ChunkedDecoder } from './chunked-decoder.ts';
+import type { ClientSide, ExchangeOutcome } from './client-side.ts';
 import { deadlineAfter, NEVER, type Watched } from './deadlines.ts';
-import { type ClientSide, Exchange, type ExchangeOutcome } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { INCOMPLETE, REFUSED } from './head-parser.ts';
 import type { HttpService } from './http-service.ts';
 import { latin1 } from './latin1.ts';
@@ -132,7 +133,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     this.#readOn();
   }
 
-  onExchangeDone(exchange: Exchange, outcome: ExchangeOutcome): void {
+  onExchangeDone(exchange: object, outcome: ExchangeOutcome): void {
     if (this.#exchange !== exchange) return;
     this.#exchange = null;
     this.#bodyKind = NO_BODY;

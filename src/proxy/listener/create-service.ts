@@ -1,3 +1,4 @@
+import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import type { Clock } from '../../base/index.ts';
 import { AccessLog, type OpenLog } from '../access-log/access-log.ts';
 import type { CompiledConnectionManager } from '../compiled/compiled-listener.ts';
@@ -24,8 +25,15 @@ export interface LoopParts {
   reportBug: (error: unknown) => void;
 }
 
+/** Envoy's default of `per_connection_buffer_limit_bytes`. */
+const BODY_BYTES_MAX = 1024 * 1024;
+
 /** Puts a compiled connection manager on a data loop. */
-export function createService(manager: CompiledConnectionManager, parts: LoopParts): HttpService {
+export function createService(
+  manager: CompiledConnectionManager,
+  { perConnectionBufferLimitBytes: bodyBytesMax = BODY_BYTES_MAX }: Listener,
+  parts: LoopParts,
+): HttpService {
   return {
     options: compileHttpOptions(manager.origin, manager.router, parts.nodeAddress),
     routes: manager.routes,
@@ -35,6 +43,7 @@ export function createService(manager: CompiledConnectionManager, parts: LoopPar
     keepsCourse: manager.keepsCourse,
     accessLog: AccessLog.open(manager.accessLogs, parts.openLog),
     localReply: manager.localReply,
+    bodyBytesMax,
     stats: new HttpStats(parts.stats.scope(`http.${manager.statPrefix}.`)),
     clock: parts.clock,
     deadlines: parts.deadlines,

@@ -224,7 +224,8 @@ function createChains(compiled: CompiledListener, parts: LoopParts, findings: Fi
     const tls = compileDownstreamTls(chain.origin, findings);
     if (tls === undefined) return null;
     const { guards, manager } = chain;
-    chains.set(chain, { tls, key: keyOf(chain), guards, service: createService(manager, parts) });
+    const service = createService(manager, compiled.origin, parts);
+    chains.set(chain, { tls, key: keyOf(chain), guards, service });
   }
   const kinds = new Set([...chains.values()].map((chain) => chain.tls !== null));
   if (kinds.size <= 1) return chains;

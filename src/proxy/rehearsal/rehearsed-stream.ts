@@ -13,6 +13,7 @@ export class RehearsedStream implements FilterStream {
   readonly clock: Clock;
   readonly recorder: Recorder | null;
   readonly closed = false;
+  readonly body = null;
   readonly progress: ExchangeCourse;
   route: SelectedRoute | null;
   metadataIfAny: DynamicMetadata | null = null;

@@ -14,9 +14,11 @@ export interface FetchRequest {
   bytesMax: number;
 }
 
-/** A request without a body, its head as it goes out. */
+/** A request, its head as it goes out. */
 export interface CallRequest {
   head: string;
+  /** As long as the head says; absent: none. */
+  body?: Buffer;
   /** The reply has no body, whatever its head says. */
   isHead: boolean;
   timeoutMs: number;
@@ -36,7 +38,7 @@ export function fetchThrough(cluster: Cluster, request: FetchRequest): Promise<F
   return callThrough(cluster, { head: renderGet(request), isHead: false, timeoutMs, bytesMax });
 }
 
-/** The same for any request without a body. */
+/** The same for any request. */
 export function callThrough(cluster: Cluster, request: CallRequest): Promise<FetchOutcome> {
   return new Promise((resolve) => {
     new Fetch(cluster, request, resolve).start();
@@ -68,10 +70,11 @@ class Fetch implements UpstreamConsumer {
       return;
     }
     this.#upstream = upstream;
-    const { head, isHead, timeoutMs, signal } = this.#request;
+    const { head, body, isHead, timeoutMs, signal } = this.#request;
     this.#timer = setTimeout(() => this.#fail('timeout', 'no answer in time'), timeoutMs);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     upstream.begin(this, head, isHead, false);
+    if (body !== undefined) upstream.writeBody(body, 0, body.length);
     upstream.endRequest();
     upstream.flushRequest();
   }

@@ -11,23 +11,7 @@ import { answerConnection, exchangeWith, portOf } from '../rehearsal/comparison.
 import { bootstrapOf } from '../rehearsal/scene.ts';
 import { counted, shown } from './compare.ts';
 import { grpcCases, grpcScenes, judgeByPath, questionView } from './ext-authz-grpc-cases.ts';
-
-const OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
-
-function http2Cluster(name: string, port: number): object {
-  const address = { socket_address: { address: '127.0.0.1', port_value: port } };
-  return {
-    name,
-    type: 'STATIC',
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
-    typed_extension_protocol_options: {
-      [OPTIONS]: {
-        '@type': `type.googleapis.com/${OPTIONS}`,
-        explicit_http_config: { http2_protocol_options: {} },
-      },
-    },
-  };
-}
+import { http2Cluster } from './scene-parts.ts';
 
 if (findEnvoy() !== null) {
   describe('ext_authz asks and follows a gRPC service as Envoy does', () => {

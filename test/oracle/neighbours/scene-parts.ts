@@ -25,3 +25,21 @@ export const ROUTES = {
     },
   ],
 };
+
+const OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+
+/** A cluster of one host that speaks HTTP/2. */
+export function http2Cluster(name: string, port: number): object {
+  const address = { socket_address: { address: '127.0.0.1', port_value: port } };
+  return {
+    name,
+    type: 'STATIC',
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
+    typed_extension_protocol_options: {
+      [OPTIONS]: {
+        '@type': `type.googleapis.com/${OPTIONS}`,
+        explicit_http_config: { http2_protocol_options: {} },
+      },
+    },
+  };
+}

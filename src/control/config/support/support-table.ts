@@ -284,7 +284,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.filters.http.cors.v3.Cors': { done: '*' },
   'envoy.extensions.filters.http.cors.v3.CorsPolicy': { done: '*' },
   'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz': {
-    done: 'transport_api_version grpc_service http_service failure_mode_allow failure_mode_allow_header_add clear_route_cache status_on_error filter_enabled filter_enabled_metadata deny_at_disable stat_prefix allowed_headers disallowed_headers enable_dynamic_metadata_ingestion metadata_context_namespaces typed_metadata_context_namespaces route_metadata_context_namespaces route_typed_metadata_context_namespaces include_peer_certificate bootstrap_metadata_labels_key include_tls_session encode_raw_headers',
+    done: 'transport_api_version grpc_service http_service with_request_body failure_mode_allow failure_mode_allow_header_add clear_route_cache status_on_error filter_enabled filter_enabled_metadata deny_at_disable stat_prefix allowed_headers disallowed_headers enable_dynamic_metadata_ingestion metadata_context_namespaces typed_metadata_context_namespaces route_metadata_context_namespaces route_typed_metadata_context_namespaces include_peer_certificate bootstrap_metadata_labels_key include_tls_session encode_raw_headers',
     noEffect: 'charge_cluster_response_stats',
     values: { transport_api_version: '*' },
   },
@@ -293,9 +293,9 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse': { done: '*' },
   'envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute': { done: '*' },
   'envoy.extensions.filters.http.ext_authz.v3.CheckSettings': {
-    done: 'context_extensions grpc_service http_service',
-    noEffect: 'disable_request_body_buffering',
+    done: 'context_extensions grpc_service http_service disable_request_body_buffering with_request_body',
   },
+  'envoy.extensions.filters.http.ext_authz.v3.BufferSettings': { done: '*' },
   'envoy.config.core.v3.GrpcService': { done: 'envoy_grpc timeout initial_metadata' },
   'envoy.config.core.v3.GrpcService.EnvoyGrpc': {
     done: 'cluster_name authority max_receive_message_length skip_envoy_headers',

@@ -3,7 +3,8 @@ import { create, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { CheckRequestSchema } from '#schema/envoy/service/auth/v3/external_auth_pb.js';
 import type { FilterStream, PeerIdentity } from '../filter.ts';
-import type { Extensions, ToldHeaders } from './authorizer.ts';
+import type { Question } from './authorizer.ts';
+import { PARTIAL_BODY, type ToldBody } from './body-settings.ts';
 import { utf8Text } from './utf8-text.ts';
 
 /** What a CheckRequest says besides the request. */
@@ -23,8 +24,7 @@ export interface CheckSettings {
 export function buildCheckRequest(
   settings: CheckSettings,
   stream: FilterStream,
-  told: ToldHeaders,
-  extensions: Extensions,
+  question: Question,
 ): Uint8Array {
   const { connection, request, clock, metadataIfAny, route } = stream;
   const service = request.headers.get('x-envoy-downstream-service-cluster');
@@ -49,10 +49,11 @@ export function buildCheckRequest(
           host: utf8Text(request.authority),
           scheme: request.scheme,
           protocol: 'HTTP/1.1',
-          ...headersOf(stream, told, settings.rawHeaders),
+          ...headersOf(stream, question, settings.rawHeaders),
+          ...bodyOf(question.body),
         },
       },
-      contextExtensions: extensions,
+      contextExtensions: question.extensions,
       metadataContext: metadataContext(metadataIfAny, settings.metadataNamespaces),
       routeMetadataContext: metadataContext(route?.metadata ?? null, settings.routeMetadataNamespaces),
       ...(settings.includesTlsSession ? { tlsSession: { sni: connection.serverName } } : {}),
@@ -69,10 +70,16 @@ function addressOf(address: string, port: number) {
 const principalOf = (peer: PeerIdentity | null | undefined): string =>
   peer?.uriNames[0] ?? peer?.dnsNames[0] ?? peer?.subject ?? '';
 
-/** Would be taken for the gate's own word about a body. */
-const PARTIAL_BODY = 'x-envoy-auth-partial-body';
+function bodyOf(body: ToldBody | null) {
+  if (body === null) return {};
+  const size = BigInt(body.size);
+  return body.asBytes
+    ? { size, rawBody: body.bytes }
+    : { size, body: utf8Text(body.bytes.toString('latin1')) };
+}
 
-function headersOf({ request }: FilterStream, { allowed, disallowed }: ToldHeaders, raw: boolean) {
+function headersOf({ request }: FilterStream, { told, body }: Question, raw: boolean) {
+  const { allowed, disallowed } = told;
   const { names, values } = request.headers;
   const own = [
     [':authority', request.authority],
@@ -83,6 +90,7 @@ function headersOf({ request }: FilterStream, { allowed, disallowed }: ToldHeade
   const lines = [...own, ...names.map((name, index) => [name, values[index] as string] as const)].filter(
     ([name]) => name !== PARTIAL_BODY && !disallowed.has(name) && (allowed === null || allowed.has(name)),
   );
+  if (body !== null) lines.push([PARTIAL_BODY, String(body.isPartial)]);
   if (raw) {
     const headers = lines.map(([key, value]) => ({ key, rawValue: Buffer.from(value, 'latin1') }));
     return { headerMap: { headers } };

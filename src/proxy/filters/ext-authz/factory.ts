@@ -11,6 +11,7 @@ import { refuseField, refuseInto } from '../../refusals.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
 import { compileFraction } from '../fraction.ts';
 import { routeConfigsOf } from '../route-config.ts';
+import { bodySettings } from './body-settings.ts';
 import { compileAuthorizer, compileTold } from './compile-authorizer.ts';
 import { ExtAuthzFilter, type ExtAuthzParts } from './filter.ts';
 import { compileRouteWord, mergeWords, type RouteWord } from './route-settings.ts';
@@ -45,6 +46,9 @@ function compileParts(config: ExtAuthz, context: FactoryContext): ExtAuthzParts 
     origin: config,
     authorizer,
     told: compileTold(config, findings),
+    body: config.withRequestBody === undefined ? null : bodySettings(config, config.withRequestBody),
+    // Envoy's switch is the filter's alone, and always on where that asks over HTTP, whomever a route asks.
+    bodyAsBytes: config.services.case === 'httpService' || config.withRequestBody?.packAsBytes === true,
     enabled: compileFraction(config.filterEnabled, 'all'),
     enabledMetadata: metadata === undefined ? null : compileMetadataMatcher(metadata, refuseInto(findings)),
     deniesWhereDisabled: config.denyAtDisable?.defaultValue ?? false,
@@ -58,7 +62,6 @@ function compileParts(config: ExtAuthz, context: FactoryContext): ExtAuthzParts 
 }
 
 function refuseOtherFields(config: ExtAuthz, findings: Findings): void {
-  if (config.withRequestBody !== undefined) refuseField(findings, config, 'with_request_body');
   if (config.transportApiVersion === ApiVersion.V2) {
     refuseAsEnvoy(
       config,

@@ -7,7 +7,7 @@ import { routeSaying } from '../../../../test/fixtures/route-words.ts';
 import { TreeRecorder } from '../../../base/index.ts';
 import { HeaderList } from '../../http/header-list.ts';
 import type { CallRequest, FetchOutcome } from '../../upstream/fetch-text.ts';
-import type { UpstreamCaller } from '../filter.ts';
+import type { BodyWant, GatheredBody, LocalReply, RequestBody, UpstreamCaller } from '../filter.ts';
 import { extAuthzFactory } from './factory.ts';
 
 const names = (...exact: string[]) => ({ patterns: exact.map((one) => ({ exact: one })) });
@@ -328,11 +328,6 @@ describe('ext_authz refuses by name', () => {
     },
     { name: 'no service', given: {}, want: /`services`/ },
     {
-      name: 'bodies',
-      given: { ...httpService(), with_request_body: { max_request_bytes: 1 } },
-      want: /`with_request_body`/,
-    },
-    {
       name: 'mutation rules',
       given: { ...httpService(), decoder_header_mutation_rules: {} },
       want: /`decoder_header_mutation_rules`/,
@@ -352,9 +347,138 @@ describe('ext_authz refuses by name', () => {
     });
   }
 
-  it('bodies on a route', () => {
+  it('what a route says of bodies in two ways, as Envoy does', () => {
     const { context } = goodFilter(extAuthzFactory, httpService());
-    const level = { check_settings: { with_request_body: { max_request_bytes: 1 } } };
-    assert.throws(() => routeSaying(extAuthzFactory, [level], context));
+    const settings = { with_request_body: { max_request_bytes: 1 }, disable_request_body_buffering: true };
+    assert.throws(() => routeSaying(extAuthzFactory, [{ check_settings: settings }], context));
   });
+});
+
+/** A request's body that is all there; keeps what was wanted of it. */
+class WholeBody implements RequestBody {
+  readonly wants: BodyWant[] = [];
+  readonly #bytes: Buffer;
+
+  constructor(text: string) {
+    this.#bytes = Buffer.from(text, 'latin1');
+  }
+
+  async gather(want: BodyWant): Promise<GatheredBody> {
+    this.wants.push(want);
+    return { bytes: this.#bytes.subarray(0, want.bytesMax), size: this.#bytes.length };
+  }
+}
+
+describe('ext_authz tells its service of the body', () => {
+  const part = { with_request_body: { max_request_bytes: 4, allow_partial_message: true } };
+
+  async function askOf(config: JsonObject, levels: JsonObject[], text: string) {
+    const service = new Service(replyOf(200));
+    const { filter, context } = goodFilter(extAuthzFactory, config, null, { upstreams: service });
+    const stream = new TestStream({
+      method: 'POST',
+      route: routeSaying(extAuthzFactory, levels, context),
+      headers: [['x-envoy-auth-partial-body', 'theirs']],
+    });
+    const body = new WholeBody(text);
+    stream.body = body;
+    await filter.decodeHeaders(stream);
+    const [, request] = service.asked[0] ?? [];
+    const lines = request?.head.split('\r\n').filter((line) => /^(content-length|x-envoy-auth)/.test(line));
+    return {
+      wants: body.wants.map(({ bytesMax, partial }) => ({ bytesMax, partial })),
+      lines,
+      body: request?.body?.toString('latin1'),
+    };
+  }
+
+  it('as many bytes as it may have, and whether there are more', async () => {
+    const config = { ...httpService(), ...part, allowed_headers: { patterns: [{ prefix: 'x-' }] } };
+    assert.deepEqual(await askOf(config, [], 'abcde\xff'), {
+      wants: [{ bytesMax: 4, partial: true }],
+      lines: ['content-length: 4', 'x-envoy-auth-partial-body: true'],
+      body: 'abcd',
+    });
+    assert.deepEqual((await askOf(config, [], 'ab\xff')).lines, [
+      'content-length: 3',
+      'x-envoy-auth-partial-body: false',
+    ]);
+  });
+
+  const routes: { name: string; levels: JsonObject[]; want: BodyWant[] }[] = [
+    { name: 'nothing', levels: [{ disable_request_body_buffering: true }], want: [] },
+    {
+      name: 'more',
+      levels: [{ with_request_body: { max_request_bytes: 9 } }],
+      want: [{ bytesMax: 9, partial: false }],
+    },
+    {
+      name: 'what the filter says, whatever the virtual host does',
+      levels: [{}, { disable_request_body_buffering: true }],
+      want: [{ bytesMax: 4, partial: true }],
+    },
+  ];
+  for (const { name, levels, want } of routes) {
+    it(`where a route says so, ${name}`, async () => {
+      const said = levels.map((level) => ({ check_settings: level }));
+      assert.deepEqual((await askOf({ ...httpService(), ...part }, said, 'abcde')).wants, want);
+    });
+  }
+
+  it('and asks nobody when the exchange ends before it is there', async () => {
+    const service = new Service(replyOf(200));
+    const { filter, context } = goodFilter(extAuthzFactory, { ...httpService(), ...part }, null, {
+      upstreams: service,
+    });
+    const stream = new TestStream({ route: routeSaying(extAuthzFactory, [], context) });
+    stream.body = {
+      gather: async () => {
+        stream.closed = true;
+        return null;
+      },
+    };
+    assert.equal(await filter.decodeHeaders(stream), undefined);
+    assert.deepEqual(service.asked, []);
+  });
+
+  const lengths: { length: string | null; partial: boolean; status?: number; note: string }[] = [
+    {
+      length: null,
+      partial: false,
+      note: 'unknown the service is told the body, at most 4 bytes: no body is known here',
+    },
+    {
+      length: '4',
+      partial: false,
+      note: 'ok the service is told the body, at most 4 bytes: this one has 4 bytes',
+    },
+    {
+      length: '5',
+      partial: false,
+      status: 413,
+      note: 'deny the service is told the body, at most 4 bytes: this one has 5 bytes',
+    },
+    {
+      length: '5',
+      partial: true,
+      note: 'ok the service is told the first 4 bytes of the body: this one has 5 bytes',
+    },
+  ];
+  for (const { length, partial, status, note } of lengths) {
+    it(`in a rehearsal says what would be told of ${length} bytes, ${partial ? 'in part' : 'whole'}`, () => {
+      const body = { with_request_body: { max_request_bytes: 4, allow_partial_message: partial } };
+      const { filter, context } = goodFilter(extAuthzFactory, { ...httpService(), ...body });
+      const recorder = new TreeRecorder();
+      const stream = new TestStream({
+        route: routeSaying(extAuthzFactory, [], context),
+        recorder,
+        headers: length === null ? [] : [['content-length', length]],
+      });
+      const reply = filter.decodeHeaders(stream);
+      assert.equal((reply as LocalReply | undefined)?.status, status);
+      const [step] = recorder.root.steps;
+      assert.equal(`${step?.verdict} ${step?.text}: ${step?.reason}`, note);
+      assert.equal(step?.field, 'with_request_body');
+    });
+  }
 });

@@ -1,10 +1,13 @@
 import type { MetadataMatcher } from '../../../core/match/index.ts';
+import { bodyTooLarge } from '../../http/body-too-large.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type {
+  BodyWant,
   FilterResult,
   FilterStream,
   HttpFilter,
   LocalReply,
+  RequestBody,
   ResponseHead,
   UpstreamCaller,
 } from '../filter.ts';
@@ -12,6 +15,7 @@ import type { Fraction } from '../fraction.ts';
 import type { Answer, ClientChanges, OwnReply } from './answer.ts';
 import { changeRequest, changeResponse } from './apply-changes.ts';
 import type { Authorizer, ToldHeaders } from './authorizer.ts';
+import { type BodySettings, supposeBody, type ToldBody, toldBody } from './body-settings.ts';
 import type { RouteWord } from './route-settings.ts';
 import type { ExtAuthzStats } from './stats.ts';
 
@@ -19,6 +23,9 @@ export interface ExtAuthzParts {
   origin: object;
   authorizer: Authorizer;
   told: ToldHeaders;
+  /** What the service is told of bodies where no route says it; null: nothing. */
+  body: BodySettings | null;
+  bodyAsBytes: boolean;
   enabled: Fraction;
   enabledMetadata: MetadataMatcher | null;
   deniesWhereDisabled: boolean;
@@ -62,7 +69,9 @@ export class ExtAuthzFilter implements HttpFilter {
     }
     if (!this.#isEnabled(stream)) return this.#skip(stream);
     const authorizer = word.authorizer ?? this.#parts.authorizer;
-    if (this.#upstreams !== null) return this.#ask(authorizer, word, this.#upstreams, stream);
+    const want = word.body === 'own' ? this.#parts.body : word.body;
+    if (this.#upstreams !== null) return this.#ask(authorizer, word, want, this.#upstreams, stream);
+    if (want !== null && supposeBody(want, stream)) return bodyTooLarge();
     recorder?.open('service', `cluster ${authorizer.cluster}`, authorizer.origin, authorizer.field);
     recorder?.close('unknown', 'was not asked: the request goes on as if it had said yes');
     return undefined;
@@ -88,14 +97,23 @@ export class ExtAuthzFilter implements HttpFilter {
   async #ask(
     authorizer: Authorizer,
     { extensions }: RouteWord,
+    want: BodyWant | null,
     upstreams: UpstreamCaller,
     stream: FilterStream,
   ): Promise<FilterResult> {
+    const body = want === null || stream.body === null ? null : await this.#gather(want, stream.body);
+    if (stream.closed) return undefined;
     const startMs = stream.clock.now();
-    const answer = await authorizer.ask(upstreams, stream, this.#parts.told, extensions);
+    const question = { told: this.#parts.told, extensions, body };
+    const answer = await authorizer.ask(upstreams, stream, question);
     if (stream.closed) return undefined;
     this.#writeMetadata(answer, stream.clock.now() - startMs, stream);
     return this.#conclude(answer, stream);
+  }
+
+  async #gather(want: BodyWant, body: RequestBody): Promise<ToldBody | null> {
+    const gathered = await body.gather(want);
+    return gathered === null ? null : toldBody(gathered, this.#parts.bodyAsBytes);
   }
 
   #conclude(answer: Answer, stream: FilterStream): FilterResult {

@@ -2,7 +2,7 @@ import { HeaderList } from '../../http/header-list.ts';
 import { applyHeaderMutations, type HeaderMutations } from '../../route/header-mutation.ts';
 import type { FilterStream, UpstreamCaller } from '../filter.ts';
 import type { Answer } from './answer.ts';
-import type { Authorizer, Extensions, ToldHeaders } from './authorizer.ts';
+import type { Authorizer, Question } from './authorizer.ts';
 import { buildCheckRequest, type CheckSettings } from './check-request.ts';
 import { readCheckResponse } from './check-response.ts';
 
@@ -44,18 +44,13 @@ export class GrpcAuthorizer implements Authorizer {
     return this.#settings.origin;
   }
 
-  async ask(
-    upstreams: UpstreamCaller,
-    stream: FilterStream,
-    told: ToldHeaders,
-    extensions: Extensions,
-  ): Promise<Answer> {
+  async ask(upstreams: UpstreamCaller, stream: FilterStream, question: Question): Promise<Answer> {
     const { cluster, authority, timeoutMs, isSilent, bytesMax = BYTES_MAX, check } = this.#settings;
     const outcome = await upstreams.callGrpc(cluster, {
       path: METHOD,
       authority,
       metadata: this.#metadata(stream),
-      message: buildCheckRequest(check, stream, told, extensions),
+      message: buildCheckRequest(check, stream, question),
       timeoutMs,
       saysWho: !isSilent,
       bytesMax: Math.min(bytesMax, BYTES_MAX),

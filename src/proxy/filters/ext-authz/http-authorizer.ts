@@ -4,8 +4,10 @@ import type { RequestHead } from '../../http/request-head.ts';
 import { applyHeaderMutations, type HeaderMutations } from '../../route/header-mutation.ts';
 import type { FilterStream, UpstreamCaller } from '../filter.ts';
 import type { Answer } from './answer.ts';
-import type { Authorizer, ToldHeaders } from './authorizer.ts';
+import type { Authorizer, Question, ToldHeaders } from './authorizer.ts';
+import { PARTIAL_BODY, type ToldBody } from './body-settings.ts';
 import { type AnswerLists, changesOf, metadataOf, refusalOf } from './read-http-answer.ts';
+import { utf8Text } from './utf8-text.ts';
 
 /** A service that is asked over HTTP. */
 export interface HttpSettings extends AnswerLists {
@@ -35,15 +37,17 @@ export class HttpAuthorizer implements Authorizer {
     return this.#settings.origin;
   }
 
-  async ask(upstreams: UpstreamCaller, stream: FilterStream, told: ToldHeaders): Promise<Answer> {
+  async ask(upstreams: UpstreamCaller, stream: FilterStream, question: Question): Promise<Answer> {
     const settings = this.#settings;
-    const question = buildQuestion(settings, stream, told);
-    const illegal = findIllegalField(question, question.path);
+    const content = contentOf(question.body);
+    const head = buildHead(settings, stream, question, content.length);
+    const illegal = findIllegalField(head, head.path);
     if (illegal !== null) return { kind: 'error', why: illegal };
     const startMs = stream.clock.now();
     const outcome = await upstreams.call(settings.cluster, {
-      head: renderRequestHead(question, 'none'),
-      isHead: question.method === 'HEAD',
+      head: renderRequestHead(head, 'none'),
+      body: content,
+      isHead: head.method === 'HEAD',
       timeoutMs: settings.timeoutMs,
       bytesMax: BODY_BYTES_MAX,
       signal: stream.signal(),
@@ -67,10 +71,16 @@ export class HttpAuthorizer implements Authorizer {
 }
 
 /** The request's own method, host and path, and those of its headers that the service may see. */
-function buildQuestion(settings: HttpSettings, stream: FilterStream, told: ToldHeaders): RequestHead {
+function buildHead(
+  settings: HttpSettings,
+  stream: FilterStream,
+  { told, body }: Question,
+  length: number,
+): RequestHead {
   const { request } = stream;
   const headers = new HeaderList();
-  headers.append('content-length', '0');
+  headers.append('content-length', String(length));
+  if (body !== null) headers.append(PARTIAL_BODY, String(body.isPartial));
   for (const [index, name] of request.headers.names.entries()) {
     if (!isTold(name, told)) continue;
     const value = request.headers.values[index] as string;
@@ -83,8 +93,15 @@ function buildQuestion(settings: HttpSettings, stream: FilterStream, told: ToldH
   return { ...request, path: settings.pathPrefix + request.path, headers };
 }
 
+const NOTHING = Buffer.alloc(0);
+
+function contentOf(body: ToldBody | null): Buffer {
+  if (body === null) return NOTHING;
+  return body.asBytes ? body.bytes : Buffer.from(utf8Text(body.bytes.toString('latin1')), 'utf8');
+}
+
 /** `authorization` always, of what may be told. */
 function isTold(name: string, { allowed, disallowed }: ToldHeaders): boolean {
-  if (name === 'content-length' || disallowed.has(name)) return false;
+  if (name === 'content-length' || name === PARTIAL_BODY || disallowed.has(name)) return false;
   return allowed === null || name === 'authorization' || allowed.has(name);
 }

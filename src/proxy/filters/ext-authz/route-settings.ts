@@ -6,9 +6,9 @@ import {
   ExtAuthzSchema,
 } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
 import type { Findings } from '../../../resources/index.ts';
-import { refuseField } from '../../refusals.ts';
 import type { FactoryContext } from '../filter.ts';
 import type { Authorizer, Extensions } from './authorizer.ts';
+import { compileRouteBody, type RouteBody } from './body-settings.ts';
 import { compileGrpcAuthorizer, compileHttpAuthorizer } from './compile-authorizer.ts';
 
 /** What one level of the routes says to the filter. */
@@ -17,6 +17,7 @@ export interface RouteWord {
   extensions: Extensions;
   /** Is asked in the place of the filter's own; null: that one is. */
   authorizer: Authorizer | null;
+  body: RouteBody;
 }
 
 export function compileRouteWord(
@@ -26,16 +27,14 @@ export function compileRouteWord(
 ): RouteWord | null {
   const { override } = config as ExtAuthzPerRoute;
   if (override.case !== 'checkSettings') {
-    return { isOff: override.value === true, extensions: {}, authorizer: null };
+    return { ...NOTHING, isOff: override.value === true };
   }
   const settings = override.value;
-  if (settings.withRequestBody !== undefined) {
-    refuseField(findings, settings, 'with_request_body');
-    return null;
-  }
   const filter = own?.$typeName === ExtAuthzSchema.typeName ? (own as ExtAuthz) : null;
   const authorizer = filter === null ? null : compileOverride(filter, settings, findings);
-  return { isOff: false, extensions: settings.contextExtensions, authorizer };
+  const body = compileRouteBody(settings, findings);
+  if (body === undefined) return null;
+  return { isOff: false, extensions: settings.contextExtensions, authorizer, body };
 }
 
 function compileOverride(filter: ExtAuthz, settings: CheckSettings, findings: Findings): Authorizer | null {
@@ -58,4 +57,4 @@ export function mergeWords(words: readonly RouteWord[]): RouteWord {
   return { ...first, extensions };
 }
 
-const NOTHING: RouteWord = { isOff: false, extensions: {}, authorizer: null };
+const NOTHING: RouteWord = { isOff: false, extensions: {}, authorizer: null, body: 'own' };

@@ -1,0 +1,60 @@
+import type { FilterStream, HttpFilter, LocalReply } from '../filters/filter.ts';
+import { encodeThrough } from '../filters/run-filters.ts';
+import type { ReplyWords } from '../local-reply/compile-local-reply.ts';
+import type { ExchangeCourse } from './exchange-course.ts';
+import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
+import { HeaderList } from './header-list.ts';
+import type { HttpService } from './http-service.ts';
+import { appendVia } from './prepare-request.ts';
+import type { LocalWords } from './render-response.ts';
+import { type Replier, writeReplyFields } from './reply-fields.ts';
+
+/** The exchange that is answered. */
+export interface Replied {
+  stream: FilterStream;
+  filters: readonly HttpFilter[];
+  course: ExchangeCourse | null;
+}
+
+export interface ComposedReply {
+  /** What is said, whatever words a gRPC client is told it in. */
+  told: ReplyWords;
+  reply: Omit<LocalWords, 'close'>;
+}
+
+/** Makes a reply of the gate's own what the client gets: local reply rules, words for gRPC, the filters' word on the head. */
+export function composeReply(
+  service: HttpService,
+  { stream, filters, course }: Replied,
+  local: LocalReply,
+  replier: Replier,
+): ComposedReply {
+  const headers = new HeaderList();
+  const isGrpc = replier !== 'as-is' && replier !== 'codec' && isGrpcRequest(stream.request.headers);
+  const bodiless = stream.request.method === 'HEAD' && replier !== 'codec';
+  course?.repliesItself(local, headers);
+  writeReplyFields(headers, local.headers, stream.route, replier, stream);
+  const told = replier === 'as-is' ? local : rewriteReply(service, stream, course, local, headers);
+  const message = bodiless ? '' : told.body;
+  if (isGrpc) for (const [name, value] of grpcFields(told.status, message)) headers.set(name, value);
+  else if (told.body === '') headers.remove('content-type');
+  const status = isGrpc ? 200 : told.status;
+  encodeThrough(filters, stream, { status, headers });
+  if (service.options.via !== '') appendVia(headers, service.options.via);
+  const { body } = told;
+  return {
+    told: { status: told.status, body },
+    reply: { status, body: isGrpc ? '' : body, headers, bodiless },
+  };
+}
+
+function rewriteReply(
+  { localReply }: HttpService,
+  { request, connection, metadataIfAny, route }: FilterStream,
+  course: ExchangeCourse | null,
+  local: LocalReply,
+  headers: HeaderList,
+): ReplyWords {
+  if (localReply === null || course === null) return local;
+  return localReply.rewrite({ request, connection, metadataIfAny, route, progress: course }, headers, local);
+}
