@@ -2,6 +2,8 @@
 export interface KeptScope {
   /** @param key all that the outcome depends on */
   take<T>(key: string, compile: () => T): T;
+  /** All that the configuration says of a cluster: for keys of what keeps that cluster's answers. */
+  clusterText(name: string): string;
 }
 
 interface Entry {
@@ -25,8 +27,8 @@ export class Kept {
     this.#before = before === undefined ? new Map() : before.#entries;
   }
 
-  scope(name: string): KeptScope {
-    return { take: (key, compile) => this.#take(`${name} ${key}`, compile) };
+  scope(name: string, clusterText: KeptScope['clusterText'] = () => ''): KeptScope {
+    return { take: (key, compile) => this.#take(`${name} ${key}`, compile), clusterText };
   }
 
   #take<T>(key: string, compile: () => T): T {

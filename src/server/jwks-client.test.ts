@@ -1,6 +1,71 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, describe, it } from 'node:test';
+import { silentLogger } from '../base/index.ts';
+import { Deadlines } from '../proxy/http/index.ts';
+import { Stats } from '../proxy/listener/index.ts';
+import { Cluster } from '../proxy/upstream/cluster.ts';
+import { ClusterStats } from '../proxy/upstream/cluster-stats.ts';
+import { plainTransport } from '../proxy/upstream/transport.ts';
 import { JwksClient } from './jwks-client.ts';
+
+const servers: Server[] = [];
+after(() => {
+  for (const server of servers) server.close().closeAllConnections();
+});
+
+/** A cluster of one server that answers every request so; null: never. */
+async function clusterOf(body: string | null): Promise<Cluster> {
+  const server = createServer((_request, response) => {
+    if (body !== null) response.end(body);
+  });
+  servers.push(server.listen(0, '127.0.0.1'));
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const settings = {
+    name: 'keys',
+    endpoints: [{ host: '127.0.0.1', port, isAddress: true, hostName: '' }],
+    firstAddressOnly: false,
+    family: 'auto' as const,
+    loadBalancing: 'round-robin' as const,
+    transport: plainTransport,
+    http2: false,
+    connectTimeoutMs: 1000,
+    idleTimeoutMs: 0,
+    refreshMs: 5000,
+    stats: new ClusterStats('keys', new Stats(), () => undefined),
+  };
+  return new Cluster(settings, new Deadlines());
+}
+
+describe('callers that want the same keys at the same time', () => {
+  const request = {
+    provider: 'p',
+    uri: 'http://h/keys',
+    cluster: 'keys',
+    timeoutMs: 60_000,
+    retries: 0,
+    backOffMs: { base: 1, max: 1 },
+  };
+
+  it('share one fetch', async () => {
+    const client = new JwksClient(new Map([['keys', await clusterOf('a')]]), silentLogger, '127.0.0.1');
+    const first = client.fetch(request);
+    assert.equal(client.fetch(request), first);
+    assert.equal(await first, 'a');
+  });
+
+  it('do not share one through a cluster that leads elsewhere by now', async () => {
+    const [before, now] = [await clusterOf(null), await clusterOf('b')];
+    const clusters = new Map([['keys', before]]);
+    const client = new JwksClient(clusters, silentLogger, '127.0.0.1');
+    void client.fetch(request);
+    clusters.set('keys', now);
+    assert.equal(await client.fetch(request), 'b');
+  });
+});
 
 describe('an address of keys that would not stay one line of a request', () => {
   for (const uri of ['http://h/a HTTP/1.1\r\nx-evil: 1', 'http://h/a b', 'http://h/\0', 'http://h/\u010a']) {

@@ -16,7 +16,7 @@ export class JwksClient implements JwksFetcher {
   readonly #clusters: ReadonlyMap<string, Cluster>;
   readonly #logger: Logger;
   readonly #nodeAddress: string;
-  readonly #running = new Map<string, Promise<string | null>>();
+  readonly #running = new Map<string, { cluster: Cluster | undefined; answer: Promise<string | null> }>();
 
   constructor(clusters: ReadonlyMap<string, Cluster>, logger: Logger, nodeAddress: string) {
     this.#clusters = clusters;
@@ -26,16 +26,19 @@ export class JwksClient implements JwksFetcher {
 
   fetch(request: JwksRequest): Promise<string | null> {
     const key = JSON.stringify([request.cluster, request.uri]);
+    const cluster = this.#clusters.get(request.cluster);
     const running = this.#running.get(key);
-    if (running !== undefined) return running;
-    const started = this.#fetch(request).finally(() => this.#running.delete(key));
-    this.#running.set(key, started);
-    return started;
+    // A cluster that was given another configuration meanwhile may lead to another server.
+    if (running !== undefined && running.cluster === cluster) return running.answer;
+    const answer = this.#fetch(request, cluster).finally(() => {
+      if (this.#running.get(key)?.answer === answer) this.#running.delete(key);
+    });
+    this.#running.set(key, { cluster, answer });
+    return answer;
   }
 
-  async #fetch(request: JwksRequest): Promise<string | null> {
+  async #fetch(request: JwksRequest, cluster: Cluster | undefined): Promise<string | null> {
     if (UNSENDABLE.test(request.uri)) return this.#give(request, 'its address holds a blank or a control');
-    const cluster = this.#clusters.get(request.cluster);
     if (cluster === undefined) return this.#give(request, `unknown cluster \`${request.cluster}\``);
     const endMs = performance.now() + request.timeoutMs;
     for (let attempt = 0; ; attempt++) {

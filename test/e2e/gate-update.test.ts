@@ -122,6 +122,22 @@ describe('a gate that is given another configuration while it runs', () => {
     }
   });
 
+  it('asks for keys again where their cluster leads to another server', async () => {
+    assert.equal(await statusOf('/a'), 200);
+    const moved = await startOrigin((_request, response) => {
+      response.writeHead(200).end(createTokenSigner('RS256').jwks);
+    });
+    after(() => moved.close());
+    const next = load(authentication(rule(ISSUER, keyServer.port)) + allow('/*'));
+    const cluster = next.snapshot.clusters.find(({ name }) => name.includes(String(keyServer.port)));
+    const endpoint = cluster?.loadAssignment?.endpoints[0]?.lbEndpoints[0]?.hostIdentifier;
+    const address = endpoint?.case === 'endpoint' ? endpoint.value.address?.address : undefined;
+    assert.ok(address?.case === 'socketAddress');
+    address.value.portSpecifier = { case: 'portValue', value: moved.port };
+    assert.equal((await gate.update(next)).problem, null);
+    assert.equal(await statusOf('/a'), 401);
+  });
+
   it('refuses the tokens of a rule that is gone', async () => {
     assert.equal(await statusOf('/a'), 200);
     await gate.update(load(authentication(rule('https://other.test', keyServer.port)) + allow('/*')));

@@ -1,4 +1,5 @@
-import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
+import { toBinary } from '@bufbuild/protobuf';
+import { type Cluster, ClusterSchema } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type { Filter, FilterChain } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import {
@@ -65,6 +66,7 @@ export function compileSnapshot(snapshot: Snapshot, options: CompileOptions): Co
     logger: options.logger ?? silentLogger,
     kept: options.kept,
     clusters: new Map(snapshot.clusters.map((cluster) => [cluster.name, factsOf(cluster)])),
+    clusterText: (name) => textOf(snapshot.clusters.find((cluster) => cluster.name === name)),
   };
   const listeners = snapshot.listeners.map((listener) => compileListener(listener, context));
   return new CompiledSet(listeners.filter((listener) => listener !== null));
@@ -75,8 +77,13 @@ const factsOf = (cluster: Cluster): ClusterFacts => ({
   observedName: cluster.altStatName || cluster.name,
 });
 
+const textOf = (cluster: Cluster | undefined) =>
+  cluster === undefined ? '' : Buffer.from(toBinary(ClusterSchema, cluster)).toString('base64');
+
 type SnapshotContext = Required<Omit<CompileOptions, 'kept'>> & {
   clusters: ReadonlyMap<string, ClusterFacts>;
+  /** All that is configured of a cluster, in one text. */
+  clusterText(name: string): string;
   kept: Kept | undefined;
 };
 
@@ -186,7 +193,7 @@ function compileManager(
   const chainContext: ChainContext = {
     ...context,
     remoteAddress,
-    kept: context.kept?.scope(JSON.stringify([hcm.statPrefix, remoteAddress])),
+    kept: context.kept?.scope(JSON.stringify([hcm.statPrefix, remoteAddress]), context.clusterText),
     stats: context.stats.scope(`http.${hcm.statPrefix}.`),
     rootStats: context.stats,
   };

@@ -92,12 +92,18 @@ function compileEntry(
   }
   const { value } = configType;
   const compile = () => factory.compile(unpackAny(factory.schema, value), { ...context, name: entry.name });
-  return context.kept === undefined ? compile() : context.kept.take(filterKey(entry.name, value), compile);
+  const { kept } = context;
+  if (kept === undefined) return compile();
+  const clusters = factory.clustersOf?.(unpackAny(factory.schema, value)) ?? [];
+  return kept.take(filterKey(entry.name, value, clusters.map(kept.clusterText)), compile);
 }
 
-/** A filter is made of its name and its configuration alone, and of what all filters of the connection manager have in common. */
-function filterKey(name: string, { typeUrl, value }: Any): string {
-  return JSON.stringify([name, typeUrl, Buffer.from(value).toString('base64')]);
+/**
+ * A filter is made of its name and its configuration alone, and of what all filters of the connection manager have in common; what it
+ * has learned came from some clusters.
+ */
+function filterKey(name: string, { typeUrl, value }: Any, clusters: readonly string[]): string {
+  return JSON.stringify([name, typeUrl, Buffer.from(value).toString('base64'), ...clusters]);
 }
 
 function report(

@@ -242,6 +242,8 @@ export interface HttpFilterFactory {
   /** Full message name of its configuration: the key that a chain entry is found by, whatever the entry's `name` is. */
   readonly schema: DescMessage;
   compile(config: Message, context: FactoryContext): HttpFilter | null;
+  /** Clusters whose answers the filter keeps; absent: none. */
+  clustersOf?(config: Message): readonly string[];
   /** What routes may say to the filter in `typed_per_filter_config`; absent: nothing. */
   readonly perRoute?: RouteConfigFactory;
 }

@@ -25,11 +25,17 @@ export const jwtAuthnFactory: HttpFilterFactory = {
   schema: JwtAuthenticationSchema,
   compile: (config: Message, context: FactoryContext) =>
     compileJwtAuthn(config as JwtAuthentication, context),
+  clustersOf: (config: Message) => Object.values((config as JwtAuthentication).providers).flatMap(keyCluster),
   perRoute: {
     schema: PerRouteConfigSchema,
     compile: (config: Message, context: FactoryContext) => compilePerRoute(config as PerRouteConfig, context),
   },
 };
+
+function keyCluster({ jwksSourceSpecifier: source }: JwtAuthentication['providers'][string]): string[] {
+  const uri = source.case === 'remoteJwks' ? source.value.httpUri?.httpUpstreamType : undefined;
+  return uri?.case === 'cluster' ? [uri.value] : [];
+}
 
 /** The name is looked up per request: an unknown one is no error of the configuration (envoy.md §1.6). */
 function compilePerRoute(config: PerRouteConfig, { findings }: FactoryContext): RouteRequirement | null {

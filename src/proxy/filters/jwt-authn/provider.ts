@@ -234,7 +234,8 @@ function compileRemoteKeys(
 function keptKeys(options: RemoteKeysOptions, issuer: string, { kept }: ProviderContext): KeySource {
   if (kept === undefined) return new RemoteKeys(options);
   const { provider: _, ...request } = options.request;
-  const key = `keys ${JSON.stringify([issuer, request, options.cacheMs, options.background])}`;
+  const server = kept.clusterText(request.cluster);
+  const key = `keys ${JSON.stringify([issuer, request, options.cacheMs, options.background, server])}`;
   return kept.take(key, () => new RemoteKeys(options));
 }
 
