@@ -56,6 +56,15 @@ describe('jotgate validate', () => {
     assert.match(out, /did you mean `static_resources`\?/);
     assert.equal(err, `${broken}: 1 error\n${sound}: ok\n`);
   });
+  it('of more findings than can be read the first 500 are shown, errors before warnings, and all are in the JSON', async () => {
+    const slips = Array.from({ length: 600 }, (_, index) => `slip_${index}: {}\n`).join('');
+    const file = write('many.yaml', `${WARNED}${slips}`);
+    const { out, err } = await run(['validate', file]);
+    assert.equal(out.match(/^error\[/gm)?.length, 500);
+    assert.match(out, /\n\n101 more findings of \S+many\.yaml are not shown: --json has all of them\n$/);
+    assert.match(err, /600 errors, 1 warning/);
+    assert.equal(JSON.parse((await run(['validate', '--json', file])).out).findings?.length ?? 0, 601);
+  });
   it('- is the standard input', async () => {
     const { exitCode, out } = await run(['validate', '-'], BROKEN);
     assert.equal(exitCode, 3);

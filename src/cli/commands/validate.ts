@@ -4,7 +4,7 @@ import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { createSecretHider } from '../hide-secrets.ts';
 import { type CliIo, UserError } from '../io.ts';
-import { renderFinding, withoutSecrets } from '../render-finding.ts';
+import { type RenderOptions, renderFinding, withoutSecrets } from '../render-finding.ts';
 import { renderFindingsJson } from '../render-finding-json.ts';
 import { renderOptionsOf } from '../render-options.ts';
 import { renderPassedOver } from '../render-passed-over.ts';
@@ -52,18 +52,26 @@ async function validate(files: readonly string[], flags: ValidateFlags, io: CliI
   }
   const sources = await readSources(files, io);
   const all: Finding[] = [];
-  const { sentence } = createSecretHider(sources.map(({ text }) => text));
   const { workload, gateway, strict = false } = flags;
   const mesh = flags.mesh === undefined ? undefined : await meshOf(flags.mesh, io);
   for (const set of setsOf(sources)) {
     const options = { strict, env: process.env, workload, gateway, mesh };
     const { findings, passedOver } = await validateSources(set, options);
-    all.push(...findings.map((finding) => withoutSecrets(finding, sentence)));
+    for (const finding of findings) all.push(finding);
     io.err(renderPassedOver(passedOver));
   }
   const reports = sources.map((source) => ({ source, findings: findingsIn(source, all, sources) }));
-  if (format === 'pretty') for (const report of reports) printReport(report.source, report.findings, io);
-  else io.out(await renderForMachines(format, all, reports));
+  const { sentence } = createSecretHider(sources.map(({ text }) => text));
+  if (format === 'pretty') {
+    for (const { source, findings } of reports) {
+      printReport(source, findings, { ...renderOptionsOf([source], io.color), hide: sentence }, io);
+    }
+  } else {
+    const safe = new Map(all.map((finding) => [finding, withoutSecrets(finding, sentence)]));
+    const safely = (findings: readonly Finding[]) => findings.map((one) => safe.get(one) as Finding);
+    const told = reports.map(({ source, findings }) => ({ source, findings: safely(findings) }));
+    io.out(await renderForMachines(format, safely(all), told));
+  }
   for (const { source, findings } of reports) io.err(summaryLine(source.name, findings));
   if (all.some(({ severity }) => severity === 'error')) io.exitCode = EXIT.configInvalid;
 }
@@ -109,9 +117,27 @@ function findingsIn(source: ConfigSource, all: readonly Finding[], sources: read
   return all.filter(({ at }) => at?.file === source.name || (at === undefined && isFirst));
 }
 
-function printReport(source: ConfigSource, findings: readonly Finding[], io: CliIo): void {
-  const options = renderOptionsOf([source], io.color);
-  io.out(findings.map((finding) => renderFinding(finding, options)).join('\n'));
+/** Most findings of a file that a person is shown. */
+const SHOWN_MAX = 500;
+
+function printReport(
+  source: ConfigSource,
+  findings: readonly Finding[],
+  options: RenderOptions,
+  io: CliIo,
+): void {
+  const shown = firstOf(findings);
+  io.out(shown.map((finding) => renderFinding(finding, options)).join('\n'));
+  const left = findings.length - shown.length;
+  if (left > 0) io.out(`\n${left} more findings of ${source.name} are not shown: --json has all of them\n`);
+}
+
+/** Of more than can be read, errors go before warnings. */
+function firstOf(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= SHOWN_MAX) return findings;
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  return [...errors, ...warnings].slice(0, SHOWN_MAX);
 }
 
 function summaryLine(name: string, findings: readonly Finding[]): string {

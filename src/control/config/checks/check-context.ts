@@ -4,6 +4,7 @@ import type { EnvoyTreatment, Position, Provenance } from '../../../resources/in
 import { typeNameOf, unpackAny } from '../../../resources/index.ts';
 import type { CodeName } from '../codes.ts';
 import type { DecodeContext } from '../decode/decode-context.ts';
+import { Guesses } from '../decode/near-miss.ts';
 import { schemaRegistry } from '../schema-registry.ts';
 
 export interface Complaint {
@@ -22,6 +23,7 @@ export class CheckContext {
   readonly bootstrap: Bootstrap;
   readonly clusterNames: ReadonlySet<string>;
   readonly #decode: DecodeContext;
+  readonly #guesses = new Guesses();
 
   constructor(bootstrap: Bootstrap, decode: DecodeContext) {
     this.bootstrap = bootstrap;
@@ -31,6 +33,11 @@ export class CheckContext {
 
   get provenance(): Provenance {
     return this.#decode.provenance;
+  }
+
+  /** The name that was probably meant. */
+  guess(written: string, names: () => Iterable<string>): string | undefined {
+    return this.#guesses.nearMiss(written, names);
   }
 
   isBroken(message: object, field: string): boolean {

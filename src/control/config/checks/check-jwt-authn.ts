@@ -7,7 +7,6 @@ import type {
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import { parseJwks, statusText } from '../../../core/jwt/index.ts';
 import { nodeCrypto } from '../../../platform/index.ts';
-import { nearMiss } from '../decode/near-miss.ts';
 import { renderNames } from '../decode/render-names.ts';
 import { nanosOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
@@ -17,7 +16,8 @@ export function checkJwtAuthn(config: JwtAuthentication, context: CheckContext):
   for (const [name, provider] of Object.entries(config.providers)) checkProvider(name, provider, context);
   for (const requirement of Object.values(config.requirementMap))
     checkRequirement(requirement, config, context);
-  for (const rule of config.rules) checkRule(rule, config, context);
+  const names = Object.keys(config.requirementMap).sort();
+  for (const rule of config.rules) checkRule(rule, names, config, context);
   for (const requirement of Object.values(config.filterStateRules?.requires ?? {}))
     checkRequirement(requirement, config, context);
 }
@@ -91,13 +91,17 @@ function checkLocal(name: string, provider: JwtProvider, context: CheckContext):
   });
 }
 
-function checkRule(rule: RequirementRule, config: JwtAuthentication, context: CheckContext): void {
+function checkRule(
+  rule: RequirementRule,
+  names: readonly string[],
+  config: JwtAuthentication,
+  context: CheckContext,
+): void {
   const type = rule.requirementType;
   if (type.case === 'requires') checkRequirement(type.value, config, context);
   if (type.case !== 'requirementName' || type.value === '') return;
   if (Object.hasOwn(config.requirementMap, type.value) || context.isBroken(config, 'requirement_map')) return;
-  const names = Object.keys(config.requirementMap).sort();
-  const meant = nearMiss(type.value, names);
+  const meant = context.guess(type.value, () => names);
   context.complain({
     code: 'unknownRequirementName',
     message: `wrong requirement_name: \`${type.value}\`; it should be one of ${renderNames(names)}`,
@@ -136,7 +140,7 @@ function checkProviderName(
 ): void {
   if (Object.hasOwn(config.providers, name)) return;
   if (context.isBroken(config, 'providers') || context.isBroken(about, 'provider_name')) return;
-  const meant = nearMiss(name, Object.keys(config.providers));
+  const meant = context.guess(name, () => Object.keys(config.providers));
   context.complain({
     code: 'unknownProvider',
     message: `required provider \`${name}\` is not configured`,

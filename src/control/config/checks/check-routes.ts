@@ -1,6 +1,5 @@
 import type { Route, RouteAction, VirtualHost } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
-import { nearMiss } from '../decode/near-miss.ts';
 import { renderNames } from '../decode/render-names.ts';
 import type { CheckContext } from './check-context.ts';
 
@@ -81,7 +80,7 @@ function checkRouteClusters(route: Route, context: CheckContext): void {
 
 function checkCluster(name: string, about: object, field: string, context: CheckContext): void {
   if (context.clusterNames.has(name) || name === '' || context.clustersAreBroken) return;
-  const meant = nearMiss(name, context.clusterNames);
+  const meant = context.guess(name, () => context.clusterNames);
   context.complain({
     code: 'unknownCluster',
     message: `unknown cluster \`${name}\``,

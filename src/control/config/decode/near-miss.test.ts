@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nearMiss } from './near-miss.ts';
+import { Guesses, nearMiss } from './near-miss.ts';
 
 const fields = [
   'audiences',
@@ -25,5 +25,20 @@ describe('the near miss of a name', () => {
   for (const { name, given, want } of cases) it(name, () => assert.equal(nearMiss(given, fields), want));
   it('keeps to the distance that it is given', () => {
     assert.equal(nearMiss('v3.CsrfPolicy', ['v3.CorsPolicy'], 1), undefined);
+  });
+});
+
+describe('guesses for one configuration', () => {
+  it('are made for the first wrong names, however many there are to choose from, and not for thousands', () => {
+    const guesses = new Guesses();
+    const names = Array.from({ length: 10_000 }, (_, index) => `provider_number_${index}`);
+    const made = names.map((name) => guesses.nearMiss(name.replace('provider', 'provder'), () => names));
+    assert.deepEqual(made.slice(0, 3), names.slice(0, 3));
+    assert.ok(made.filter((name) => name !== undefined).length < 100);
+  });
+  it('are made for thousands where there are few to choose from', () => {
+    const guesses = new Guesses();
+    const made = Array.from({ length: 1000 }, () => guesses.nearMiss('isuer', () => fields));
+    assert.ok(made.every((name) => name === 'issuer'));
   });
 });

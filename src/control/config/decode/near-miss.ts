@@ -11,6 +11,22 @@ export function nearMiss(
   return closest(written, names, distanceMax) ?? onlyOneWith(written, names);
 }
 
+/**
+ * Guesses for one configuration. The first are made whatever they cost; where there are thousands of wrong names and thousands that
+ * they may stand for, the later ones are not.
+ */
+export class Guesses {
+  /** Names that may still be compared. */
+  #left = 50_000;
+
+  nearMiss(written: string, candidates: () => Iterable<string>): string | undefined {
+    if (this.#left <= 0) return undefined;
+    const names = [...candidates()];
+    this.#left -= names.length;
+    return nearMiss(written, names);
+  }
+}
+
 function closest(
   written: string,
   candidates: readonly string[],
@@ -47,16 +63,21 @@ const flatten = (name: string) => name.toLowerCase().replaceAll('_', '').replace
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let before: number[] = [];
+  let leastBefore = 0;
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let cost = Math.min(at(previous, j) + 1, at(current, j - 1) + 1, at(previous, j - 1) + (same ? 0 : 1));
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
         cost = Math.min(cost, at(before, j - 2) + 1);
       current.push(cost);
+      if (cost < least) least = cost;
     }
+    if (least >= limit && leastBefore >= limit) return limit;
+    leastBefore = least;
     before = previous;
     previous = current;
   }

@@ -5,7 +5,6 @@ import type { UpstreamTlsContext } from '#schema/envoy/extensions/transport_sock
 import { typeNameOf } from '../../../resources/index.ts';
 import { socketAddresses } from '../checks/check-clusters.ts';
 import { type CheckContext, configOf } from '../checks/check-context.ts';
-import { nearMiss } from '../decode/near-miss.ts';
 import { nanosOf, renderNanos } from '../rules/duration-text.ts';
 import { type JwtFilter, remoteProvidersOf } from './jwt-filters.ts';
 
@@ -36,7 +35,7 @@ export function lintKeyClusters(filters: readonly JwtFilter[], context: CheckCon
 }
 
 function complainOfAbsence(name: string, uri: HttpUri, context: CheckContext): void {
-  const meant = nearMiss(name, context.clusterNames);
+  const meant = context.guess(name, () => context.clusterNames);
   context.complain({
     code: 'unknownJwksCluster',
     severity: 'warning',

@@ -83,7 +83,7 @@ function lintKey(condition: MetadataMatcher, written: ReadonlySet<string>, conte
   const first = condition.path[0];
   const key = first?.segment.case === 'key' ? first.segment.value : undefined;
   if (first === undefined || key === undefined || written.has(key)) return;
-  const meant = nearMiss(key, written);
+  const meant = context.guess(key, () => written);
   const known =
     written.size === 0 ? 'no provider has `payload_in_metadata`' : `there is ${renderNames(written)}`;
   context.complain({

@@ -2,7 +2,7 @@ import type { RateLimit, RateLimit_Action } from '#schema/envoy/config/route/v3/
 import type { LocalRateLimit } from '#schema/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { CheckContext } from '../checks/check-context.ts';
-import { nearMiss } from '../decode/near-miss.ts';
+import { renderNames } from '../decode/render-names.ts';
 import { filterConfig } from './jwt-filters.ts';
 
 const LOCAL_RATE_LIMIT = 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit';
@@ -22,11 +22,11 @@ export function lintRateLimits(manager: HttpConnectionManager, context: CheckCon
 }
 
 function complain(entry: { key: string }, made: ReadonlySet<string>, context: CheckContext): void {
-  const meant = nearMiss(entry.key, made);
+  const meant = context.guess(entry.key, () => made);
   const known =
     made.size === 0
       ? 'neither the filter nor a route has `rate_limits`'
-      : `actions make \`${[...made].join('`, `')}\``;
+      : `actions make ${renderNames(made)}`;
   context.complain({
     code: 'descriptorNeverMade',
     severity: 'warning',
