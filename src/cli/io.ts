@@ -1,5 +1,5 @@
 import { decodeText } from './decode-text.ts';
-import type { ExitCode } from './exit-code.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
 import { splitLines } from './lines.ts';
 
 /** A command's way to the terminal. Results go to `out`, talk goes to `err`. Tests hand in one that collects. */
@@ -40,9 +40,18 @@ export function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv, args: re
   return isTerminal && env['TERM'] !== 'dumb' && !env['NO_COLOR'] && !args.includes('--no-color');
 }
 
+/** Longer texts cannot be held as one. */
+const STDIN_BYTES_MAX = 500 * 1024 * 1024;
+
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length > STDIN_BYTES_MAX)
+      throw new UserError('the standard input is longer than 500 MiB; split it', EXIT.wrongUse);
+  }
   return decodeText(Buffer.concat(chunks), '-');
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -35,6 +35,15 @@ describe('a file that cannot be read is one sentence with what to do next', () =
       () => readBytes(path('empty'), 'roots'),
       /cannot read the roots `.*`: it is a folder; name a file in it$/,
     );
+  });
+  it('a file that is longer than any configuration, unread', () => {
+    writeFileSync(path('long.yaml'), '');
+    truncateSync(path('long.yaml'), 65 * 1024 * 1024);
+    assert.throws(
+      () => readBytes(path('long.yaml'), 'configuration'),
+      /the configuration `.*` is longer than 64 MiB; check the path, or split it$/,
+    );
+    assert.equal(readBytes(path('long.yaml'), 'access log').length, 65 * 1024 * 1024);
   });
   it('a file of somebody else', () => {
     assert.equal(whyUnreadable('EACCES'), 'this user may not read it; change its permissions or the user');

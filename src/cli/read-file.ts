@@ -3,9 +3,24 @@ import { join } from 'node:path';
 import { EXIT } from './exit-code.ts';
 import { UserError } from './io.ts';
 
-/** @throws UserError that names the file and says what to do when it cannot be read. */
+const MEBIBYTE = 1024 * 1024;
+/** No configuration that is meant is longer, and the process must not die of one. */
+const BYTES_MAX = 64 * MEBIBYTE;
+/** Longer texts cannot be held as one. */
+const LOG_BYTES_MAX = 500 * MEBIBYTE;
+
+/** @throws UserError that names the file and says what to do when it cannot be read, or is too long. */
 export function readBytes(file: string, what: string): Buffer {
-  return orRefuse(file, what, () => readFileSync(file));
+  const max = what === 'access log' ? LOG_BYTES_MAX : BYTES_MAX;
+  return orRefuse(file, what, () => {
+    if (statSync(file).size > max) throw tooLong(file, what, max);
+    return readFileSync(file);
+  });
+}
+
+function tooLong(file: string, what: string, max: number): UserError {
+  const text = `the ${what} \`${file}\` is longer than ${max / MEBIBYTE} MiB; check the path, or split it`;
+  return new UserError(text, EXIT.wrongUse);
 }
 
 /** A file is itself, a folder all YAML and JSON in it by name, and what is hidden is not. `-` is itself. */

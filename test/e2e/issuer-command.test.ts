@@ -145,7 +145,7 @@ describe('jotgate issuer says in one sentence', () => {
       name: 'that a realm file is not there',
       args: () => ['--realm', 'nope.json'],
       code: 2,
-      want: /cannot read `nope\.json`: there is no such file/,
+      want: /cannot read the file `nope\.json`: there is no such file/,
     },
     {
       name: 'that a realm file is broken, with its place',

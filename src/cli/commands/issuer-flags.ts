@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { openSqliteStore, type StartIssuerOptions } from '../../server/issuer/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
+import { readBytes } from '../read-file.ts';
 
 /** As commander hands them over. */
 export interface IssuerFlags {
@@ -88,14 +88,6 @@ function openStore(path: string): NonNullable<IssuerOptions['store']> {
 }
 
 /** @throws UserError when the file cannot be read. */
-export function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw wrongUse(`cannot read \`${path}\`: ${reason}`);
-  }
-}
+export const readText = (path: string): string => readBytes(path, 'file').toString('utf8');
 
 const wrongUse = (message: string) => new UserError(message, EXIT.wrongUse);

@@ -210,7 +210,7 @@ describe('token verify', () => {
     const uses: [args: string[], exitCode: number, err: RegExp][] = [
       [[exampleToken], 2, /either --jwks FILE or --secret TEXT/],
       [[exampleToken, '--secret', 'a', '--jwks', jwksFile], 2, /either --jwks/],
-      [[exampleToken, '--jwks', join(folder, 'none')], 2, /cannot read `.*none`: there is no such file/],
+      [[exampleToken, '--jwks', join(folder, 'none')], 2, /cannot read the file `.*none`: there is no such file/],
       [[exampleToken, '--jwks', fileOf('bad.json', '[]')], 3, /bad.json`: Jwks is an invalid JSON/],
       [[exampleToken, '--secret', exampleSecret, '--at', 'noon'], 2, /--at `noon` is no time/],
       [

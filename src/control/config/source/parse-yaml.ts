@@ -76,6 +76,9 @@ export function parseYamlDocuments(
   }
 }
 
+/** How many nodes aliases may stand for: few lines of aliases of aliases would be more than any memory holds. */
+const ALIASED_MAX = 250_000;
+
 type Refuse = (offset: number, message: string, envoy?: EnvoyTreatment) => void;
 
 export interface YamlOptions {
@@ -102,7 +105,7 @@ function convertDocument(
   if (document.errors.length > 0 || document.contents === null) return [];
   const converter = new Converter(source, lines, refuse);
   const node = converter.convert(document.contents as ParsedNode);
-  return node === undefined || isEmpty(node) ? [] : [node];
+  return node === undefined || isEmpty(node) || converter.isTooMuch ? [] : [node];
 }
 
 /** A document that is there and nobody reads, so that what is wrong in it does not matter. */
@@ -126,11 +129,20 @@ const wordsOf = (message: string) =>
 const firstLineOf = (message: string) =>
   (message.split('\n', 1)[0] as string).replace(/^./, (first) => first.toLowerCase()).replace(/[.:]$/, '');
 
+interface Anchored {
+  node: SourceNode;
+  /** Of how many nodes it is made, what its aliases stand for counted too. */
+  size: number;
+}
+
 class Converter {
   readonly #source: ConfigSource;
   readonly #lines: LineCounter;
   readonly #refuse: Refuse;
-  readonly #anchors = new Map<string, SourceNode>();
+  readonly #anchors = new Map<string, Anchored>();
+  /** Nodes so far, what aliases stand for among them. */
+  #nodes = 0;
+  #aliased = 0;
 
   constructor(source: ConfigSource, lines: LineCounter, refuse: Refuse) {
     this.#source = source;
@@ -138,11 +150,18 @@ class Converter {
     this.#refuse = refuse;
   }
 
+  /** What aliases stand for is more than is read, and was left out. */
+  get isTooMuch(): boolean {
+    return this.#aliased > ALIASED_MAX;
+  }
+
   /** @param column where the block that this stands in begins, counted from 0; -1 at the root, null inside of brackets. */
   convert(node: ParsedNode, column: number | null = -1): SourceNode | undefined {
     if (isAlias(node)) return this.#resolve(node);
+    const before = this.#nodes++;
     const converted = this.#convertContent(node, column);
-    if (node.anchor !== undefined && converted !== undefined) this.#anchors.set(node.anchor, converted);
+    if (node.anchor !== undefined && converted !== undefined)
+      this.#anchors.set(node.anchor, { node: converted, size: this.#nodes - before });
     return converted;
   }
 
@@ -194,9 +213,21 @@ class Converter {
   /** An alias inside its own anchor finds nothing, for the anchor is set when its node is complete. */
   #resolve(alias: Alias.Parsed): SourceNode | undefined {
     const target = this.#anchors.get(alias.source);
-    if (target === undefined)
+    if (target === undefined) {
       this.#refuse(alias.range[0], `no complete anchor \`${alias.source}\` before this alias`);
-    return target;
+      return undefined;
+    }
+    this.#nodes += target.size;
+    const isKnown = this.isTooMuch;
+    this.#aliased += target.size;
+    if (!this.isTooMuch) return target.node;
+    if (!isKnown)
+      this.#refuse(
+        alias.range[0],
+        `aliases stand for more than ${ALIASED_MAX} values: write less`,
+        'accepts',
+      );
+    return undefined;
   }
 
   #at(node: { range?: readonly [number, number, number] | null | undefined }): Position {
