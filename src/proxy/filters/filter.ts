@@ -86,7 +86,7 @@ export interface FilterStream {
   readonly connection: ConnectionInfo;
   /** Chosen before the first filter runs; null when no route matches. */
   readonly route: SelectedRoute | null;
-  /** Chooses the route again, from the request as it is now. */
+  /** Has the route chosen again once somebody looks at it, from the request as it is then (Envoy: conn_manager_impl.cc). */
   clearRouteCache(): void;
   /** Made on first use. */
   readonly metadata: DynamicMetadata;

@@ -2,7 +2,7 @@ import type { FilterStream, HttpFilter, LocalReply } from '../filters/filter.ts'
 import { encodeThrough } from '../filters/run-filters.ts';
 import type { ReplyWords } from '../local-reply/compile-local-reply.ts';
 import type { ExchangeCourse } from './exchange-course.ts';
-import { grpcFields, isGrpcRequest } from './grpc-reply.ts';
+import { cameAsGrpc, grpcFields } from './grpc-reply.ts';
 import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { appendVia } from './prepare-request.ts';
@@ -30,7 +30,7 @@ export function composeReply(
   replier: Replier,
 ): ComposedReply {
   const headers = new HeaderList();
-  const isGrpc = replier !== 'as-is' && replier !== 'codec' && isGrpcRequest(stream.request.headers);
+  const isGrpc = replier !== 'as-is' && replier !== 'codec' && cameAsGrpc(stream.request.headers);
   const bodiless = stream.request.method === 'HEAD' && replier !== 'codec';
   course?.repliesItself(local, headers);
   writeReplyFields(headers, local.headers, stream.route, replier, stream);

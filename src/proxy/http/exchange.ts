@@ -26,7 +26,13 @@ import { ExchangeCourse } from './exchange-course.ts';
 import type { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { noteOwnFields } from './own-fields.ts';
-import { appendVia, firstRefusal, hasForwardedProto, prepareRequest } from './prepare-request.ts';
+import {
+  appendVia,
+  firstRefusal,
+  hasForwardedProto,
+  prepareRequest,
+  removeConsumedFields,
+} from './prepare-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { type KeptRequest, keepRequest } from './refusal-watch.ts';
 import { findIllegalField, type RequestFraming, renderRequestHead } from './render-request.ts';
@@ -46,10 +52,11 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   readonly request: RequestHead;
   readonly recorder = null;
   state: ExchangeState = 'head';
-  route: SelectedRoute | null = null;
   metadataIfAny: DynamicMetadata | null = null;
   /** The request's body has come to its end. */
   requestDone: boolean;
+  #route: SelectedRoute | null = null;
+  #routeCleared = false;
   readonly #service: HttpService;
   readonly #client: ClientSide;
   readonly #framing: RequestFraming;
@@ -131,8 +138,20 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     return this.#abort.signal;
   }
 
+  get route(): SelectedRoute | null {
+    if (this.#routeCleared) this.#chooseAgain();
+    return this.#route;
+  }
+
   clearRouteCache(): void {
-    this.route = this.#service.routes.select(this.request, null, this.metadataIfAny);
+    this.#routeCleared = true;
+  }
+
+  #chooseAgain(): void {
+    const { request, metadataIfAny } = this;
+    const { routes } = this.#service;
+    this.#routeCleared = false;
+    this.#route = hasForwardedProto(request) ? routes.select(request, null, metadataIfAny) : null;
   }
 
   /**
@@ -147,13 +166,13 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.request.headers.markReceived();
     this.state = 'decide';
     if (preparation !== null) {
-      if (hasForwardedProto(this.request)) this.route = service.routes.select(this.request, null);
+      if (hasForwardedProto(this.request)) this.#route = service.routes.select(this.request, null);
       this.#filters = filtersFor(service.filters, this);
       if ('redirect' in preparation) this.#redirect(preparation.redirect);
       else this.refuse(preparation);
       return;
     }
-    this.route = service.routes.select(this.request, null);
+    if (this.request.unroutable !== true) this.#route = service.routes.select(this.request, null);
     this.#filters = filtersFor(service.filters, this);
     if (unserved !== null) {
       this.refuse(unserved);
@@ -168,7 +187,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   refuseUnread(refusal: Refusal): void {
     this.#count();
     if (refusal === REFUSAL.fragment && hasForwardedProto(this.request)) {
-      this.route = this.#service.routes.select(this.request, null);
+      this.#route = this.#service.routes.select(this.request, null);
     }
     this.#filters = filtersFor(this.#service.filters, this);
     this.refuse(firstRefusal(refusal, this.request, this.#service.options));
@@ -381,6 +400,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.#replyError({ ...STREAM_ERROR.noCluster, status: action.notFoundStatus }, 'local_reply');
       return;
     }
+    removeConsumedFields(request.headers);
     const marksOriginal = !this.#service.options.suppressEnvoyHeaders;
     if (timeoutMs > 0 && marksOriginal)
       request.headers.append('x-envoy-expected-rq-timeout-ms', String(timeoutMs));

@@ -34,16 +34,18 @@ export interface FieldName {
 
 /** In requests. Rules see one value where Envoy has one: a name too few here, and a rule is met that Envoy does not find met. */
 const JOINED_IN_REQUEST =
-  'accept accept-encoding authorization cache-control content-type origin referer user-agent via x-request-id x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto if-match if-none-match if-modified-since if-unmodified-since if-range pragma content-encoding cdn-loop proxy-status grpc-timeout grpc-accept-encoding access-control-request-method access-control-request-headers access-control-request-private-network x-client-trace-id x-envoy-attempt-count x-envoy-decorator-operation x-envoy-downstream-service-cluster x-envoy-downstream-service-node x-envoy-external-address x-envoy-is-timeout-retry x-envoy-original-host x-envoy-original-path'.split(
+  'accept accept-encoding authorization cache-control content-type origin referer user-agent via x-request-id x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto if-match if-none-match if-modified-since if-unmodified-since if-range pragma content-encoding cdn-loop proxy-status grpc-timeout grpc-accept-encoding access-control-request-method access-control-request-headers access-control-request-private-network x-client-trace-id x-envoy-attempt-count x-envoy-decorator-operation x-envoy-downstream-service-cluster x-envoy-downstream-service-node x-envoy-external-address x-envoy-is-timeout-retry x-envoy-original-host x-envoy-original-path x-envoy-expected-rq-timeout-ms x-envoy-force-trace x-envoy-hedge-on-per-try-timeout x-envoy-internal x-envoy-ip-tags x-envoy-max-retries x-envoy-retriable-header-names x-envoy-retriable-status-codes x-envoy-retry-grpc-on x-envoy-retry-on x-envoy-upstream-alt-stat-name x-envoy-upstream-rq-per-try-timeout-ms x-envoy-upstream-rq-timeout-alt-response x-envoy-upstream-rq-timeout-ms x-envoy-upstream-stream-duration-ms x-forwarded-client-cert'.split(
     ' ',
   );
 const JOINED_IN_RESPONSE =
   'age cache-control content-encoding content-type etag expires grpc-message grpc-status last-modified location proxy-status vary via x-request-id access-control-allow-credentials access-control-allow-headers access-control-allow-methods access-control-allow-origin access-control-expose-headers access-control-max-age x-envoy-attempt-count x-envoy-decorator-operation x-envoy-degraded x-envoy-immediate-health-check-fail x-envoy-ratelimited x-envoy-upstream-canary'.split(
     ' ',
   );
+/** Never received, for the codec takes them off: one line where filters write them. */
+const JOINED_WHEN_WRITTEN = new Set(['keep-alive', 'proxy-connection']);
 const HOP_BY_HOP = 'keep-alive trailer http2-settings';
 const PLAIN =
-  'accept-language accept-ranges allow alt-svc content-disposition content-language content-location content-range cookie date dnt dpop forwarded from link max-forwards priority proxy-authenticate proxy-authorization range retry-after save-data sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc server set-cookie strict-transport-security traceparent tracestate upgrade-insecure-requests www-authenticate x-api-key x-access-token x-b3-sampled x-b3-spanid x-b3-traceid x-content-type-options x-correlation-id x-envoy-expected-rq-timeout-ms x-envoy-internal x-envoy-upstream-service-time x-forwarded-client-cert x-frame-options x-jwt-payload x-powered-by x-real-ip x-requested-with x-token x-xss-protection';
+  'accept-language accept-ranges allow alt-svc content-disposition content-language content-location content-range cookie date dnt dpop forwarded from link max-forwards priority proxy-authenticate proxy-authorization range retry-after save-data sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc server set-cookie strict-transport-security traceparent tracestate upgrade-insecure-requests www-authenticate x-api-key x-access-token x-b3-sampled x-b3-spanid x-b3-traceid x-content-type-options x-correlation-id x-envoy-upstream-service-time x-frame-options x-jwt-payload x-powered-by x-real-ip x-requested-with x-token x-xss-protection';
 
 const SPECIAL: readonly (readonly [string, number])[] = [
   ['host', FIELD.host],
@@ -80,9 +82,13 @@ for (const name of new Set([...JOINED_IN_REQUEST, ...JOINED_IN_RESPONSE])) {
   const [inRequest, inResponse] = [JOINED_IN_REQUEST.indexOf(name), JOINED_IN_RESPONSE.indexOf(name)];
   addName(name, FIELD.joined, bitOf(inRequest), bitOf(inResponse));
 }
-for (const name of HOP_BY_HOP.split(' ')) addName(name, FIELD.hopByHop);
+for (const name of HOP_BY_HOP.split(' ')) addName(name, FIELD.hopByHop, bitWhenWritten(name));
 for (const name of PLAIN.split(' ')) addName(name, FIELD.plain);
-for (const [name, kind] of SPECIAL) addName(name, kind);
+for (const [name, kind] of SPECIAL) addName(name, kind, bitWhenWritten(name));
+
+function bitWhenWritten(name: string): number {
+  return JOINED_WHEN_WRITTEN.has(name) ? 1 : 0;
+}
 
 /** There are more names than bits: two that share one are told apart by the list itself. */
 function bitOf(place: number): number {

@@ -1,4 +1,5 @@
 import type { MatchedRequest } from '../../core/match/index.ts';
+import type { HeaderList } from './header-list.ts';
 
 /** gRPC status codes that stand for HTTP ones (Envoy: grpc/status.cc). */
 const GRPC_STATUS: Readonly<Record<number, number>> = {
@@ -19,9 +20,16 @@ export function isGrpcRequest({
   values,
 }: Pick<MatchedRequest['headers'], 'names' | 'values'>): boolean {
   const at = names.indexOf('content-type');
-  const type = at < 0 ? undefined : values[at];
-  return type === 'application/grpc' || type?.startsWith('application/grpc+') === true;
+  return at >= 0 && isGrpcType(values[at] as string);
 }
+
+/** The same of the request as it came, whatever filters have made of its type since (Envoy: filter_manager.cc). */
+export function cameAsGrpc(headers: HeaderList): boolean {
+  const { receivedType } = headers;
+  return receivedType === undefined ? isGrpcRequest(headers) : isGrpcType(receivedType);
+}
+
+const isGrpcType = (type: string) => type === 'application/grpc' || type.startsWith('application/grpc+');
 
 /** The fields that tell a gRPC client of a refusal; the HTTP status is 200 and there is no body. */
 export function grpcFields(status: number, body: string): [name: string, value: string][] {

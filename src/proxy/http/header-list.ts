@@ -7,10 +7,13 @@ export class HeaderList {
   readonly values: string[] = [];
   /** So many lines at the front are as the parser judged them; what comes after was added by the gate's own parts. */
   #received = 0;
+  /** The `content-type` as it came, empty where there was none; undefined while nobody has changed it. */
+  receivedType: string | undefined = undefined;
 
   /** Notes that all lines so far came off the wire and hold no byte that may not be in a field. */
   markReceived(): void {
     this.#received = this.names.length;
+    this.receivedType = undefined;
   }
 
   /** Index of the first line that nobody has judged. */
@@ -41,6 +44,7 @@ export class HeaderList {
   /** Leaves exactly one line under `name`: the first one's place, this value. */
   set(name: string, value: string): void {
     const at = this.names.indexOf(name);
+    if (name === 'content-type') this.#keepType(at);
     if (at < 0) {
       this.append(name, value);
       return;
@@ -54,6 +58,7 @@ export class HeaderList {
   setFirst(name: string, value: string): void {
     const at = this.names.indexOf(name);
     if (at < 0) return;
+    if (name === 'content-type') this.#keepType(at);
     this.values[at] = value;
     if (at < this.#received) this.#received = at;
   }
@@ -61,7 +66,12 @@ export class HeaderList {
   /** Removes every line under `name`. */
   remove(name: string): void {
     const at = this.names.indexOf(name);
+    if (name === 'content-type') this.#keepType(at);
     if (at >= 0) this.#removeFrom(name, at);
+  }
+
+  #keepType(at: number): void {
+    this.receivedType ??= at < 0 ? '' : (this.values[at] as string);
   }
 
   clear(): void {

@@ -27,6 +27,15 @@ describe('adding a line to a request', () => {
       addRequestLine(headers, name, value);
     assert.deepEqual(headers.values, ['a,b', 'a', 'b']);
   });
+
+  for (const name of ['x-envoy-internal', 'x-envoy-retry-on', 'x-forwarded-client-cert', 'keep-alive']) {
+    it(`makes one of two lines that no client gets through: ${name}`, () => {
+      const headers = new HeaderList();
+      addRequestLine(headers, name, 'a');
+      addRequestLine(headers, name, 'b');
+      assert.deepEqual(headers.values, ['a,b']);
+    });
+  }
 });
 
 describe('adding a line to a response', () => {

@@ -23,6 +23,12 @@ const EDGE_FIELDS = [
     ' ',
   ),
 ];
+/** Those that the router takes off by itself, for filters may have set them anew (Envoy: router.cc, retry_state_impl.cc). */
+const CONSUMED_SET = new Set(
+  'x-envoy-retry-on x-envoy-retry-grpc-on x-envoy-max-retries x-envoy-retriable-status-codes x-envoy-retriable-header-names x-envoy-upstream-rq-timeout-ms x-envoy-upstream-rq-per-try-timeout-ms x-envoy-upstream-rq-timeout-alt-response x-envoy-upstream-alt-stat-name x-envoy-upstream-stream-duration-ms x-envoy-hedge-on-per-try-timeout'.split(
+    ' ',
+  ),
+);
 const ROUTER_SET = new Set(ROUTER_FIELDS);
 const EDGE_SET = new Set(EDGE_FIELDS);
 
@@ -37,7 +43,7 @@ export function prepareRequest(
 ): Preparation {
   const { headers } = request;
   const edge = options.useRemoteAddress;
-  removeClientFields(headers, edge ? EDGE_SET : ROUTER_SET);
+  removeFields(headers, edge ? EDGE_SET : ROUTER_SET, 0);
   if (options.underscores !== 'allow' && !judgeUnderscores(headers, options)) return REFUSAL.underscore;
   const path = preparePath(request, options);
   if (path !== null) return path;
@@ -50,9 +56,7 @@ export function prepareRequest(
   const client = clientAddressOf(request, connection, options);
   if (client !== connection.remoteAddress) request.clientAddress = client;
   if (edge) setRemoteAddress(headers, connection, options);
-  if (!setForwardedProto(request, connection, edge && options.trustedHops === 0)) {
-    return REFUSAL.emptyForwardedProto;
-  }
+  setForwardedProto(request, connection, edge && options.trustedHops === 0);
   if (options.appendsForwardedPort) setForwardedPort(headers, connection, edge && options.trustedHops === 0);
   if (options.via !== '') appendVia(headers, options.via);
   if (edge) headers.set('x-envoy-external-address', client);
@@ -61,15 +65,20 @@ export function prepareRequest(
 }
 
 /** Most requests have none of them: one look at each name, removal only where one is found. */
-function removeClientFields(headers: HeaderList, fields: ReadonlySet<string>): void {
+function removeFields(headers: HeaderList, fields: ReadonlySet<string>, from: number): void {
   const { names } = headers;
-  for (let i = 0; i < names.length; i++) {
+  for (let i = from; i < names.length; i++) {
     const name = names[i] as string;
     if (name.charCodeAt(0) === 120 && name.charCodeAt(1) === 45 && fields.has(name)) {
       headers.remove(name);
       i--;
     }
   }
+}
+
+/** Takes off what steers Envoy's router where a filter has set it: a gate's own is not steered, and an origin is not shown it. */
+export function removeConsumedFields(headers: HeaderList): void {
+  removeFields(headers, CONSUMED_SET, headers.firstUnjudged);
 }
 
 /** Whether a name has an underscore where that refuses the request (Envoy's codec sees to it, before all that is said of the rest). */
@@ -107,16 +116,13 @@ function setRemoteAddress(headers: HeaderList, connection: ConnectionInfo, optio
   headers.set('x-forwarded-for', before === undefined || before === '' ? peer : `${before},${peer}`);
 }
 
-/**
- * @param overrides what the peer says is not believed
- * @returns false when a peer that is believed says nothing: Envoy finds no route for such a request
- */
-function setForwardedProto(request: RequestHead, connection: ConnectionInfo, overrides: boolean): boolean {
+/** @param overrides what the peer says is not believed */
+function setForwardedProto(request: RequestHead, connection: ConnectionInfo, overrides: boolean): void {
   const actual = connection.tls ? 'https' : 'http';
   const claimed = overrides ? undefined : request.headers.get('x-forwarded-proto');
   if (claimed === undefined) request.headers.set('x-forwarded-proto', actual);
   request.scheme = claimed === 'http' || claimed === 'https' ? claimed : actual;
-  return claimed !== '';
+  if (claimed === '') request.unroutable = true;
 }
 
 function setForwardedPort(headers: HeaderList, { localPort }: ConnectionInfo, overrides: boolean): void {

@@ -36,7 +36,6 @@ export const REFUSAL = {
   http2: named(505, 'HTTP/2 is not supported on this listener', 'http2_not_supported'),
   expectation: named(417, 'expectations are not supported', 'expect_not_supported'),
   schemeMismatch: named(403, 'Forbidden', 'scheme_does_not_match_transport'),
-  emptyForwardedProto: named(404, '', 'route_not_found'),
   upgrade: named(403, '', 'upgrade_failed'),
   connect: named(501, 'CONNECT is not supported', 'connect_not_supported'),
   headTooLarge: named(431, 'Request Header Fields Too Large', 'http1.headers_too_large'),

@@ -12,6 +12,8 @@ export interface RequestHead {
   readonly headers: HeaderList;
   /** Where the client is if not at the connection's other end: what trusted hops say. */
   clientAddress?: string;
+  /** A peer that is believed about the scheme says nothing: there is no route for it. */
+  unroutable?: boolean;
   /** The path stands for one that Envoy finds it cannot send (envoy.md §3.4): the router answers so. */
   unsendablePath?: boolean;
 }

@@ -8,9 +8,15 @@ import type {
 import { askGuards } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, DynamicMetadata, HttpFilter, LocalReply } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
-import { grpcFields, isGrpcRequest } from '../http/grpc-reply.ts';
+import { cameAsGrpc, grpcFields } from '../http/grpc-reply.ts';
 import { HeaderList } from '../http/header-list.ts';
-import { appendVia, hasForwardedProto, type Preparation, prepareRequest } from '../http/prepare-request.ts';
+import {
+  appendVia,
+  hasForwardedProto,
+  type Preparation,
+  prepareRequest,
+  removeConsumedFields,
+} from '../http/prepare-request.ts';
 import { REFUSAL, type Refusal } from '../http/refusal.ts';
 import { findIllegalField } from '../http/render-request.ts';
 import { type Replier, writeReplyFields } from '../http/reply-fields.ts';
@@ -138,6 +144,7 @@ async function play(
     stream.progress.addFlag('NC');
     return replied(reply, 'other', manager, filters, stream);
   }
+  removeConsumedFields(headers);
   const marksOriginal = !options.suppressEnvoyHeaders;
   stream.progress.attempts = 1;
   rewriteRequest(stream, route, action, marksOriginal);
@@ -213,6 +220,6 @@ function grpcWords(
   { status, body }: Pick<LocalReply, 'status' | 'body'>,
   replier: Replier,
 ): Verdict['grpc'] {
-  if (replier === 'as-is' || replier === 'codec' || !isGrpcRequest(headers)) return null;
+  if (replier === 'as-is' || replier === 'codec' || !cameAsGrpc(headers)) return null;
   return grpcFields(status, method === 'HEAD' ? '' : body);
 }

@@ -2,6 +2,7 @@ import type { Clock, Recorder } from '../../base/index.ts';
 import type { CompiledConnectionManager } from '../compiled/compiled-listener.ts';
 import { type ConnectionInfo, DynamicMetadata, type FilterStream } from '../filters/filter.ts';
 import { ExchangeCourse } from '../http/exchange-course.ts';
+import { hasForwardedProto } from '../http/prepare-request.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { RouteTable } from '../route/route-table.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
@@ -15,8 +16,9 @@ export class RehearsedStream implements FilterStream {
   readonly closed = false;
   readonly body = null;
   readonly progress: ExchangeCourse;
-  route: SelectedRoute | null;
   metadataIfAny: DynamicMetadata | null = null;
+  #route: SelectedRoute | null;
+  #routeCleared = false;
   readonly #routes: Pick<RouteTable, 'select'>;
   #abort: AbortController | null = null;
 
@@ -35,7 +37,7 @@ export class RehearsedStream implements FilterStream {
     this.clock = clock;
     this.recorder = recorder;
     this.#routes = routes;
-    this.route = routes.select(request, recorder);
+    this.#route = request.unroutable === true ? null : routes.select(request, recorder);
     this.progress = new ExchangeCourse(this, clusters, clock);
   }
 
@@ -44,9 +46,20 @@ export class RehearsedStream implements FilterStream {
     return this.metadataIfAny;
   }
 
+  get route(): SelectedRoute | null {
+    if (this.#routeCleared) this.#chooseAgain();
+    return this.#route;
+  }
+
   clearRouteCache(): void {
-    this.recorder?.note('the route is chosen again');
-    this.route = this.#routes.select(this.request, this.recorder, this.metadataIfAny);
+    this.#routeCleared = true;
+  }
+
+  #chooseAgain(): void {
+    const { request, recorder, metadataIfAny } = this;
+    this.#routeCleared = false;
+    recorder?.note('the route is chosen again');
+    this.#route = hasForwardedProto(request) ? this.#routes.select(request, recorder, metadataIfAny) : null;
   }
 
   signal(): AbortSignal {

@@ -31,9 +31,10 @@ export class CorsFilter implements HttpFilter {
   }
 
   decodeHeaders(stream: FilterStream): FilterResult {
+    const { route } = stream;
     const origin = stream.request.headers.get('origin');
     if (origin === undefined || origin === '') return undefined;
-    const levels = this.#policiesOf(stream.route);
+    const levels = this.#policiesOf(route);
     const [first] = levels;
     if (first === undefined) {
       stream.recorder?.note('no CORS policy here');
