@@ -26,6 +26,8 @@ export interface PlacedToken {
 export interface KeyDocument {
   status: number;
   body: string;
+  /** The body's bytes in base64, where they are no UTF-8. */
+  base64?: string;
 }
 
 /** One connection manager and what is asked of it; both sides get the very same. */

@@ -72,6 +72,9 @@ function listen(server: Server): Promise<number> {
   });
 }
 
+const bytesOf = ({ body, base64 }: KeyDocument) =>
+  base64 === undefined ? Buffer.from(body) : Buffer.from(base64, 'base64');
+
 /** A server of key documents, which come and go by `documents`. */
 export interface KeyServer {
   readonly port: number;
@@ -86,8 +89,9 @@ export async function startKeyServer(): Promise<KeyServer> {
       authorize(request, response);
       return;
     }
-    const { status, body } = documents.get(request.url ?? '') ?? { status: 404, body: '' };
-    response.writeHead(status, { 'content-length': Buffer.byteLength(body) }).end(body);
+    const document = documents.get(request.url ?? '') ?? { status: 404, body: '' };
+    const body = bytesOf(document);
+    response.writeHead(document.status, { 'content-length': body.length }).end(body);
   });
   const port = await listen(server);
   const close = () =>

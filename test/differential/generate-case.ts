@@ -10,6 +10,7 @@ import { generateToken } from './generate-tokens.ts';
 import type { KeyPool } from './keys.ts';
 import { substituteLaxTokens } from './lax-tokens.ts';
 import { mutateConfig } from './mutate-config.ts';
+import { REPEATED } from './words.ts';
 
 export interface GenerateOptions {
   seed: number;
@@ -36,6 +37,7 @@ export function generateCase(index: number, options: GenerateOptions): Generated
   const words = {
     providers: jwt?.providers ?? [],
     paths: managerPaths(manager),
+    repeated: repeatedNames(manager),
     forgeable: jwt?.forgeable ?? ['x-a'],
     bodies: Object.keys(jwt?.keys ?? {}).length === 0,
     token: (provider: JwtPlan['providers'][number]) =>
@@ -125,4 +127,10 @@ function managerPaths(manager: JsonObject): string[] {
   };
   visit(manager);
   return [...found];
+}
+
+/** Every name of those that requests repeat that the configuration speaks of. */
+function repeatedNames(manager: JsonObject): string[] {
+  const text = JSON.stringify(manager).toLowerCase();
+  return REPEATED.filter((name) => text.includes(`"${name}"`));
 }

@@ -3,7 +3,7 @@ import type { Choose } from './choose.ts';
 import { generateRouteMatch, generateString } from './generate-matchers.ts';
 import { generateKeySet, type KeySet } from './key-sets.ts';
 import type { KeyPool } from './keys.ts';
-import { AUDIENCES, CLAIM_PATHS, ISSUERS, SUBJECTS } from './words.ts';
+import { AUDIENCES, CLAIM_PATHS, ISSUERS, SUBJECTS, wordsOf } from './words.ts';
 
 /** A provider as far as tokens and requests are made for it. */
 export interface ProviderPlan {
@@ -35,6 +35,14 @@ const PREFIXES = ['', '', 'Bearer ', 'Bearer ', 'JWT ', 'Bearer', 'pre:', 'x'];
 const TOKEN_PARAMETERS = ['access_token', 't', 'jwt', 'x'];
 const TOKEN_COOKIES = ['s', 'session', 'a'];
 const OUTPUT_HEADERS = ['x-payload', 'x-sub', 'x-role', 'X-Claim', 'x-user', 'x-a', 'x-nested', 'accept'];
+/** Names that Envoy has a place of their own for, or that stand for something else. */
+const ODD_OUTPUT_HEADERS = wordsOf(`
+  Accept User-Agent x-envoy-original-path X-Envoy-Original-Path content-type referer origin via
+  x-forwarded-for x-forwarded-proto X-Forwarded-Host x-request-id x-envoy-internal authorization
+  x-envoy-decorator-operation x-envoy-external-address x-envoy-retry-on x-forwarded-client-cert cookie
+  date server etag location set-cookie www-authenticate range forwarded x_under if-none-match
+  grpc-timeout access-control-request-method cache-control x-envoy-attempt-count
+`);
 const METADATA_KEYS = ['payload', 'p', 'jwt_payload', 'x:y'];
 
 /** A jwt_authn filter of one to four providers and rules over all forms of requirements. */
@@ -77,8 +85,8 @@ function generateProvider(
 ): { plan: ProviderPlan; config: JsonObject } {
   const keySet = generateKeySet(choose, pool);
   const audiences = choose.chance(0.5) ? [] : choose.some(1, 3, AUDIENCES);
-  const skewSeconds = choose.chance(0.8) ? 0 : choose.pick([1, 300, 4_000_000_000]);
-  const maxLifetimeSeconds = choose.chance(0.92) ? null : choose.pick([3600, 86_400]);
+  const skewSeconds = choose.chance(0.8) ? 0 : choose.pick([1, 300, 4_000_000_000, 4_294_967_295]);
+  const maxLifetimeSeconds = choose.chance(0.9) ? null : choose.pick([3600, 86_400, 9_000_000_000]);
   const headers = choose.chance(0.5) ? generateLocations(choose) : [];
   const parameters = choose.chance(0.25) ? choose.some(1, 2, TOKEN_PARAMETERS) : [];
   const cookies = choose.chance(0.2) ? choose.some(1, 2, TOKEN_COOKIES) : [];
@@ -123,16 +131,17 @@ const headerConfig = ({ name, prefix }: { name: string; prefix: string }): JsonO
 function generateKeySource(
   choose: Choose,
   name: string,
-  { text }: KeySet,
+  { text, bytes }: KeySet,
   documents: Record<string, KeyDocument>,
 ): JsonObject {
   if (choose.chance(0.03)) return { local_jwks: { inline_string: '' } };
-  if (choose.chance(0.1)) return { local_jwks: { inline_bytes: Buffer.from(text).toString('base64') } };
-  const isFetched = choose.chance(0.15) && Object.keys(documents).length === 0;
-  if (!isFetched) return { local_jwks: { inline_string: text } };
+  const base64 = (bytes ?? Buffer.from(text)).toString('base64');
+  if (choose.chance(0.1)) return { local_jwks: { inline_bytes: base64 } };
+  const isFetched = choose.chance(bytes === null ? 0.15 : 0.5) && Object.keys(documents).length === 0;
+  if (!isFetched) return { local_jwks: bytes === null ? { inline_string: text } : { inline_bytes: base64 } };
   const path = `/${choose.below(1e9)}/${name}`;
   documents[path] = choose.weighted<KeyDocument>([
-    [8, () => ({ status: 200, body: text })],
+    [8, () => ({ status: 200, body: text, ...(bytes === null ? {} : { base64 }) })],
     [1, () => ({ status: 500, body: text })],
     [1, () => ({ status: 404, body: '' })],
     [1, () => ({ status: 200, body: '' })],
@@ -151,7 +160,7 @@ function generateKeySource(
 
 function generateOutputs(choose: Choose, outputs: string[], payloadKey: string | undefined): JsonObject {
   const output = () => {
-    const name = choose.pick(OUTPUT_HEADERS);
+    const name = choose.pick(choose.chance(0.12) ? ODD_OUTPUT_HEADERS : OUTPUT_HEADERS);
     outputs.push(name);
     return name;
   };
@@ -192,7 +201,9 @@ function generateRequirement(choose: Choose, names: readonly string[], depth: nu
     [
       1,
       () => ({
-        extract_only_without_validation: choose.field(0.3, 'verification_status_header', () => 'x-status'),
+        extract_only_without_validation: choose.field(0.5, 'verification_status_header', () =>
+          choose.chance(0.5) ? 'x-status' : choose.pick(['X-Status', ...ODD_OUTPUT_HEADERS]),
+        ),
       }),
     ],
     [0.5, () => ({})],

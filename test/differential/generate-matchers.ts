@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
-import { HEADERS, HOSTS, METHODS, PARAMETER_VALUES, PARAMETERS, PATHS, VALUES } from './words.ts';
+import { HEADERS, HOSTS, METHODS, PARAMETER_VALUES, PARAMETERS, PATHS, REPEATED, VALUES } from './words.ts';
 
 const escapeRegex = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
@@ -51,9 +51,15 @@ const NAMED_VALUES: Record<string, readonly string[]> = {
   host: HOSTS,
 };
 
+/** What lines of one name come to, joined or not. */
+const REPEATED_VALUES = ['a', 'b', 'a,b', 'a, b', 'a,', ',', '', 'b,a', 'a,a', '1', '1,2'];
+
 export function generateHeaderMatcher(choose: Choose): JsonObject {
-  const name = choose.pick([...HEADERS, ...HEADERS, ...Object.keys(NAMED_VALUES), ':method']);
-  const values = NAMED_VALUES[name] ?? VALUES;
+  const isRepeated = choose.chance(0.15);
+  const name: string = isRepeated
+    ? choose.pick(REPEATED)
+    : choose.pick([...HEADERS, ...HEADERS, ...Object.keys(NAMED_VALUES), ':method']);
+  const values = isRepeated ? REPEATED_VALUES : (NAMED_VALUES[name] ?? VALUES);
   const value = choose.pick(values);
   const specifier = choose.weighted<JsonObject>([
     [6, () => ({ string_match: generateString(choose, values) })],

@@ -1,13 +1,25 @@
 import type { PlayedRequest } from './case.ts';
 import type { Choose } from './choose.ts';
 import type { ProviderPlan } from './generate-jwt.ts';
-import { HEADERS, HOSTS, METHODS, ODD_PATHS, PARAMETER_VALUES, PARAMETERS, PATHS, VALUES } from './words.ts';
+import {
+  HEADERS,
+  HOSTS,
+  METHODS,
+  ODD_PATHS,
+  PARAMETER_VALUES,
+  PARAMETERS,
+  PATHS,
+  REPEATED,
+  VALUES,
+} from './words.ts';
 
 export interface RequestWords {
   providers: readonly ProviderPlan[];
   /** Paths that the configuration speaks of. */
   paths: readonly string[];
   forgeable: readonly string[];
+  /** Names that the configuration speaks of and requests repeat. */
+  repeated: readonly string[];
   /** false: no request has a body with something in it. */
   bodies: boolean;
   /** A new token for one of the providers. */
@@ -26,6 +38,7 @@ export function generateRequest(choose: Choose, words: RequestWords): PlayedRequ
   const cookies: string[] = choose.chance(0.1) ? ['a=1'] : [];
   if (words.providers.length > 0) placeTokens(choose, words, request, parameters, cookies);
   addHeaders(choose, words, request);
+  if (choose.chance(0.2)) addRepeated(choose, words, request);
   if (cookies.length > 0) request.headers.push(...cookieLines(choose, cookies));
   if (parameters.length > 0) request.target += `?${parameters.join('&')}`;
   addOrigin(choose, request);
@@ -177,6 +190,26 @@ function addHeaders(choose: Choose, words: RequestWords, { headers, target }: Pl
   if (choose.chance(0.02)) headers.push(['x_under', 'u']);
   if (choose.chance(0.02)) headers.push(['x-request-id', 'mine']);
 }
+
+/** Two or three lines of one name, not always next to one another. */
+function addRepeated(
+  choose: Choose,
+  { repeated, forgeable }: RequestWords,
+  { headers }: PlayedRequest,
+): void {
+  const name = choose.weighted<string>([
+    [repeated.length > 0 ? 4 : 0, () => choose.pick(repeated)],
+    [forgeable.length > 0 ? 1 : 0, () => choose.pick(forgeable)],
+    [1, () => choose.pick(REPEATED)],
+  ]);
+  const count = choose.pick([1, 2, 2, 2, 3]);
+  for (let i = 0; i < count; i++) {
+    const spelled = choose.chance(0.1) ? name.toUpperCase() : name;
+    headers.splice(choose.below(headers.length + 1), 0, [spelled, choose.pick(REPEATED_VALUES)]);
+  }
+}
+
+const REPEATED_VALUES = ['a', 'a', 'b', 'b', '', 'a,b', '1', '2', ' a'];
 
 function addOrigin(choose: Choose, request: PlayedRequest): void {
   const origin = () => choose.pick(['http://o.test', 'http://p.test', 'null']);

@@ -2,7 +2,7 @@ import type { Choose } from './choose.ts';
 import type { ProviderPlan } from './generate-jwt.ts';
 import type { PublishedKey } from './key-sets.ts';
 import type { KeyPool, PoolKey } from './keys.ts';
-import { AUDIENCES, CLAIMS, ISSUERS, SUBJECTS } from './words.ts';
+import { AUDIENCES, CLAIMS, ISSUERS, SUBJECTS, wordsOf } from './words.ts';
 
 type Claims = Record<string, unknown>;
 
@@ -187,6 +187,7 @@ const FLAWS: readonly (readonly [weight: number, flaw: Flaw])[] = [
   [4, setClaim('aud', () => [...AUDIENCES, 'other', undefined, [], ['other', 'x'], ['A']])],
   [2, setClaim('sub', () => [...SUBJECTS, undefined])],
   [3, setHeader('kid', 'other', undefined, '', 'ES', 'shared', 'es', 'rs')],
+  [4, (draft, context) => edgeTime(draft, context)],
   [5, signElsewhere],
   [4, swapAlgorithm],
   [
@@ -341,6 +342,25 @@ const FLAWS: readonly (readonly [weight: number, flaw: Flaw])[] = [
     },
   ],
 ];
+
+/** Times about the edges of what the sides' numbers hold, as they may be spelled. */
+const EDGE_TIMES = wordsOf(`
+  9007199254740991 9007199254740992 9007199254740993 9007199254740991.5 9223372036854775807
+  9223372036854775808 9223372036854774784 9223372036854777856 18446744073709551615
+  18446744073709551616 18446744073709549568 18446744073709547520 36893488147419103232 1e15 1e16 1e18
+  1e19 1.8446744073709552e19 9.223372036854775e18 4294967295 4294967296 9999999999.9 9999999999e0
+  0.9e10 1e-5 0.5 0.0 -0 -0.0 -1 -1e-5 -9223372036854775808 -1e30 1E+10 99e8 9223372036 9223372037
+  9223372036854 9223372036855 9223372036.9 2147483648
+`);
+
+const edgeTime: Flaw = (draft, { choose, provider }) => {
+  const latest = [2n ** 64n, 2n ** 63n, 2n ** 53n].map((edge) => String(edge - BigInt(provider.skewSeconds)));
+  const times = choose.some(1, 2, ['exp', 'exp', 'nbf', 'iat']).map((name) => {
+    delete draft.claims[name];
+    return `"${name}":${choose.pick([...EDGE_TIMES, ...latest])}`;
+  });
+  draft.claimsText = insert(JSON.stringify(draft.claims), times.join(','));
+};
 
 /** What Envoy forgives and jotgate does not (docs/divergences.md): seldom, so that it does not drown the rest. */
 const LAX: readonly (readonly [weight: number, flaw: Flaw])[] = [

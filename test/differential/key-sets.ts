@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import type { KeyPool, PoolKey } from './keys.ts';
+import { oddDocument } from './odd-key-sets.ts';
 
 /** A key as it stands in a set. */
 export interface PublishedKey {
@@ -11,6 +12,8 @@ export interface PublishedKey {
 
 export interface KeySet {
   text: string;
+  /** What it is in bytes where they are no UTF-8. */
+  bytes: Buffer | null;
   keys: PublishedKey[];
 }
 
@@ -45,7 +48,8 @@ export function generateKeySet(choose: Choose, pool: KeyPool): KeySet {
   }));
   if (choose.chance(0.1)) members.splice(choose.below(members.length + 1), 0, choose.pick(BROKEN));
   const document: JsonObject = { ...choose.field(0.05, 'more', () => [1]), keys: members };
-  return { text: JSON.stringify(document), keys };
+  const text = JSON.stringify(document);
+  return choose.chance(0.1) ? { ...oddDocument(choose, text), keys } : { text, bytes: null, keys };
 }
 
 function pickKey(choose: Choose, pool: KeyPool): PoolKey {

@@ -142,3 +142,20 @@ export const CLAIM_PATHS: readonly (readonly string[])[] = [
   ['missing'],
   ['odd'],
 ];
+
+/** The words of a text, which may go over several lines. */
+export const wordsOf = (text: string): string[] => text.trim().split(/\s+/);
+
+/** Names of which a request may have several lines: those that Envoy joins and those that it keeps apart. */
+export const REPEATED = wordsOf(`
+  accept accept-encoding authorization cache-control content-type origin referer user-agent via
+  x-forwarded-host x-forwarded-port x-forwarded-proto x-forwarded-for x-request-id if-match
+  if-none-match if-modified-since if-unmodified-since if-range pragma content-encoding cdn-loop
+  proxy-status grpc-timeout grpc-accept-encoding access-control-request-method
+  access-control-request-headers access-control-request-private-network x-client-trace-id
+  x-envoy-attempt-count x-envoy-decorator-operation x-envoy-downstream-service-cluster
+  x-envoy-downstream-service-node x-envoy-external-address x-envoy-is-timeout-retry
+  x-envoy-original-host x-envoy-original-path x-envoy-internal x-envoy-retry-on x-envoy-max-retries
+  x-envoy-upstream-rq-timeout-ms x-envoy-force-trace x-envoy-ip-tags x-forwarded-client-cert
+  accept-language cookie range forwarded x-a x-real-ip etag location age x-custom date server
+`);
