@@ -89,6 +89,16 @@ export const bodyScenes: Scene[] = [
     },
   ]),
   {
+    name: 'grpc-listed',
+    filters: [authz({ ...GRPC, ...ofBody(10), allowed_headers: { patterns: [{ prefix: 'x-' }] } })],
+    routeConfig: ROUTES,
+  },
+  ...[':path', ':method'].map((name) => ({
+    name: `http-without-${name.slice(1)}`,
+    filters: [authz({ ...HTTP, ...ofBody(10), disallowed_headers: { patterns: [{ exact: name }] } })],
+    routeConfig: ROUTES,
+  })),
+  {
     name: 'raw-headers',
     filters: [authz({ ...GRPC, encode_raw_headers: true, ...ofBody(10, PARTIAL) })],
     routeConfig: ROUTES,
@@ -183,7 +193,13 @@ export const bodyCases: BodyCase[] = [
     row(`${service}-large-part`, '/a', LARGE.slice(0, 1_000_000)),
     row(`${service}-large-part`, '/a', LARGE),
   ]),
-  row('grpc-whole', '/grpc', INVALID),
+  ...['grpc-whole', 'http-whole', 'http-bytes', 'http-none'].map((scene) => row(scene, '/grpc', INVALID)),
+  ...['http-whole', 'grpc-whole', 'grpc-listed'].flatMap((scene) =>
+    ['/http', '/grpc'].map((path) =>
+      row(scene, path, '123', { headers: ['authorization: Basic x', 'x-a: b'] }),
+    ),
+  ),
+  ...['path', 'method'].map((name) => row(`http-without-${name}`, '/a', '123')),
   row('raw-headers', '/a', '12345678901', { headers: ['x-a: b'] }),
   row('seen-as-client', '/a', '12345', {
     headers: ['x-envoy-auth-partial-body: true', 'content-type: text/x'],

@@ -8,6 +8,8 @@ export interface ToldHeaders {
   /** null: all. */
   allowed: NameList | null;
   disallowed: NameList;
+  /** Told whether they are allowed or not. */
+  always: ReadonlySet<string>;
 }
 
 /** What routes add to a question. */

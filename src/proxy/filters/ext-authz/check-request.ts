@@ -79,7 +79,7 @@ function bodyOf(body: ToldBody | null) {
 }
 
 function headersOf({ request }: FilterStream, { told, body }: Question, raw: boolean) {
-  const { allowed, disallowed } = told;
+  const { allowed, disallowed, always } = told;
   const { names, values } = request.headers;
   const own = [
     [':authority', request.authority],
@@ -88,7 +88,10 @@ function headersOf({ request }: FilterStream, { told, body }: Question, raw: boo
     [':scheme', request.scheme],
   ] as const;
   const lines = [...own, ...names.map((name, index) => [name, values[index] as string] as const)].filter(
-    ([name]) => name !== PARTIAL_BODY && !disallowed.has(name) && (allowed === null || allowed.has(name)),
+    ([name]) =>
+      name !== PARTIAL_BODY &&
+      !disallowed.has(name) &&
+      (allowed === null || always.has(name) || allowed.has(name)),
   );
   if (body !== null) lines.push([PARTIAL_BODY, String(body.isPartial)]);
   if (raw) {

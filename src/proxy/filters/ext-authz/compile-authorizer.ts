@@ -40,6 +40,7 @@ export function compileTold(config: ExtAuthz, findings: Findings): ToldHeaders {
   const listed = older ?? allowedHeaders;
   const all = services.case === 'grpcService' && listed === undefined;
   return {
+    always: services.case === 'httpService' ? ALWAYS_TOLD : NO_NAMES,
     allowed: all ? null : compileNameList(listed, findings),
     disallowed:
       config.disallowedHeaders === undefined ? NONE : compileNameList(config.disallowedHeaders, findings),
@@ -47,6 +48,9 @@ export function compileTold(config: ExtAuthz, findings: Findings): ToldHeaders {
 }
 
 const NONE = new NameList([]);
+/** By a filter that asks over HTTP, whomever a route asks (Envoy: ext_authz.cc, toRequestMatchers). */
+const ALWAYS_TOLD: ReadonlySet<string> = new Set(['authorization', ':method', ':path', ':authority']);
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 /**
  * @param config the filter's, which says what services are told wherever they are named

@@ -92,6 +92,29 @@ describe('ext_authz asks its service', () => {
     assert.deepEqual([request?.timeoutMs, request?.isHead], [500, false]);
   });
 
+  for (const { untold, details } of [
+    { untold: ':method', details: 'ext_authz_error' },
+    { untold: ':path', details: 'ext_authz_error' },
+    { untold: ':authority', details: 'ext_authz_invalid' },
+  ]) {
+    it(`not at all where it must not be told ${untold}`, async () => {
+      const config = { ...httpService(), disallowed_headers: names(untold) };
+      const { reply, service } = await ask(config, replyOf(200));
+      assert.equal(reply?.details, details);
+      assert.deepEqual(service.asked, []);
+    });
+  }
+
+  it('in a question that is as long as it says, whatever header is added', async () => {
+    const added = [{ key: 'content-length', value: '%REQ(x-out)%' }];
+    const { service } = await ask(
+      httpService({ authorization_request: { headers_to_add: added } }),
+      replyOf(200),
+      { headers: [['x-out', '7']] },
+    );
+    assert.match(service.asked[0]?.[1].head ?? '', /\r\ncontent-length: 0\r\n/);
+  });
+
   it('not at all with a header that could not be sent, which is an error', async () => {
     const config = { ...httpService(), allowed_headers: names('x-a') };
     const { reply, service } = await ask(config, replyOf(200), { headers: [['x-a', '1\r\nx-b: 2']] });

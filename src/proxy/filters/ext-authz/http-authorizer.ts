@@ -39,6 +39,8 @@ export class HttpAuthorizer implements Authorizer {
 
   async ask(upstreams: UpstreamCaller, stream: FilterStream, question: Question): Promise<Answer> {
     const settings = this.#settings;
+    const unaskable = whyUnaskable(question.told);
+    if (unaskable !== null) return unaskable;
     const content = contentOf(question.body);
     const head = buildHead(settings, stream, question, content.length);
     const illegal = findIllegalField(head, head.path);
@@ -88,9 +90,22 @@ function buildHead(
     headers.set(name, before === undefined ? value : `${before},${value}`);
   }
   if (settings.headersToAdd !== null) applyHeaderMutations(headers, [settings.headersToAdd], stream);
+  // Where the question ends is the gate's business, whatever is added.
+  headers.set('content-length', String(length));
   headers.append('x-envoy-internal', 'true');
   headers.append('x-envoy-expected-rq-timeout-ms', String(settings.timeoutMs));
   return { ...request, path: settings.pathPrefix + request.path, headers };
+}
+
+/**
+ * Lists that keep the question's own words from the service: without method or path Envoy has no answer; without a host it asks all the
+ * same, which is no HTTP/1.1 (RFC 9112 §3.2), and what the service would say nobody knows.
+ */
+function whyUnaskable(told: ToldHeaders): Answer | null {
+  const untold = [':method', ':path', ':authority'].find((name) => !isTold(name, told));
+  if (untold === undefined) return null;
+  const why = `a question without \`${untold}\` cannot be asked`;
+  return { kind: untold === ':authority' ? 'invalid' : 'error', why };
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -100,8 +115,7 @@ function contentOf(body: ToldBody | null): Buffer {
   return body.asBytes ? body.bytes : Buffer.from(utf8Text(body.bytes.toString('latin1')), 'utf8');
 }
 
-/** `authorization` always, of what may be told. */
-function isTold(name: string, { allowed, disallowed }: ToldHeaders): boolean {
+function isTold(name: string, { allowed, disallowed, always }: ToldHeaders): boolean {
   if (name === 'content-length' || name === PARTIAL_BODY || disallowed.has(name)) return false;
-  return allowed === null || name === 'authorization' || allowed.has(name);
+  return allowed === null || always.has(name) || allowed.has(name);
 }
