@@ -67,6 +67,11 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
   async start(): Promise<void> {
     this.#tick();
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#updates = this.#begin();
+    await this.#updates;
+  }
+
+  async #begin(): Promise<void> {
     try {
       this.#post({ type: 'listening', listeners: await this.#run(this.#start) });
     } catch (error) {
@@ -74,7 +79,7 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
     }
   }
 
-  /** One after the other; what cannot be run changes nothing. */
+  /** One after the other, and after the start; what cannot be run changes nothing. */
   #update(resources: WorkerResources): void {
     this.#updates = this.#updates.then(async () => {
       try {

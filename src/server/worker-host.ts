@@ -24,6 +24,7 @@ export class WorkerHost {
   #names: ReadonlyMap<string, number> = new Map();
   #listenAt: readonly { address: string; port: number }[];
   #ending = false;
+  #isListening = false;
   #restarts = 0;
   #startedMs = 0;
   /** It has listened once: what dies before that is not replaced, its start has failed. */
@@ -67,8 +68,9 @@ export class WorkerHost {
     return answer;
   }
 
+  /** Requests can be served: not while a worker that has died is being replaced. */
   get running(): boolean {
-    return this.#worker !== null && !this.#ending;
+    return this.#isListening && !this.#ending;
   }
 
   post(message: ToWorker): void {
@@ -120,6 +122,7 @@ export class WorkerHost {
   ): void {
     switch (message.type) {
       case 'listening':
+        this.#isListening = true;
         resolve(message.listeners);
         break;
       case 'failed':
@@ -153,6 +156,7 @@ export class WorkerHost {
   #onExit(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
+    this.#isListening = false;
     this.#onUpdated?.('the data worker died meanwhile');
     if (this.#ending) this.#closed.resolve();
     if (this.#ending || !this.#hasListened) return;

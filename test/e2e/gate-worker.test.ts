@@ -8,6 +8,7 @@ import { until } from './loop-fixture.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
 
 const config = (port: number) => `
+admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
 static_resources:
   listeners:
   - name: one
@@ -42,7 +43,7 @@ function collectingLogger(): Logger & { lines: string[] } {
 }
 
 describe('a data worker', () => {
-  it('that dies is replaced, at the same address', async () => {
+  it('that dies is replaced, at the same address, and until then the gate is not ready', async () => {
     const workers: Worker[] = [];
     const emit = Worker.prototype.emit;
     mock.method(Worker.prototype, 'emit', function (this: Worker, ...args: Parameters<typeof emit>) {
@@ -53,13 +54,17 @@ describe('a data worker', () => {
     const gate = await startGate({ ...load(0), logger });
     const port = gate.listeners[0]?.port ?? 0;
     assert.equal((await exchange(port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'))?.body, 'hello');
+    const isReady = async () => (await fetch(`http://127.0.0.1:${gate.admin?.port}/ready`)).ok;
+    assert.equal(await isReady(), true);
     await workers[0]?.terminate();
+    assert.equal(await isReady(), false);
     let body: string | undefined;
     for (let round = 0; round < 500 && body === undefined; round++) {
       body = (await exchange(port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'))?.body;
       if (body === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
     }
     assert.equal(body, 'hello');
+    assert.equal(await isReady(), true);
     assert.ok(logger.lines.includes('the data worker is replaced'));
     mock.restoreAll();
     await gate.close();
