@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { loadConfig } from '../../src/control/config/index.ts';
 import {
   type CertifiedKey,
   createDevelopmentAuthority,
@@ -10,6 +9,7 @@ import {
 import { type Gate, startGate } from '../../src/server/index.ts';
 import { createSelfSigned } from './certificates.ts';
 import { exchange } from './raw-exchange.ts';
+import { loadChains, renderChain } from './tls-chain.ts';
 
 let authority: DevelopmentAuthority;
 /** The one client that is let in where a certificate is required. */
@@ -17,78 +17,6 @@ let client: CertifiedKey;
 let gate: Gate;
 /** One chain for a name, and one for every other client, which trusts other certificates. */
 let fallbackGate: Gate;
-
-interface ChainOptions {
-  serverNames: string;
-  body: string;
-  key: CertifiedKey;
-  clientRoots?: string;
-  /** The one name that is let in, of a client that need not show a certificate. */
-  principal?: string;
-}
-
-function renderChain({ serverNames, body, key, clientRoots, principal }: ChainOptions): object {
-  return {
-    ...(serverNames === '' ? {} : { filter_chain_match: { server_names: [serverNames] } }),
-    transport_socket: {
-      name: 'tls',
-      typed_config: {
-        '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
-        require_client_certificate: clientRoots !== undefined && principal === undefined,
-        common_tls_context: {
-          tls_certificates: [
-            {
-              certificate_chain: { inline_string: key.certificate },
-              private_key: { inline_string: key.privateKey },
-            },
-          ],
-          ...(clientRoots === undefined
-            ? {}
-            : { validation_context: { trusted_ca: { inline_string: clientRoots } } }),
-        },
-      },
-    },
-    filters: [
-      {
-        name: 'hcm',
-        typed_config: {
-          '@type':
-            'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-          stat_prefix: 'tls',
-          route_config: {
-            virtual_hosts: [
-              {
-                name: 'all',
-                domains: ['*'],
-                routes: [
-                  { match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: body } } },
-                ],
-              },
-            ],
-          },
-          http_filters: [
-            ...(principal === undefined ? [] : [renderAccess(principal)]),
-            {
-              name: 'router',
-              typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
-            },
-          ],
-        },
-      },
-    ],
-  };
-}
-
-function renderAccess(principal: string): object {
-  const principals = [{ authenticated: { principal_name: { exact: principal } } }];
-  return {
-    name: 'rbac',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC',
-      rules: { action: 'ALLOW', policies: { p: { permissions: [{ any: true }], principals } } },
-    },
-  };
-}
 
 before(async () => {
   authority = await createDevelopmentAuthority('gate tests');
@@ -132,17 +60,7 @@ before(async () => {
   ]);
 });
 
-async function startTlsGate(chains: object[]): Promise<Gate> {
-  const listener = {
-    name: 'tls',
-    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-    filter_chains: chains,
-  };
-  const text = JSON.stringify({ static_resources: { listeners: [listener] } });
-  const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.json', text }]);
-  assert.ok(snapshot !== null, JSON.stringify(findings.list));
-  return startGate({ snapshot, provenance });
-}
+const startTlsGate = (chains: object[]) => startGate(loadChains(chains));
 
 after(() => Promise.all([gate.close(), fallbackGate.close()]));
 

@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { connect } from 'node:tls';
-import { loadConfig } from '../../src/control/config/index.ts';
 import { loadIstio } from '../../src/control/istio/index.ts';
-import { createDevelopmentAuthority } from '../../src/platform/index.ts';
+import { type CertifiedKey, createDevelopmentAuthority } from '../../src/platform/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
 import { type Origin, startOrigin } from '../oracle/origin.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
+import { loadChains, renderChain } from './tls-chain.ts';
 import { createTokenSigner, EXPIRES_LATE } from './token-signer.ts';
 
 const signer = createTokenSigner('RS256');
@@ -190,62 +190,9 @@ describe('a gate that is given another configuration while it runs', () => {
   });
 });
 
-const chain = (certificate: { certificate: string; privateKey: string }, body: string) => ({
-  transport_socket: {
-    name: 'tls',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
-      common_tls_context: {
-        tls_certificates: [
-          {
-            certificate_chain: { inline_string: certificate.certificate },
-            private_key: { inline_string: certificate.privateKey },
-          },
-        ],
-      },
-    },
-  },
-  filters: [
-    {
-      name: 'hcm',
-      typed_config: {
-        '@type':
-          'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-        stat_prefix: 'tls',
-        route_config: {
-          virtual_hosts: [
-            {
-              name: 'all',
-              domains: ['*'],
-              routes: [
-                { match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: body } } },
-              ],
-            },
-          ],
-        },
-        http_filters: [
-          {
-            name: 'router',
-            typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
-          },
-        ],
-      },
-    },
-  ],
-});
-
 describe('a gate with TLS that is given another configuration', () => {
-  const loadTls = (one: object) => {
-    const listener = {
-      name: 'tls',
-      address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-      filter_chains: [one],
-    };
-    const text = JSON.stringify({ static_resources: { listeners: [listener] } });
-    const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.yaml', text }]);
-    assert.ok(snapshot, JSON.stringify(findings.list));
-    return { snapshot, provenance };
-  };
+  const loadTls = (key: CertifiedKey | undefined, body: string) =>
+    loadChains([renderChain({ body, ...(key !== undefined && { key }) })]);
   /** A connection that is kept: what one request on it is answered, null when the gate has ended it. */
   function open(at: number, ca: string) {
     const socket = connect({ port: at, host: '127.0.0.1', ca, servername: 'a.test' });
@@ -274,14 +221,14 @@ describe('a gate with TLS that is given another configuration', () => {
     const authority = await createDevelopmentAuthority('ours');
     const names = { names: ['a.test'] };
     const [first, second] = [await authority.issue(names), await authority.issue(names)];
-    const running = await startGate({ ...loadTls(chain(first, 'one!')), admin: false });
+    const running = await startGate({ ...loadTls(first, 'one!'), admin: false });
     const at = running.listeners[0]?.port ?? 0;
     const client = open(at, authority.certificate);
     assert.equal(await client.ask(), 'one!');
     const serial = client.serial();
-    await running.update(loadTls(chain(first, 'two!')));
+    await running.update(loadTls(first, 'two!'));
     assert.equal(await client.ask(), 'two!');
-    assert.equal((await running.update(loadTls(chain(second, 'three!')))).problem, null);
+    assert.equal((await running.update(loadTls(second, 'three!'))).problem, null);
     assert.equal(await client.ask(), null);
     const later = open(at, authority.certificate);
     assert.equal(await later.ask(), 'three!');
@@ -293,13 +240,12 @@ describe('a gate with TLS that is given another configuration', () => {
   it('speaks TLS at a port that was plain, and plain text again', async () => {
     const authority = await createDevelopmentAuthority('ours');
     const key = await authority.issue({ names: ['a.test'] });
-    const secure = chain(key, 'secure!');
-    const { transport_socket: _, ...plain } = chain(key, 'plain!');
-    const running = await startGate({ ...loadTls(plain), admin: false });
+    const plain = () => loadTls(undefined, 'plain!');
+    const running = await startGate({ ...plain(), admin: false });
     const at = running.listeners[0]?.port ?? 0;
     const request = 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n';
     assert.equal((await exchange(at, request))?.body, 'plain!');
-    assert.equal((await running.update(loadTls(secure))).problem, null);
+    assert.equal((await running.update(loadTls(key, 'secure!'))).problem, null);
     assert.deepEqual(
       running.listeners.map(({ port: now, tls }) => [now, tls]),
       [[at, true]],
@@ -307,7 +253,7 @@ describe('a gate with TLS that is given another configuration', () => {
     const client = open(at, authority.certificate);
     assert.equal(await client.ask(), 'secure!');
     assert.equal(await exchange(at, request), null);
-    assert.equal((await running.update(loadTls(plain))).problem, null);
+    assert.equal((await running.update(plain())).problem, null);
     assert.equal((await exchange(at, request))?.body, 'plain!');
     client.close();
     await running.close();

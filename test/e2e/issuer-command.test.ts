@@ -1,28 +1,21 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createDevelopmentAuthority } from '../../src/platform/index.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { realmFile } from './issuer-fixture.ts';
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts');
-const folder = mkdtempSync(join(tmpdir(), 'jotgate-issuer-command-'));
 const children: ChildProcess[] = [];
 
 after(() => {
   for (const child of children) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
 });
 
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
+const { path: folder, fileOf: file } = temporaryFolder();
 
 function run(args: string[]): { child: ChildProcess; text: () => string } {
   const child = spawn(process.execPath, [main, 'issuer', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });

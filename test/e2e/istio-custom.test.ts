@@ -1,45 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ejectBootstrap, loadIstio, parseMesh } from '../../src/control/istio/index.ts';
-import { type Gate, startGate } from '../../src/server/index.ts';
-import { type EnvoyProcess, findEnvoy, startEnvoy } from '../oracle/envoy-process.ts';
 import { type Origin, startOrigin } from '../oracle/origin.ts';
+import { CustomScene } from './custom-scene.ts';
 
-const manifests = (port: number) => `apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: authz, namespace: foo }
-spec:
-  hosts: [authz.test]
-  ports: [{ number: 8000, name: http, protocol: HTTP }]
-  resolution: STATIC
-  endpoints: [{ address: 127.0.0.1, ports: { http: ${port} } }]
----
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata: { name: ask, namespace: foo }
-spec:
-  action: CUSTOM
-  provider: { name: sample }
-  rules: [{ to: [{ operation: { paths: ["/ask*"] } }] }]
----
+const PROVIDER = `envoyExtAuthzHttp: {
+  service: authz.test, port: 8000, pathPrefix: /check, includeRequestHeadersInCheck: [x-ext-authz],
+  headersToUpstreamOnAllow: [x-ext-authz-check-result], headersToDownstreamOnDeny: [x-ext-authz-check-result],
+  includeRequestBodyInCheck: { maxRequestBytes: 8 } }`;
+
+const DENY = `---
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata: { name: deny, namespace: foo }
 spec:
   action: DENY
   rules: [{ to: [{ operation: { paths: ["/ask/never"] } }] }]
-`;
-
-const MESH = `extensionProviders:
-- name: sample
-  envoyExtAuthzHttp:
-    service: authz.test
-    port: 8000
-    pathPrefix: /check
-    includeRequestHeadersInCheck: [x-ext-authz]
-    headersToUpstreamOnAllow: [x-ext-authz-check-result]
-    headersToDownstreamOnDeny: [x-ext-authz-check-result]
-    includeRequestBodyInCheck: { maxRequestBytes: 8 }
 `;
 
 interface Row {
@@ -97,66 +72,36 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('a CUSTOM policy asks an external authorizer', () => {
-  let origin: Origin;
   let authorizer: Origin;
-  let gate: Gate;
-  let envoy: EnvoyProcess | null = null;
+  let scene: CustomScene;
 
   before(async () => {
-    origin = await startOrigin();
     authorizer = await startOrigin(({ headers }, response) => {
       const allows = headers['x-ext-authz'] === 'allow';
       response.writeHead(allows ? 200 : 403, { 'x-ext-authz-check-result': allows ? 'allowed' : 'denied' });
       response.end(allows ? '' : DENIED);
     });
-    const { mesh } = parseMesh({ name: 'mesh.yaml', text: MESH });
-    const { snapshot, provenance, findings } = loadIstio(
-      [{ name: 'istio.yaml', text: manifests(authorizer.port) }],
-      {
-        upstream: `http://127.0.0.1:${origin.port}`,
-        listen: { address: '127.0.0.1', port: 0 },
-        mesh: mesh ?? undefined,
-      },
-    );
-    assert.ok(snapshot, findings.list.map(({ message }) => message).join('\n'));
-    gate = await startGate({ snapshot, provenance, admin: false });
-    if (findEnvoy() !== null) envoy = await startEnvoy(ejectBootstrap(snapshot));
+    const authorizerPort = authorizer.port;
+    scene = await CustomScene.start({ authorizerPort, protocol: 'HTTP', provider: PROVIDER, more: DENY });
   });
   after(async () => {
-    await gate?.close();
-    await envoy?.stop();
-    await origin?.close();
+    await scene?.close();
     await authorizer?.close();
   });
 
-  async function play(port: number, { path, headers = {}, body: sent, want }: Row): Promise<void> {
-    origin.requests.length = 0;
+  async function play(proxy: CustomScene['gate' | 'envoy'], { path, headers = {}, body: sent, want }: Row) {
+    if (proxy === null) return;
     authorizer.requests.length = 0;
-    const reply = await fetch(`http://127.0.0.1:${port}${path}`, {
-      headers,
-      ...(sent === undefined ? {} : { method: 'POST', body: sent }),
-    });
-    const body = await reply.text();
-    const [asked, forwarded] = [authorizer.requests[0], origin.requests[0]];
-    const result = forwarded?.headers['x-ext-authz-check-result'] ?? '';
-    assert.deepEqual(
-      {
-        status: reply.status,
-        body,
-        asked: asked?.url ?? null,
-        ...(want.told === undefined ? {} : { told: asked?.body.toString() }),
-        forwarded: forwarded === undefined ? null : result,
-      },
-      want,
-    );
-    if (forwarded !== undefined) assert.equal(forwarded.body.toString(), sent ?? '');
-    if (body === DENIED) assert.equal(reply.headers.get('x-ext-authz-check-result'), 'denied');
+    const { status, body, result, forwarded, forwardedBody } = await scene.ask(proxy, path, headers, sent);
+    const [asked] = authorizer.requests;
+    const told = want.told === undefined ? {} : { told: asked?.body.toString() };
+    assert.deepEqual({ status, body, asked: asked?.url ?? null, ...told, forwarded }, want);
+    if (forwarded !== null) assert.equal(forwardedBody, sent ?? '');
+    if (body === DENIED) assert.equal(result, 'denied');
   }
 
   for (const row of ROWS) {
-    it(row.name, () => play(gate.listeners[0]?.port ?? 0, row));
-    it(`${row.name}, as in Envoy`, async () => {
-      if (envoy !== null) await play(envoy.listeners[0]?.port ?? 0, row);
-    });
+    it(row.name, () => play(scene.gate, row));
+    it(`${row.name}, as in Envoy`, () => play(scene.envoy, row));
   }
 });

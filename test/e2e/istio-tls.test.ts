@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ejectBootstrap, loadIstio } from '../../src/control/istio/index.ts';
 import { type CertifiedKey, DevelopmentAuthority } from '../../src/platform/certificates.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../oracle/envoy-process.ts';
 import { type Origin, startOrigin } from '../oracle/origin.ts';
 import { createSelfSigned } from './certificates.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'istio-tls-'));
+const { fileOf: write } = temporaryFolder();
 const authority = await DevelopmentAuthority.create('ours');
 const server = await authority.issue({ names: ['a.test', 'b.test'] });
 const client = await createSelfSigned('client.test');
 const stranger = await createSelfSigned('client.test');
-
-function write(name: string, text: string): string {
-  const file = join(folder, name);
-  writeFileSync(file, text);
-  return file;
-}
 
 const files = `serverCertificate: ${write('s.pem', server.certificate)}, privateKey: ${write('s.key', server.privateKey)}`;
 const roots = write('ca.pem', client.certificate);
@@ -85,7 +77,6 @@ describe("a Gateway's HTTPS servers", () => {
     await gate?.close();
     await envoy?.stop();
     await origin?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   function ask(port: number, { host, certificate }: Row): Promise<number | null> {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { runCli } from '../../../test/fixtures/collecting-io.ts';
 import { rawToken, testJwk } from '../../../test/fixtures/raw-token.ts';
 import {
@@ -14,15 +12,9 @@ import {
   exampleToken,
   meshToken,
 } from '../../../test/fixtures/seed-tokens.ts';
+import { temporaryFolder } from '../../../test/fixtures/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'jotgate-token-'));
-after(() => rmSync(folder, { recursive: true }));
-
-function fileOf(name: string, content: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
+const { path: folder, fileOf } = temporaryFolder();
 
 const jwksFile = fileOf('jwks.json', JSON.stringify(articleJwks));
 const issuer = 'https://auth.funnel-labs.io/auth/realms/funnel';
@@ -210,7 +202,11 @@ describe('token verify', () => {
     const uses: [args: string[], exitCode: number, err: RegExp][] = [
       [[exampleToken], 2, /either --jwks FILE or --secret TEXT/],
       [[exampleToken, '--secret', 'a', '--jwks', jwksFile], 2, /either --jwks/],
-      [[exampleToken, '--jwks', join(folder, 'none')], 2, /cannot read the file `.*none`: there is no such file/],
+      [
+        [exampleToken, '--jwks', join(folder, 'none')],
+        2,
+        /cannot read the file `.*none`: there is no such file/,
+      ],
       [[exampleToken, '--jwks', fileOf('bad.json', '[]')], 3, /bad.json`: Jwks is an invalid JSON/],
       [[exampleToken, '--secret', exampleSecret, '--at', 'noon'], 2, /--at `noon` is no time/],
       [

@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { temporaryFolder } from '../../../test/fixtures/temporary-folder.ts';
 import type { CliIo } from '../io.ts';
 import { runProgram } from '../program.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'validate-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-function write(name: string, text: string): string {
-  const file = join(folder, name);
-  writeFileSync(file, text);
-  return file;
-}
+const { path: folder, fileOf: write } = temporaryFolder();
 
 async function run(args: string[], stdin = '') {
   const said = { out: '', err: '' };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { CliIo } from '../../../src/cli/io.ts';
 import { runProgram } from '../../../src/cli/program.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { conformanceFolder } from '../conformance-data.ts';
 import { countTexts, type Setting } from './policy-set.ts';
 
@@ -63,15 +63,7 @@ function compare(text: string, { validate, translate: { fetched: _, ...translate
 
 if (folder !== null) {
   describe("`eject --filters --json` answers as istiod's translation did", () => {
-    let temporary: string;
-    before(() => {
-      temporary = mkdtempSync(join(tmpdir(), 'eject-'));
-    });
-    after(() => rmSync(temporary, { recursive: true, force: true }));
-    const file = (name: string, text: string) => {
-      writeFileSync(join(temporary, name), text);
-      return join(temporary, name);
-    };
+    const { fileOf: file } = temporaryFolder();
     const sets = readdirSync(folder).filter((name) => name.endsWith('-in.yaml'));
     for (const set of sets) {
       it(set, async () => {

@@ -1,61 +1,41 @@
-import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { loadConfig } from '../../../src/control/config/index.ts';
-import { SharedClock } from '../../../src/platform/index.ts';
-import { type Gate, startGate } from '../../../src/server/index.ts';
 import { findFreePort } from '../../e2e/gate-process.ts';
-import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
-import { type Origin, type RawOrigin, startOrigin, startRawOrigin } from '../origin.ts';
-import { answerConnection, exchangeWith, portOf } from '../rehearsal/comparison.ts';
+import { findEnvoy } from '../envoy-process.ts';
+import { GateBesideEnvoy } from '../gate-beside-envoy.ts';
+import { type Origin, startOrigin, startRawOrigin } from '../origin.ts';
+import { answerConnection } from '../rehearsal/comparison.ts';
 import { bootstrapOf } from '../rehearsal/scene.ts';
-import { counted, shown } from './compare.ts';
 import { answerQuestion, extAuthzCases, extAuthzScenes, questionView } from './ext-authz-cases.ts';
 
 if (findEnvoy() !== null) {
   describe('ext_authz asks and follows its service as Envoy does', () => {
-    let origin: RawOrigin;
     let service: Origin;
-    let envoy: EnvoyProcess;
-    let gate: Gate;
+    let both: GateBesideEnvoy;
 
     before(async () => {
-      origin = await startRawOrigin(answerConnection);
+      const origin = await startRawOrigin(answerConnection);
       service = await startOrigin(answerQuestion);
       const others = { authz: service.port, closed: await findFreePort() };
-      const bootstrap = bootstrapOf(extAuthzScenes, origin.port, others);
-      envoy = await startEnvoy(bootstrap);
-      const { snapshot, provenance } = loadConfig([{ name: 'scenes.json', text: bootstrap }]);
-      assert.ok(snapshot);
-      gate = await startGate({ snapshot, provenance, clock: new SharedClock() });
+      both = await GateBesideEnvoy.start(bootstrapOf(extAuthzScenes, origin.port, others), origin);
     });
 
     after(async () => {
-      await gate?.close();
-      await envoy?.stop();
+      await both?.close();
       await service?.close();
-      await origin?.close();
     });
+
+    /** What the service was asked, with the listener's port taken out. */
+    const asked = (port: number) =>
+      service.requests
+        .splice(0)
+        .map((request) => JSON.stringify(questionView(request)).replaceAll(String(port), 'PORT'));
 
     for (const { name, scene, request } of extAuthzCases) {
       it(`${scene}: ${name}`, async () => {
-        const want = await exchangeWith(portOf(envoy, scene), request, origin.connections);
-        const wantAsked = service.requests.splice(0).map(questionView);
-        const port = gate.listeners.find((listener) => listener.name === scene)?.port as number;
-        const got = await exchangeWith(port, request, origin.connections);
-        assert.deepEqual(got.answer, want.answer);
-        assert.deepEqual(shown(got.headers).sort(), shown(want.headers).sort());
-        assert.deepEqual(
-          service.requests
-            .splice(0)
-            .map(questionView)
-            .map((one) => JSON.stringify(one).replaceAll(String(port), 'PORT')),
-          wantAsked.map((one) => JSON.stringify(one).replaceAll(String(portOf(envoy, scene)), 'PORT')),
-        );
+        await both.compare(scene, request, asked);
       });
     }
 
-    it('counts as Envoy does', async () => {
-      assert.deepEqual(counted(gate.stats()), counted(await envoy.stats()));
-    });
+    it('counts as Envoy does', () => both.compareCounters());
   });
 }

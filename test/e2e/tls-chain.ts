@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { loadConfig } from '../../src/control/config/index.ts';
+import type { CertifiedKey } from '../../src/platform/index.ts';
+
+export interface ChainOptions {
+  /** Empty: whatever name the client asks for. */
+  serverNames?: string;
+  body: string;
+  /** Absent: plain text. */
+  key?: CertifiedKey;
+  clientRoots?: string;
+  /** The one name that is let in, of a client that need not show a certificate. */
+  principal?: string;
+}
+
+/** A filter chain that answers every request with `body`. */
+export function renderChain({ serverNames = '', body, key, clientRoots, principal }: ChainOptions): object {
+  return {
+    ...(serverNames === '' ? {} : { filter_chain_match: { server_names: [serverNames] } }),
+    ...(key === undefined
+      ? {}
+      : {
+          transport_socket: renderTls(key, clientRoots, clientRoots !== undefined && principal === undefined),
+        }),
+    filters: [
+      {
+        name: 'hcm',
+        typed_config: {
+          '@type':
+            'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+          stat_prefix: 'tls',
+          route_config: {
+            virtual_hosts: [
+              {
+                name: 'all',
+                domains: ['*'],
+                routes: [
+                  { match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: body } } },
+                ],
+              },
+            ],
+          },
+          http_filters: [
+            ...(principal === undefined ? [] : [renderAccess(principal)]),
+            {
+              name: 'router',
+              typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
+            },
+          ],
+        },
+      },
+    ],
+  };
+}
+
+function renderTls(key: CertifiedKey, clientRoots: string | undefined, requires: boolean): object {
+  return {
+    name: 'tls',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
+      require_client_certificate: requires,
+      common_tls_context: {
+        tls_certificates: [
+          {
+            certificate_chain: { inline_string: key.certificate },
+            private_key: { inline_string: key.privateKey },
+          },
+        ],
+        ...(clientRoots === undefined
+          ? {}
+          : { validation_context: { trusted_ca: { inline_string: clientRoots } } }),
+      },
+    },
+  };
+}
+
+function renderAccess(principal: string): object {
+  const principals = [{ authenticated: { principal_name: { exact: principal } } }];
+  return {
+    name: 'rbac',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC',
+      rules: { action: 'ALLOW', policies: { p: { permissions: [{ any: true }], principals } } },
+    },
+  };
+}
+
+/** A configuration of one listener with these chains. */
+export function loadChains(chains: object[]) {
+  const listener = {
+    name: 'tls',
+    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    filter_chains: chains,
+  };
+  const text = JSON.stringify({ static_resources: { listeners: [listener] } });
+  const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.json', text }]);
+  assert.ok(snapshot !== null, JSON.stringify(findings.list));
+  return { snapshot, provenance };
+}
