@@ -15,9 +15,18 @@ export interface Gauge {
   set(value: number): void;
 }
 
+const NOTHING: Counter & Gauge = { increment() {}, add() {}, set() {} };
+
+/** Counters that nobody reads. */
+export const uncounted: StatsScope = {
+  counter: () => NOTHING,
+  gauge: () => NOTHING,
+  scope: () => uncounted,
+};
+
 /**
  * The counters of one worker: names, and their values in one shared array that the control thread reads without a message.
- * Only the owner writes.
+ * Only the owner writes. What the array has no room for is not counted: that is no reason not to serve.
  */
 export class Stats implements StatsScope {
   readonly #names: Map<string, number>;
@@ -51,12 +60,12 @@ export class Stats implements StatsScope {
     return [...this.#names.keys()];
   }
 
-  #cell(name: string): Cell {
+  #cell(name: string): Counter & Gauge {
     const full = this.#prefix + name;
     let index = this.#names.get(full);
     if (index === undefined) {
       index = this.#names.size;
-      if (index >= this.#values.length) throw new RangeError('more counters than the shared array holds');
+      if (index >= this.#values.length) return NOTHING;
       this.#names.set(full, index);
     }
     return new Cell(this.#values, index);

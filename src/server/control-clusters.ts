@@ -2,7 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { type Cluster as ClusterConfig, ClusterSchema } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type { Logger } from '../base/index.ts';
 import { Deadlines } from '../proxy/http/index.ts';
-import { Stats } from '../proxy/listener/index.ts';
+import { uncounted } from '../proxy/listener/index.ts';
 import { type Cluster, type ConnectTo, compileCluster } from '../proxy/upstream/index.ts';
 import { Findings } from '../resources/index.ts';
 import { resolveName } from './resolver.ts';
@@ -50,10 +50,9 @@ export class ControlClusters {
 
   constructor(configs: readonly ClusterConfig[], options: ControlClusterOptions) {
     const deadlines = new Deadlines();
-    const stats = new Stats(new SharedArrayBuffer(8 * (1024 + 32 * (configs.length + ADDED_MAX))));
     this.#logger = options.logger;
     this.#compile = (config, findings) =>
-      compileCluster(config, { ...options, findings, stats, deadlines, reportFailure: () => {} });
+      compileCluster(config, { ...options, findings, stats: uncounted, deadlines, reportFailure: () => {} });
     this.#take(configs, options.findings);
     deadlines.tick(performance.now());
     this.#ticker = setInterval(() => deadlines.tick(performance.now()), TICK_MS).unref();

@@ -11,7 +11,7 @@ const DRAIN_MS = 10_000;
 /** A worker that dies so often, each time sooner than this after its start, is not replaced for ever. */
 const RESTARTS_MAX = 5;
 const STEADY_MS = 60_000;
-/** Room for counters beside those of the clusters and listeners at the start: an update brings more, half a megabyte of them at most. */
+/** Room for counters beside those of the clusters and listeners at the start: an update brings more; beyond half a megabyte they are not counted. */
 const COUNTERS_TO_COME = 65_536;
 
 /** Runs the data worker: starts it, answers it, replaces it when it dies. */

@@ -22,7 +22,7 @@ import type { Kept } from '../kept.ts';
 import { compileLocalReply } from '../local-reply/compile-local-reply.ts';
 import { refuseField, refuseInto } from '../refusals.ts';
 import { compileRouteTable } from '../route/route-table.ts';
-import { Stats, type StatsScope } from '../stats.ts';
+import { type StatsScope, uncounted } from '../stats.ts';
 import { firstHostName } from '../upstream/host-name.ts';
 import { asksForCourse } from './asks-for-course.ts';
 import type {
@@ -59,7 +59,7 @@ export interface CompileOptions {
 export function compileSnapshot(snapshot: Snapshot, options: CompileOptions): CompiledSnapshot {
   const context: SnapshotContext = {
     ...options,
-    stats: options.stats ?? new Stats(),
+    stats: options.stats ?? uncounted,
     upstreams: options.upstreams ?? null,
     crypto: options.crypto ?? nodeCrypto,
     envoyExact: options.envoyExact ?? false,
