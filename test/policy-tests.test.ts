@@ -123,3 +123,55 @@ describe('jotgate test', () => {
     assert.equal((await runCli(['test', '--reporter', 'x', file])).exitCode, 2);
   });
 });
+
+describe('alternatives of a policy', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'jotgate-alternatives-'));
+  after(() => rmSync(scratch, { recursive: true }));
+  const policies = `apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: { name: jwt, namespace: shop }
+spec: { jwtRules: [ { issuer: "https://kc.test", jwksUri: "https://kc.test/certs", audiences: [shop, till] } ] }
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: readers, namespace: shop }
+spec:
+  rules:
+    - from: [ { source: { requestPrincipals: ["https://kc.test/alice", "https://kc.test/bob"] } } ]
+      to:
+        - operation: { paths: ["/a", "/b"], notPaths: ["/x", "/y"] }
+        - operation: { paths: ["/c"] }
+`;
+  const tests = `config: alternatives.yaml
+issuers: { kc: https://kc.test }
+tokens:
+  alice: { issuer: kc, sub: alice, aud: shop }
+  eve: { issuer: kc, sub: eve, aud: shop }
+  old: { like: alice, expires: -1h }
+cases:
+  - { request: GET /a as alice, expect: pass }
+  - { request: GET /b as eve, expect: deny }
+  - { request: GET /c as eve, expect: deny }
+  - { request: GET /a as old, expect: 401 }
+`;
+  const file = join(scratch, 'alternatives.test.yaml');
+  writeFileSync(join(scratch, 'alternatives.yaml'), policies);
+  writeFileSync(file, tests);
+
+  it('are counted one by one, and those are named by which no case matches', async () => {
+    const { out } = await runCli(['test', '--coverage', file]);
+    assert.match(out, /coverage: 7 of 10 routes, rules, providers, policies and alternatives in them\n/);
+    const gaps = out.split('\n').filter((line) => line.includes('no case matches by this one'));
+    assert.deepEqual(
+      gaps.map((line) => line.trim().split(' of policy ')[0]),
+      ['path `/b`, 1 of permissions[0]', 'permissions[1]', 'conditions, 1 of principals[0]'],
+    );
+    assert.ok(gaps.every((line) => /alternatives\.yaml:1[1-4]$/.test(line)));
+  });
+  it('are taken away one by one, audiences too', async () => {
+    const { out } = await runCli(['test', '--mutation', file]);
+    assert.match(out, /no case fails without path `\/b`, 1 of permissions\[0\]/);
+    assert.match(out, /no case fails provider \S+ does not take audience `till`/);
+    assert.doesNotMatch(out, /does not take audience `shop`|without path `\/a`/);
+  });
+});

@@ -25,6 +25,8 @@ export interface Recorder {
   open(kind: string, text: string, origin?: object, field?: string): void;
   /** Something that the open step looked at, and what it found there. Never a whole token. */
   note(text: string): void;
+  /** Of several alternatives of the open step this one held. */
+  met(alternative: object): void;
   /** Closes the open step. */
   close(verdict: StepVerdict, text?: string): void;
 }
@@ -35,6 +37,8 @@ export interface Step {
   origin: object | undefined;
   field: string | undefined;
   notes: string[];
+  /** Configuration messages of alternatives that held. */
+  met: object[];
   steps: Step[];
   verdict: StepVerdict;
   /** Why the verdict is what it is. */
@@ -56,6 +60,10 @@ export class TreeRecorder implements Recorder {
     this.#top().notes.push(text);
   }
 
+  met(alternative: object): void {
+    this.#top().met.push(alternative);
+  }
+
   close(verdict: StepVerdict, text?: string): void {
     const step = this.#top();
     step.verdict = verdict;
@@ -69,5 +77,5 @@ export class TreeRecorder implements Recorder {
 }
 
 function newStep(kind: string, text: string, origin: object | undefined, field: string | undefined): Step {
-  return { kind, text, origin, field, notes: [], steps: [], verdict: 'ok', reason: undefined };
+  return { kind, text, origin, field, notes: [], met: [], steps: [], verdict: 'ok', reason: undefined };
 }

@@ -14,6 +14,7 @@ interface KeptStep {
   text: string;
   verdict: Step['verdict'];
   reason: string | null;
+  met: [];
   notes: string[];
   at: { file: string; line: number } | null;
   steps: KeptStep[];
@@ -113,5 +114,15 @@ function stepOf(kept: KeptStep, places: Map<object, string>): Step {
   const { kind, text, verdict, notes, reason, at } = kept;
   if (at !== null) places.set(kept, `${at.file}:${at.line}`);
   const steps = kept.steps.map((inner) => stepOf(inner, places));
-  return { kind, text, verdict, notes, steps, reason: reason ?? undefined, origin: kept, field: undefined };
+  return {
+    kind,
+    text,
+    verdict,
+    notes,
+    met: [],
+    steps,
+    reason: reason ?? undefined,
+    origin: kept,
+    field: undefined,
+  };
 }

@@ -1,4 +1,4 @@
-import type { Permission, Policy, Principal, RBAC as Rules } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
+import type { Policy, RBAC as Rules } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
 import type { Route, RouteMatch } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type {
   JwtAuthentication,
@@ -9,6 +9,7 @@ import type {
 import type { Snapshot } from '../../resources/index.ts';
 import { overridesOf } from '../route-overrides.ts';
 import { type ManagerParts, managersOf } from '../snapshot-parts.ts';
+import { type Condition, caseOf, describe, membersOf } from './conditions.ts';
 
 /** One small change to a configuration, which can be taken back. */
 export interface Mutant {
@@ -122,6 +123,16 @@ function providerMutants(name: string, provider: JwtProvider): Mutant[] {
       setting(provider, 'audiences', [], `provider ${name} takes any audience`, provider, 'audiences'),
     );
   }
+  if (provider.audiences.length > 1) {
+    const { audiences } = provider;
+    mutants.push(
+      ...audiences.map((audience): Mutant => {
+        const others = audiences.filter((one) => one !== audience);
+        const text = `provider ${name} does not take audience \`${audience}\``;
+        return setting(provider, 'audiences', others, text, provider, 'audiences');
+      }),
+    );
+  }
   if (provider.issuer !== '') {
     mutants.push(setting(provider, 'issuer', '', `provider ${name} takes any issuer`, provider, 'issuer'));
   }
@@ -184,7 +195,7 @@ function policyMutants(name: string, policy: Policy, policies: { [name: string]:
 }
 
 /** Members of and-lists (a condition less: wider) and of or-lists (an alternative less: narrower), at any depth. */
-function conditionMutants(condition: Permission | Principal, name: string): Mutant[] {
+function conditionMutants(condition: Condition, name: string): Mutant[] {
   const members = membersOf(condition);
   return members.flatMap((member, index) => {
     const isSpare = members.length > 1 && caseOf(member) !== 'any';
@@ -193,34 +204,6 @@ function conditionMutants(condition: Permission | Principal, name: string): Muta
       ? [without(members, index, `${describe(member)}, ${index} of ${name}`, member), ...inner]
       : inner;
   });
-}
-
-const caseOf = (condition: Permission | Principal) =>
-  'rule' in condition ? condition.rule.case : condition.identifier.case;
-
-/** What a condition looks at. */
-function describe(condition: Permission | Principal): string {
-  const type = 'rule' in condition ? condition.rule : condition.identifier;
-  if (type.case === 'header') return `header ${type.value.name}`;
-  if (type.case === 'metadata') {
-    return `metadata ${type.value.path.map(({ segment }) => segment.value ?? '').join('.')}`;
-  }
-  if (type.case === 'notRule' || type.case === 'notId') return `not ${describe(type.value)}`;
-  return type.case === undefined ? 'condition' : (WORDS.get(type.case) ?? type.case);
-}
-
-const WORDS: ReadonlyMap<string, string> = new Map([
-  ['andRules', 'conditions'],
-  ['andIds', 'conditions'],
-  ['orRules', 'alternatives'],
-  ['orIds', 'alternatives'],
-  ['urlPath', 'path'],
-]);
-
-function membersOf(condition: Permission | Principal): (Permission | Principal)[] {
-  const type = 'rule' in condition ? condition.rule : condition.identifier;
-  if (type.case === 'andRules' || type.case === 'orRules') return type.value.rules;
-  return type.case === 'andIds' || type.case === 'orIds' ? type.value.ids : [];
 }
 
 function without<Element extends object>(

@@ -7,24 +7,25 @@ import type {
 import type { Snapshot } from '../../resources/index.ts';
 import { overridesOf, type RouteOverride } from '../route-overrides.ts';
 import { managersOf } from '../snapshot-parts.ts';
+import { alternativesOf } from './conditions.ts';
 
 /** A part of the configuration that decides: what coverage counts. */
 export interface Part {
-  kind: 'route' | 'jwt rule' | 'requirement' | 'provider' | 'policy';
+  kind: 'route' | 'jwt rule' | 'requirement' | 'provider' | 'policy' | 'alternative';
   /** For a person: `rule[1]`, `policy "readers"`. */
   name: string;
   /** The message that a recorder's step names. */
   origin: object;
 }
 
-/** Every route, rule, named requirement, provider and enforced policy, those that routes have for themselves too. */
+/** Every route, rule, named requirement, provider, enforced policy and alternative in one, those that routes have for themselves too. */
 export function partsOf(snapshot: Snapshot): Part[] {
   return managersOf(snapshot).flatMap(({ routes, jwtFilters, rbacFilters }) => [
     ...(routes?.virtualHosts ?? []).flatMap((host) =>
       host.routes.map((route, index) => routePart(route, host.name, index)),
     ),
     ...jwtFilters.flatMap(jwtParts),
-    ...rbacFilters.flatMap(({ rules }) => Object.entries(rules?.policies ?? {})).map(policyPart),
+    ...rbacFilters.flatMap(({ rules }) => Object.entries(rules?.policies ?? {})).flatMap(policyParts),
     ...(routes === null ? [] : overridesOf(routes, nameOfRoute)).flatMap(overrideParts),
   ]);
 }
@@ -41,7 +42,7 @@ const nameOfRoute = ({ name }: Route, host: string, index: number) =>
 function overrideParts({ name, config }: RouteOverride): Part[] {
   if (config.kind === 'jwt') return [{ kind: 'jwt rule', name, origin: config.message }];
   const policies = Object.entries(config.message.rbac?.rules?.policies ?? {});
-  return policies.map((entry) => ({ ...policyPart(entry), name: `policy "${entry[0]}" in ${name}` }));
+  return policies.flatMap(policyParts).map((part) => ({ ...part, name: `${part.name} in ${name}` }));
 }
 
 function jwtParts({ rules, providers }: JwtAuthentication): Part[] {
@@ -55,6 +56,12 @@ function jwtParts({ rules, providers }: JwtAuthentication): Part[] {
   ];
 }
 
-function policyPart([name, policy]: [string, Policy]): Part {
-  return { kind: 'policy', name: `policy "${name}"`, origin: policy };
+function policyParts([name, policy]: [string, Policy]): Part[] {
+  const whole = `policy "${name}"`;
+  return [
+    { kind: 'policy', name: whole, origin: policy },
+    ...alternativesOf(policy).map(({ name, origin }): Part => {
+      return { kind: 'alternative', name: `${name} of ${whole}`, origin };
+    }),
+  ];
 }

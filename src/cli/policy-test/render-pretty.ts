@@ -52,8 +52,10 @@ function shownRoot(
 
 function renderCoverage({ parts }: Coverage, provenance: Provenance): string[] {
   const gaps = parts.filter((part) => gapOf(part) !== undefined);
+  const hasAlternatives = parts.some(({ part }) => part.kind === 'alternative');
+  const what = hasAlternatives ? 'providers, policies and alternatives in them' : 'providers and policies';
   return [
-    `  coverage: ${parts.length - gaps.length} of ${parts.length} routes, rules, providers and policies`,
+    `  coverage: ${parts.length - gaps.length} of ${parts.length} routes, rules, ${what}`,
     ...gaps.map((gap) => `    ${gapOf(gap)}   ${placeIn(provenance, gap.part.origin) ?? ''}`.trimEnd()),
   ];
 }

@@ -160,14 +160,14 @@ export function compilePrincipal(config: PrincipalConfig, context: ConditionCont
   }
 }
 
-function group<Config>(
+function group<Config extends object>(
   configs: readonly Config[],
   compile: (config: Config, context: ConditionContext) => Condition | null,
-  combine: (members: readonly Condition[]) => Condition,
+  combine: (members: readonly Condition[], origins: readonly Config[]) => Condition,
   context: ConditionContext,
 ): Condition | null {
   const members = configs.map((config) => compile(config, context));
-  return members.includes(null) ? null : combine(members as Condition[]);
+  return members.includes(null) ? null : combine(members as Condition[], configs);
 }
 
 function compilePath(config: PathMatcherConfig, { refuse }: ConditionContext): Condition | null {

@@ -66,13 +66,19 @@ export function allOf(members: readonly Condition[]): Condition {
   };
 }
 
-export function anyOf(members: readonly Condition[]): Condition {
+/** @param origins the messages that the members were compiled from: a recorder is told which of them held */
+export function anyOf(members: readonly Condition[], origins: readonly object[]): Condition {
   return {
     wants: joinWants(members, ' or '),
     keys: unionOf(members.map(({ keys }) => keys)),
     clues: unionOf(members.map(({ clues }) => clues)),
     holds(subject, recorder) {
-      for (const member of members) if (member.holds(subject, recorder)) return true;
+      if (recorder !== null) {
+        const index = members.findIndex((member) => member.holds(subject, recorder));
+        if (index >= 0) recorder.met(origins[index] as object);
+        return index >= 0;
+      }
+      for (const member of members) if (member.holds(subject, null)) return true;
       return false;
     },
   };

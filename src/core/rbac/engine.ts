@@ -141,8 +141,8 @@ function compilePolicy(name: string, config: PolicyConfig, context: ConditionCon
   return new Policy(
     name,
     config,
-    anyOf(permissions as Condition[]),
-    anyOf(principals as Condition[]),
+    anyOf(permissions as Condition[], config.permissions),
+    anyOf(principals as Condition[], config.principals),
     condition,
   );
 }
