@@ -3,7 +3,7 @@ import { redactTokens } from '../core/match/index.ts';
 import type { Provenance } from '../resources/index.ts';
 import type { NetworkTrouble } from './commands/why-network.ts';
 import { describeRemedies } from './remedies/render-remedies.ts';
-import { type Explanation, shownVerdict } from './why-verdict.ts';
+import { type Explanation, shownVerdict, uncheckedText } from './why-verdict.ts';
 
 /** The decision as JSON: verdict, and the tree of steps with the place of each. Tokens are left out. `network`: what went wrong while keys were fetched. */
 export function renderWhyJson(
@@ -16,7 +16,7 @@ export function renderWhyJson(
   const document = {
     request: { method: asked.method, authority: asked.authority, path: redactTokens(asked.path) },
     outcome,
-    unchecked,
+    unchecked: unchecked.map(uncheckedText),
     status: verdict.status,
     body: verdict.body,
     details: verdict.details,

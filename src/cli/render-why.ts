@@ -2,7 +2,7 @@ import type { Step, StepVerdict } from '../base/index.ts';
 import { redactTokens } from '../core/match/index.ts';
 import type { Verdict } from '../proxy/rehearsal/index.ts';
 import { remedyLines } from './remedies/render-remedies.ts';
-import { type Explanation, shownVerdict } from './why-verdict.ts';
+import { type Explanation, shownVerdict, uncheckedText } from './why-verdict.ts';
 
 /** Where a step's configuration was written: `file:line`, or a path into a dump. */
 export type PlaceOf = (origin: object, field?: string) => string | undefined;
@@ -56,8 +56,14 @@ function firstLine(body: string): string {
   return line.length > SHOWN_BODY_MAX ? `${line.slice(0, SHOWN_BODY_MAX)}…` : line;
 }
 
+/** By the kind of step. */
+const WAY_TO_KNOW: Readonly<Record<string, string>> = {
+  check: '; give them with --jwks PROVIDER=FILE, or --fetch',
+  body: "; say how long it is with -H 'content-length: N'",
+};
+
 function epilogue({ asked, verdict, unchecked }: Explanation): string[] {
-  const lines = unchecked.map((text) => `not sure: ${text}; give them with --jwks PROVIDER=FILE, or --fetch`);
+  const lines = unchecked.map((step) => `not sure: ${uncheckedText(step)}${WAY_TO_KNOW[step.kind] ?? ''}`);
   const { forwarded, grpc } = verdict;
   if (grpc !== null) {
     const fields = grpc
@@ -189,4 +195,4 @@ function named({ kind, text }: Step): string {
   return SELF_EVIDENT.has(kind) ? text : `${kind} ${text}`;
 }
 
-const SELF_EVIDENT = new Set(['check', 'rule', 'requirement']);
+const SELF_EVIDENT = new Set(['check', 'rule', 'requirement', 'body']);

@@ -16,7 +16,7 @@ export interface Explanation {
   /** What would have let a refused request pass; null where that was not asked. */
   remedies: Remedies | null;
   /** What could not be checked. */
-  unchecked: readonly string[];
+  unchecked: readonly Step[];
 }
 
 /** Nothing that rests on a step that could not be judged is called ok. */
@@ -31,7 +31,10 @@ export function shownVerdict(step: Step): StepVerdict {
   return step.verdict === 'ok' && unknownSteps(step).length > 0 ? 'unknown' : step.verdict;
 }
 
-function unknownSteps(step: Step): string[] {
-  const own = step.verdict === 'unknown' ? [`${step.text}: ${step.reason ?? 'not checked'}`] : [];
+/** What was not checked, in words. */
+export const uncheckedText = ({ text, reason }: Step): string => `${text}: ${reason ?? 'not checked'}`;
+
+function unknownSteps(step: Step): Step[] {
+  const own = step.verdict === 'unknown' ? [step] : [];
   return [...own, ...step.steps.flatMap(unknownSteps)];
 }

@@ -33,6 +33,31 @@ describe('why tells the way of a request', () => {
     assert.match(out, /not reached: rbac, router/);
   });
 
+  it('to an authorizer that is told of the body: how much of it, and what becomes of a larger one', async () => {
+    const asking = config.replace(
+      /( +)(- name: router\n)/,
+      `$1- name: authz
+$1  typed_config:
+$1    "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
+$1    http_service: { server_uri: { uri: http://idp, cluster: idp, timeout: 1s } }
+$1    with_request_body: { max_request_bytes: 4 }
+$1$2`,
+    );
+    const place = ` +\\S*asking.yaml:${lineOf(asking, 'with_request_body')}\n`;
+    const told = 'the service is told the body, at most 4 bytes: ';
+    const asked = async (data: string) => {
+      const line = fileOf('curl.txt', `curl -X GET ${data} http://shop.test:8080/docs`);
+      return (await why('-c', fileOf('asking.yaml', asking), '--curl', line)).out;
+    };
+    const unknown = await asked('');
+    assert.match(unknown, new RegExp(`\\?\\? +${told}no body is known here${place}`));
+    assert.match(unknown, new RegExp(`not sure: ${told}no body is known here; say how long it is`));
+    assert.match(await asked('-d abcd'), new RegExp(`ok +${told}this one has 4 bytes${place}`));
+    const refused = await asked('-d abcde');
+    assert.match(refused, /^GET \/docs {2}-> {2}413 {2}Payload Too Large\n/);
+    assert.match(refused, new RegExp(`DENY ${told}this one has 5 bytes${place}`));
+  });
+
   it('to a connection that is refused: the network filter and the policy that did it', async () => {
     const guard = `      - name: guard
         typed_config:

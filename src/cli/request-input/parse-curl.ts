@@ -31,6 +31,10 @@ interface Collected {
   url: string | undefined;
   headers: string[];
   data: string[];
+  /** Between two data. */
+  joint: '&' | '';
+  /** Some of the data are in a file, or are sent in another form than they are written. */
+  hidesData: boolean;
   isForm: boolean;
   isGet: boolean;
 }
@@ -49,6 +53,8 @@ export function parseCurl(text: string): WrittenRequest {
     url: undefined,
     headers: [],
     data: [],
+    joint: '&',
+    hidesData: false,
     isForm: false,
     isGet: false,
   };
@@ -60,8 +66,13 @@ export function parseCurl(text: string): WrittenRequest {
   if (isPost && !headers.some((line) => /^content-type:/i.test(line))) {
     headers.push(`content-type: ${isForm ? FORM_TYPE : 'application/x-www-form-urlencoded'}`);
   }
+  if (isPost && !isForm && !found.hidesData && !headers.some((line) => FRAMING.test(line))) {
+    headers.push(`content-length: ${Buffer.byteLength(data.join(found.joint))}`);
+  }
   return { method: method ?? (isPost ? 'POST' : 'GET'), url: withScheme(url + query), headers };
 }
+
+const FRAMING = /^(content-length|transfer-encoding):/i;
 
 /** Where curl has none it takes http. */
 const withScheme = (url: string) =>
@@ -85,8 +96,7 @@ function takeWord(words: string[], found: Collected): void {
   else if (option === '-u' || option === '--user') {
     found.headers.push(`authorization: Basic ${Buffer.from(value()).toString('base64')}`);
   } else if (DATA.has(option)) {
-    found.data.push(value());
-    if (option === '--json') found.headers.push('content-type: application/json', 'accept: application/json');
+    addData(option, value(), found);
   } else if (FORM.has(option)) {
     found.isForm = true;
     value();
@@ -102,6 +112,14 @@ function takeWord(words: string[], found: Collected): void {
   } else if (!/^--(no-)?[a-z\d.-]+$/.test(word)) {
     throw new UserError(`curl's option \`${option}\` is not known here`, EXIT.wrongUse);
   }
+}
+
+function addData(option: string, text: string, found: Collected): void {
+  found.data.push(text);
+  found.hidesData ||= option === '--data-urlencode' || (option !== '--data-raw' && text.startsWith('@'));
+  if (option !== '--json') return;
+  found.joint = '';
+  found.headers.push('content-type: application/json', 'accept: application/json');
 }
 
 const SHORT_WITH_VALUE = /^-[XHbAeudomwcDxTFKryzYE]/;

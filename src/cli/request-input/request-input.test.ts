@@ -23,7 +23,7 @@ describe('a command line of curl', () => {
       want: {
         method: 'POST',
         url: 'http://a.test',
-        headers: ['x: "q"', 'content-type: application/x-www-form-urlencoded'],
+        headers: ['x: "q"', 'content-type: application/x-www-form-urlencoded', 'content-length: 12'],
       },
     },
     {
@@ -65,12 +65,32 @@ describe('a command line of curl', () => {
       want: { method: 'PATCH', url: 'http://a.test/x', headers: [] },
     },
     {
+      name: 'data in several parts are as long as they are together',
+      given: "curl -d a=1 --data-raw '@é' -H content-type:x http://a.test",
+      want: { method: 'POST', url: 'http://a.test', headers: ['content-type:x', 'content-length: 7'] },
+    },
+    ...['-d @x', "--data-urlencode 'a=b c'", "-d a -H 'Transfer-Encoding: chunked'"].map((data) => ({
+      name: `how long data are that are not here as they are sent is not known: ${data}`,
+      given: `curl ${data} -H content-type:x http://a.test`,
+      want: {
+        method: 'POST',
+        url: 'http://a.test',
+        headers: data.includes('Transfer')
+          ? ['Transfer-Encoding: chunked', 'content-type:x']
+          : ['content-type:x'],
+      },
+    })),
+    {
       name: 'data of megabytes',
       given: `curl -d '${'x'.repeat(12_000_000)}' -H "a: ${'x'.repeat(12_000_000)}" http://a.test`,
       want: {
         method: 'POST',
         url: 'http://a.test',
-        headers: [`a: ${'x'.repeat(12_000_000)}`, 'content-type: application/x-www-form-urlencoded'],
+        headers: [
+          `a: ${'x'.repeat(12_000_000)}`,
+          'content-type: application/x-www-form-urlencoded',
+          'content-length: 12000000',
+        ],
       },
     },
   ];
