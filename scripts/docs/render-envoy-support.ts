@@ -6,9 +6,10 @@ import { type MessageSupport, SUPPORT } from '../../src/control/config/support/s
 
 const HEAD = `# What of Envoy's configuration jotgate does
 
-Every field is in one of three states: **done**; **no effect**: accepted with warning W301, because nothing comes of it here and nobody's
-access changes; **refused**: error E301, by name. A message that is not on this page is refused as a whole (E302). Nothing is
-passed over in silence. The fields are those of Envoy 1.40.
+Every field is in one of four states: **done**; **no effect**: accepted with warning W301, because nothing comes of it here and nobody's
+access changes; **upkeep**: accepted in silence, because it is about the process and its statistics alone (names, intervals, queues of
+sockets, threads): a gate on one machine decides, forwards and answers the same with it and without; **refused**: error E301, by name. A
+message that is not on this page is refused as a whole (E302). The fields are those of Envoy 1.40.
 
 This page is made by \`node scripts/docs/main.ts\` from \`src/control/config/support/support-table.ts\`; do not edit it.
 `;
@@ -22,7 +23,7 @@ export function renderEnvoySupport(): string {
 }
 
 function renderMessage(desc: DescMessage, support: MessageSupport): string {
-  const rows = (['done', 'noEffect', 'refused'] as const).flatMap((state) =>
+  const rows = (['done', 'noEffect', 'upkeep', 'refused'] as const).flatMap((state) =>
     renderState(state, desc, support),
   );
   const body = rows.length === 0 ? ['(no fields)'] : rows;
@@ -32,6 +33,7 @@ function renderMessage(desc: DescMessage, support: MessageSupport): string {
 const WORDS: Readonly<Record<FieldState, string>> = {
   done: 'done',
   noEffect: 'no effect',
+  upkeep: 'upkeep',
   refused: 'refused',
 };
 

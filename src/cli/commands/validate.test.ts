@@ -26,7 +26,7 @@ async function run(args: string[], stdin = '') {
 }
 
 const SOUND = 'static_resources: {}\n';
-const WARNED = 'watchdog: {}\n';
+const WARNED = 'tracing: {}\n';
 const BROKEN = 'static_resource: {}\n';
 
 describe('jotgate validate', () => {

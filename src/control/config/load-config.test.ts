@@ -167,12 +167,19 @@ describe('what jotgate does not do is said by name', () => {
     );
   });
   it('what is inside a field without effect is not spoken of', () => {
-    assert.deepEqual(codes(`${listener()}\nwatchdog: {miss_timeout: 1s, kill_timeout: 1s}`), [
-      'warning W301 16',
-    ]);
+    assert.deepEqual(
+      codes(`${listener()}\noverload_manager: {refresh_interval: 1s, resource_monitors: [{name: x}]}`),
+      ['warning W301 16'],
+    );
+  });
+  it('upkeep of the process is passed over, what is inside it is still checked', () => {
+    const upkeep =
+      'node: {id: a, cluster: b}\nwatchdogs: {main_thread_watchdog: {miss_timeout: 1s}}\nstats_flush_interval: 5s';
+    assert.deepEqual(codes(`${listener()}\n${upkeep}`, { strict: true }), []);
+    assert.deepEqual(codes(`${listener()}\nnode: {id: a, clustr: b}`), ['error E103 16']);
   });
   it('strict makes errors of warnings, and leaves no snapshot', () => {
-    const text = `${listener()}\nwatchdog: {}`;
+    const text = `${listener()}\ntracing: {}`;
     assert.deepEqual(codes(text, { strict: true }), ['error W301 16']);
     assert.notEqual(load(text).snapshot, null);
     assert.equal(load(text, { strict: true }).snapshot, null);

@@ -8,7 +8,7 @@ import { isEnvoyExtension } from './envoy-packages.ts';
 import { newerFieldState } from './newer-fields.ts';
 import { type MessageSupport, SUPPORT } from './support-table.ts';
 
-export type FieldState = 'done' | 'noEffect' | 'refused';
+export type FieldState = 'done' | 'noEffect' | 'upkeep' | 'refused';
 
 const sets = new Map<string, ReadonlySet<string>>();
 
@@ -24,11 +24,12 @@ function namesIn(list: string): ReadonlySet<string> {
 /** What jotgate does with a field, by the table. */
 export function fieldState(support: MessageSupport, field: string): FieldState {
   if (support.done === '*' || namesIn(support.done).has(field)) return 'done';
+  if (namesIn(support.upkeep ?? '').has(field)) return 'upkeep';
   return namesIn(support.noEffect ?? '').has(field) ? 'noEffect' : 'refused';
 }
 
 /**
- * Says of each field that was written whether jotgate does it; one that is refused or has no effect is said once, with nothing
+ * Says of each field that was written whether jotgate does it, of upkeep nothing; one that is refused or has no effect is said once, with nothing
  * about what is inside it. Types that have no table entry are refused when they are named by an `Any`.
  */
 export class SupportJudge implements Judge {
@@ -54,7 +55,7 @@ export class SupportJudge implements Judge {
     const state = fieldState(support, field.name);
     if (state === 'done') return this.#judgeValue(support, field, node, place, context);
     if (state === 'refused') this.#refuse(desc, field.name, place, context);
-    else this.#warn(desc, field.name, place, context);
+    if (state === 'noEffect') this.#warn(desc, field.name, place, context);
     return true;
   }
 
@@ -63,7 +64,7 @@ export class SupportJudge implements Judge {
     if (state === undefined) return false;
     if (place.quiet) return true;
     if (state === 'refused') this.#refuse(desc, name, place, context);
-    else this.#warn(desc, name, place, context);
+    if (state === 'noEffect') this.#warn(desc, name, place, context);
     return true;
   }
 

@@ -1,12 +1,20 @@
+interface NewerFields {
+  refused?: string;
+  noEffect?: string;
+  /** As in `MessageSupport`. */
+  upkeep?: string;
+}
+
 /**
  * Fields that Envoy 1.40 knows and the protos that jotgate starts from do not. They are refused by name, or have no effect, instead
  * of being called unknown; nothing of them is decoded. One that jotgate comes to do moves to proto/overlay.
  */
-export const NEWER_FIELDS: Readonly<Record<string, { refused?: string; noEffect?: string }>> = {
-  'envoy.config.bootstrap.v3.Bootstrap': { noEffect: 'stats_eviction_interval enable_worker_cpu_affinity' },
+export const NEWER_FIELDS: Readonly<Record<string, NewerFields>> = {
+  'envoy.config.bootstrap.v3.Bootstrap': { upkeep: 'stats_eviction_interval enable_worker_cpu_affinity' },
   'envoy.config.listener.v3.Listener': {
     refused: 'fcds_config',
-    noEffect: 'stats_matcher per_connection_buffer_high_watermark_timeout tcp_keepalive',
+    noEffect: 'per_connection_buffer_high_watermark_timeout tcp_keepalive',
+    upkeep: 'stats_matcher',
   },
   'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector': {
     noEffect:
@@ -32,9 +40,10 @@ export const NEWER_FIELDS: Readonly<Record<string, { refused?: string; noEffect?
   'envoy.config.route.v3.DirectResponseAction': { refused: 'body_format' },
   'envoy.config.cluster.v3.Cluster': {
     refused: 'transport_socket_matcher queuing_policies',
-    noEffect: 'stats_matcher per_connection_buffer_high_watermark_timeout dns_jitter',
+    noEffect: 'per_connection_buffer_high_watermark_timeout dns_jitter',
+    upkeep: 'stats_matcher',
   },
-  'envoy.config.endpoint.v3.Endpoint': { noEffect: 'observability_name' },
+  'envoy.config.endpoint.v3.Endpoint': { upkeep: 'observability_name' },
   'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext': {
     refused: 'auto_host_sni auto_sni_san_validation',
   },
@@ -75,10 +84,11 @@ export const NEWER_FIELDS: Readonly<Record<string, { refused?: string; noEffect?
 };
 
 /** What becomes of a field that the schema does not have; undefined for one that Envoy does not have either. */
-export function newerFieldState(typeName: string, written: string): 'noEffect' | 'refused' | undefined {
+export function newerFieldState(typeName: string, written: string): keyof NewerFields | undefined {
   const fields = NEWER_FIELDS[typeName];
   if (fields === undefined) return undefined;
   const name = written.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   if (fields.refused?.split(' ').includes(name)) return 'refused';
+  if (fields.upkeep?.split(' ').includes(name)) return 'upkeep';
   return fields.noEffect?.split(' ').includes(name) ? 'noEffect' : undefined;
 }

@@ -1,11 +1,17 @@
 /**
  * What jotgate does with a field of Envoy's schema:
- * done; accepted with a warning, because it has no effect here and changes nobody's access; everything else is refused.
+ * done; accepted with a warning, because it has no effect here and changes nobody's access; passed over, because nothing that anybody
+ * could see comes of it; everything else is refused.
  */
 export interface MessageSupport {
   /** Names with blanks between them; `*` is every field. */
   done: string;
   noEffect?: string;
+  /**
+   * Passed over in silence: about the process and its statistics (names, intervals, queues of sockets, threads), so that a gate on one
+   * machine decides, forwards and answers the same with it and without.
+   */
+  upkeep?: string;
   /** For fields of done enums: the values that are done; the others are refused. */
   values?: Readonly<Record<string, string>>;
 }
@@ -18,23 +24,28 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.bootstrap.v3.Bootstrap': {
     done: 'static_resources admin',
     noEffect:
-      'node node_context_params cluster_manager flags_path stats_sinks deferred_stat_options stats_config stats_flush_interval stats_flush_on_admin watchdog watchdogs tracing layered_runtime overload_manager enable_dispatcher_stats stats_server_version_override use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config fatal_actions default_socket_interface perf_tracing_file_path application_log_config memory_allocator_manager',
+      'stats_sinks tracing layered_runtime overload_manager use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config application_log_config',
+    upkeep:
+      'node node_context_params cluster_manager flags_path deferred_stat_options stats_config stats_flush_interval stats_flush_on_admin watchdog watchdogs enable_dispatcher_stats stats_server_version_override fatal_actions default_socket_interface perf_tracing_file_path memory_allocator_manager',
   },
   'envoy.config.bootstrap.v3.Admin': {
     done: 'address',
-    noEffect: 'access_log access_log_path profile_path socket_options ignore_global_conn_limit',
+    noEffect: 'access_log access_log_path',
+    upkeep: 'profile_path socket_options ignore_global_conn_limit',
   },
   'envoy.config.bootstrap.v3.Bootstrap.StaticResources': { done: 'listeners clusters' },
 
   'envoy.config.listener.v3.Listener': {
     done: 'name address filter_chains default_filter_chain listener_filters per_connection_buffer_limit_bytes',
-    noEffect:
-      'metadata stat_prefix drain_type listener_filters_timeout continue_on_listener_filters_timeout socket_options tcp_fast_open_queue_length traffic_direction connection_balance_config reuse_port enable_reuse_port access_log tcp_backlog_size max_connections_to_accept_per_socket_event enable_mptcp ignore_global_conn_limit bypass_overload_manager',
+    noEffect: 'listener_filters_timeout continue_on_listener_filters_timeout socket_options access_log',
+    upkeep:
+      'metadata stat_prefix drain_type tcp_fast_open_queue_length traffic_direction connection_balance_config reuse_port enable_reuse_port tcp_backlog_size max_connections_to_accept_per_socket_event enable_mptcp ignore_global_conn_limit bypass_overload_manager',
   },
   'envoy.config.listener.v3.ListenerFilter': { done: 'name typed_config' },
   'envoy.config.listener.v3.FilterChain': {
     done: 'name filter_chain_match filters transport_socket',
-    noEffect: 'metadata transport_socket_connect_timeout',
+    noEffect: 'transport_socket_connect_timeout',
+    upkeep: 'metadata',
   },
   'envoy.config.listener.v3.FilterChainMatch': {
     done: 'server_names transport_protocol application_protocols',
@@ -101,7 +112,8 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
   'envoy.config.core.v3.Http1ProtocolOptions': {
     done: '',
-    noEffect: 'allow_absolute_url use_balsa_parser override_stream_error_on_invalid_http_message',
+    noEffect: 'allow_absolute_url override_stream_error_on_invalid_http_message',
+    upkeep: 'use_balsa_parser',
   },
 
   'envoy.config.route.v3.RouteConfiguration': {
@@ -111,11 +123,13 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.route.v3.VirtualHost': {
     done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config rate_limits require_tls include_request_attempt_count include_attempt_count_in_response`,
     values: { require_tls: 'NONE ALL' },
-    noEffect: 'virtual_clusters retry_policy hedge_policy metadata per_request_buffer_limit_bytes',
+    noEffect: 'retry_policy hedge_policy metadata per_request_buffer_limit_bytes',
+    upkeep: 'virtual_clusters',
   },
   'envoy.config.route.v3.Route': {
     done: `name match route redirect direct_response ${HEADER_CHANGES} typed_per_filter_config metadata`,
-    noEffect: 'decorator tracing per_request_buffer_limit_bytes stat_prefix',
+    noEffect: 'decorator tracing per_request_buffer_limit_bytes',
+    upkeep: 'stat_prefix',
   },
   'envoy.config.core.v3.Metadata': { done: 'filter_metadata', noEffect: 'typed_filter_metadata' },
   'envoy.config.route.v3.RouteMatch': {
@@ -170,7 +184,9 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.cluster.v3.Cluster': {
     done: 'name type load_assignment connect_timeout transport_socket dns_lookup_family lb_policy dns_refresh_rate alt_stat_name typed_extension_protocol_options http2_protocol_options',
     noEffect:
-      'respect_dns_ttl per_connection_buffer_limit_bytes health_checks max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options dns_failure_refresh_rate dns_resolvers use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config wait_for_warm_on_init outlier_detection cleanup_interval common_lb_config metadata upstream_connection_options close_connections_on_host_health_failure ignore_health_on_host_removal lrs_server track_timeout_budgets track_cluster_stats preconnect_policy ring_hash_lb_config maglev_lb_config least_request_lb_config round_robin_lb_config',
+      'respect_dns_ttl per_connection_buffer_limit_bytes health_checks max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options dns_failure_refresh_rate dns_resolvers use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config outlier_detection common_lb_config upstream_connection_options close_connections_on_host_health_failure ignore_health_on_host_removal ring_hash_lb_config maglev_lb_config least_request_lb_config round_robin_lb_config',
+    upkeep:
+      'wait_for_warm_on_init cleanup_interval metadata track_timeout_budgets track_cluster_stats preconnect_policy lrs_server',
     values: {
       type: 'STATIC STRICT_DNS LOGICAL_DNS',
       lb_policy: 'ROUND_ROBIN LEAST_REQUEST RANDOM',
@@ -192,9 +208,14 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.endpoint.v3.ClusterLoadAssignment': { done: 'cluster_name endpoints', noEffect: 'policy' },
   'envoy.config.endpoint.v3.LocalityLbEndpoints': {
     done: 'lb_endpoints',
-    noEffect: 'locality metadata load_balancing_weight proximity',
+    noEffect: 'load_balancing_weight proximity',
+    upkeep: 'locality metadata',
   },
-  'envoy.config.endpoint.v3.LbEndpoint': { done: 'endpoint', noEffect: 'metadata load_balancing_weight' },
+  'envoy.config.endpoint.v3.LbEndpoint': {
+    done: 'endpoint',
+    noEffect: 'load_balancing_weight',
+    upkeep: 'metadata',
+  },
   'envoy.config.endpoint.v3.Endpoint': { done: 'address hostname', noEffect: 'health_check_config' },
 
   'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer': { done: '*' },
