@@ -93,6 +93,15 @@ export const bodyScenes: Scene[] = [
     filters: [authz({ ...GRPC, ...ofBody(10), allowed_headers: { patterns: [{ prefix: 'x-' }] } })],
     routeConfig: ROUTES,
   },
+  { name: 'narrow-part', filters: [authz({ ...HTTP, ...ofBody(10, PARTIAL) })], routeConfig: ROUTES },
+  { name: 'narrow-whole', filters: [authz({ ...HTTP, ...ofBody(10) })], routeConfig: ROUTES },
+  { name: 'unbounded', filters: [authz({ ...HTTP, ...ofBody(2_000_000, PARTIAL) })], routeConfig: ROUTES },
+  ...['stream_idle_timeout', 'request_timeout'].map((limit) => ({
+    name: limit,
+    filters: [authz({ ...HTTP, ...ofBody(10) })],
+    routeConfig: ROUTES,
+    manager: { [limit]: '0.3s', ...TOLD },
+  })),
   ...[':path', ':method'].map((name) => ({
     name: `http-without-${name.slice(1)}`,
     filters: [authz({ ...HTTP, ...ofBody(10), disallowed_headers: { patterns: [{ exact: name }] } })],
@@ -115,6 +124,13 @@ export const bodyScenes: Scene[] = [
     routeConfig: ROUTES,
   },
 ];
+
+/** By the listener's name. */
+export const BUFFER_LIMITS = new Map([
+  ['narrow-part', 5],
+  ['narrow-whole', 5],
+  ['unbounded', 0],
+]);
 
 export interface BodyCase {
   name: string;
@@ -199,6 +215,12 @@ export const bodyCases: BodyCase[] = [
       row(scene, path, '123', { headers: ['authorization: Basic x', 'x-a: b'] }),
     ),
   ),
+  ...['narrow-part', 'narrow-whole'].flatMap((scene) =>
+    ['12345', '123456'].map((text) => row(scene, '/a', text)),
+  ),
+  row('unbounded', '/a', LARGE),
+  row('stream_idle_timeout', '/a', '123', {}, 3),
+  row('request_timeout', '/a', '123', {}, 3),
   ...['path', 'method'].map((name) => row(`http-without-${name}`, '/a', '123')),
   row('raw-headers', '/a', '12345678901', { headers: ['x-a: b'] }),
   row('seen-as-client', '/a', '12345', {

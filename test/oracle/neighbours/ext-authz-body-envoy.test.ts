@@ -18,11 +18,27 @@ import { type Origin, startOrigin } from '../origin.ts';
 import { portOf } from '../rehearsal/comparison.ts';
 import { bootstrapOf } from '../rehearsal/scene.ts';
 import { counted, shown } from './compare.ts';
-import { type BodyCase, bodyCases, bodyScenes, grpcView, httpView } from './ext-authz-body-cases.ts';
+import {
+  type BodyCase,
+  BUFFER_LIMITS,
+  bodyCases,
+  bodyScenes,
+  grpcView,
+  httpView,
+} from './ext-authz-body-cases.ts';
 import { http2Cluster } from './scene-parts.ts';
 
 const OK = 0;
 const PERMISSION_DENIED = 7;
+
+function limited(text: string): string {
+  const bootstrap = JSON.parse(text);
+  for (const listener of bootstrap.static_resources.listeners) {
+    const limit = BUFFER_LIMITS.get(listener.name);
+    if (limit !== undefined) listener.per_connection_buffer_limit_bytes = limit;
+  }
+  return JSON.stringify(bootstrap);
+}
 
 if (findEnvoy() !== null) {
   describe('ext_authz tells its service of bodies as Envoy does', () => {
@@ -45,7 +61,7 @@ if (findEnvoy() !== null) {
         answer(stream, frameOf(bytesOf(create(CheckResponseSchema, { status: { code } }))));
       });
       const clusters = [http2Cluster('grpc', grpc.port)];
-      const bootstrap = bootstrapOf(bodyScenes, origin.port, { authz: service.port }, clusters);
+      const bootstrap = limited(bootstrapOf(bodyScenes, origin.port, { authz: service.port }, clusters));
       envoy = await startEnvoy(bootstrap);
       const { snapshot, provenance, findings } = loadConfig([{ name: 'scenes.json', text: bootstrap }]);
       assert.ok(snapshot, findings.list.map(({ message }) => message).join('\n'));
