@@ -104,4 +104,6 @@ describe('what is no secret stays', () => {
 it('a long text is looked through in one pass', () => {
   const text = `${' '.repeat(100_000)}a\n${'password'.repeat(20_000)}\n${'key: '.repeat(20_000)}`;
   assert.equal(createSecretHider([text]).lines(text).length, 3);
+  const blanks = `password: a${' '.repeat(100_000)}b # c`;
+  assert.equal(createSecretHider([blanks]).lines(blanks)[0], `password: ${'*'.repeat(100_002)} # c`);
 });

@@ -70,8 +70,8 @@ function hideIn(text: string, replace: (found: string) => string): string {
 
 /** The end of a key, whatever quotes it: `password: `, `"password": "`, `\"password\":\"`, `password=`. */
 const AFTER_KEY = String.raw`\\?["']?\s{0,20}[:=]\s{0,20}\\?["']?`;
-/** A scalar: to its quote, or to where YAML's flow style or a comment ends it. */
-const VALUE = String.raw`(?:(?<=")[^"\\\r\n]+|(?<=')[^'\\\r\n]+|(?<!["'])[^\s"'{}[\],|>&*#\\\r\n][^"'{}[\],\\\r\n]*?(?=\s*(?:[,}\]"'\\\r\n]|\s#|$)))`;
+/** A scalar: to its quote, or to where YAML's flow style or a comment ends it. Blanks are taken with what follows: any number of them is looked at once. */
+const VALUE = String.raw`(?:(?<=")[^"\\\r\n]+|(?<=')[^'\\\r\n]+|(?<!["'])[^\s"'{}[\],|>&*#\\](?:(?:[^\S\r\n]+(?!#))?[^\s"'{}[\],\\])*(?=\s*(?:[,}\]"'\\\r\n]|\s#|$)))`;
 const CREDENTIAL =
   '(?:pass(?:word|wd|phrase)|secret|token|api[-_]?key|private[-_]?key|authorization|cookie|credential|secretData)';
 

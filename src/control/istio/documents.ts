@@ -177,10 +177,10 @@ function noDocuments(): IstioDocuments {
 }
 
 function append(all: IstioDocuments, { objects, admissions, strangers }: IstioDocuments): void {
-  all.admissions.push(...admissions);
-  all.strangers.push(...strangers);
+  for (const admission of admissions) all.admissions.push(admission);
+  for (const stranger of strangers) all.strangers.push(stranger);
   for (const kind of Object.keys(objects) as (keyof IstioObjects)[]) {
-    (all.objects[kind] as object[]).push(...objects[kind]);
+    for (const object of objects[kind]) (all.objects[kind] as object[]).push(object);
   }
 }
 

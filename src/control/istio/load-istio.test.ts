@@ -395,6 +395,12 @@ spec:
   });
 });
 
+it('a list has as many documents as it likes', () => {
+  const text = `{"apiVersion": "v1", "kind": "List", "items": [${Array(150_000).fill('{"kind":"x"}').join()}]}`;
+  const { passedOver } = loadIstio([{ name: 'many.json', text }], {});
+  assert.equal(passedOver.length, 150_000);
+});
+
 describe('two documents of one object', () => {
   const other = POLICY.replace('/weather', '/else');
   const said = (text: string) =>

@@ -8,7 +8,7 @@ const LITERAL = /^[A-Za-z0-9\-._~%!$&'()+,;:@=]+$/;
 export function pathTemplateProblem(path: string): string | null {
   const isTemplate = path.includes('{*}') || path.includes('{**}');
   let afterAny = false;
-  for (const segment of path.replaceAll(/^\/+|\/+$/g, '').split('/')) {
+  for (const segment of withoutOuterSlashes(path).split('/')) {
     if (segment === '{*}' || segment === '{**}') {
       if (afterAny) return '`{**}` has to be the last operator of a path';
       afterAny = segment === '{**}';
@@ -18,4 +18,10 @@ export function pathTemplateProblem(path: string): string | null {
     if (isTemplate && !LITERAL.test(segment)) return `\`${segment}\` cannot stand beside \`{*}\` or \`{**}\``;
   }
   return null;
+}
+
+function withoutOuterSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end--;
+  return path.slice(0, end).replace(/^\/+/, '');
 }
