@@ -265,3 +265,24 @@ describe('client certificates are checked as configured or not at all', () => {
     assert.deepEqual(codes(text), ['error E301 5']);
   });
 });
+
+describe('what is there twice in two files', () => {
+  it('is told with the file of the first', () => {
+    const address = '{socket_address: {address: 127.0.0.1, port_value: 80}}';
+    const text = `static_resources:
+  clusters:
+  - {name: c, type: STATIC}
+  listeners:
+  - {name: l, address: ${address}, filter_chains: [{}]}
+`;
+    const { findings } = loadConfig([
+      { name: 'a.yaml', text },
+      { name: 'b.yaml', text },
+    ]);
+    const hints = findings.list.filter(({ code }) => code === 'E202' || code === 'E214');
+    assert.deepEqual(
+      hints.map(({ at, hint }) => `${at?.file}:${at?.line} ${hint}`),
+      ['b.yaml:3 the first one is at a.yaml:3', 'b.yaml:5 the listener at a.yaml:5 has it already'],
+    );
+  });
+});

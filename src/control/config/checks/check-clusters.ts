@@ -15,11 +15,11 @@ export function checkClusterNames(clusters: readonly Cluster[], context: CheckCo
       first.set(cluster.name, cluster);
       continue;
     }
-    const line = context.placeOf(earlier, 'name')?.line;
+    const where = context.whereIs(earlier, cluster);
     context.complain({
       code: 'duplicateCluster',
       message: `duplicate cluster \`${cluster.name}\``,
-      hint: line === undefined ? undefined : `the first one is at line ${line}`,
+      hint: where === undefined ? undefined : `the first one is at ${where}`,
       about: cluster,
       field: 'name',
     });

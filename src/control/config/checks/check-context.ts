@@ -55,6 +55,13 @@ export class CheckContext {
     return this.provenance.find(message, field);
   }
 
+  /** Where another message is, as `line 3`; with its file where that is not the one of what is spoken of. */
+  whereIs(other: object, about: object): string | undefined {
+    const at = this.placeOf(other);
+    if (at === undefined) return undefined;
+    return at.file === this.placeOf(about)?.file ? `line ${at.line}` : `${at.file}:${at.line}`;
+  }
+
   complain({ code, message, about, field, hint, severity, envoy }: Complaint): void {
     const at = this.placeOf(about, field) as Position;
     const base = this.provenance.path(about) ?? '';

@@ -65,11 +65,11 @@ function checkTaken(
     taken.set(key, listener);
     return;
   }
-  const line = context.placeOf(first)?.line;
+  const where = context.whereIs(first, about);
   context.complain({
     code: 'duplicateListenerAddress',
     message: `duplicate address \`${key}\``,
-    hint: `the listener at line ${line} has it already`,
+    hint: where === undefined ? undefined : `the listener at ${where} has it already`,
     about,
     field: 'address',
   });
