@@ -89,7 +89,7 @@ describe('YAML is read as it was written', () => {
 });
 
 describe('what cannot be read is said once, with its place', () => {
-  const broken: { given: string; place: string; words: RegExp }[] = [
+  const broken: { given: string; place: string; words: RegExp; code?: string }[] = [
     { given: 'a: 1\nb: {c: 2}\r# d\n', place: '2:10', words: /a carriage return alone/ },
     { given: 'a: "\\uD800"', place: '1:4', words: /half of a surrogate pair/ },
     { given: 'a: "x\\uD83D\\uDE00"', place: '1:4', words: /no pairs of `\\u` escapes/ },
@@ -106,14 +106,15 @@ describe('what cannot be read is said once, with its place', () => {
       given: `a: &a [${'x,'.repeat(99)}x]\nb: &b [${'*a,'.repeat(99)}*a]\nc: &c [${'*b,'.repeat(99)}*b]\nd: [*c, *c]`,
       place: '3:77',
       words: /aliases stand for more than 250000 values/,
+      code: 'E110',
     },
     { given: '['.repeat(20_000), place: '1:1', words: /nested too deeply/ },
   ];
-  for (const { given, place, words } of broken) {
+  for (const { given, place, words, code = 'E101' } of broken) {
     it(given.slice(0, 20), () => {
       const [finding, ...more] = parse(given).list;
       assert.equal(more.length, 0);
-      assert.equal(finding?.code, 'E101');
+      assert.equal(finding?.code, code);
       assert.match(finding?.message ?? '', words);
       if (given.length < 2000) assert.equal(`${finding?.at?.line}:${finding?.at?.column}`, place);
     });

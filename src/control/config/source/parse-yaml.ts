@@ -35,9 +35,9 @@ export function parseYamlDocuments(
 ): SourceNode[] {
   const source = { ...written, text: withLineFeeds(written.text.replace(/^\uFEFF/, '')) };
   const lines = new LineCounter();
-  const refuse: Refuse = (offset, message, envoy = 'refuses') =>
+  const refuse: Refuse = (offset, message, envoy = 'refuses', code = 'syntax') =>
     findings.add({
-      code: CODES.syntax,
+      code: CODES[code],
       severity: 'error',
       message,
       envoy,
@@ -79,7 +79,7 @@ export function parseYamlDocuments(
 /** How many nodes aliases may stand for: few lines of aliases of aliases would be more than any memory holds. */
 const ALIASED_MAX = 250_000;
 
-type Refuse = (offset: number, message: string, envoy?: EnvoyTreatment) => void;
+type Refuse = (offset: number, message: string, envoy?: EnvoyTreatment, code?: 'syntax' | 'limit') => void;
 
 export interface YamlOptions {
   /**
@@ -226,6 +226,7 @@ class Converter {
         alias.range[0],
         `aliases stand for more than ${ALIASED_MAX} values: write less`,
         'accepts',
+        'limit',
       );
     return undefined;
   }
