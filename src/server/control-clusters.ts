@@ -13,6 +13,8 @@ export interface ControlClusterOptions {
   connectTo: readonly ConnectTo[];
   extraRoots: readonly string[];
   logger: Logger;
+  /** Asks for a name's addresses, none where there are none. Default: as the machine resolves it. */
+  resolve?: typeof resolveName;
 }
 
 interface Configured {
@@ -42,6 +44,7 @@ export class ControlClusters {
   /** Told of every change of a name's addresses. */
   onChange: (update: NameAddresses) => void = () => {};
   readonly #logger: Logger;
+  readonly #lookUp: typeof resolveName;
   readonly #compile: (config: ClusterConfig, findings: Findings) => Cluster | null;
   readonly #known = new Map<string, string>();
   readonly #ticker: NodeJS.Timeout;
@@ -51,6 +54,7 @@ export class ControlClusters {
   constructor(configs: readonly ClusterConfig[], options: ControlClusterOptions) {
     const deadlines = new Deadlines();
     this.#logger = options.logger;
+    this.#lookUp = options.resolve ?? resolveName;
     this.#compile = (config, findings) =>
       compileCluster(config, { ...options, findings, stats: uncounted, deadlines, reportFailure: () => {} });
     this.#take(configs, options.findings);
@@ -135,18 +139,28 @@ export class ControlClusters {
   /** Resolves the cluster's names now and again and again. @returns the first answers */
   #follow(cluster: Cluster): Promise<void>[] {
     const everyMs = Math.max(1000, cluster.settings.refreshMs);
-    const timers = cluster.names.map((name) =>
-      setInterval(() => void this.#resolve(cluster, name), everyMs).unref(),
-    );
+    const { names } = cluster;
+    const rounds = names.map((name) => this.#oneAtATime(cluster, name));
+    const timers = rounds.map((round) => setInterval(() => void round(), everyMs).unref());
     this.#refreshes.set(cluster, timers);
-    for (const name of cluster.names)
-      cluster.setAddresses(name, this.#addresses(cluster.settings.name, name));
-    return cluster.names.map((name) => this.#resolve(cluster, name));
+    for (const name of names) cluster.setAddresses(name, this.#addresses(cluster.settings.name, name));
+    return rounds.map((round) => round());
+  }
+
+  /** A lookup takes one of the process's few threads until it ends, which without an answer is long after the next one is due. */
+  #oneAtATime(cluster: Cluster, name: string): () => Promise<void> {
+    let running: Promise<void> | null = null;
+    return () => {
+      running ??= this.#resolve(cluster, name).finally(() => {
+        running = null;
+      });
+      return running;
+    };
   }
 
   async #resolve(cluster: Cluster, name: string): Promise<void> {
     const { name: clusterName, family } = cluster.settings;
-    const addresses = await resolveName(name, family);
+    const addresses = await this.#lookUp(name, family);
     const key = JSON.stringify([clusterName, name]);
     const text = addresses.join(' ');
     if (this.#known.get(key) === text) return;
