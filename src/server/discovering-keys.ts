@@ -70,5 +70,5 @@ const textOrNull = (value: unknown) => (typeof value === 'string' && value !== '
  */
 function isOf(issuer: string | null, uri: string): boolean {
   const asked = uri.replace(/\/*\.well-known\/openid-configuration$/, '');
-  return issuer === null || issuer.replace(/\/+$/, '') === asked;
+  return issuer === null || issuer.replace(/(?<!\/)\/+$/, '') === asked;
 }

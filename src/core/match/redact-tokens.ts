@@ -1,7 +1,10 @@
 import { isCredentialName } from '../../base/index.ts';
 
-/** A compact token, or what is left of one; a credential among the parameters of a query. */
-const TOKEN = /[\w-]{8,}(?:\.|%2e)[\w-]{4,}(?:\.|%2e)[\w-]*|eyJ[\w-]{8,}(?:(?:\.|%2e)[\w-]*)*/gi;
+/**
+ * A compact token, or what is left of one; a credential among the parameters of a query. It begins where a word does: to try each
+ * character of a long one would take its square.
+ */
+const TOKEN = /(?<![\w-])[\w-]{8,}(?:\.|%2e)[\w-]{4,}(?:\.|%2e)[\w-]*|eyJ[\w-]{8,}(?:(?:\.|%2e)[\w-]*)*/gi;
 const PARAMETER = /(?<=[?&]([\w.-]{1,64})=)[^&#\s]+/g;
 
 /** Replaces what looks like a compact token, and the values of query parameters that are credentials by their names. */

@@ -33,8 +33,8 @@ export const STRING_FUNCTIONS: Readonly<Record<string, Operation>> = {
 };
 
 /** Blanks as Unicode has them. */
-const BLANK = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
-const AROUND = new RegExp(`^${BLANK}|${BLANK}$`, 'g');
+const BLANK = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+const AROUND = new RegExp(`^${BLANK}+|(?<!${BLANK})${BLANK}+$`, 'g');
 
 function onText(
   operation: (text: string, ...more: (ExpressionValue | undefined)[]) => ExpressionValue,

@@ -95,7 +95,7 @@ const isDuration = (ticks: bigint) => ticks <= DURATION_TICKS_MAX && ticks >= -D
 function parseTicks(text: string): bigint | null {
   const [, minus, body = ''] = /^([+-]?)(.*)$/s.exec(text) ?? [];
   if (body === '0') return 0n;
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|ms|s|m|h))+$/.test(body)) return null;
+  if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|ms|s|m|h))+$/.test(body)) return null;
   const sign = minus === '-' ? -1n : 1n;
   let ticks = 0n;
   for (const [, whole = '', digits = '', name = ''] of body.matchAll(/(\d*)\.?(\d*)(ns|us|ms|s|m|h)/g)) {

@@ -24,7 +24,7 @@ export function buildRequestHead({ method, scheme, authority, path, headers }: R
   };
   for (const [rawName, rawValue] of headers) {
     const name = rawName.toLowerCase();
-    const value = bytesOf(rawValue.replaceAll(/^[\t ]+|[\t ]+$/g, ''));
+    const value = bytesOf(rawValue.replaceAll(/^[\t ]+|(?<![\t ])[\t ]+$/g, ''));
     if (name === 'host') head.authority = value;
     else addRequestLine(head.headers, name, value);
   }

@@ -109,7 +109,8 @@ function fingerprintOf(json: string): string {
   return `(not shown, ${hash})`;
 }
 
-const TOKEN = /[\w-]+\.[\w-]+\.[\w-]*/g;
+/** From where a word begins: see `redactTokens`. */
+const TOKEN = /(?<![\w-])[\w-]+\.[\w-]+\.[\w-]*/g;
 
 function tokensIn(texts: readonly string[]): JsonValue[] {
   const found = texts.flatMap((text) => text.replaceAll(/%2e/gi, '.').match(TOKEN) ?? []);

@@ -33,7 +33,7 @@ function decodeBase64(text: string): string {
   return bytes.toString('base64').replace(/=+$/, '') === digits ? bytes.toString('latin1') : '';
 }
 
-const NUMBER = /^[\t-\r ]*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[\t-\r ]*$/;
+const NUMBER = /^[\t-\r ]*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)[\t-\r ]*$/;
 
 function parseNumber(text: string): number | undefined {
   const digits = NUMBER.exec(text)?.[1];
