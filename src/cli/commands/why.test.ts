@@ -459,12 +459,6 @@ describe('a request that the connection manager answers before any filter names 
       args: ['-H', 'a_b: 1', '/'],
       want: [400, 'headers_with'],
     },
-    {
-      name: 'an empty scheme',
-      action: 'KEEP_UNCHANGED',
-      args: ['-H', 'x-forwarded-proto:', '/'],
-      want: [404, 'use_remote'],
-    },
   ];
   for (const { name, action, args, want } of table) {
     it(name, async () => {
@@ -484,6 +478,14 @@ describe('a request that the connection manager answers before any filter names 
       assert.match(out, new RegExp(`\n {2}DENY [^\n]*:${denied.at.line}\n`));
     });
   }
+
+  it('a request that says no scheme has no route, which is told beside what the filters say', async () => {
+    const { out } = await why('-c', file, '--json', '-H', 'x-forwarded-proto:', '/docs');
+    const { status, steps } = JSON.parse(out);
+    const told = steps[0].steps.find(({ kind }: { kind: string }) => kind === 'preparation');
+    assert.deepEqual([status, told.verdict, told.text], [404, 'no', 'scheme']);
+    assert.match(told.reason, /x-forwarded-proto is empty/);
+  });
 
   it('as its local reply is mapped', async () => {
     const map =

@@ -4,6 +4,7 @@ import type { HttpOptions } from '../http/http-options.ts';
 import { normalizePath } from '../http/normalize-path.ts';
 import type { Preparation } from '../http/prepare-request.ts';
 import { REFUSAL } from '../http/refusal.ts';
+import type { RequestHead } from '../http/request-head.ts';
 
 /** What is known of a request that the connection manager answers before any filter is asked. */
 export interface Unprepared {
@@ -22,6 +23,17 @@ export function recordPreparation(recorder: Recorder | null, unprepared: Unprepa
   recorder.close('deny', reason);
 }
 
+/** Records why a request has no route, if its head says so; filters are asked all the same. */
+export function recordUnroutable(
+  recorder: Recorder | null,
+  { unroutable }: RequestHead,
+  manager: HttpConnectionManager,
+): void {
+  if (recorder === null || unroutable !== true) return;
+  recorder.open('preparation', 'scheme', manager, 'use_remote_address');
+  recorder.close('no', 'x-forwarded-proto is empty, and the peer is believed: there is no route');
+}
+
 interface Setting {
   text: string;
   origin: object;
@@ -32,13 +44,9 @@ interface Setting {
 function settingOf(unprepared: Unprepared): Setting {
   const { preparation, manager } = unprepared;
   if ('redirect' in preparation || preparation === REFUSAL.badPath) return pathSetting(unprepared);
-  if (preparation === REFUSAL.underscore) {
-    const origin = manager.commonHttpProtocolOptions ?? manager;
-    const reason = 'the name of a header has an underscore';
-    return { text: 'header names', origin, field: 'headers_with_underscores_action', reason };
-  }
-  const reason = 'x-forwarded-proto is empty, and the peer is believed';
-  return { text: 'scheme', origin: manager, field: 'use_remote_address', reason };
+  const origin = manager.commonHttpProtocolOptions ?? manager;
+  const reason = 'the name of a header has an underscore';
+  return { text: 'header names', origin, field: 'headers_with_underscores_action', reason };
 }
 
 function pathSetting({ preparation, manager, options, receivedPath }: Unprepared): Setting {

@@ -27,7 +27,7 @@ import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts'
 import { routeReply } from '../route/route-reply.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 import { readHead } from './read-head.ts';
-import { recordPreparation } from './record-preparation.ts';
+import { recordPreparation, recordUnroutable } from './record-preparation.ts';
 import { RehearsedStream } from './rehearsed-stream.ts';
 
 /** What becomes of a request that is played without a socket. */
@@ -125,6 +125,7 @@ async function play(
     recordPreparation(recorder, { preparation, manager: manager.origin, options, receivedPath });
     return unasked(asReply(preparation), manager, stream);
   }
+  recordUnroutable(recorder, request, manager.origin);
   const stream = new RehearsedStream(request, connection, manager, clock, recorder);
   if (unread !== null) return notTaken(unread, manager, stream);
   const filters = filtersFor(manager.filters, stream);
