@@ -67,6 +67,7 @@ export const CODES = {
   unverifiedKeys: 'L25',
   longConnectTimeout: 'L26',
   bareTransportSocket: 'L27',
+  loggedCredential: 'L29',
 } as const;
 
 export type CodeName = keyof typeof CODES;
@@ -346,6 +347,16 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
     title: 'transport socket without its configuration',
     meaning:
       'Envoy 1.40 refuses a `transport_socket` without `typed_config`. jotgate runs it as TLS that verifies the endpoint by name against the system roots.',
+  },
+  L28: {
+    title: 'host of a refusal without its ports',
+    meaning:
+      'A rule that keeps out by `hosts` (DENY, CUSTOM) or lets in all but some by `notHosts` (ALLOW) compares them with the whole `Host` header. A client that writes a port, `Host: x:8080`, is on the same route and past the rule, unless `x:*` is there too.',
+  },
+  L29: {
+    title: 'credentials in the access log',
+    meaning:
+      'The format of an access log asks for a header or a query parameter that lets whoever reads the log in: `authorization`, a cookie, a token. jotgate prints what is asked for, as Envoy does.',
   },
 };
 

@@ -9,9 +9,10 @@ import type { Findings } from '../../resources/index.ts';
 import { issuerMismatch } from '../config/index.ts';
 import { CLAIMS_PREFIX, namesInNestedBrackets } from './authz/condition-key.ts';
 import { nameOf, nameplateOf } from './identity.ts';
+import { lintHosts } from './lint-hosts.ts';
 import type { IstioObjects } from './translate-policies.ts';
 
-/** Traps that Istio takes without a word (L05 to L10). `objects` are those that apply to one workload. */
+/** Traps that Istio takes without a word (L05 to L10, L28). `objects` are those that apply to one workload. */
 export function lintIstio(objects: IstioObjects, findings: Findings): void {
   const rules = objects.requestAuthentications.flatMap(({ spec }) => spec?.jwtRules ?? []);
   const asking = objects.authorizationPolicies.filter(asksForToken);
@@ -31,7 +32,10 @@ export function lintIstio(objects: IstioObjects, findings: Findings): void {
   }
   for (const rule of rules) lintIssuer(rule, findings);
   for (const { spec } of objects.authorizationPolicies) {
-    for (const rule of spec?.rules ?? []) lintTcpPorts(rule, spec?.action, findings);
+    for (const rule of spec?.rules ?? []) {
+      lintTcpPorts(rule, spec?.action, findings);
+      lintHosts(rule, spec?.action, findings);
+    }
   }
   for (const { when } of objects.authorizationPolicies.flatMap(({ spec }) => spec?.rules ?? [])) {
     for (const condition of when) lintClaim(condition, findings);

@@ -2,6 +2,7 @@ import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.j
 import { CheckContext } from '../checks/check-context.ts';
 import type { DecodeContext } from '../decode/decode-context.ts';
 import { jwtFiltersOf, managersOf } from './jwt-filters.ts';
+import { lintAccessLogs } from './lint-access-logs.ts';
 import { lintIssuer } from './lint-issuer.ts';
 import { lintKeyClusters } from './lint-key-clusters.ts';
 import { lintKeys } from './lint-keys.ts';
@@ -24,7 +25,7 @@ const OF_JWT_FILTERS = [
   lintProviders,
 ];
 
-const OF_MANAGERS = [lintRouteOrder, lintMetadata, lintRateLimits];
+const OF_MANAGERS = [lintRouteOrder, lintMetadata, lintRateLimits, lintAccessLogs];
 
 /** What loads, and is not what was meant. */
 export function runLints(bootstrap: Bootstrap, decode: DecodeContext): void {
