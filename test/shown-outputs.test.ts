@@ -8,7 +8,11 @@ import { runCli } from './fixtures/collecting-io.ts';
 const updating = process.env['UPDATE_GOLDENS'] === '1';
 const root = join(import.meta.dirname, '..');
 /** How many outputs each page shows. */
-const PAGES: Readonly<Record<string, number>> = { 'README.md': 3, 'docs/support-questions.md': 5 };
+const PAGES: Readonly<Record<string, number>> = {
+  'README.md': 3,
+  'docs/guides/why.md': 1,
+  'docs/support-questions.md': 5,
+};
 const BLOCK = /```\n\$ npx jotgate (.+)\n([\s\S]*?)```/g;
 
 /** What a shell would print: patterns are files by name, `| head -N` leaves the first lines. */

@@ -95,6 +95,9 @@ Examples:
   curl -s localhost:9901/config_dump | jotgate why --config-dump - -X POST /orders
   jotgate why -c envoy.yaml --log access.log
   jotgate why --last --admin localhost:9901
+
+Without --jwks and --fetch no signature is checked, and a gate that has the keys, or could not fetch them, may
+give another reason (docs/guides/why.md).
 `;
 
 async function why(url: string | undefined, flags: WhyFlags, io: CliIo): Promise<void> {
