@@ -9,6 +9,7 @@ import {
 } from '../control/config/index.ts';
 import type { EjectSetting, PassedOver } from '../control/istio/index.ts';
 import type { Finding } from '../resources/index.ts';
+import { ANY_UPSTREAM } from './any-upstream.ts';
 import { parsedOr, SHAPES } from './parsed-or.ts';
 
 export interface ValidateOptions {
@@ -25,9 +26,6 @@ export interface Validation {
   /** Of Istio manifests: what has no part in them. */
   passedOver: readonly PassedOver[];
 }
-
-/** Istio manifests without a Gateway do not say where admitted requests go; for judging them any place will do. */
-const ANY_UPSTREAM = 'http://127.0.0.1:80';
 
 /**
  * Everything there is to say of one set of texts that belong together: what control finds, and what compiling the snapshot finds.

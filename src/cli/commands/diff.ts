@@ -1,14 +1,13 @@
 import { type Command, Option } from 'commander';
 import { type ConfigSource, loadConfigDump, looksLikeConfigDump } from '../../control/config/index.ts';
-import type { Finding } from '../../resources/index.ts';
+import { ANY_UPSTREAM } from '../any-upstream.ts';
 import { EXIT } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
 import { DiffError, type DiffResult, type DiffSide, diffSnapshots } from '../policy-diff/diff-snapshots.ts';
 import { type DiffSides, renderDiff } from '../policy-diff/render-diff.ts';
 import { renderDiffJson } from '../policy-diff/render-diff-json.ts';
 import { renderDiffSummary } from '../policy-diff/render-diff-summary.ts';
-import { renderFinding } from '../render-finding.ts';
-import { renderOptionsOf } from '../render-options.ts';
+import { sayFindings } from '../say-findings.ts';
 import { diffLog } from './diff-log.ts';
 import { loadSources, readSources } from './run-sources.ts';
 import { parseInstant } from './token-times.ts';
@@ -70,7 +69,7 @@ async function diff(before: string, after: string, flags: DiffFlags, io: CliIo):
     if (flags.exitCode === true && !isSame) io.exitCode = EXIT.testsFailed;
   } catch (error) {
     if (!(error instanceof DiffError)) throw error;
-    complain(error.findings, [...one.sources, ...two.sources], io);
+    sayFindings(error.findings, [...one.sources, ...two.sources], io);
     io.exitCode = EXIT.configInvalid;
   }
 }
@@ -79,9 +78,6 @@ function render(result: DiffResult, sides: DiffSides, { json, summary }: DiffFla
   if (json === true) return renderDiffJson(result, sides);
   return summary === true ? renderDiffSummary(result) : renderDiff(result, sides);
 }
-
-/** Istio manifests without a Gateway do not say where admitted requests go; for judging them any place will do. */
-const ANY_UPSTREAM = 'http://127.0.0.1:80';
 
 async function loadSide(
   file: string,
@@ -96,15 +92,10 @@ async function loadSide(
       ? loadConfigDump(first)
       : await loadSources(sources, { strict: false, ...places, workload, gateway }, io);
   if (snapshot !== null) return { snapshot, provenance, sources };
-  complain(
+  sayFindings(
     findings.list.filter(({ severity }) => severity === 'error'),
     sources,
     io,
   );
   return null;
-}
-
-function complain(errors: readonly Finding[], sources: readonly ConfigSource[], io: CliIo): void {
-  const options = renderOptionsOf(sources, io.color);
-  for (const finding of errors) io.err(`${renderFinding(finding, options)}\n`);
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ConfigSource } from '../../control/config/index.ts';
-import type { Finding } from '../../resources/index.ts';
+import { ANY_UPSTREAM } from '../any-upstream.ts';
 import { EXIT } from '../exit-code.ts';
 import { createSecretHider } from '../hide-secrets.ts';
 import { type CliIo, UserError } from '../io.ts';
@@ -15,10 +15,9 @@ import { renderTap } from '../policy-test/render-tap.ts';
 import { countOf, type FileReport, isFailure } from '../policy-test/report.ts';
 import { type Subject, TestBench } from '../policy-test/run-policy-test.ts';
 import { watchTests } from '../policy-test/watch-tests.ts';
-import { renderFinding } from '../render-finding.ts';
-import { renderOptionsOf } from '../render-options.ts';
 import { loadRoutes, looksLikeRoutes, withoutFilters } from '../route-check/load-routes.ts';
 import { looksLikeRouteChecks, readRouteChecks } from '../route-check/read-route-checks.ts';
+import { sayFindings } from '../say-findings.ts';
 import { watchFiles } from '../watch-files.ts';
 import { loadSources, readSources } from './run-sources.ts';
 
@@ -153,7 +152,7 @@ async function testFile(
   const bench = new TestBench(test, subject);
   const { compiled, errors } = await bench.compile();
   if (errors.length > 0) {
-    complain(errors, subject.sources, io);
+    sayFindings(errors, subject.sources, io);
     return null;
   }
   for (const name of bench.keyless) {
@@ -190,9 +189,6 @@ function readTest(source: ConfigSource, { config }: TestFlags, io: CliIo) {
   return read;
 }
 
-/** Istio manifests without a Gateway do not say where admitted requests go; for judging them any place will do. */
-const ANY_UPSTREAM = 'http://127.0.0.1:80';
-
 async function loadSubject(test: PolicyTest, io: CliIo): Promise<Subject | null> {
   const sources = await readSources(test.configs, io);
   const { upstream, workload, gateway } = test;
@@ -207,15 +203,10 @@ async function loadSubject(test: PolicyTest, io: CliIo): Promise<Subject | null>
     if (test.routesOnly === true) withoutFilters(snapshot);
     return { snapshot, provenance, sources };
   }
-  complain(
+  sayFindings(
     findings.list.filter(({ severity }) => severity === 'error'),
     sources,
     io,
   );
   return null;
-}
-
-function complain(errors: readonly Finding[], sources: Subject['sources'], io: CliIo): void {
-  const options = renderOptionsOf(sources, io.color);
-  for (const finding of errors) io.err(`${renderFinding(finding, options)}\n`);
 }

@@ -1,9 +1,9 @@
 import { type ConfigSource, loadConfigDump } from '../../control/config/index.ts';
 import type { Finding, Findings, Provenance, Snapshot } from '../../resources/index.ts';
+import { ANY_UPSTREAM } from '../any-upstream.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
-import { renderFinding } from '../render-finding.ts';
-import { renderOptionsOf } from '../render-options.ts';
+import { sayFindings } from '../say-findings.ts';
 import { loadSources, readSources } from './run-sources.ts';
 import type { WhyFlags } from './why.ts';
 
@@ -14,9 +14,6 @@ export interface Loaded {
   findings: Findings;
   sources: readonly ConfigSource[];
 }
-
-/** Istio manifests do not say where admitted requests go; for judging them any place will do. */
-const ANY_UPSTREAM = 'http://127.0.0.1:80';
 
 /** @returns null when the configuration cannot be read, which has been told */
 export async function load(flags: WhyFlags, io: CliIo): Promise<Loaded | null> {
@@ -44,9 +41,10 @@ export function refuseConfig(
   sources: readonly ConfigSource[],
   io: CliIo,
 ): void {
-  const options = renderOptionsOf(sources, io.color);
-  for (const finding of findings.filter(({ severity }) => severity === 'error')) {
-    io.err(`${renderFinding(finding, options)}\n`);
-  }
+  sayFindings(
+    findings.filter(({ severity }) => severity === 'error'),
+    sources,
+    io,
+  );
   io.exitCode = EXIT.configInvalid;
 }
