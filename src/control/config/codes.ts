@@ -44,6 +44,8 @@ export const CODES = {
   badBackOff: 'E216',
   badCluster: 'E217',
   badCertificate: 'E218',
+  largeRegex: 'E219',
+  perhapsLargeRegex: 'W219',
   fieldNotDone: 'E301',
   typeNotDone: 'E302',
   noEffect: 'W301',
@@ -203,6 +205,16 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   E218: {
     title: 'bad certificate or key',
     meaning: 'The PEM text cannot be read, or key and certificate do not belong together.',
+  },
+  E219: {
+    title: 'regular expression too large',
+    meaning:
+      "Envoy counts the instructions of RE2's program of an expression and takes 100, or what `re2.max_program_size.error_level` in `layered_runtime` or the expression's own `max_program_size` says. Repetition makes programs large: `[a-z]{50}` is fifty instructions.",
+  },
+  W219: {
+    title: 'regular expression that may be too large',
+    meaning:
+      'As E219, but RE2 makes expressions of this kind simpler in ways that are not followed here, or a layer of the runtime from elsewhere may say another limit: ask `envoy --mode validate`.',
   },
   E301: {
     title: 'not done by jotgate',

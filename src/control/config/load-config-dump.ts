@@ -30,7 +30,7 @@ export function loadConfigDump(source: ConfigSource, options: LoadOptions = {}):
   try {
     const entries = dumpEntries(root);
     if (!entries.some(({ kind }) => kind === 'listener')) reportNoListener(root, context);
-    return finishLoading(decodeDump(entries, routes, context), context, options);
+    return finishLoading(decodeDump(entries, routes, context), context, options, true);
   } catch (error) {
     if (!(error instanceof LimitReached)) throw error;
     context.report({ code: 'limit', message: error.message, at: error.place.at, path: error.place.path });

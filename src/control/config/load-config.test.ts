@@ -286,3 +286,46 @@ describe('what is there twice in two files', () => {
     );
   });
 });
+
+describe('an expression whose program is large is refused as Envoy refuses it', () => {
+  const matching = (regex: string, more = '', runtime = '') =>
+    listener().replace('match: {prefix: /}', `match: {safe_regex: {regex: '${regex}'${more}}}`) + runtime;
+  const runtime = (...layers: string[]) => `\nlayered_runtime: {layers: [${layers.join(', ')}]}\n`;
+  const level = (value: string) => `{name: a, static_layer: {re2.max_program_size: {error_level: ${value}}}}`;
+  const sizes = (text: string) => codes(text).filter((code) => /[EW]219/.test(code));
+  const table: { name: string; given: string; want: string[] }[] = [
+    { name: 'over the limit', given: matching('a{97}'), want: ['error E219 12'] },
+    { name: 'at the limit', given: matching('a{96}'), want: [] },
+    { name: 'not sure, and over it', given: matching('.*.*a{99}'), want: ['warning W219 12'] },
+    { name: 'not sure, and near it', given: matching('.*.*a{85}'), want: ['warning W219 12'] },
+    { name: 'not sure, and far from it', given: matching('.*.*a{75}'), want: [] },
+    {
+      name: 'with a limit of its own',
+      given: matching('a{150}', ', google_re2: {max_program_size: 154}'),
+      want: [],
+    },
+    {
+      name: 'over a limit of its own, whatever the runtime says',
+      given: matching('a{50}', ', google_re2: {max_program_size: 53}', runtime(level('200'))),
+      want: ['error E219 12'],
+    },
+    { name: 'with the runtime’s limit', given: matching('a{150}', '', runtime(level('200'))), want: [] },
+    { name: 'with a limit in a text', given: matching('a{150}', '', runtime(level('"200"'))), want: [] },
+    {
+      name: 'over the limit of the last layer',
+      given: matching('a{150}', '', runtime(level('200'), level('120').replace('name: a', 'name: b'))),
+      want: ['error E219 12'],
+    },
+    {
+      name: 'with a limit that is none',
+      given: matching('a{150}', '', runtime(level('true'))),
+      want: ['error E219 12'],
+    },
+    {
+      name: 'where a layer comes from elsewhere',
+      given: matching('a{150}', '', runtime('{name: d, disk_layer: {symlink_root: /a}}')),
+      want: ['warning W219 12'],
+    },
+  ];
+  for (const { name, given, want } of table) it(name, () => assert.deepEqual(sizes(given), want));
+});

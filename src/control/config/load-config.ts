@@ -53,15 +53,19 @@ function newContext(options: LoadOptions): DecodeContext {
   return new DecodeContext(new Findings(provenance), provenance, hooks);
 }
 
-/** Checks and lints what was decoded, unless parts of it are in doubt; says whether it can be run. */
+/**
+ * Checks and lints what was decoded, unless parts of it are in doubt; says whether it can be run.
+ * @param isRunning it was read from an Envoy that runs it
+ */
 export function finishLoading(
   bootstrap: Bootstrap | null,
   context: DecodeContext,
   options: LoadOptions,
+  isRunning = false,
 ): LoadedConfig {
   const { findings, provenance } = context;
   if (bootstrap !== null && !findings.list.some(({ code }) => code === CODES.keyMeantTwice)) {
-    runChecks(bootstrap, context);
+    runChecks(bootstrap, context, isRunning);
     runLints(bootstrap, context);
   }
   const blocked = settleFindings(findings, options.strict === true);

@@ -22,6 +22,7 @@ export {
   type PathMatcher,
   type PlainPathKind,
 } from './path-matcher.ts';
+export { measureProgram } from './program-size.ts';
 export {
   compileQueryParameterMatcher,
   type QueryParameterMatcher,
@@ -29,7 +30,7 @@ export {
 } from './query-parameter-matcher.ts';
 export { redactTokens, wantedUnder } from './redact-tokens.ts';
 export type { Refuse } from './refusal.ts';
-export { compileRegex, type Regex } from './regex.ts';
+export { compileRegex, measureRegex, type Regex } from './regex.ts';
 export { compileRegexRewrite, type RegexRewrite } from './regex-rewrite.ts';
 export { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
 export { compileTemplateRewrite } from './template-rewrite.ts';

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { detached, toByteString } from './byte-string.ts';
 import { translateLinearPattern } from './linear-pattern.ts';
+import { measureProgram, type ProgramSize } from './program-size.ts';
 
 /** A regular expression that must match a whole byte string (Envoy: regex.cc). Time is linear in the string's length. */
 export interface Regex {
@@ -22,6 +23,16 @@ export function compileRegex(pattern: string): { regex: Regex; error?: undefined
   }
   const native = translateLinearPattern(bytes);
   return { regex: native === null ? new Re2Regex(pattern, program) : new NativeRegex(pattern, native) };
+}
+
+/** How large RE2's program of an expression over bytes is; null where it is none. */
+export function measureRegex(pattern: string): ProgramSize | null {
+  const bytes = toByteString(pattern);
+  try {
+    return measureProgram(bytes, RE2JS.compile(bytes), 'bytes');
+  } catch {
+    return null;
+  }
 }
 
 class NativeRegex implements Regex {

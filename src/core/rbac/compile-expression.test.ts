@@ -184,6 +184,20 @@ describe('a CEL expression', () => {
       want: true,
     },
     {
+      name: 'faults at a large pattern from the request',
+      expression: call('matches', text('a'), call('_?_:_', bool(true), text('a|b{99}'), claim('sub'))),
+      want: FAULT,
+    },
+    {
+      name: 'faults at a pattern from the request whose size is not sure',
+      expression: call(
+        'matches',
+        text('é'),
+        call('_?_:_', bool(true), text('[é-ü][é-ü][é-ü]|.'), claim('sub')),
+      ),
+      want: FAULT,
+    },
+    {
       name: 'rewrites what a pattern finds',
       expression: on(id('re'), 'extract', claim('sub'), text('l(.)c'), text('<\\1>')),
       want: '<i>',
@@ -317,6 +331,12 @@ describe('a CEL expression', () => {
       name: 'a bad pattern',
       given: call('matches', text(''), text('(')),
       want: 'bad regular expression `(`',
+      envoy: undefined,
+    },
+    {
+      name: 'a large pattern',
+      given: call('matches', text(''), text('[^/]{13}')),
+      want: 'its program has 108 instructions',
       envoy: undefined,
     },
     { name: 'no name', given: id(''), want: 'without a name in', envoy: 'refuses' },

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { measureProgram } from '../match/index.ts';
 import { ExpressionMap, type ExpressionValue, FAULT } from './expression-value.ts';
 
 type Operation = (values: readonly ExpressionValue[]) => ExpressionValue;
@@ -25,9 +26,15 @@ function compileOrNull(source: string): RE2JS | null {
   }
 }
 
+/** Envoy's `regex_max_program_size` of expressions, which no runtime changes. */
+const SIZE_MAX = 100;
+
 /** `matches`: the pattern is found somewhere in the text. Throws RE2's complaint about the pattern. */
 export function compileMatches(pattern: string): Operation {
   const program = RE2JS.compile(pattern);
+  const { instructions, isExact } = measureProgram(pattern, program, 'text');
+  if (isExact && instructions > SIZE_MAX)
+    throw new Error(`its program has ${instructions} instructions, and Envoy takes ${SIZE_MAX}`);
   return ([text]) => (typeof text === 'string' ? program.test(text) : FAULT);
 }
 
@@ -37,7 +44,21 @@ export function matchesPattern(
   source: ExpressionValue | undefined,
 ): boolean | typeof FAULT {
   if (typeof text !== 'string' || typeof source !== 'string') return FAULT;
-  return patternOf(source)?.test(text) ?? FAULT;
+  const pattern = patternOf(source);
+  return pattern !== null && isSmall(source, pattern) ? pattern.test(text) : FAULT;
+}
+
+const smallness = new WeakMap<RE2JS, boolean>();
+
+/** Where its size is not sure a pattern has to keep away from the limit: Envoy faults at a large one. */
+function isSmall(source: string, pattern: RE2JS): boolean {
+  let isKnown = smallness.get(pattern);
+  if (isKnown === undefined) {
+    const { instructions, isExact } = measureProgram(source, pattern, 'text');
+    isKnown = instructions <= (isExact ? SIZE_MAX : SIZE_MAX * 0.9);
+    smallness.set(pattern, isKnown);
+  }
+  return isKnown;
 }
 
 /** Of texts only, with the pattern second. */

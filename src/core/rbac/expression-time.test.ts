@@ -50,6 +50,8 @@ describe('a timestamp', () => {
     { name: 'getMilliseconds', zone: '', want: 999n },
     { name: 'getHours', zone: 'europe/berlin', want: FAULT },
     { name: 'getHours', zone: 'PST', want: FAULT },
+    { name: 'getDate', zone: 'posix/Europe/Berlin', want: 1n },
+    { name: 'getHours', zone: 'Asia/kolkata', want: FAULT },
     { name: 'getHours', zone: '+2', want: FAULT },
   ];
   const time = convertToTimestamp('2020-06-30T22:59:59.999Z') as Timestamp;

@@ -18,14 +18,14 @@ export function timeZoneOf(name: string): OffsetAt | null {
   let zone = zones.get(name);
   if (zone === undefined) {
     if (zones.size >= ZONES_MAX) zones.clear();
-    zone = fixedOf(name) ?? namedOf(name);
+    zone = fixedOf(name) ?? namedOf(name.replace(/^posix\//, ''));
     zones.set(name, zone);
   }
   return zone;
 }
 
 function fixedOf(name: string): OffsetAt | null {
-  if (name === 'UTC' || name === 'UTC0') return () => 0n;
+  if (name === 'UTC' || name === 'UTC0' || name === 'Factory') return () => 0n;
   const [, sign, ...parts] = FIXED.exec(name) ?? [];
   if (sign === undefined) return null;
   const [hours, minutes, seconds] = parts.map(BigInt) as [bigint, bigint, bigint];

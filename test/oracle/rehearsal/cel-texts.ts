@@ -347,6 +347,12 @@ export const PLAIN_TEXTS: readonly string[] = [...TIME_TEXTS, ...types, ...patte
 
 /** With all that `cel_config` can allow. */
 export const ENABLED_TEXTS: readonly string[] = [
+  '"aaa".matches("a{9" + "6}")',
+  '"aaa".matches("a{9" + "7}")',
+  '"aaa".matches("[^/]{1" + "2}")',
+  '"aaa".matches("[^/]{1" + "3}")',
+  '"aaa".matches("[^/]+/[^/]+" + "a{77}")',
+  '"aaa".matches("[^/]+/[^/]+" + "a{78}")',
   'string(timestamp("2020-01-02T03:04:05Z")) == "2020-01-02T03:04:05Z"',
   'string(timestamp("2020-01-02T03:04:05.5Z")) == "2020-01-02T03:04:05.500Z"',
   'string(timestamp("2020-01-02T03:04:05.123456789Z")) == "2020-01-02T03:04:05.123456789Z"',

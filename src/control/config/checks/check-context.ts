@@ -22,11 +22,14 @@ export interface Complaint {
 export class CheckContext {
   readonly bootstrap: Bootstrap;
   readonly clusterNames: ReadonlySet<string>;
+  /** It was read from an Envoy that runs it. */
+  readonly isRunning: boolean;
   readonly #decode: DecodeContext;
   readonly #guesses = new Guesses();
 
-  constructor(bootstrap: Bootstrap, decode: DecodeContext) {
+  constructor(bootstrap: Bootstrap, decode: DecodeContext, isRunning = false) {
     this.bootstrap = bootstrap;
+    this.isRunning = isRunning;
     this.#decode = decode;
     this.clusterNames = new Set((bootstrap.staticResources?.clusters ?? []).map((cluster) => cluster.name));
   }

@@ -27,9 +27,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext': checkValidationContext,
 };
 
-/** What Envoy finds when it builds what the text describes: references, addresses, expressions, key sets, chains. */
-export function runChecks(bootstrap: Bootstrap, decode: DecodeContext): void {
-  const context = new CheckContext(bootstrap, decode);
+/**
+ * What Envoy finds when it builds what the text describes: references, addresses, expressions, key sets, chains.
+ * @param isRunning it was read from an Envoy that runs it
+ */
+export function runChecks(bootstrap: Bootstrap, decode: DecodeContext, isRunning: boolean): void {
+  const context = new CheckContext(bootstrap, decode, isRunning);
   const { clusters = [], listeners = [] } = bootstrap.staticResources ?? {};
   checkClusterNames(clusters, context);
   checkListeners(listeners, context);

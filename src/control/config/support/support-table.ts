@@ -168,7 +168,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
 
   'envoy.type.matcher.v3.StringMatcher': { done: 'exact prefix suffix safe_regex contains ignore_case' },
   'envoy.type.matcher.v3.RegexMatcher': { done: 'regex google_re2' },
-  'envoy.type.matcher.v3.RegexMatcher.GoogleRE2': { done: '', noEffect: 'max_program_size' },
+  'envoy.type.matcher.v3.RegexMatcher.GoogleRE2': { done: 'max_program_size' },
   'envoy.type.matcher.v3.PathMatcher': { done: '*' },
   'envoy.type.matcher.v3.MetadataMatcher': { done: '*' },
   'envoy.type.matcher.v3.RegexMatchAndSubstitute': { done: '*' },
