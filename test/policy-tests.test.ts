@@ -122,6 +122,34 @@ describe('jotgate test', () => {
     assert.match(run.err, /wrong\.test\.yaml:2:1: a policy test has no `tabel`/);
     assert.equal((await runCli(['test', '--reporter', 'x', file])).exitCode, 2);
   });
+  it('exits 2 for --strict where nothing was asked that it could be about', async () => {
+    const run = await runCli(['test', '--strict', fileOf('trains')]);
+    assert.equal(run.exitCode, 2);
+    assert.match(run.err, /--strict is about what --coverage and --mutation find: add one/);
+  });
+  it('says once that a text is no mapping', async () => {
+    const file = join(scratch, 'list.test.yaml');
+    writeFileSync(file, '[]\n');
+    assert.match(
+      (await runCli(['test', file])).err,
+      /^\S+list\.test\.yaml:1:1: a policy test is a mapping\n$/,
+    );
+  });
+  it('takes what is tested with --config for checks of routes, even where it is not yet one', async () => {
+    const [routes, file] = [join(scratch, 'routes.yaml'), join(scratch, 'checks.yaml')];
+    writeFileSync(routes, 'virtual_hosts: []\n');
+    for (const [text, want] of [
+      ['tests: []', /there is no test/],
+      ['tests: 5', /`tests` is a list/],
+      ['tests: [{input: {}}]', /a test needs `input` and `validate`/],
+    ] as const) {
+      writeFileSync(file, text);
+      const { err, exitCode } = await runCli(['test', '--config', routes, file]);
+      assert.equal(exitCode, 3);
+      assert.match(err, want);
+      assert.doesNotMatch(err, /policy test/);
+    }
+  });
 });
 
 describe('alternatives of a policy', () => {

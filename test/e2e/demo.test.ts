@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 
@@ -52,6 +53,15 @@ describe('jotgate demo --once', () => {
     assert.equal(first.code, 0, first.out);
     assert.doesNotMatch(first.out, /DIFFERS/);
     assert.match(first.out, /\d+ steps, all as the story has them/);
+  });
+
+  it('begins as the README shows it', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const shown =
+      /first thing on screen is a refusal, and why:\n\n```\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const portless = (text: string) => text.replaceAll(/127\.0\.0\.1:\d+/g, 'LOOPBACK');
+    assert.match(shown, /^ 1 {2}A request without a token/);
+    assert.ok(portless(first.out).includes(portless(shown)), first.out.slice(0, 1500));
   });
 
   it('begins with a refusal, and three lines under it that name the rule by file and line', () => {

@@ -64,6 +64,8 @@ Examples:
 
 async function testFiles(files: readonly string[], flags: TestFlags, io: CliIo): Promise<void> {
   const reporter = reporterOf(flags);
+  if (flags.strict === true && flags.coverage !== true && flags.mutation !== true)
+    throw new UserError('--strict is about what --coverage and --mutation find: add one', EXIT.wrongUse);
   if (flags.watch !== true) {
     await runFiles(files, reporter, flags, io, []);
     return;
@@ -179,7 +181,8 @@ async function testFile(
 
 /** A policy test, or checks of routes in Envoy's own format. */
 function readTest(source: ConfigSource, { config }: TestFlags, io: CliIo) {
-  if (!looksLikeRouteChecks(source)) return readPolicyTest(source);
+  const isOurs = config.length === 0 || /^["']?(?:config|table|cases)["']?\s*:/m.test(source.text);
+  if (isOurs && !looksLikeRouteChecks(source)) return readPolicyTest(source);
   if (config.length === 0) {
     throw new UserError(`\`${source.name}\` checks routes; say with --config FILE whose`, EXIT.wrongUse);
   }

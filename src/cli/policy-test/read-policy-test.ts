@@ -34,6 +34,10 @@ export function readPolicyTest(source: ConfigSource): ReadPolicyTest {
     if (problems.list.length === 0) problems.add(startOf(source), 'the text is empty');
     return { test: null, problems: problems.list, reads: [source.name] };
   }
+  if (root.kind !== 'map') {
+    problems.add(root.at, 'a policy test is a mapping');
+    return { test: null, problems: problems.list, reads: [source.name] };
+  }
   const { test, reads } = readRoot(root, source, problems);
   checkNames(test, problems);
   return { test: problems.list.length === 0 ? test : null, problems: problems.list, reads };
