@@ -165,7 +165,9 @@ export class Authenticator {
   }
 
   async #verifyInTurns(proof: Proof, keySet: KeySet): Promise<Status> {
+    proof.run.turns++;
     const verification = await verifySignatureInTurns(proof.token, keySet, nextTurn);
+    void proof.run.endTurns(nextTurn());
     if (isDropped(proof.run, proof.attempt)) return STATUS.jwtVerificationFails;
     return this.#judge(proof, keySet, verification);
   }

@@ -12,7 +12,9 @@ export class Run {
   clearsRoute = false;
   /** Key fetches that this request has waited for so far. */
   fetches = 0;
-  #fetchBegun: PromiseWithResolvers<void> | null = null;
+  /** Signatures that take their turns now: Envoy would have verified them at once. */
+  turns = 0;
+  #paused: PromiseWithResolvers<undefined> | null = null;
 
   constructor(stream: FilterStream) {
     this.stream = stream;
@@ -23,14 +25,25 @@ export class Run {
   /** A token has to wait for keys: meanwhile other members of its group go on. */
   beginFetch(): void {
     this.fetches++;
-    this.#fetchBegun?.resolve();
-    this.#fetchBegun = null;
+    this.#pause();
   }
 
-  /** Resolves when the next wait for keys begins. */
-  nextFetch(): Promise<void> {
-    this.#fetchBegun ??= Promise.withResolvers();
-    return this.#fetchBegun.promise;
+  /** @param settled resolves when all that follows from the signature's verdict at once has been done */
+  async endTurns(settled: Promise<void>): Promise<void> {
+    await settled;
+    this.turns--;
+    if (this.turns === 0) this.#pause();
+  }
+
+  /** Resolves when the next wait for keys begins, or no signature takes its turns any more. */
+  nextPause(): Promise<undefined> {
+    this.#paused ??= Promise.withResolvers();
+    return this.#paused.promise;
+  }
+
+  #pause(): void {
+    this.#paused?.resolve(undefined);
+    this.#paused = null;
   }
 }
 

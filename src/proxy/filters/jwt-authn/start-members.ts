@@ -38,7 +38,7 @@ function startFrom(
     answers.push(answer);
     if (typeof answer === 'number') {
       if (settles(answer)) return { answers, settledBy: answer };
-    } else if (run.fetches === fetches) {
+    } else if (run.fetches === fetches || run.turns > 0) {
       return startAfter(answer, index, answers, members, settles, run, attempt);
     }
   }
@@ -55,7 +55,10 @@ async function startAfter(
   run: Run,
   attempt: Attempt,
 ): Promise<StartedMembers> {
-  const status = await Promise.race([answer, run.nextFetch()]);
+  let status: Status | undefined;
+  do {
+    status = await Promise.race([answer, run.nextPause()]);
+  } while (status === undefined && run.turns > 0);
   if (isDropped(run, attempt)) return { answers, settledBy: STATUS.jwtVerificationFails };
   if (status !== undefined) {
     answers[index] = status;
