@@ -28,6 +28,8 @@ export interface KeyDocument {
   body: string;
   /** The body's bytes in base64, where they are no UTF-8. */
   base64?: string;
+  /** How long the server waits before it answers. */
+  delayMs?: number;
 }
 
 /** One connection manager and what is asked of it; both sides get the very same. */

@@ -32,6 +32,8 @@ const takesTokensOut = ({ manager }: DifferentialCase) => JSON.stringify(manager
 const wordsOf = ({ origin, headers }: Answer) =>
   [origin?.target, ...(origin?.fields ?? []), ...headers].join('\n');
 
+const isControl = (char: string) => char !== '\t' && (char < ' ' || char === '\u007f');
+
 const ROWS: readonly Row[] = [
   {
     /** A query that a token was taken out of keeps the client's escapes. */
@@ -41,6 +43,14 @@ const ROWS: readonly Row[] = [
       if (!only(disagreement, 'header', 'origin target', 'origin field')) return false;
       return takesTokensOut(one) && decodeAll(wordsOf(envoy)) === decodeAll(wordsOf(jotgate));
     },
+  },
+  {
+    /** A response line that is no field is left out. */
+    id: 'Q19',
+    explains: ({ differences }) =>
+      differences.every(
+        ({ part, envoy, jotgate }) => part === 'header' && jotgate === '' && [...envoy].some(isControl),
+      ),
   },
   {
     /** A body may have come before a reply or after it. */

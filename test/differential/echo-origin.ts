@@ -91,7 +91,9 @@ export async function startKeyServer(): Promise<KeyServer> {
     }
     const document = documents.get(request.url ?? '') ?? { status: 404, body: '' };
     const body = bytesOf(document);
-    response.writeHead(document.status, { 'content-length': body.length }).end(body);
+    const answer = () => response.writeHead(document.status, { 'content-length': body.length }).end(body);
+    if (document.delayMs === undefined) answer();
+    else setTimeout(answer, document.delayMs);
   });
   const port = await listen(server);
   const close = () =>

@@ -55,8 +55,10 @@ export function generateJwtAuthn(choose: Choose, pool: KeyPool): JwtPlan {
   );
   const names = plans.map(({ plan }) => plan.name);
   const requirementNames = choose.some(0, 2, ['r1', 'r2']);
-  const isFetched = Object.keys(keys).length > 0;
-  const requirement = () => generateRequirement(choose, names, isFetched ? DEPTH_MAX : 0);
+  const fetched = new Set(
+    names.filter((name) => Object.keys(keys).some((path) => path.endsWith(`/${name}`))),
+  );
+  const requirement = () => generateRequirement(choose, names, fetched);
   const config: JsonObject = {
     providers: Object.fromEntries(plans.map(({ plan, config: one }) => [plan.name, one])),
     rules: choose.list(1, 5, () => generateRule(choose, paths, requirementNames, requirement)),
@@ -124,10 +126,7 @@ const headerConfig = ({ name, prefix }: { name: string; prefix: string }): JsonO
   ...(prefix === '' ? {} : { value_prefix: prefix }),
 });
 
-/**
- * Mostly inline; else fetched, from a document that may not be one. One provider's at most: Envoy takes the first one's address for
- * those of all others that the same request has tokens of (row Q14).
- */
+/** Mostly inline; else fetched, from a document that may not be one or may be long in coming. */
 function generateKeySource(
   choose: Choose,
   name: string,
@@ -137,10 +136,11 @@ function generateKeySource(
   if (choose.chance(0.03)) return { local_jwks: { inline_string: '' } };
   const base64 = (bytes ?? Buffer.from(text)).toString('base64');
   if (choose.chance(0.1)) return { local_jwks: { inline_bytes: base64 } };
-  const isFetched = choose.chance(bytes === null ? 0.15 : 0.5) && Object.keys(documents).length === 0;
+  const isFetched = choose.chance(bytes === null ? 0.2 : 0.5);
   if (!isFetched) return { local_jwks: bytes === null ? { inline_string: text } : { inline_bytes: base64 } };
   const path = `/${choose.below(1e9)}/${name}`;
-  documents[path] = choose.weighted<KeyDocument>([
+  const delay = choose.field(0.4, 'delayMs', () => choose.pick([5, 60]));
+  const document = choose.weighted<KeyDocument>([
     [8, () => ({ status: 200, body: text, ...(bytes === null ? {} : { base64 }) })],
     [1, () => ({ status: 500, body: text })],
     [1, () => ({ status: 404, body: '' })],
@@ -148,6 +148,7 @@ function generateKeySource(
     [1, () => ({ status: 200, body: '{"keys":[]}' })],
     [1, () => ({ status: 200, body: '<html>' })],
   ]);
+  documents[path] = { ...document, ...delay };
   const cluster = choose.chance(0.95) ? 'keys' : 'missing';
   return {
     remote_jwks: {
@@ -186,20 +187,47 @@ function generateClaim(choose: Choose): JsonObject {
 
 const DEPTH_MAX = 3;
 
-/** Where keys are fetched there are no groups: which of Envoy's fetches comes back first is nobody's to say. */
-function generateRequirement(choose: Choose, names: readonly string[], depth: number): JsonObject {
-  const group = () => ({
-    requirements: choose.list(2, 3, () => generateRequirement(choose, names, depth + 1)),
-  });
+/** The providers that one requirement may still name, and which of them have their keys fetched. */
+interface Nameable {
+  names: string[];
+  fetched: ReadonlySet<string>;
+}
+
+/**
+ * One whole requirement. A provider whose keys are fetched is named once in it and last of all, and beside one nobody looks at all
+ * providers: which of two fetches comes back first is nobody's to say, a fetch that is not waited for is cancelled by Envoy alone (row
+ * Q4), and the second takes the first one's address (row Q14).
+ */
+function generateRequirement(
+  choose: Choose,
+  names: readonly string[],
+  fetched: ReadonlySet<string>,
+): JsonObject {
+  return requirementAt(choose, { names: [...names], fetched }, 0, true);
+}
+
+function requirementAt(choose: Choose, nameable: Nameable, depth: number, isLast: boolean): JsonObject {
+  const { fetched } = nameable;
+  const names = isLast ? nameable.names : nameable.names.filter((name) => !fetched.has(name));
+  const here = { names, fetched };
+  const group = () => {
+    const count = choose.between(2, 3);
+    const requirements = Array.from({ length: count }, (_, index) =>
+      requirementAt(choose, here, depth + 1, isLast && index === count - 1),
+    );
+    return { requirements };
+  };
+  const named = names.length > 0 ? 1 : 0;
+  const lenient = fetched.size === 0 || (fetched.size === 1 && depth === 0) ? 1 : 0;
   return choose.weighted<JsonObject>([
-    [depth === 0 ? 10 : 6, () => ({ provider_name: choose.pick(names) })],
-    [2, () => ({ provider_and_audiences: generateOwnAudiences(choose, names) })],
+    [named * (depth === 0 ? 10 : 6), () => ({ provider_name: takeName(choose, here) })],
+    [named * 2, () => ({ provider_and_audiences: generateOwnAudiences(choose, here) })],
     [depth >= DEPTH_MAX ? 0 : 5, () => ({ requires_any: group() })],
     [depth >= DEPTH_MAX ? 0 : 3, () => ({ requires_all: group() })],
-    [2, () => ({ allow_missing: {} })],
-    [2, () => ({ allow_missing_or_failed: {} })],
+    [lenient * 2, () => ({ allow_missing: {} })],
+    [lenient * 2, () => ({ allow_missing_or_failed: {} })],
     [
-      1,
+      lenient,
       () => ({
         extract_only_without_validation: choose.field(0.5, 'verification_status_header', () =>
           choose.chance(0.5) ? 'x-status' : choose.pick(['X-Status', ...ODD_OUTPUT_HEADERS]),
@@ -210,8 +238,14 @@ function generateRequirement(choose: Choose, names: readonly string[], depth: nu
   ]);
 }
 
-const generateOwnAudiences = (choose: Choose, names: readonly string[]): JsonObject => ({
-  provider_name: choose.pick(names),
+function takeName(choose: Choose, { names, fetched }: Nameable): string {
+  const name = choose.pick(names);
+  if (fetched.has(name)) names.splice(names.indexOf(name), 1);
+  return name;
+}
+
+const generateOwnAudiences = (choose: Choose, nameable: Nameable): JsonObject => ({
+  provider_name: takeName(choose, nameable),
   ...choose.field<Json>(0.8, 'audiences', () => choose.some(1, 2, AUDIENCES)),
 });
 
