@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
@@ -48,5 +50,38 @@ describe('the recipes for continuous integration', () => {
       assert.match(file, validate as RegExp);
     for (const file of ['a/weather.test.yaml']) assert.match(file, test as RegExp);
     assert.doesNotMatch('package.json', validate as RegExp);
+    assert.match('envoy.test.yaml', new RegExp(hooks[0]?.['exclude'] as string));
+  });
+  it('the workflow compares with the branch before, and has nothing to say of a file that is new', () => {
+    const { jobs } = parse(recipes['the workflow'] as string) as {
+      jobs: { policies: { steps: { run?: string }[] } };
+    };
+    const script = jobs.policies.steps.at(-1)?.run ?? '';
+    const folder = mkdtempSync(join(tmpdir(), 'jotgate-ci-'));
+    const summary = join(folder, 'summary.md');
+    const run = (command: string) => {
+      const env = { ...process.env, GITHUB_BASE_REF: 'main', GITHUB_STEP_SUMMARY: summary };
+      const npx = `npx() { shift; "${process.execPath}" "${join(root, 'src', 'cli', 'main.ts')}" "$@"; }`;
+      return execFileSync('bash', ['-e', '-c', `${npx}\n${command}`], { cwd: folder, env, stdio: 'pipe' });
+    };
+    try {
+      const commit = 'git add -A && git -c user.name=a -c user.email=a@b.test commit -qm x --allow-empty';
+      const base = `${commit} && git update-ref refs/remotes/origin/main HEAD`;
+      writeFileSync(summary, '');
+      run(`git init -q && ${base} && mkdir gateway`);
+      const text = read('examples', '01-front-proxy', 'envoy-jwt.yaml');
+      writeFileSync(join(folder, 'gateway', 'envoy.yaml'), text);
+      run(script);
+      assert.equal(readFileSync(summary, 'utf8'), '');
+      run(base);
+      writeFileSync(join(folder, 'gateway', 'envoy.yaml'), text.replace('prefix: /docs', 'path: /docs'));
+      run(script);
+      assert.match(
+        readFileSync(summary, 'utf8'),
+        /^```\nkept out [\s\S]*class(?:es)? of requests changes?: [\s\S]*\n```\n$/,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
