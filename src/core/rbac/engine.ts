@@ -3,6 +3,7 @@ import { type PathKey, toByteString, type ValueClue, withoutQuery } from '../mat
 import { type ConditionContext, compilePermission, compilePrincipal } from './compile-condition.ts';
 import { compileExpression, type Expression } from './compile-expression.ts';
 import { anyOf, type Condition, type RbacSubject } from './condition.ts';
+import { takeDoubt } from './expression-regex.ts';
 import { FAULT } from './expression-value.ts';
 import { PolicyIndex } from './policy-index.ts';
 import type { PolicyConfig, RbacConfig } from './rbac-config.ts';
@@ -18,6 +19,8 @@ export class Policy {
   readonly keys: readonly PathKey[] | null;
   readonly clues: readonly ValueClue<RbacSubject>[] | null;
   readonly #condition: Expression | null;
+  /** Who denies by it denies where it is in doubt, too. */
+  readonly #action: RbacAction;
   readonly #permissions: Part;
   readonly #principals: Part;
 
@@ -27,7 +30,9 @@ export class Policy {
     permissions: Condition,
     principals: Condition,
     condition: Expression | null,
+    action: RbacAction,
   ) {
+    this.#action = action;
     this.name = name;
     this.origin = origin;
     this.#permissions = { kind: 'permission', condition: permissions, origin, field: 'permissions' };
@@ -48,12 +53,18 @@ export class Policy {
 
   #meetsCondition(subject: RbacSubject, recorder: Recorder | null): boolean {
     if (this.#condition === null) return true;
+    takeDoubt();
     const value = this.#condition(subject);
+    const isInDoubt = value === FAULT && this.#action === 'DENY' && takeDoubt();
+    const holds = value === true || isInDoubt;
     if (recorder !== null) {
       recorder.open('condition', 'wants its CEL expression to be true', this.origin, 'condition');
-      recorder.close(value === true ? 'ok' : 'no', value === FAULT ? 'it cannot be evaluated' : undefined);
+      const fault = isInDoubt
+        ? 'a pattern of the request is in doubt, and is denied'
+        : 'it cannot be evaluated';
+      recorder.close(holds ? 'ok' : 'no', value === FAULT ? fault : undefined);
     }
-    return value === true;
+    return holds;
   }
 }
 
@@ -120,7 +131,9 @@ export function compileRbacEngine(config: RbacConfig, context: ConditionContext)
     return null;
   }
   const names = Object.keys(config.policies).sort(byBytes);
-  const policies = names.map((name) => compilePolicy(name, config.policies[name] as PolicyConfig, context));
+  const policies = names.map((name) =>
+    compilePolicy(name, config.policies[name] as PolicyConfig, action, context),
+  );
   return policies.includes(null) ? null : new RbacEngine(action, policies as Policy[]);
 }
 
@@ -129,7 +142,12 @@ function byBytes(a: string, b: string): number {
 }
 
 /** `checked_condition` is not looked at, as Envoy does not look at it either (matchers.cc, PolicyMatcher). */
-function compilePolicy(name: string, config: PolicyConfig, context: ConditionContext): Policy | null {
+function compilePolicy(
+  name: string,
+  config: PolicyConfig,
+  action: RbacAction,
+  context: ConditionContext,
+): Policy | null {
   const isConditional = config.condition !== undefined;
   const condition = isConditional
     ? compileExpression(config.condition, { ...context, options: config.celConfig })
@@ -144,5 +162,6 @@ function compilePolicy(name: string, config: PolicyConfig, context: ConditionCon
     anyOf(permissions as Condition[], config.permissions),
     anyOf(principals as Condition[], config.principals),
     condition,
+    action,
   );
 }

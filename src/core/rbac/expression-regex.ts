@@ -45,20 +45,33 @@ export function matchesPattern(
 ): boolean | typeof FAULT {
   if (typeof text !== 'string' || typeof source !== 'string') return FAULT;
   const pattern = patternOf(source);
-  return pattern !== null && isSmall(source, pattern) ? pattern.test(text) : FAULT;
+  const size = pattern === null ? 'unsure' : sizeOf(source, pattern);
+  if (size === 'unsure') hasDoubt = true;
+  return pattern !== null && size === 'small' ? pattern.test(text) : FAULT;
 }
 
-const smallness = new WeakMap<RE2JS, boolean>();
+let hasDoubt = false;
+
+/** Whether, since it was last asked, a fault came of a pattern of which it is not sure that Envoy has a fault too. */
+export function takeDoubt(): boolean {
+  const doubted = hasDoubt;
+  hasDoubt = false;
+  return doubted;
+}
+
+type Size = 'small' | 'large' | 'unsure';
+const sizes = new WeakMap<RE2JS, Size>();
 
 /** Where its size is not sure a pattern has to keep away from the limit: Envoy faults at a large one. */
-function isSmall(source: string, pattern: RE2JS): boolean {
-  let isKnown = smallness.get(pattern);
-  if (isKnown === undefined) {
+function sizeOf(source: string, pattern: RE2JS): Size {
+  let known = sizes.get(pattern);
+  if (known === undefined) {
     const { instructions, isExact } = measureProgram(source, pattern, 'text');
-    isKnown = instructions <= (isExact ? SIZE_MAX : SIZE_MAX * 0.9);
-    smallness.set(pattern, isKnown);
+    if (instructions <= (isExact ? SIZE_MAX : SIZE_MAX * 0.9)) known = 'small';
+    else known = isExact ? 'large' : 'unsure';
+    sizes.set(pattern, known);
   }
-  return isKnown;
+  return known;
 }
 
 /** Of texts only, with the pattern second. */

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { RbacSubject } from './condition.ts';
+import { compileRbacEngine } from './engine.ts';
+import type { ExpressionConfig } from './expression-config.ts';
+import type { PolicyConfig } from './rbac-config.ts';
+
+const [ALLOW, DENY] = [0, 1];
+
+const text = (value: string): ExpressionConfig => ({
+  exprKind: { case: 'constExpr', value: { constantKind: { case: 'stringValue', value } } },
+});
+const call = (name: string, ...args: ExpressionConfig[]): ExpressionConfig => ({
+  exprKind: { case: 'callExpr', value: { function: name, args } },
+});
+const headers: ExpressionConfig = {
+  exprKind: {
+    case: 'selectExpr',
+    value: {
+      operand: { exprKind: { case: 'identExpr', value: { name: 'request' } } },
+      field: 'headers',
+      testOnly: false,
+    },
+  },
+};
+
+/** Whether a policy matches whose condition asks for a text by the pattern in the request's header `p`. */
+function matches(action: number, pattern: string): boolean {
+  const condition = call('matches', text('é'), call('_[_]', headers, text('p')));
+  const policy: PolicyConfig = {
+    permissions: [{ rule: { case: 'any', value: true } }],
+    principals: [{ identifier: { case: 'any', value: true } }],
+    condition,
+  };
+  const engine = compileRbacEngine(
+    { action, policies: { one: policy } },
+    {
+      refuse: (message) => assert.fail(message),
+      remotePeerOf: () => ({ address: '', port: 0 }),
+      pathTemplateOf: () => null,
+      upstreamMatcherOf: () => null,
+      clientCertificateOf: () => null,
+    },
+  );
+  const subject: RbacSubject = {
+    request: {
+      method: 'GET',
+      scheme: 'http',
+      authority: 'h',
+      path: '/',
+      headers: { names: ['p'], values: [Buffer.from(pattern).toString('latin1')] },
+    },
+    connection: { remoteAddress: '', localAddress: '', localPort: 0, serverName: '', tls: false },
+    metadataIfAny: null,
+  };
+  assert.ok(engine !== null);
+  return engine.match(subject, null) !== null;
+}
+
+describe('a condition by a pattern of the request', () => {
+  const table = [
+    { name: 'that matches', given: '.', want: { allows: true, denies: true } },
+    { name: 'that does not match', given: 'x', want: { allows: false, denies: false } },
+    { name: 'that is surely too large for Envoy', given: 'a|b{99}', want: { allows: false, denies: false } },
+    {
+      name: 'whose size is not sure is denied by whoever denies',
+      given: '[é-ü][é-ü][é-ü]|.',
+      want: { allows: false, denies: true },
+    },
+    { name: 'that cannot be read', given: '(', want: { allows: false, denies: true } },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => {
+      assert.deepEqual({ allows: matches(ALLOW, given), denies: matches(DENY, given) }, want);
+    });
+  }
+
+  it('is in doubt for its own request only', () => {
+    assert.equal(matches(DENY, '('), true);
+    assert.equal(matches(DENY, 'a|b{99}'), false);
+  });
+});
