@@ -368,7 +368,7 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   L29: {
     title: 'credentials in the access log',
     meaning:
-      'The format of an access log asks for a header or a query parameter that lets whoever reads the log in: `authorization`, a cookie, a token. jotgate prints what is asked for, as Envoy does.',
+      'The format of an access log asks for a header or a query parameter that lets whoever reads the log in: `authorization`, a cookie, a token; or for the path with its query, where `from_params` takes tokens from. jotgate prints what is asked for, as Envoy does.',
   },
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadConfig } from '../load-config.ts';
 
-function warned(logger: string): string[] {
+function warned(logger: string, jwt = ''): string[] {
   const text = `static_resources:
   listeners:
   - address: {socket_address: {address: 127.0.0.1, port_value: 8080}}
@@ -14,7 +14,7 @@ function warned(logger: string): string[] {
           stat_prefix: a
           access_log: [{name: log, typed_config: {"@type": type.googleapis.com/envoy.extensions.access_loggers.${logger}}}]
           route_config: {virtual_hosts: [{name: v, domains: ["*"], routes: [{match: {prefix: /}, direct_response: {status: 200}}]}]}
-          http_filters: [{name: r, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]
+          http_filters: [${jwt}{name: r, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]
 `;
   const { findings } = loadConfig([{ name: 'a.yaml', text }]);
   return findings.list.map(({ code, message }) => `${code} ${message.split('format has ')[1] ?? message}`);
@@ -39,5 +39,26 @@ describe('L29: a format that asks for credentials is told of, whichever way it i
   ];
   for (const { given, want } of table) {
     it(given, () => assert.deepEqual(warned(given), want === undefined ? [] : [`L29 ${want}`]));
+  }
+});
+
+describe('L29: so is one that has the path with its query, where tokens are taken from there', () => {
+  const provider =
+    'issuer: "https://a.test", audiences: [a], local_jwks: {inline_string: "{}"}, from_params: [auth]';
+  const jwt = `{name: j, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication, providers: {p: {${provider}}}}}, `;
+  const table = [
+    { given: '%REQ(:PATH)%', want: true },
+    { given: '%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%', want: true },
+    { given: '%PATH(WQ:ORIG)%', want: true },
+    { given: '%PATH(NQ)%', want: false },
+    { given: '%REQ(X-PATH)%', want: false },
+  ];
+  for (const { given, want } of table) {
+    it(given, () => {
+      const logger = `file.v3.FileAccessLog, path: /dev/null, log_format: {text_format: "${given}"}`;
+      const isWarned = (list: string[]) => list.includes('L29 the path with its query');
+      assert.equal(isWarned(warned(logger, jwt)), want);
+      assert.equal(isWarned(warned(logger)), false);
+    });
   }
 });

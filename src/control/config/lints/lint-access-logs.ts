@@ -9,11 +9,16 @@ import type {
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { isCredentialName } from '../../../base/index.ts';
 import { type CheckContext, configOf } from '../checks/check-context.ts';
+import { jwtFiltersOf } from './jwt-filters.ts';
 
 /** L29: a format that asks for a header or a parameter which lets its reader in; it is printed as asked, as by Envoy. */
-export function lintAccessLogs({ accessLog }: HttpConnectionManager, context: CheckContext): void {
-  for (const log of accessLog) {
-    for (const { texts, about, field } of formatsOf(log)) {
+export function lintAccessLogs(manager: HttpConnectionManager, context: CheckContext): void {
+  const parameters = tokenParametersOf(manager);
+  for (const log of manager.accessLog) {
+    for (const format of formatsOf(log)) {
+      const { texts, about, field } = format;
+      if (parameters.length > 0 && texts.some((text) => PATH_WITH_QUERY.test(text)))
+        complainOfQuery(parameters, format, context);
       const asked = texts.flatMap(credentialsIn);
       const [first] = asked;
       if (first === undefined) continue;
@@ -28,6 +33,33 @@ export function lintAccessLogs({ accessLog }: HttpConnectionManager, context: Ch
       });
     }
   }
+}
+
+/** Parameters that providers are told to take tokens from. */
+function tokenParametersOf(manager: HttpConnectionManager): string[] {
+  const providers = jwtFiltersOf([manager]).flatMap(({ jwt }) => Object.values(jwt.providers));
+  return [...new Set(providers.flatMap(({ fromParams }) => fromParams))];
+}
+
+/** Operators that print the path as it came, its query with it. */
+const PATH_WITH_QUERY =
+  /%(?:REQ\((?:[^)]*\?)?(?::path|x-envoy-original-path)(?:\?[^)]*)?\)|PATH(?:\(WQ[^)]*\))?)(?::\d+)?%/i;
+
+function complainOfQuery(
+  parameters: readonly string[],
+  { about, field }: Format,
+  context: CheckContext,
+): void {
+  const names = parameters.map((name) => `\`${name}\``).join(', ');
+  context.complain({
+    code: 'loggedCredential',
+    severity: 'warning',
+    message: `the access log will hold credentials: tokens are in the query, under ${names}, and the format has the path with its query`,
+    hint: 'write `%PATH(NQ)%` for the path without it',
+    about,
+    field,
+    envoy: 'accepts',
+  });
 }
 
 interface Format {
