@@ -148,8 +148,9 @@ async function examine(
   const about = `${id} ${request.method} ${request.target} ${verdict.status} ${verdict.details}`;
   if (remedies.never !== null) {
     tally.never++;
-    const isOnlyTokens = remedies.found.some((one) =>
-      one.changes.every(({ kind }) => kind === 'token' || kind === 'claim'),
+    // A parameter that goes with its token may lead to another route, of which nothing was said.
+    const isOnlyTokens = remedies.found.some(
+      (one) => !one.isElsewhere && one.changes.every(({ kind }) => kind === 'token' || kind === 'claim'),
     );
     const isHere =
       remedies.found.some(({ isElsewhere }) => !isElsewhere) && remedies.never.startsWith('no request');
