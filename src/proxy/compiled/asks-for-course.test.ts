@@ -54,12 +54,13 @@ describe('how an exchange goes is written down', () => {
     { name: 'request.path', given: select('request', 'path'), want: false },
   ];
   for (const { name, given, want } of conditions) {
-    it(`${want ? '' : 'not '}where a condition names ${name}`, () => {
+    it(`${want ? '' : 'not '}where a condition names ${name}, read or unread`, () => {
       const policy = { permissions: [{ any: true }], principals: [{ any: true }], condition: given };
       const message = fromJson(RBACSchema, { rules: { policies: { a: policy } } });
-      const typedConfig = packAny(RBACSchema, message);
-      const httpFilters = [{ name: 'a', configType: { case: 'typedConfig' as const, value: typedConfig } }];
-      assert.equal(asksForCourse(create(HttpConnectionManagerSchema, { httpFilters })), want);
+      for (const typedConfig of [packAny(RBACSchema, message), anyPack(RBACSchema, message)]) {
+        const httpFilters = [{ name: 'a', configType: { case: 'typedConfig' as const, value: typedConfig } }];
+        assert.equal(asksForCourse(create(HttpConnectionManagerSchema, { httpFilters })), want);
+      }
     });
   }
   for (const text of ['plain', '%REQ(:path)%', '%DYNAMIC_METADATA(a:b)%', '%PROTOCOL%', '100%% RESP']) {
