@@ -208,6 +208,22 @@ describe('a CEL expression', () => {
       want: FAULT,
     },
     {
+      name: 'takes a large pattern that the configuration spells out',
+      expression: on(id('re'), 'extract', claim('sub'), text('(?:x?y?){999}(l.c)'), text('\\1')),
+      want: 'lic',
+    },
+    {
+      name: 'faults at a large pattern from the request',
+      expression: on(
+        id('re'),
+        'extract',
+        claim('sub'),
+        call('_?_:_', bool(true), text('(?:x?z?){999}(l.c)'), claim('sub')),
+        text('\\1'),
+      ),
+      want: FAULT,
+    },
+    {
       name: 'captures by the whole text only',
       expression: on(id('re'), 'capture', claim('sub'), text('(a)')),
       want: FAULT,

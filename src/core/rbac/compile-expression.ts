@@ -9,7 +9,7 @@ import {
 } from './expression-attributes.ts';
 import type { ConstantKind, ExpressionConfig } from './expression-config.ts';
 import { type ExpressionOptions, operationOf } from './expression-functions.ts';
-import { compileMatches } from './expression-regex.ts';
+import { compileMatches, keepPattern } from './expression-regex.ts';
 import {
   AttributeMap,
   Bytes,
@@ -239,6 +239,7 @@ function compileCall(call: Call, about: ExpressionConfig, context: ExpressionCon
     return compileAttribute(about, context) ?? null;
   if (name === 'matches' && operands.length === 2 && isText(second))
     return compileMatch(operands, about, context);
+  if (REGEX_NAMES.has(name) && isText(second)) keepPattern(textOf(second) as string);
   if (IN.has(name) && target === undefined && operands.length === 2 && isText(first)) {
     const found = compileHas(operands as [ExpressionConfig, ExpressionConfig], context);
     if (found !== null) return found ?? null;

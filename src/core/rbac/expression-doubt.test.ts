@@ -68,6 +68,21 @@ describe('a condition by a pattern of the request', () => {
       want: { allows: false, denies: true },
     },
     { name: 'that cannot be read', given: '(', want: { allows: false, denies: true } },
+    {
+      name: 'that stands for a program of many thousand instructions',
+      given: `.|${'a{1000}'.repeat(9)}`,
+      want: { allows: false, denies: true },
+    },
+    {
+      name: 'whose repetitions are within each other',
+      given: '.|(?:(?:ab){30}){30}',
+      want: { allows: false, denies: true },
+    },
+    {
+      name: 'that is longer than any that Envoy takes',
+      given: `.|[${'a'.repeat(2000)}]`,
+      want: { allows: false, denies: true },
+    },
   ];
   for (const { name, given, want } of table) {
     it(name, () => {

@@ -6,12 +6,19 @@ type Operation = (values: readonly ExpressionValue[]) => ExpressionValue;
 
 const compiled = new Map<string, RE2JS | null>();
 const COMPILED_MAX = 128;
+/** Those that conditions spell out. */
+const written = new Map<string, RE2JS | null>();
+
+/** Makes a pattern of the configuration, however large, before requests come. */
+export function keepPattern(source: string): void {
+  written.set(source, compileOrNull(source));
+}
 
 /** The pattern, compiled, and at hand for the next time; null: it is none. */
 function patternOf(source: string): RE2JS | null {
-  let pattern = compiled.get(source);
+  let pattern = written.get(source) ?? compiled.get(source);
   if (pattern === undefined) {
-    pattern = compileOrNull(source);
+    pattern = costOf(source) > COST_MAX ? null : compileOrNull(source);
     if (compiled.size >= COMPILED_MAX) compiled.clear();
     compiled.set(source, pattern);
   }
@@ -24,6 +31,18 @@ function compileOrNull(source: string): RE2JS | null {
   } catch {
     return null;
   }
+}
+
+/** A client may choose the pattern: a few of its characters can stand for a program that takes seconds to make. */
+const COST_MAX = 2000;
+
+/** About the most instructions that a pattern can come to, whatever it says: repetitions of groups may be within each other. */
+function costOf(source: string): number {
+  const counts = Array.from(source.matchAll(/\{(\d+)(?:,(\d*))?\}/g), ([, least, most]) =>
+    Number(most || least),
+  );
+  if (!source.includes('){')) return counts.reduce((sum, count) => sum + count, source.length);
+  return counts.reduce((product, count) => product * Math.max(1, count), source.length);
 }
 
 /** Envoy's `regex_max_program_size` of expressions, which no runtime changes. */
@@ -81,7 +100,9 @@ function withPattern(
   return ([text, source, rewrite = '']) => {
     if (typeof text !== 'string' || typeof source !== 'string' || typeof rewrite !== 'string') return FAULT;
     const pattern = patternOf(source);
-    return pattern === null ? FAULT : operation(pattern, text, rewrite);
+    if (pattern !== null) return operation(pattern, text, rewrite);
+    hasDoubt = true;
+    return FAULT;
   };
 }
 
