@@ -1,17 +1,29 @@
-import { compileExpression, type Expression, type ExpressionContext } from './compile-expression.ts';
+import { compileExpression, type ExpressionContext } from './compile-expression.ts';
+import type { RbacSubject } from './condition.ts';
 import type { ExpressionConfig } from './expression-config.ts';
+import { takeDoubt } from './expression-regex.ts';
+import { FAULT } from './expression-value.ts';
 
 /** A compiled CEL matcher. */
 export interface CelMatcher {
-  expression: Expression;
-  /** It names the response, of which nothing is known yet: where it is not true now it may still come to be. */
-  awaitsResponse: boolean;
+  /** null: cannot be known. */
+  holds(subject: RbacSubject): boolean | null;
 }
 
 /** Compiles the expression of a CEL matcher; null after an error (Envoy: cel_matcher/matcher.cc). */
 export function compileCelMatcher(config: ExpressionConfig, context: ExpressionContext): CelMatcher | null {
   const expression = compileExpression(config, context);
-  return expression && { expression, awaitsResponse: names(config, 'response') };
+  if (expression === null) return null;
+  // Of the response nothing is known yet: where it is not true now it may still come to be.
+  const otherwise = names(config, 'response') ? null : false;
+  return {
+    holds(subject) {
+      takeDoubt();
+      const value = expression(subject);
+      if (value === true) return true;
+      return value === FAULT && takeDoubt() ? null : otherwise;
+    },
+  };
 }
 
 function names(config: ExpressionConfig | undefined, root: string): boolean {

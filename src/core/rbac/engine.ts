@@ -60,7 +60,7 @@ export class Policy {
     if (recorder !== null) {
       recorder.open('condition', 'wants its CEL expression to be true', this.origin, 'condition');
       const fault = isInDoubt
-        ? 'a pattern of the request is in doubt, and is denied'
+        ? 'a pattern or a text of the request is in doubt, and is denied'
         : 'it cannot be evaluated';
       recorder.close(holds ? 'ok' : 'no', value === FAULT ? fault : undefined);
     }

@@ -1,5 +1,4 @@
 import {
-  fromByteString,
   joinedLines,
   type MatchedRequest,
   type MetadataSource,
@@ -7,6 +6,7 @@ import {
   withoutQuery,
 } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
+import { textOfBytes } from './expression-text.ts';
 import { timestampOfMs } from './expression-time.ts';
 import { TYPE_NAMES } from './expression-types.ts';
 import {
@@ -127,14 +127,14 @@ function endpoint(peerOf: (subject: RbacSubject) => { address: string; port: num
 }
 
 /** What a request always has is missing only where there is no request, as of a connection. */
-const given = (bytes: string) => (bytes === '' ? undefined : fromByteString(bytes));
+const given = (bytes: string) => (bytes === '' ? undefined : textOfBytes(bytes));
 
 const REQUEST: Readonly<Record<string, Attribute>> = {
   path: value(({ request }) => given(request.path)),
-  url_path: value(({ request }) => fromByteString(request.path.split('?', 1)[0] as string)),
+  url_path: value(({ request }) => textOfBytes(request.path.split('?', 1)[0] as string)),
   query: value(({ request: { path } }) => {
     const bare = withoutQuery(path);
-    return fromByteString(path.slice(bare.length + 1).split('#')[0] as string);
+    return textOfBytes(path.slice(bare.length + 1).split('#')[0] as string);
   }),
   host: value(({ request }) => given(request.authority)),
   scheme: value(({ request }) => given(request.scheme)),
@@ -172,7 +172,7 @@ function headerOf(request: MatchedRequest, name: string): string | undefined {
   const single = pseudoHeader(request, name);
   if (single !== undefined) return given(single);
   const joined = joinedLines(request.headers, name);
-  return joined === undefined ? undefined : fromByteString(joined);
+  return joined === undefined ? undefined : textOfBytes(joined);
 }
 
 function allHeaders(request: MatchedRequest): ExpressionMap {

@@ -24,9 +24,14 @@ const headers: ExpressionConfig = {
   },
 };
 
+const header = (name: string) => call('_[_]', headers, text(name));
+
 /** Whether a policy matches whose condition asks for a text by the pattern in the request's header `p`. */
-function matches(action: number, pattern: string): boolean {
-  const condition = call('matches', text('é'), call('_[_]', headers, text('p')));
+const matches = (action: number, pattern: string) =>
+  meets(action, call('matches', text('é'), header('p')), [['p', Buffer.from(pattern).toString('latin1')]]);
+
+/** Whether a policy of that condition matches. */
+function meets(action: number, condition: ExpressionConfig, lines: [name: string, bytes: string][]): boolean {
   const policy: PolicyConfig = {
     permissions: [{ rule: { case: 'any', value: true } }],
     principals: [{ identifier: { case: 'any', value: true } }],
@@ -48,7 +53,7 @@ function matches(action: number, pattern: string): boolean {
       scheme: 'http',
       authority: 'h',
       path: '/',
-      headers: { names: ['p'], values: [Buffer.from(pattern).toString('latin1')] },
+      headers: { names: lines.map(([name]) => name), values: lines.map(([, bytes]) => bytes) },
     },
     connection: { remoteAddress: '', localAddress: '', localPort: 0, serverName: '', tls: false },
     metadataIfAny: null,
@@ -94,4 +99,48 @@ describe('a condition by a pattern of the request', () => {
     assert.equal(matches(DENY, '('), true);
     assert.equal(matches(DENY, 'a|b{99}'), false);
   });
+});
+
+describe('a condition on a header that is not UTF-8', () => {
+  const table = [
+    { name: 'tells bytes apart', given: call('_==_', header('a'), header('b')), want: [false, false] },
+    { name: 'tells that they differ', given: call('_!=_', header('a'), header('b')), want: [true, true] },
+    { name: 'orders them', given: call('_<_', header('b'), header('a')), want: [true, true] },
+    {
+      name: 'finds no replacement character',
+      given: call('contains', header('a'), text('\ufffd')),
+      want: [false, false],
+    },
+    {
+      name: 'finds a part of a character',
+      given: call('contains', header('c'), header('d')),
+      want: [true, true],
+    },
+    {
+      name: 'is in doubt by a pattern that is written out',
+      given: call('matches', header('a'), text('^.$')),
+      want: [false, true],
+    },
+    {
+      name: 'is in doubt by a pattern of the request',
+      given: call('matches', header('a'), header('c')),
+      want: [false, true],
+    },
+    {
+      name: 'is in doubt by what is captured',
+      given: call('_==_', call('re.capture', header('a'), text('(.)')), header('a')),
+      want: [false, true],
+    },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => {
+      const lines: [string, string][] = [
+        ['a', '\xff'],
+        ['b', '\xfe'],
+        ['c', '\xc3\xa9'],
+        ['d', '\xc3'],
+      ];
+      assert.deepEqual([meets(ALLOW, given, lines), meets(DENY, given, lines)], want);
+    });
+  }
 });

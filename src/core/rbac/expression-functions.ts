@@ -1,4 +1,3 @@
-import { toByteString } from '../match/index.ts';
 import {
   convertToBool,
   convertToDouble,
@@ -8,6 +7,7 @@ import {
 } from './expression-conversions.ts';
 import { matchesPattern, REGEX_FUNCTIONS } from './expression-regex.ts';
 import { STRING_FUNCTIONS } from './expression-strings.ts';
+import { bytesOfText, textOfBytes } from './expression-text.ts';
 import { calculateTimes, convertToDuration, convertToTimestamp, TIME_FUNCTIONS } from './expression-time.ts';
 import { typeOf } from './expression-types.ts';
 import {
@@ -123,7 +123,7 @@ const FREE: Readonly<Record<string, Operation>> = {
   'double/1': ([value]) => convertToDouble(value),
   'dyn/1': ([value]) => value as ExpressionValue,
   'bytes/1': ([value]) => {
-    if (typeof value === 'string') return new Bytes(toByteString(value));
+    if (typeof value === 'string') return new Bytes(bytesOfText(value));
     return value instanceof Bytes ? value : FAULT;
   },
 };
@@ -177,7 +177,8 @@ function onTexts(
   part: ExpressionValue | undefined,
   test: (text: string, part: string) => boolean,
 ): boolean | typeof FAULT {
-  return typeof text === 'string' && typeof part === 'string' ? test(text, part) : FAULT;
+  if (typeof text !== 'string' || typeof part !== 'string') return FAULT;
+  return test(bytesOfText(text), bytesOfText(part));
 }
 
 const INT_MAX = 2n ** 63n - 1n;
@@ -204,7 +205,7 @@ function calculate(
 
 function addOrJoin(values: readonly ExpressionValue[]): ExpressionValue {
   const [a, b] = values;
-  if (typeof a === 'string' && typeof b === 'string') return a + b;
+  if (typeof a === 'string' && typeof b === 'string') return textOfBytes(bytesOfText(a) + bytesOfText(b));
   if (a instanceof Bytes && b instanceof Bytes) return new Bytes(a.text + b.text);
   return (FREE['_+_/2'] as Operation)(values);
 }

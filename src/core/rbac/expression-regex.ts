@@ -18,7 +18,7 @@ export function keepPattern(source: string): void {
 function patternOf(source: string): RE2JS | null {
   let pattern = written.get(source) ?? compiled.get(source);
   if (pattern === undefined) {
-    pattern = costOf(source) > COST_MAX ? null : compileOrNull(source);
+    pattern = costOf(source) > COST_MAX || !source.isWellFormed() ? null : compileOrNull(source);
     if (compiled.size >= COMPILED_MAX) compiled.clear();
     compiled.set(source, pattern);
   }
@@ -54,7 +54,10 @@ export function compileMatches(pattern: string): Operation {
   const { instructions, isExact } = measureProgram(pattern, program, 'text');
   if (isExact && instructions > SIZE_MAX)
     throw new Error(`its program has ${instructions} instructions, and Envoy takes ${SIZE_MAX}`);
-  return ([text]) => (typeof text === 'string' ? program.test(text) : FAULT);
+  return ([text]) => {
+    if (typeof text !== 'string') return FAULT;
+    return text.isWellFormed() ? program.test(text) : inDoubt();
+  };
 }
 
 /** `matches` by a pattern that comes with the request. */
@@ -65,13 +68,19 @@ export function matchesPattern(
   if (typeof text !== 'string' || typeof source !== 'string') return FAULT;
   const pattern = patternOf(source);
   const size = pattern === null ? 'unsure' : sizeOf(source, pattern);
-  if (size === 'unsure') hasDoubt = true;
+  if (size === 'unsure' || !text.isWellFormed()) return inDoubt();
   return pattern !== null && size === 'small' ? pattern.test(text) : FAULT;
+}
+
+/** Also of a text that holds a byte that is not UTF-8: the engine has no words for it, which RE2 passes over. */
+function inDoubt(): typeof FAULT {
+  hasDoubt = true;
+  return FAULT;
 }
 
 let hasDoubt = false;
 
-/** Whether, since it was last asked, a fault came of a pattern of which it is not sure that Envoy has a fault too. */
+/** Whether, since it was last asked, a fault came of a pattern or a text of which it is not sure that Envoy has a fault too. */
 export function takeDoubt(): boolean {
   const doubted = hasDoubt;
   hasDoubt = false;
@@ -100,9 +109,7 @@ function withPattern(
   return ([text, source, rewrite = '']) => {
     if (typeof text !== 'string' || typeof source !== 'string' || typeof rewrite !== 'string') return FAULT;
     const pattern = patternOf(source);
-    if (pattern !== null) return operation(pattern, text, rewrite);
-    hasDoubt = true;
-    return FAULT;
+    return pattern !== null && text.isWellFormed() ? operation(pattern, text, rewrite) : inDoubt();
   };
 }
 

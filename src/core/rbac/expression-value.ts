@@ -1,4 +1,5 @@
 import type { MatchedValue } from '../match/index.ts';
+import { bytesOfText } from './expression-text.ts';
 
 /** What an expression comes to. `FAULT` is CEL's error: a missing key, a wrong type. A bigint is an int, a number a double. */
 export type ExpressionValue =
@@ -183,6 +184,8 @@ function namesOfKey(key: ExpressionValue): readonly string[] | null {
 }
 
 function expressionValueOf(value: MatchedValue): ExpressionValue {
+  // Half a character of JSON is no byte of a header.
+  if (typeof value === 'string') return value.toWellFormed();
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(expressionValueOf);
   return ExpressionMap.ofObject(value as { readonly [key: string]: MatchedValue });
@@ -228,13 +231,15 @@ function orderOf(left: number | bigint, right: number | bigint): number | null {
   return a < b ? -1 : a > b ? 1 : a === b ? 0 : null;
 }
 
+const orderOfBytes = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Less than zero, zero or more, as `a` is below, at or above `b`; null where they have no order. */
 export function compare(a: ExpressionValue | undefined, b: ExpressionValue | undefined): number | null {
   const [left, right] = [numberOf(a), numberOf(b)];
   if (left !== null && right !== null) return orderOf(left, right);
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
-  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  if (a instanceof Bytes && b instanceof Bytes) return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
+  if (typeof a === 'string' && typeof b === 'string') return orderOfBytes(bytesOfText(a), bytesOfText(b));
+  if (a instanceof Bytes && b instanceof Bytes) return orderOfBytes(a.text, b.text);
   const isTimed =
     (a instanceof Timestamp && b instanceof Timestamp) || (a instanceof Duration && b instanceof Duration);
   return isTimed ? orderOf(a.ticks, b.ticks) : null;

@@ -46,6 +46,7 @@ const cel = (expression: JsonValue) => ({
     expr_match: { parsed_expr: { expr: expression } },
   }),
 });
+const headersOfRequest = { select_expr: { operand: { ident_expr: { name: 'request' } }, field: 'headers' } };
 const isGet: JsonObject = {
   call_expr: {
     function: '_==_',
@@ -53,6 +54,12 @@ const isGet: JsonObject = {
       { select_expr: { operand: { ident_expr: { name: 'request' } }, field: 'method' } },
       { const_expr: { string_value: 'GET' } },
     ],
+  },
+};
+const matchesX: JsonObject = {
+  call_expr: {
+    function: 'matches',
+    args: [{ const_expr: { string_value: 'a' } }, { select_expr: { operand: headersOfRequest, field: 'x' } }],
   },
 };
 const ofClient = single(extension(`${SSL}.UriSanInput`), exact('spiffe://a,spiffe://b'));
@@ -122,6 +129,12 @@ describe('a matcher comes to an action', () => {
     { name: 'by a domain', config: treeOf(header, domains('a.b')), given: x('a.b'), want: true },
     { name: 'by a domain’s ending', config: treeOf(header, domains('*.b')), given: x('c.a.b'), want: true },
     { name: 'not by the ending alone', config: treeOf(header, domains('*.b')), given: x('b'), want: false },
+    {
+      name: 'to none by a CEL expression that is in doubt',
+      config: allowIf(single(attributes, cel(matchesX)), action('ALLOW')),
+      given: x('('),
+      want: false,
+    },
     { name: 'by a CEL expression', config: allowIf(single(attributes, cel(isGet))), want: true },
     {
       name: 'or its contrary',

@@ -140,7 +140,7 @@ function compileCel(config: ReturnType<typeof unpackCel>, context: MatchContext)
   return {
     wants: 'its CEL expression to be true',
     show: () => config.description || 'the CEL expression',
-    test: (subject) => compiled.expression(subject) === true || (compiled.awaitsResponse && UNAVAILABLE),
+    test: (subject) => compiled.holds(subject) ?? UNAVAILABLE,
   };
 }
 
