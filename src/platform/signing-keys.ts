@@ -47,6 +47,7 @@ const CURVES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function fits(key: KeyObject, alg: Algorithm): boolean {
+  if (alg.kty === 'oct') return false;
   if (alg.kty === 'RSA') return key.asymmetricKeyType === 'rsa';
   if (alg.kty === 'OKP') return key.asymmetricKeyType === 'ed25519';
   return key.asymmetricKeyDetails?.namedCurve === CURVES.get(alg.crv);

@@ -234,6 +234,14 @@ describe('token verify', () => {
 
 describe('token mint', () => {
   const claims = '{"sub":"1234567890","name":"John Doe","iat":1516239022}';
+  it('signs no HMAC with a private key', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const file = fileOf('rsa.pem', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+    const run = await runCli(['token', 'mint', '--claims', '{}', '--key', file, '--alg', 'HS256']);
+    assert.equal(run.exitCode, 2);
+    assert.match(run.err, /rsa\.pem` is no private JWK and no PEM key for HS256/);
+  });
+
   it("makes the article's example", async () => {
     const run = await runCli(['token', 'mint', '--claims', claims, '--secret', exampleSecret]);
     assert.deepEqual(run, { exitCode: 0, out: `${exampleToken}\n`, err: '' });
