@@ -19,6 +19,11 @@ describe('times as a person writes and reads them', () => {
     assert.equal(parseInstant('2022-10-20T09:12:30Z', '--at'), 1_666_257_150_000);
     assert.equal(parseInstant('2022-10-20T11:12:30+02:00', '--at'), 1_666_257_150_000);
   });
+  it('an instant is neither a word, nor before 1970 by a sign, nor beyond the calendar', () => {
+    for (const text of ['noon', '-1', 'noon 5', 'March 7', '1e9', '2022-13-01', '8640000000001', '']) {
+      assert.throws(() => parseInstant(text, '--at'), /--at `.*` is no time/, text);
+    }
+  });
   it('an instant beyond the calendar is its number', () => {
     assert.equal(instantText(1_666_257_150), '2022-10-20T09:12:30Z');
     assert.equal(instantText(2 ** 60), String(2 ** 60));

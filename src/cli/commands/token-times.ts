@@ -18,17 +18,24 @@ export function parseSeconds(text: string, option: string): number {
   return Number(match[1]) * (SECONDS_PER_UNIT.get(match[2] ?? '') ?? 1);
 }
 
+const DATE_MS_MAX = 8.64e15;
+/** `Date.parse` alone takes `-1` and `noon 5` for months of 2001. */
+const ISO_DATE =
+  /^[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?$/;
+
 /** `2022-10-20T13:00:00Z`, any other ISO 8601 date, or seconds since 1970 → milliseconds since 1970. */
 export function parseInstant(text: string, option: string): number {
-  const ms = /^[0-9]+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-  if (Number.isNaN(ms)) {
+  const ms = /^[0-9]+$/.test(text)
+    ? Number(text) * 1000
+    : ISO_DATE.test(text)
+      ? Date.parse(text)
+      : Number.NaN;
+  if (!(ms <= DATE_MS_MAX)) {
     const shapes = 'such as 2022-10-20T13:00:00Z, and no seconds since 1970';
     throw new UserError(`${option} \`${text}\` is no time ${shapes}`, EXIT.wrongUse);
   }
   return ms;
 }
-
-const DATE_MS_MAX = 8.64e15;
 
 /** Seconds since 1970 → `2022-10-20T09:12:30Z`; the number itself when no calendar reaches it. */
 export function instantText(seconds: number): string {
