@@ -12,6 +12,7 @@ import {
 import { nodeCrypto } from '../../platform/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { type CliIo, UserError } from '../io.ts';
+import { readText } from './run-sources.ts';
 import { readTextFile } from './token-input.ts';
 
 /**
@@ -25,7 +26,7 @@ export function loadKeySet(path: string, io: CliIo, policy: SecretPolicy = 'doub
     for (const finding of keySet.findings) io.err(`${path}: ${findingText(finding)}\n`);
     return keySet;
   }
-  if (isNoKeySet(keySet)) throw new UserError(`\`${path}\`: ${statusText(keySet)}`, EXIT.configInvalid);
+  refuseNoKeySet(keySet, path);
   io.err(`${path}: ${statusText(keySet)}\n`);
   return keySet;
 }
@@ -39,10 +40,25 @@ export function createSecretKeySet(secret: string, io: CliIo): KeySet | Status {
   return keySet;
 }
 
-function isNoKeySet(status: Status): boolean {
-  return (
-    status === STATUS.jwksBadJson || status === STATUS.jwksWithoutKeys || status === STATUS.jwksKeysNotArray
-  );
+/**
+ * The text of a key set's file.
+ * @throws UserError when it is another document
+ */
+export function readKeySet(path: string): string {
+  const text = readText(path, 'key set');
+  const keySet = parseJwks(text, nodeCrypto);
+  if (typeof keySet === 'number') refuseNoKeySet(keySet, path);
+  return text;
+}
+
+function refuseNoKeySet(status: Status, path: string): void {
+  if (
+    status === STATUS.jwksBadJson ||
+    status === STATUS.jwksWithoutKeys ||
+    status === STATUS.jwksKeysNotArray
+  ) {
+    throw new UserError(`\`${path}\`: ${statusText(status)}`, EXIT.configInvalid);
+  }
 }
 
 function wrapSingleJwk(text: string): string {

@@ -1,7 +1,7 @@
 import type { JwksFetcher, JwksRequest } from '../../proxy/rehearsal/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
-import { readText } from './run-sources.ts';
+import { readKeySet } from './token-keys.ts';
 
 /** Remote key sets from files, and from the network where that is allowed; without either they are not known. */
 export class GivenKeys implements JwksFetcher {
@@ -9,13 +9,16 @@ export class GivenKeys implements JwksFetcher {
   readonly #asked = new Set<string>();
   readonly #network: JwksFetcher | null;
 
-  /** @param pairs `PROVIDER=FILE` each */
+  /**
+   * @param pairs `PROVIDER=FILE` each
+   * @throws UserError when a file is no key set
+   */
   constructor(pairs: readonly string[], network: JwksFetcher | null) {
     this.#network = network;
     for (const pair of pairs) {
       const equals = pair.indexOf('=');
       if (equals < 1) throw new UserError('--jwks takes PROVIDER=FILE', EXIT.wrongUse);
-      this.#texts.set(pair.slice(0, equals), readText(pair.slice(equals + 1), 'key set'));
+      this.#texts.set(pair.slice(0, equals), readKeySet(pair.slice(equals + 1)));
     }
   }
 

@@ -99,7 +99,7 @@ function splitUrl(url: string) {
     authority,
     /** `user:password`, which a client puts into a header. */
     userinfo: host.slice(0, Math.max(0, at)),
-    path: originForm(found[3] as string),
+    path: found[3] === '' ? '/' : originForm(found[3] as string),
     port: {
       number: port === undefined ? DEFAULT_PORTS[scheme] : Number(port),
       isWritten: port !== undefined,
@@ -131,7 +131,7 @@ function withOneHost(authority: string, headers: readonly [string, string][]) {
 }
 
 function originForm(target: string): string {
-  if (target === '' || target.startsWith('?')) return `/${target}`;
+  if (target.startsWith('?')) return `/${target}`;
   if (target.startsWith('/')) return target;
   throw new UserError(`\`${target}\` is neither a URL nor a path that starts with a slash`, EXIT.wrongUse);
 }

@@ -561,7 +561,14 @@ describe('wrong use of why is one sentence', () => {
       exitCode: 2,
       want: /there is no such file/,
     },
+    {
+      name: 'a key file that is no key set',
+      args: ['-c', file, '--jwks', `kc=${file}`, '/'],
+      exitCode: 3,
+      want: /`: Jwks is an invalid JSON/,
+    },
     { name: 'no header', args: ['-c', file, '-H', 'x', '/'], exitCode: 2, want: /name: value/ },
+    { name: 'an empty URL', args: ['-c', file, ''], exitCode: 2, want: /`` is neither a URL nor a path/ },
     {
       name: 'a control character in a header',
       args: ['-c', file, '-H', 'x: a\nb: c', '/'],
