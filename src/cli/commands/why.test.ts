@@ -193,6 +193,18 @@ describe('why tells what would pass', () => {
     assert.deepEqual(remedies.wouldPassWith[0].changes, [{ kind: 'claim', text: 'an exp that is not past' }]);
     assert.equal(remedies.never, null);
   });
+  it('each way once, in whatever order its changes were found', async () => {
+    const { out } = await asked('--token', 'aeyJ', '/orders');
+    const ways = out.matchAll(/would pass with: (.*)/g).map(([, way = '']) =>
+      way
+        .split(/, (?=a token|no token)/)
+        .toSorted()
+        .join(),
+    );
+    const all = [...ways];
+    assert.ok(all.length > 1, out);
+    assert.equal(new Set(all).size, all.length, out);
+  });
   it('and nothing of the kind where it passes', async () => {
     assert.doesNotMatch((await asked(...token({}), '/orders')).out, /would pass/);
   });

@@ -172,7 +172,7 @@ class RemedySearch {
     const draft = await this.#reduce(passing);
     const { verdict, root, passes } = await this.#play(draft);
     const changes = this.#changes(draft).filter(({ text }) => text !== '');
-    const way = `${changes.map(shapeOf).join()} ${grantsIn(root).join()}`;
+    const way = `${changes.map(shapeOf).toSorted().join()} ${grantsIn(root).join()}`;
     if (!passes || this.#ways.has(way)) return;
     this.#ways.add(way);
     this.#found.push({
