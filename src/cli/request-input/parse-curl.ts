@@ -78,17 +78,24 @@ const FRAMING = /^(content-length|transfer-encoding):/i;
 const withScheme = (url: string) =>
   /^[a-z]+:\/\//i.test(url) || url.startsWith('/') ? url : `http://${url}`;
 
+function setUrl(found: Collected, url: string): void {
+  if (found.url !== undefined) {
+    throw new UserError('the curl command line has more than one URL; ask about one', EXIT.wrongUse);
+  }
+  found.url = url;
+}
+
 function takeWord(words: string[], found: Collected): void {
   const word = words.shift() as string;
   if (!word.startsWith('-') || word === '-') {
-    found.url ??= word;
+    setUrl(found, word);
     return;
   }
   const [option, joined] = splitOption(word);
   const value = () => joined ?? words.shift() ?? '';
   if (option === '-X' || option === '--request') found.method = value();
   else if (option === '-H' || option === '--header') addHeader(found.headers, value());
-  else if (option === '--url') found.url = value();
+  else if (option === '--url') setUrl(found, value());
   else if (option === '-b' || option === '--cookie') found.headers.push(`cookie: ${value()}`);
   else if (option === '-A' || option === '--user-agent') found.headers.push(`user-agent: ${value()}`);
   else if (option === '-e' || option === '--referer') found.headers.push(`referer: ${value()}`);
@@ -135,8 +142,14 @@ function splitOption(word: string): [option: string, value: string | undefined] 
     : [word, undefined];
 }
 
-/** `name;` sends an empty one, `name:` sends none. */
+/**
+ * `name;` sends an empty one, `name:` sends none.
+ * @throws UserError for `@file`
+ */
 function addHeader(headers: string[], line: string): void {
-  if (line.startsWith('@') || /^[^:;]+:\s*$/.test(line)) return;
+  if (line.startsWith('@')) {
+    throw new UserError("curl's `-H @FILE` is not read here: write the headers out", EXIT.wrongUse);
+  }
+  if (/^[^:;]+:\s*$/.test(line)) return;
   headers.push(/^[^:]+;$/.test(line) ? `${line.slice(0, -1)}: ` : line);
 }

@@ -46,6 +46,20 @@ describe('a command line of curl', () => {
       want: { method: 'GET', url: 'http://a.test/x?a=1&b=2', headers: ['x: a\tb'] },
     },
     {
+      name: 'a $ that no shell fills in is itself',
+      given: `curl 'http://a.test/?$top=1' -H "x: \\$HOME" -H 'y: $A' -d "costs 5$"`,
+      want: {
+        method: 'POST',
+        url: 'http://a.test/?$top=1',
+        headers: [
+          'x: $HOME',
+          'y: $A',
+          'content-type: application/x-www-form-urlencoded',
+          'content-length: 8',
+        ],
+      },
+    },
+    {
       name: 'a form with a file is a POST',
       given: 'curl -F a=b --form file=@x --form-string c=d http://a.test',
       want: {
@@ -99,6 +113,15 @@ describe('a command line of curl', () => {
     { given: 'wget http://a.test', want: /does not start with `curl`/ },
     { given: 'curl -H x:1', want: /has no URL/ },
     { given: "curl 'http://a.test", want: /not closed/ },
+    {
+      given: 'curl http://a.test -H "authorization: Bearer $TOKEN"',
+      want: /has `\$TOKEN`, which only a shell/,
+    },
+    { given: 'curl http://a.test/${ID}', want: /has `\$\{ID\}`, which only a shell/ },
+    { given: 'curl http://a.test -d "$(cat x)"', want: /has `\$\(`, which only a shell/ },
+    { given: 'curl http://a.test http://b.test', want: /more than one URL/ },
+    { given: 'curl http://a.test --url http://b.test', want: /more than one URL/ },
+    { given: 'curl http://a.test -H @headers.txt', want: /`-H @FILE` is not read/ },
     { given: '', want: /does not start/ },
   ];
   for (const { given, want } of wrong) {

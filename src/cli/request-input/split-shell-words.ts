@@ -7,8 +7,8 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 /**
  * Splits a command line as a shell would, as far as browsers and people write curl's: both quotes, `$'…'`, backslashes and lines that
- * go on. Nothing is substituted.
- * @throws UserError when a quote is not closed
+ * go on.
+ * @throws UserError when a quote is not closed, or the shell would put something else in
  */
 export function splitShellWords(text: string): string[] {
   const words: string[] = [];
@@ -23,6 +23,7 @@ export function splitShellWords(text: string): string[] {
       word = null;
       continue;
     }
+    refuseSubstitution(double?.replaceAll(/\\[\s\S]/g, '') ?? plain ?? '');
     const part =
       single ??
       (dollar === undefined ? undefined : unescapeDollar(dollar)) ??
@@ -33,6 +34,16 @@ export function splitShellWords(text: string): string[] {
   }
   if (word !== null) words.push(word);
   return words;
+}
+
+function refuseSubstitution(text: string): void {
+  const found = /\$\{?[A-Za-z_]\w*\}?|\$\(|`/.exec(text);
+  if (found === null) return;
+  const hint = "write out what it stands for, or quote it with '…' where it stands for itself";
+  throw new UserError(
+    `the command line has \`${found[0]}\`, which only a shell fills in: ${hint}`,
+    EXIT.wrongUse,
+  );
 }
 
 const unescapeDollar = (text: string) =>
