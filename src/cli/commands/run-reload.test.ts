@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { Gate } from '../../server/index.ts';
 import type { CliIo } from '../io.ts';
 import { RunConfig } from './run-reload.ts';
@@ -45,5 +46,47 @@ it('a fault of our own while files are read again is told, and the next change i
   );
   const second = next();
   write('c');
+  assert.equal(await second, 'reloaded\n');
+});
+
+it('a file that is not there is told once, where the log lies beside it too', async (test) => {
+  const beside = mkdtempSync(join(folder, 'beside-'));
+  const file = join(beside, 'envoy.yaml');
+  const write = (name: string) => writeFileSync(file, `static_resources: {clusters: [{name: ${name}}]}\n`);
+  let said: (text: string) => void = () => undefined;
+  let looked: () => void = () => undefined;
+  const io: CliIo = {
+    out: () => undefined,
+    err: (text) => {
+      appendFileSync(join(beside, 'gate.log'), text);
+      said(text);
+    },
+    readStdin: async () => '',
+    /** Asked for whenever the files are read again. */
+    get color() {
+      looked();
+      return false;
+    },
+    exitCode: 0,
+  };
+  const next = () => new Promise<string>((resolve) => (said = resolve));
+  const reading = () => new Promise<void>((resolve) => (looked = resolve));
+  write('a');
+  const config = new RunConfig([file], () => ({ strict: false, upstream: undefined, listen: undefined }), io);
+  await config.load();
+  const update = async () => ({ problem: null, findings: [] });
+  const watch = config.follow({ update } as unknown as Gate);
+  const keep = setInterval(() => undefined, 2 ** 30);
+  test.after(() => {
+    clearInterval(keep);
+    watch.close();
+  });
+  const first = next();
+  rmSync(file);
+  assert.match(await first, /^not reloaded: cannot read the configuration .*there is no such file/);
+  const second = next();
+  await reading();
+  await setImmediate();
+  write('b');
   assert.equal(await second, 'reloaded\n');
 });

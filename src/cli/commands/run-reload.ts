@@ -21,6 +21,8 @@ export class RunConfig {
   #texts = '';
   #named = new NamedFiles();
   #said: ReadonlySet<string> = new Set();
+  /** Why the files could not be read last. */
+  #complaint = '';
 
   /** @param options depend on what kind of files there are */
   constructor(
@@ -87,8 +89,10 @@ export class RunConfig {
       const quiet = { ...this.#io, err: () => undefined };
       const sources = await this.#read(quiet);
       const texts = this.#textsOf(sources);
-      if (texts === this.#texts && !this.#named.haveChanged) return;
-      checkWhole(sources, this.#sources, this.#named);
+      const isSame = texts === this.#texts && !this.#named.haveChanged;
+      if (!isSame) checkWhole(sources, this.#sources, this.#named);
+      this.#complaint = '';
+      if (isSame) return;
       this.#texts = texts;
       this.#sources = sources;
       const { snapshot, provenance, findings } = await loadSources(sources, this.#loadOptions(), quiet);
@@ -103,8 +107,14 @@ export class RunConfig {
         update.problem === null ? 'reloaded\n' : `not reloaded: ${update.problem}: serving as before\n`,
       );
     } catch (error) {
-      this.#io.err(`not reloaded: ${error instanceof UserError ? error.message : ownFault(error)}\n`);
+      this.#complain(`not reloaded: ${error instanceof UserError ? error.message : ownFault(error)}\n`);
     }
+  }
+
+  /** Once: where a log lies beside the files, what is said of them is itself a change. */
+  #complain(text: string): void {
+    if (text !== this.#complaint) this.#io.err(text);
+    this.#complaint = text;
   }
 
   #loadOptions(): SourceOptions {
