@@ -9,7 +9,7 @@ import {
 } from './expression-attributes.ts';
 import type { ConstantKind, ExpressionConfig } from './expression-config.ts';
 import { type ExpressionOptions, operationOf } from './expression-functions.ts';
-import { compileMatches, keepPattern } from './expression-regex.ts';
+import { compileMatches, hasDoubts, keepPattern } from './expression-regex.ts';
 import {
   AttributeMap,
   Bytes,
@@ -325,8 +325,11 @@ function compileLogic(name: string, operands: readonly Expression[]): Expression
   }
 }
 
-const notStrictlyFalse = (value: ExpressionValue): ExpressionValue =>
-  value === FAULT ? true : typeof value === 'boolean' ? value : FAULT;
+/** What is in doubt may be false to Envoy. */
+function notStrictlyFalse(value: ExpressionValue): ExpressionValue {
+  if (value === FAULT) return hasDoubts() ? FAULT : true;
+  return typeof value === 'boolean' ? value : FAULT;
+}
 
 /** Any of them may settle it, whatever the others come to, a fault too. */
 function decide(operands: readonly Expression[], settles: boolean, subject: RbacSubject): ExpressionValue {

@@ -127,6 +127,11 @@ describe('a condition on a header that is not UTF-8', () => {
       want: [false, true],
     },
     {
+      name: 'is in doubt where what is not false will do',
+      given: call('@not_strictly_false', call('matches', header('a'), text('^.$'))),
+      want: [false, true],
+    },
+    {
       name: 'is in doubt by what is captured',
       given: call('_==_', call('re.capture', header('a'), text('(.)')), header('a')),
       want: [false, true],

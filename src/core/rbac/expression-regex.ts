@@ -87,6 +87,9 @@ export function takeDoubt(): boolean {
   return doubted;
 }
 
+/** Whether `takeDoubt` would say so; to be asked for again. */
+export const hasDoubts = (): boolean => hasDoubt;
+
 type Size = 'small' | 'large' | 'unsure';
 const sizes = new WeakMap<RE2JS, Size>();
 
