@@ -104,6 +104,23 @@ describe('jotgate issuer', () => {
     assert.match(url, /^https:/);
   });
 
+  it('over TLS says curl lines that believe its certificate and ask for its public name', async () => {
+    const authority = await createDevelopmentAuthority('test');
+    const { certificate, privateKey } = await authority.issue({ names: ['id.test'] });
+    const cert = file("the cert's.pem", certificate);
+    const args = ['--realm', realmFile, '--tls-cert', cert, '--tls-key', file('its-key.pem', privateKey)];
+    const here = await start(args);
+    const trusting = `curl -s --cacert '${folder}/the cert'\\''s.pem'`;
+    const keys = '/auth/realms/funnel/protocol/openid-connect/certs';
+    assert.ok(here.text().includes(`  keys       ${trusting} ${here.url}${keys}\n`), here.text());
+    const named = await start([...args, '--base-url', 'https://id.test/auth']);
+    const moved = `--connect-to id.test:443:${new URL(named.url).host}`;
+    assert.ok(
+      named.text().includes(`  keys       ${trusting} ${moved} https://id.test${keys}\n`),
+      named.text(),
+    );
+  });
+
   it('killed in the middle of refreshing, it has lost no key and revived no token', async () => {
     const realm = file('rotating.yaml', ROTATING);
     const args = ['--realm', realm, '--store', join(folder, 'kill.db'), '--base-url', 'https://id.example'];

@@ -41,7 +41,7 @@ async function start(flags: IssuerFlags, io: CliIo): Promise<RunningIssuer> {
     if (flags.allowRemote && options.tls === undefined) {
       logger.warn('passwords and tokens cross the network in the clear: give `--tls-cert` and `--tls-key`');
     }
-    io.err(renderWelcome(running, realms));
+    io.err(renderWelcome(running, realms, flags.tlsCert));
     return running;
   } catch (error) {
     throw startErrorOf(error, options.listen);

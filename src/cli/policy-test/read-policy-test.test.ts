@@ -91,6 +91,15 @@ const wrong: { name: string; given: string; want: string[] }[] = [
     ],
   },
   {
+    name: 'a token that is called as no token is',
+    given: `config: c.yaml
+issuers: {i: https://i.test}
+tokens:
+  none: {issuer: i, alg: none}
+cases: [{request: GET / as none, expect: 401}]`,
+    want: ['4:3 `none` means no token: name this one otherwise'],
+  },
+  {
     name: 'tokens and issuers that are not there',
     given: `config: c.yaml
 tokens:

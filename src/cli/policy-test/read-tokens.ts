@@ -78,6 +78,7 @@ export function readTokens(
   const later = new Map(entries.map(({ key, value }) => [key, likeOf(value)]));
   const inLoops = refuseLoops(later, problems);
   for (const entry of entries) {
+    if (entry.key === 'none') problems.add(entry.keyAt, '`none` means no token: name this one otherwise');
     tokens.set(entry.key, readToken(entry, folder, { above: tokens, later, inLoops }, problems));
   }
   return tokens;
