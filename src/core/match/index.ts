@@ -1,4 +1,4 @@
-export { detached, fromByteString, lowerAscii, toByteString } from './byte-string.ts';
+export { detached, fromByteString, lowerAscii, toByteString, toText } from './byte-string.ts';
 export {
   compileHeaderMatcher,
   type HeaderMatcher,

@@ -3,10 +3,10 @@ import {
   type MatchedRequest,
   type MetadataSource,
   pseudoHeader,
+  toText,
   withoutQuery,
 } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
-import { textOfBytes } from './expression-text.ts';
 import { timestampOfMs } from './expression-time.ts';
 import { TYPE_NAMES } from './expression-types.ts';
 import {
@@ -127,14 +127,14 @@ function endpoint(peerOf: (subject: RbacSubject) => { address: string; port: num
 }
 
 /** What a request always has is missing only where there is no request, as of a connection. */
-const given = (bytes: string) => (bytes === '' ? undefined : textOfBytes(bytes));
+const given = (bytes: string) => (bytes === '' ? undefined : toText(bytes));
 
 const REQUEST: Readonly<Record<string, Attribute>> = {
   path: value(({ request }) => given(request.path)),
-  url_path: value(({ request }) => textOfBytes(request.path.split('?', 1)[0] as string)),
+  url_path: value(({ request }) => toText(request.path.split('?', 1)[0] as string)),
   query: value(({ request: { path } }) => {
     const bare = withoutQuery(path);
-    return textOfBytes(path.slice(bare.length + 1).split('#')[0] as string);
+    return toText(path.slice(bare.length + 1).split('#')[0] as string);
   }),
   host: value(({ request }) => given(request.authority)),
   scheme: value(({ request }) => given(request.scheme)),
@@ -172,7 +172,7 @@ function headerOf(request: MatchedRequest, name: string): string | undefined {
   const single = pseudoHeader(request, name);
   if (single !== undefined) return given(single);
   const joined = joinedLines(request.headers, name);
-  return joined === undefined ? undefined : textOfBytes(joined);
+  return joined === undefined ? undefined : toText(joined);
 }
 
 function allHeaders(request: MatchedRequest): ExpressionMap {

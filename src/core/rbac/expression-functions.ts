@@ -1,3 +1,4 @@
+import { toByteString, toText } from '../match/index.ts';
 import {
   convertToBool,
   convertToDouble,
@@ -7,7 +8,6 @@ import {
 } from './expression-conversions.ts';
 import { matchesPattern, REGEX_FUNCTIONS } from './expression-regex.ts';
 import { STRING_FUNCTIONS } from './expression-strings.ts';
-import { bytesOfText, textOfBytes } from './expression-text.ts';
 import { calculateTimes, convertToDuration, convertToTimestamp, TIME_FUNCTIONS } from './expression-time.ts';
 import { typeOf } from './expression-types.ts';
 import {
@@ -123,7 +123,7 @@ const FREE: Readonly<Record<string, Operation>> = {
   'double/1': ([value]) => convertToDouble(value),
   'dyn/1': ([value]) => value as ExpressionValue,
   'bytes/1': ([value]) => {
-    if (typeof value === 'string') return new Bytes(bytesOfText(value));
+    if (typeof value === 'string') return new Bytes(toByteString(value));
     return value instanceof Bytes ? value : FAULT;
   },
 };
@@ -178,7 +178,7 @@ function onTexts(
   test: (text: string, part: string) => boolean,
 ): boolean | typeof FAULT {
   if (typeof text !== 'string' || typeof part !== 'string') return FAULT;
-  return test(bytesOfText(text), bytesOfText(part));
+  return test(toByteString(text), toByteString(part));
 }
 
 const INT_MAX = 2n ** 63n - 1n;
@@ -205,7 +205,7 @@ function calculate(
 
 function addOrJoin(values: readonly ExpressionValue[]): ExpressionValue {
   const [a, b] = values;
-  if (typeof a === 'string' && typeof b === 'string') return textOfBytes(bytesOfText(a) + bytesOfText(b));
+  if (typeof a === 'string' && typeof b === 'string') return toText(toByteString(a) + toByteString(b));
   if (a instanceof Bytes && b instanceof Bytes) return new Bytes(a.text + b.text);
   return (FREE['_+_/2'] as Operation)(values);
 }

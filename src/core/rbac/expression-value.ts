@@ -1,5 +1,4 @@
-import type { MatchedValue } from '../match/index.ts';
-import { bytesOfText } from './expression-text.ts';
+import { type MatchedValue, toByteString } from '../match/index.ts';
 
 /** What an expression comes to. `FAULT` is CEL's error: a missing key, a wrong type. A bigint is an int, a number a double. */
 export type ExpressionValue =
@@ -184,8 +183,6 @@ function namesOfKey(key: ExpressionValue): readonly string[] | null {
 }
 
 function expressionValueOf(value: MatchedValue): ExpressionValue {
-  // Half a character of JSON is no byte of a header.
-  if (typeof value === 'string') return value.toWellFormed();
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(expressionValueOf);
   return ExpressionMap.ofObject(value as { readonly [key: string]: MatchedValue });
@@ -238,7 +235,7 @@ export function compare(a: ExpressionValue | undefined, b: ExpressionValue | und
   const [left, right] = [numberOf(a), numberOf(b)];
   if (left !== null && right !== null) return orderOf(left, right);
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
-  if (typeof a === 'string' && typeof b === 'string') return orderOfBytes(bytesOfText(a), bytesOfText(b));
+  if (typeof a === 'string' && typeof b === 'string') return orderOfBytes(toByteString(a), toByteString(b));
   if (a instanceof Bytes && b instanceof Bytes) return orderOfBytes(a.text, b.text);
   const isTimed =
     (a instanceof Timestamp && b instanceof Timestamp) || (a instanceof Duration && b instanceof Duration);

@@ -1,7 +1,7 @@
 import { fromBinary, toJson } from '@bufbuild/protobuf';
 import { ValueSchema } from '@bufbuild/protobuf/wkt';
 import { Config_ValueType as ValueType } from '#schema/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js';
-import { fromByteString } from '../../../core/match/index.ts';
+import { toText } from '../../../core/match/index.ts';
 import type { MetadataValue } from '../filter.ts';
 import type { MetadataTarget } from './rule.ts';
 
@@ -18,7 +18,7 @@ export function convertValue(found: string, target: MetadataTarget): MetadataVal
   if (bytes === '') return undefined;
   switch (target.type) {
     case ValueType.STRING:
-      return fromByteString(bytes);
+      return toText(bytes);
     case ValueType.NUMBER:
       return parseNumber(bytes);
     case ValueType.PROTOBUF_VALUE:

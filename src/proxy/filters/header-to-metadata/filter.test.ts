@@ -94,6 +94,12 @@ describe('header_to_metadata writes', () => {
       want: { k: 'hi' },
     },
     {
+      name: 'bytes that are not UTF-8',
+      rule: { header: 'x-a', on_header_present: to({ encode: 'BASE64' }) },
+      headers: [['x-a', 'w6n/']],
+      want: { k: 'é\udcff' },
+    },
+    {
       name: 'no base64',
       rule: { header: 'x-a', on_header_present: to({ encode: 'BASE64' }) },
       headers: [['x-a', 'a_k=']],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bytesOfText, textOfBytes } from './expression-text.ts';
+import { toByteString, toText } from './byte-string.ts';
 
-describe('what CEL sees of bytes', () => {
+describe('bytes as a text', () => {
   const table = [
     { name: 'ASCII', given: 'a b', want: 'a b' },
     { name: 'UTF-8', given: '\xc3\xa9\xf0\x9f\x98\x80', want: 'é😀' },
@@ -19,8 +19,8 @@ describe('what CEL sees of bytes', () => {
   ];
   for (const { name, given, want } of table) {
     it(`${name}, and back`, () => {
-      assert.equal(textOfBytes(given), want);
-      assert.equal(bytesOfText(want), given);
+      assert.equal(toText(given), want);
+      assert.equal(toByteString(want), given);
     });
   }
 });
