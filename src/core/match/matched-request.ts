@@ -5,6 +5,8 @@ export interface MatchedRequest {
   readonly authority: string;
   /** The request target with its query. */
   readonly path: string;
+  /** Where the client is if not at the connection's other end: what trusted hops said when the request came. */
+  readonly clientAddress?: string;
   readonly headers: { readonly names: readonly string[]; readonly values: readonly string[] };
 }
 

@@ -185,15 +185,9 @@ function compileManager(
   context: SnapshotContext,
 ): CompiledConnectionManager | null {
   const { findings, clusters } = context;
-  const remoteAddress = {
-    usesPeer: hcm.useRemoteAddress === true,
-    trustedHops: hcm.xffNumTrustedHops,
-    appendsPeer: hcm.useRemoteAddress === true && !hcm.skipXffAppend,
-  };
   const chainContext: ChainContext = {
     ...context,
-    remoteAddress,
-    kept: context.kept?.scope(JSON.stringify([hcm.statPrefix, remoteAddress]), context.clusterText),
+    kept: context.kept?.scope(hcm.statPrefix, context.clusterText),
     stats: context.stats.scope(`http.${hcm.statPrefix}.`),
     rootStats: context.stats,
   };

@@ -42,7 +42,6 @@ function compile(name: string, config: ReturnType<typeof packed>) {
     upstreams: null,
     crypto: nodeCrypto,
     findings,
-    remoteAddress: { usesPeer: true, trustedHops: 0, appendsPeer: false },
     envoyExact: false,
     logger: silentLogger,
   });

@@ -218,23 +218,12 @@ export interface FactoryContext {
   upstreams: UpstreamCaller | null;
   crypto: CryptoPort;
   findings: Findings;
-  /** How the connection manager finds a client's address. */
-  remoteAddress: RemoteAddressRule;
   /** Nothing beyond what Envoy does, not even where it only helps. */
   envoyExact: boolean;
   /** Of the running gate; silent elsewhere. */
   logger: Logger;
   /** What this connection manager's filters were compiled to before; absent where nothing was. */
   kept?: KeptScope | undefined;
-}
-
-export interface RemoteAddressRule {
-  /** `use_remote_address`: the peer is the client. */
-  usesPeer: boolean;
-  /** `xff_num_trusted_hops`. */
-  trustedHops: number;
-  /** The peer is written at the end of `x-forwarded-for` before filters run. */
-  appendsPeer: boolean;
 }
 
 /** Turns one filter's configuration into a compiled filter, or reports located errors and answers null. */

@@ -1,3 +1,4 @@
+import { clientOf } from '../http/client-address.ts';
 import type { FormatSource, UpstreamFacts } from './format-source.ts';
 import type { Found } from './operator.ts';
 
@@ -6,12 +7,7 @@ type Find = (source: FormatSource) => Found;
 const withBrackets = (address: string) => (address.includes(':') ? `[${address}]` : address);
 const place = (address: string, port: number) => `${withBrackets(address)}:${port}`;
 
-/** Where trusted hops say that the client is there is an address and no port. */
-function client({ request, connection }: FormatSource): { address: string; port: number } {
-  return request.clientAddress === undefined
-    ? { address: connection.remoteAddress, port: connection.remotePort }
-    : { address: request.clientAddress, port: 0 };
-}
+const client = ({ request, connection }: FormatSource) => clientOf(request, connection);
 
 const ofUpstream =
   (find: (upstream: UpstreamFacts) => Found): Find =>

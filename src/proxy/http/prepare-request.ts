@@ -1,5 +1,5 @@
 import type { ConnectionInfo } from '../filters/filter.ts';
-import { remoteAddressOf } from '../filters/rbac/remote-address.ts';
+import { clientOf, forwardedClientOf } from './client-address.ts';
 import { isGrpcRequest } from './grpc-reply.ts';
 import type { HeaderList } from './header-list.ts';
 import type { HttpOptions } from './http-options.ts';
@@ -53,13 +53,13 @@ export function prepareRequest(
       request.authority,
       options.stripsHostPort === 'any' ? null : connection.localPort,
     );
-  const client = clientAddressOf(request, connection, options);
-  if (client !== connection.remoteAddress) request.clientAddress = client;
+  const forwarded = forwardedClientOf(request, options);
+  if (forwarded !== undefined) request.clientAddress = forwarded;
   if (edge) setRemoteAddress(headers, connection, options);
   setForwardedProto(request, connection, edge && options.trustedHops === 0);
   if (options.appendsForwardedPort) setForwardedPort(headers, connection, edge && options.trustedHops === 0);
   if (options.via !== '') appendVia(headers, options.via);
-  if (edge) headers.set('x-envoy-external-address', client);
+  if (edge) headers.set('x-envoy-external-address', clientOf(request, connection).address);
   if (options.generateRequestId) setRequestId(headers, edge && !options.preserveExternalRequestId);
   return null;
 }
@@ -101,11 +101,6 @@ function judgeUnderscores(headers: HeaderList, options: HttpOptions): boolean {
     headers.remove(name);
   }
   return true;
-}
-
-function clientAddressOf(request: RequestHead, connection: ConnectionInfo, options: HttpOptions): string {
-  const { useRemoteAddress: usesPeer, trustedHops } = options;
-  return remoteAddressOf(request, connection, { usesPeer, trustedHops, appendsPeer: false });
 }
 
 /** A peer on this machine is written down under the machine's own address, as Envoy does. */

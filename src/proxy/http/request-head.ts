@@ -10,7 +10,7 @@ export interface RequestHead {
   /** The request target in origin form, with its query. */
   path: string;
   readonly headers: HeaderList;
-  /** Where the client is if not at the connection's other end: what trusted hops say. */
+  /** Where the client is if not at the connection's other end: what trusted hops said when the request came. */
   clientAddress?: string;
   /** A peer that is believed about the scheme says nothing: there is no route for it. */
   unroutable?: boolean;

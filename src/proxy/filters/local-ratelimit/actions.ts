@@ -11,9 +11,9 @@ import {
 } from '../../../core/match/index.ts';
 import type { DescriptorEntry } from '../../../core/ratelimit/index.ts';
 import { headerOf } from '../../format/request-operators.ts';
+import { clientOf } from '../../http/client-address.ts';
 import { fieldOf, refuseField, refuseInto } from '../../refusals.ts';
 import type { FactoryContext, FilterStream } from '../filter.ts';
-import { remoteAddressOf } from '../rbac/remote-address.ts';
 import { maskAddress } from './mask-address.ts';
 
 /**
@@ -27,7 +27,7 @@ export type Action = (stream: FilterStream) => ActionResult;
 /** Compiles one action; null after an error. */
 export function compileAction(
   config: ActionConfig,
-  context: Pick<FactoryContext, 'findings' | 'remoteAddress'>,
+  context: Pick<FactoryContext, 'findings'>,
 ): Action | null {
   const { case: kind, value } = config.actionSpecifier;
   switch (kind) {
@@ -41,12 +41,12 @@ export function compileAction(
     }
     case 'remoteAddress':
       return ({ request, connection }) => {
-        return { key: 'remote_address', value: remoteAddressOf(request, connection, context.remoteAddress) };
+        return { key: 'remote_address', value: clientOf(request, connection).address };
       };
     case 'maskedRemoteAddress': {
       const lengths = { v4: value.v4PrefixMaskLen ?? 32, v6: value.v6PrefixMaskLen ?? 128 };
       return ({ request, connection }) => {
-        const address = remoteAddressOf(request, connection, context.remoteAddress);
+        const address = clientOf(request, connection).address;
         return { key: 'masked_remote_address', value: maskAddress(address, lengths) };
       };
     }

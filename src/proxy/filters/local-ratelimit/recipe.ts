@@ -12,7 +12,7 @@ export interface Recipe {
   actions: readonly Action[];
 }
 
-type ActionContext = Pick<FactoryContext, 'findings' | 'remoteAddress'>;
+type ActionContext = Pick<FactoryContext, 'findings'>;
 
 /** Compiles a filter's own `rate_limits`; errors go to the findings. */
 export function compileRecipes(configs: readonly RateLimit[], context: ActionContext): Recipe[] {

@@ -12,6 +12,7 @@ import { ConfigSchema as MtlsAuthenticatedSchema } from '#schema/envoy/extension
 import type { Matcher } from '#schema/xds/type/matcher/v3/matcher_pb.js';
 import { compileRbacEngine } from '../../../core/rbac/index.ts';
 import { typeNameOf, unpackAny } from '../../../resources/index.ts';
+import { clientOf } from '../../http/client-address.ts';
 import { pathTemplateOf } from '../../path-template.ts';
 import { refuseInto } from '../../refusals.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
@@ -19,7 +20,6 @@ import { routeConfigOf } from '../route-config.ts';
 import { RbacFilter, type RbacRules, type RuleSet } from './filter.ts';
 import { type Judge, judgeByPolicies, judgeByTree } from './judge.ts';
 import type { MatchContext } from './match-input.ts';
-import { remotePeerOf } from './remote-address.ts';
 import { RbacStats } from './stats.ts';
 
 export const rbacFactory: HttpFilterFactory = {
@@ -74,10 +74,10 @@ function compileRules(
   config: RBAC,
   context: FactoryContext,
 ): RuleSet | null {
-  const { findings, remoteAddress, clock } = context;
+  const { findings, clock } = context;
   const judge = compileJudge(said, {
     refuse: refuseInto(findings),
-    remotePeerOf: ({ request, connection }) => remotePeerOf(request, connection, remoteAddress),
+    remotePeerOf: ({ request, connection }) => clientOf(request, connection),
     startMsOf: ({ progress }) => progress?.startMs ?? clock.now(),
   });
   if (judge === null) return null;

@@ -8,7 +8,6 @@ import { Stats } from '../../stats.ts';
 import type { LocalReply } from '../filter.ts';
 import { rbacFactory } from './factory.ts';
 import { RbacFilter, type RbacRules } from './filter.ts';
-import { remoteAddressOf } from './remote-address.ts';
 
 const everyone = { permissions: [{ any: true }], principals: [{ any: true }] };
 const onlyA = { permissions: [{ url_path: { path: { exact: '/a' } } }], principals: [{ any: true }] };
@@ -133,48 +132,6 @@ describe('rbac', () => {
       ],
     );
   });
-});
-
-describe('the client’s address', () => {
-  const peer = { usesPeer: true, trustedHops: 0, appendsPeer: true };
-  const forwarded = { usesPeer: false, trustedHops: 0, appendsPeer: false };
-  const table = [
-    { name: 'is the peer’s with use_remote_address', rule: peer, xff: '1.1.1.1', want: '127.0.0.1' },
-    {
-      name: 'or what the trusted hop in front of the peer wrote',
-      rule: { ...peer, trustedHops: 1 },
-      xff: '1.1.1.1, 2.2.2.2, 127.0.0.1',
-      want: '2.2.2.2',
-    },
-    {
-      name: 'whether the peer is written down or not',
-      rule: { ...peer, trustedHops: 1, appendsPeer: false },
-      xff: '1.1.1.1, 2.2.2.2',
-      want: '2.2.2.2',
-    },
-    { name: 'without it is the last forwarded', rule: forwarded, xff: '1.1.1.1, 2.2.2.2', want: '2.2.2.2' },
-    {
-      name: 'or one before for each trusted hop',
-      rule: { ...forwarded, trustedHops: 1 },
-      xff: '1.1.1.1, 2.2.2.2',
-      want: '1.1.1.1',
-    },
-    {
-      name: 'is the peer’s where there are not so many',
-      rule: { ...forwarded, trustedHops: 5 },
-      xff: '1.1.1.1',
-      want: '127.0.0.1',
-    },
-    { name: 'is the peer’s where that is none', rule: forwarded, xff: 'unknown', want: '127.0.0.1' },
-    { name: 'is the peer’s without the header', rule: forwarded, xff: undefined, want: '127.0.0.1' },
-  ];
-  for (const { name, rule, xff, want } of table) {
-    it(name, () => {
-      const headers = xff === undefined ? [] : [['x-forwarded-for', xff] as const];
-      const { request, connection } = new TestStream({ headers });
-      assert.equal(remoteAddressOf(request, connection, rule), want);
-    });
-  }
 });
 
 describe('an RBAC matcher', () => {
