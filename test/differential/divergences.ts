@@ -119,7 +119,12 @@ function restore(answer: Answer, { replaced }: Substitution): Answer {
     ...answer,
     body: put(answer.body),
     headers: answer.headers.map(put),
-    origin: origin && { ...origin, target: put(origin.target), fields: origin.fields.map(put) },
+    origin: origin && {
+      ...origin,
+      host: put(origin.host),
+      target: put(origin.target),
+      fields: origin.fields.map(put),
+    },
   };
 }
 

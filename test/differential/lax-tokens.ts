@@ -159,7 +159,8 @@ function rowOfSignature(headerPart: string, signature: string, one: Differential
 const FAMILIES: Record<string, string> = { RS: 'RSA', PS: 'RSA', ES: 'EC', HS: 'oct', Ed: 'OKP' };
 
 function rowOfKey(key: JsonObject, algorithm: string): string | null {
-  const { use, key_ops: operations, alg, kty } = key;
+  const { use, key_ops: operations, kty } = key;
+  const alg = key['alg'] === '' ? undefined : key['alg'];
   const isOther = FAMILIES[algorithm.slice(0, 2)] !== kty;
   if (isOther) return alg === undefined && (kty === 'oct' || kty === 'EC' || kty === 'OKP') ? 'T8' : null;
   if (use !== undefined && use !== 'sig') return 'K1';

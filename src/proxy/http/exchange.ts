@@ -387,7 +387,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       return;
     }
     const { route } = this;
-    const own = routeReply(route, this);
+    const own = routeReply(route, this, !this.#service.options.suppressEnvoyHeaders);
     if (own !== undefined) this.#reply(own, 'local_reply', 'route');
     else if (route?.action.kind === 'cluster') this.#forward(route, route.action);
   }

@@ -134,7 +134,7 @@ async function play(
   if (refusal !== undefined) {
     return replied(refusal, refusal.asIs ? 'as-is' : 'other', manager, filters, stream);
   }
-  const reply = routeReply(route, stream);
+  const reply = routeReply(route, stream, !options.suppressEnvoyHeaders);
   if (reply !== undefined) return replied(reply, 'route', manager, filters, stream);
   if (route?.action.kind !== 'cluster') throw new TypeError('a route without a reply forwards');
   const { action } = route;

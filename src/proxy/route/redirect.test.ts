@@ -5,6 +5,7 @@ import { RedirectActionSchema, RouteMatchSchema } from '#schema/envoy/config/rou
 import { TestStream } from '../../../test/fixtures/filter-stream.ts';
 import { Findings } from '../../resources/index.ts';
 import { compileRedirect } from './redirect.ts';
+import { rewritePath } from './rewrite-request.ts';
 
 type Init = MessageInitShape<typeof RedirectActionSchema>;
 
@@ -13,7 +14,8 @@ function locationOf(init: Init, path: string, headers: [string, string][] = []):
   const redirect = compileRedirect(create(RedirectActionSchema, init), match, new Findings());
   const stream = new TestStream({ path, headers });
   stream.request.authority = 'host.test:80';
-  return redirect?.location(stream);
+  if (redirect?.pathRewrite !== undefined) rewritePath(stream, redirect.pathRewrite, true);
+  return redirect?.location(stream.request);
 }
 
 const pathRedirect = (value: string) => ({ case: 'pathRedirect', value }) as const;

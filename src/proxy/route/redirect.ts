@@ -5,14 +5,15 @@ import {
 } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { toByteString } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
-import type { FormatSource } from '../format/format-source.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { compilePathRewrite, type PathRewrite } from './path-rewrite.ts';
 
 /** A compiled `RedirectAction`: where a request is sent instead (Envoy: config_impl.cc, newUri). */
 export interface Redirect {
   status: number;
-  location(source: FormatSource): string;
+  /** What becomes of the request's own path, before anything is made of it; undefined: it stays. */
+  pathRewrite: PathRewrite | undefined;
+  location(request: RequestHead): string;
 }
 
 const STATUS: Readonly<Record<Code, number>> = {
@@ -28,19 +29,21 @@ export function compileRedirect(
   match: RouteMatch | undefined,
   findings: Findings,
 ): Redirect | null {
-  const rewrite = compileRewrite(config, match, findings);
-  if (rewrite === null) return null;
+  const pathRewrite = compileRewrite(config, match, findings);
+  if (pathRewrite === null) return null;
+  const replaced =
+    config.pathRewriteSpecifier.case === 'pathRedirect' ? config.pathRewriteSpecifier.value : '';
   const host = toByteString(config.hostRedirect);
   const port = config.portRedirect === 0 ? '' : `:${config.portRedirect}`;
   return {
     status: STATUS[config.responseCode],
-    location(source) {
-      const { request } = source;
+    pathRewrite,
+    location(request) {
       const received = request.scheme;
       const scheme = schemeOf(config, received);
       const authority = host === '' ? requestHost(request.authority, spokenBy(request), scheme, port) : host;
       const path = config.stripQuery ? withoutAfter(request.path, '?') : request.path;
-      return `${scheme}://${authority}${port}${fromRoot(rewrite?.rewrite(path, source) ?? path)}`;
+      return `${scheme}://${authority}${port}${fromRoot(redirectTo(toByteString(replaced), path))}`;
     },
   };
 }
@@ -57,8 +60,6 @@ function compileRewrite(
 ): PathRewrite | undefined | null {
   const specifier = config.pathRewriteSpecifier;
   switch (specifier.case) {
-    case 'pathRedirect':
-      return specifier.value === '' ? undefined : pathRedirect(toByteString(specifier.value));
     case 'prefixRewrite':
       return compilePathRewrite(
         { prefixRewrite: specifier.value, regexRewrite: undefined },
@@ -78,10 +79,10 @@ function compileRewrite(
   }
 }
 
-/** A path with a query of its own replaces the request's. */
-function pathRedirect(path: string): PathRewrite {
-  if (path.includes('?')) return { rewrite: () => path };
-  return { rewrite: (received) => path + received.slice(withoutAfter(received, '?').length) };
+/** `path_redirect`, if any, in the path's place; with a query of its own in the query's, too. */
+function redirectTo(path: string, received: string): string {
+  if (path === '') return received;
+  return path.includes('?') ? path : path + received.slice(withoutAfter(received, '?').length);
 }
 
 function withoutAfter(text: string, mark: string): string {

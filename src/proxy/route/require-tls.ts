@@ -22,7 +22,11 @@ export function compileRequireTls(config: VirtualHost, findings: Findings): Sele
     virtualHost: config.name,
     action: {
       kind: 'redirect',
-      redirect: { status: 301, location: ({ request }) => `https://${request.authority}${request.path}` },
+      redirect: {
+        status: 301,
+        pathRewrite: undefined,
+        location: ({ authority, path }) => `https://${authority}${path}`,
+      },
     },
     requestHeaders: [],
     responseHeaders: [],

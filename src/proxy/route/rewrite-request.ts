@@ -1,6 +1,7 @@
 import type { FormatSource } from '../format/format-source.ts';
 import { applyHeaderMutations } from './header-mutation.ts';
 import { replaceHost } from './host-rewrite.ts';
+import type { PathRewrite } from './path-rewrite.ts';
 import type { ForwardAction, SelectedRoute } from './selected-route.ts';
 
 /**
@@ -24,12 +25,16 @@ export function rewriteRequest(
     const host = hostRewrite.hostFor(source);
     if (host !== '') replaceHost(request, host, marksOf(action, marksOriginal));
   }
-  if (pathRewrite !== undefined) {
-    const path = pathRewrite.rewrite(request.path, source);
-    if (path === null) return;
-    if (marksOriginal) request.headers.set('x-envoy-original-path', request.path);
-    request.path = path;
-  }
+  if (pathRewrite !== undefined) rewritePath(source, pathRewrite, marksOriginal);
+}
+
+/** Gives the request the path that a route makes of its own. @param marksOriginal see `rewriteRequest` */
+export function rewritePath(source: FormatSource, { rewrite }: PathRewrite, marksOriginal: boolean): void {
+  const { request } = source;
+  const path = rewrite(request.path, source);
+  if (path === null) return;
+  if (marksOriginal) request.headers.set('x-envoy-original-path', request.path);
+  request.path = path;
 }
 
 /** `auto_host_rewrite`, once the upstream's host is known. @param name empty: it has none */

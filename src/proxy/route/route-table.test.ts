@@ -348,7 +348,7 @@ describe('require_tls: ALL', () => {
       const route = tableOf(config).select(stream.request, given);
       assert.equal(route?.action.kind, 'redirect');
       if (route?.action.kind === 'redirect')
-        assert.equal(route.action.redirect.location(stream), 'https://host.test/a?b');
+        assert.equal(route.action.redirect.location(stream.request), 'https://host.test/a?b');
     }
     assert.equal(recorder.root.steps[0]?.reason, 'sent to https by `require_tls`');
   });

@@ -1,6 +1,13 @@
 import type { Case, Scene } from '../rehearsal/scene.ts';
 import { add, forward, metadataFilter, template, templateRewrite } from './route-parts.ts';
 
+/** A redirect that says what has become of the request's path. */
+const moved = (prefix: string, redirect: object) => ({
+  match: { prefix },
+  redirect,
+  response_headers_to_add: [add('x-path', '%REQ(:path)%'), add('x-before', '%REQ(x-envoy-original-path)%')],
+});
+
 const rewrites: Scene = {
   name: 'rewrites',
   filters: [metadataFilter({ control: 'a\r\nx: b', empty: '' })],
@@ -61,6 +68,13 @@ const rewrites: Scene = {
               ],
             },
           }),
+          moved('/moved/prefix', { prefix_rewrite: '/new' }),
+          moved('/moved/bare', { prefix_rewrite: '?new', strip_query: true }),
+          moved('/moved/regex', {
+            regex_rewrite: { pattern: { regex: '^/([^/]+)' }, substitution: '/\\1/x' },
+          }),
+          moved('/moved/path', { path_redirect: '/to?a=b', strip_query: true }),
+          moved('/moved/host', { host_redirect: 'a.test' }),
           ...[
             ['/t/{a}/x/{b=**}', '/{b}/y/{a}'],
             ['/u/{a}', '/{a}-{a}/*/'],
@@ -123,6 +137,9 @@ export const rewriteCases: readonly Case[] = [
   asked('/path-none?q'),
   asked('/path-none?q', host('no-slash')),
   asked('/both?q'),
+  ...['prefix/a?q=1', 'bare?q', 'bare/a', 'regex/a?q', 'regex', 'path?q', 'host?q'].map((path) =>
+    asked(`/moved/${path}`),
+  ),
   asked('/by-header', ['x-cluster', 'origin']),
   asked('/by-header', ['x-cluster', 'none']),
   asked('/by-header'),
