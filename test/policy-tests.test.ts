@@ -121,6 +121,7 @@ describe('jotgate test', () => {
     assert.equal(run.exitCode, 3);
     assert.match(run.err, /wrong\.test\.yaml:2:1: a policy test has no `tabel`/);
     assert.equal((await runCli(['test', '--reporter', 'x', file])).exitCode, 2);
+    assert.equal((await runCli(['test', '--json', '--reporter', 'tap', file])).exitCode, 2);
   });
   it('exits 2 for --strict where nothing was asked that it could be about', async () => {
     const run = await runCli(['test', '--strict', fileOf('trains')]);

@@ -44,7 +44,7 @@ export function configure(command: Command, io: CliIo): void {
       [],
     )
     .option('--reporter <name>', Object.keys(REPORTERS).join(', '), 'pretty')
-    .option('--json', 'the same as --reporter json')
+    .addOption(command.createOption('--json', 'the same as --reporter json').conflicts('reporter'))
     .option('--coverage', 'say which routes, rules, providers and policies no case reaches')
     .option('--mutation', 'say which rules can be removed or flipped with no case failing')
     .option('--strict', 'such gaps are failures')

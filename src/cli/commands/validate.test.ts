@@ -165,6 +165,8 @@ describe('the formats of jotgate validate', () => {
   }
   it('no other', async () => {
     assert.equal((await run(['validate', '--format', 'xml', write('a.yaml', SOUND)])).exitCode, 2);
+    const both = ['validate', '--json', '--format', 'sarif', write('a.yaml', SOUND)];
+    assert.equal((await run(both)).exitCode, 2, 'not one of the two in silence');
   });
 });
 

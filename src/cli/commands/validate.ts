@@ -31,7 +31,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--gateway <name>', 'which Gateway of Istio manifests is judged')
     .option('--mesh <file>', "Istio's mesh configuration, YAML or JSON")
     .option('--format <name>', FORMATS.join(', '), 'pretty')
-    .option('--json', 'the same as --format json')
+    .addOption(command.createOption('--json', 'the same as --format json').conflicts('format'))
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], flags: ValidateFlags) => validate(files, flags, io));
 }

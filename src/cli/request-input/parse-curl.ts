@@ -5,12 +5,12 @@ import type { WrittenRequest } from './written-request.ts';
 
 /** Options that say nothing of what is asked and take a value. */
 const WITH_VALUE = new Set(
-  '-o --output -m --max-time --connect-timeout --retry --retry-delay --retry-max-time --cacert --capath --cert -E --key --pass --ciphers --resolve --connect-to -w --write-out -c --cookie-jar -D --dump-header -x --proxy --interface --limit-rate --max-redirs --tlsv1 --tls-max --unix-socket --aws-sigv4 --noproxy --trace --trace-ascii --stderr -K --config -y -Y -z -Z -r --range'.split(
+  '-o --output -m --max-time --connect-timeout --retry --retry-delay --retry-max-time --cacert --capath --cert -E --key --pass --ciphers --resolve --connect-to -w --write-out -c --cookie-jar -D --dump-header -x --proxy --interface --limit-rate --max-redirs --tls-max --unix-socket --aws-sigv4 --noproxy --trace --trace-ascii --stderr -K --config -y -Y -z -r --range -U --proxy-user --proxy-header --proto --proto-default --proto-redir --netrc-file --keepalive-time --dns-servers --doh-url --local-port --max-filesize --pinnedpubkey --speed-limit --speed-time --etag-save --output-dir --tls13-ciphers --crlfile --cert-type --key-type --expect100-timeout --hsts --rate --socks5 --socks5-hostname'.split(
     ' ',
   ),
 );
 /** Letters of options without a value: they may stand together. */
-const LETTERS = /^-[sSkvifLgNn#0-9:jJOGIaqlRp]+$/;
+const LETTERS = /^-[sSkvifLgNn#0-9:jJOGIaqlRpZ]+$/;
 
 const DATA = new Set([
   '-d',
@@ -80,7 +80,10 @@ const withScheme = (url: string) =>
 
 function setUrl(found: Collected, url: string): void {
   if (found.url !== undefined) {
-    throw new UserError('the curl command line has more than one URL; ask about one', EXIT.wrongUse);
+    throw new UserError(
+      'the curl command line has more than one URL, or an option whose value is not known here',
+      EXIT.wrongUse,
+    );
   }
   found.url = url;
 }

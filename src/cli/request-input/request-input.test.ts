@@ -60,6 +60,11 @@ describe('a command line of curl', () => {
       },
     },
     {
+      name: 'the value of an option that says nothing of the request is no URL',
+      given: 'curl -Z --tlsv1 --proto =https --proxy-user u:p http://a.test --speed-time 9',
+      want: { method: 'GET', url: 'http://a.test', headers: [] },
+    },
+    {
       name: 'a form with a file is a POST',
       given: 'curl -F a=b --form file=@x --form-string c=d http://a.test',
       want: {
