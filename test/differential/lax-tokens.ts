@@ -159,15 +159,19 @@ function rowOfSignature(headerPart: string, signature: string, one: Differential
 const FAMILIES: Record<string, string> = { RS: 'RSA', PS: 'RSA', ES: 'EC', HS: 'oct', Ed: 'OKP' };
 
 function rowOfKey(key: JsonObject, algorithm: string): string | null {
-  const { use, key_ops: operations, kty } = key;
+  const { kty } = key;
   const alg = key['alg'] === '' ? undefined : key['alg'];
   const isOther = FAMILIES[algorithm.slice(0, 2)] !== kty;
   if (isOther) return alg === undefined && (kty === 'oct' || kty === 'EC' || kty === 'OKP') ? 'T8' : null;
+  return faultOfKey(key) ?? (alg === undefined && !fits(key, algorithm) ? 'T8' : null);
+}
+
+/** The row by which jotgate never takes a key. */
+export function faultOfKey({ use, key_ops: operations, alg, kty, n, k }: JsonObject): string | null {
   if (use !== undefined && use !== 'sig') return 'K1';
   if (Array.isArray(operations) && !operations.includes('verify')) return 'K1';
-  if (kty === 'RSA' && bytesOf(String(key['n'])).length < 256) return 'K2';
-  if (kty === 'oct' && bytesOf(String(key['k'])).length < minimumSecret(alg)) return 'K3';
-  return alg === undefined && !fits(key, algorithm) ? 'T8' : null;
+  if (kty === 'RSA' && bytesOf(String(n)).length < 256) return 'K2';
+  return kty === 'oct' && bytesOf(String(k)).length < minimumSecret(alg) ? 'K3' : null;
 }
 
 const minimumSecret = (alg: unknown) => (alg === 'HS384' ? 48 : alg === 'HS512' ? 64 : 32);
@@ -196,7 +200,7 @@ function publishedKeys({ manager, keys }: DifferentialCase): JsonObject[] {
 /** What Envoy reads of a key set, its laxities included. */
 const parseLeniently = (text: string) => parseJsonText(text.replace(/^\ufeff/, ''))?.value ?? {};
 
-function keysOfText(text: string): JsonObject[] {
+export function keysOfText(text: string): JsonObject[] {
   try {
     const document = parseLeniently(text) as { keys?: unknown };
     if (!Array.isArray(document.keys)) return [];

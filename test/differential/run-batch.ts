@@ -11,6 +11,7 @@ import { type CompiledCase, compileCase, startGateSide } from './gate-side.ts';
 import { playRequests } from './play.ts';
 import { compareOutcomes, outcomeOf, type Rehearsed, rehearseRequest } from './rehearsal-side.ts';
 import type { Refusal, RunningSide } from './side.ts';
+import { withStrictKeys } from './strict-keys.ts';
 
 /** What the sides stand on. */
 export interface Ground {
@@ -67,7 +68,10 @@ export async function runBatch(cases: readonly BatchCase[], ground: Ground): Pro
     startEnvoySide(plain, judged, envoyPorts),
     startGateSide(cases, compiled),
   ]);
-  const batch = new Batch(envoy, gate, compiled, new Map([...unreadable, ...envoy.refusals]));
+  const batch = new Batch(envoy, gate, compiled, new Map([...unreadable, ...envoy.refusals]), (one) => {
+    for (const [path, document] of Object.entries(one.keys)) ground.keys.documents.set(path, document);
+    return startEnvoySide([one], [], envoyPorts);
+  });
   try {
     const before = ground.gateOrigin.count;
     await Promise.all(cases.map((one) => batch.run(one)));
@@ -105,6 +109,7 @@ class Batch {
   readonly #gate: RunningSide;
   readonly #compiled: ReadonlyMap<string, CompiledCase>;
   readonly #envoyRefusals: ReadonlyMap<string, Refusal>;
+  readonly #startAside: (one: DifferentialCase) => Promise<EnvoySide>;
   /** What was rehearsed of cases whose answers were alike. */
   readonly #rehearsed = new Map<string, Rehearsed[]>();
   /** Cases whose counters say something: all answers were alike. */
@@ -116,7 +121,9 @@ class Batch {
     gate: RunningSide,
     compiled: ReadonlyMap<string, CompiledCase>,
     envoyRefusals: ReadonlyMap<string, Refusal>,
+    startAside: (one: DifferentialCase) => Promise<EnvoySide>,
   ) {
+    this.#startAside = startAside;
     this.#envoy = envoy;
     this.#gate = gate;
     this.#compiled = compiled;
@@ -170,11 +177,35 @@ class Batch {
           return answer as Answer;
         });
       }
+      if (rows.length === 0) rows = await this.#rowsOfKeys(disagreement);
       const admits = isAdmission(envoy, jotgate);
       const answers = { envoyAnswer: envoy, gateAnswer: jotgate };
       this.#report({ kind: 'answer', one, request, differences, rows, admits, ...answers });
     }
     return alike;
+  }
+
+  /** The rows about keys (K): an Envoy with a stranger's key in the place of each that jotgate does not take must have said the same. */
+  async #rowsOfKeys(disagreement: Disagreement): Promise<string[]> {
+    const strict = withStrictKeys(disagreement.one);
+    if (strict === null) return [];
+    const { request, jotgate } = disagreement;
+    const envoy = await this.#startAside(strict.one);
+    try {
+      const ask = async (other: PlayedRequest) => {
+        const [answer] = await playRequests(envoy.ports.get(strict.one.id) ?? 0, [other]);
+        return answer as Answer;
+      };
+      if (!envoy.ports.has(strict.one.id)) return [];
+      const answer = await ask(request);
+      const differences = compareAnswers(answer, jotgate);
+      if (differences.length === 0) return strict.rows;
+      const rest = { ...disagreement, one: strict.one, envoy: answer, differences };
+      const rows = rowsOf(rest).length > 0 ? rowsOf(rest) : await rowsOfTokens(rest, ask);
+      return rows.length === 0 ? [] : [...strict.rows, ...rows];
+    } finally {
+      await envoy.stop();
+    }
   }
 
   /** `why` runs what is rehearsed here: its verdict must be the gate's. */
