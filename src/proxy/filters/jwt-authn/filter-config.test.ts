@@ -4,6 +4,7 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import { compileFilter } from '../../../../test/fixtures/compile-filter.ts';
 import { play } from '../../../../test/fixtures/filter-stream.ts';
 import { bearer, filterOf, good, local, requireP } from '../../../../test/fixtures/jwt-authn-filter.ts';
+import { Findings, type Provenance } from '../../../resources/index.ts';
 import type { HttpFilter } from '../filter.ts';
 import { jwtAuthnFactory } from './factory.ts';
 
@@ -77,6 +78,25 @@ describe('what a jwt_authn configuration cannot have', () => {
       assert.match(findings.list.map(({ message }) => message).join('\n'), want);
     });
   }
+
+  it('a bad name is told where it is written', () => {
+    const extracted = { extract_only_without_validation: { verification_status_header: 'a b' } };
+    const p = {
+      ...local,
+      forward_payload_header: 'a b',
+      claim_to_headers: [{ header_name: 'Host', claim_name: 'c' }],
+    };
+    const provenance = { find: () => undefined, path: ({ $typeName }: { $typeName: string }) => $typeName };
+    const findings = new Findings(provenance as unknown as Provenance);
+    const config = { providers: { p }, rules: [{ match: { prefix: '/' }, requires: extracted }] };
+    compileFilter(jwtAuthnFactory, config, null, { findings });
+    const places = findings.list.map(({ path = '' }) => path.replace(/.*\.v3\./, ''));
+    assert.deepEqual(places, [
+      'JwtProvider.forward_payload_header',
+      'JwtClaimToHeader.header_name',
+      'ExtractOnlyWithoutValidation.verification_status_header',
+    ]);
+  });
 
   it('filter_state_rules ask for nothing where no filter sets any, and say so', async () => {
     const { filter, findings } = compileFilter(jwtAuthnFactory, {

@@ -48,7 +48,7 @@ export class OutputPlan {
     this.#spaceDelimited = provider.normalizePayloadInMetadata?.spaceDelimitedClaims ?? [];
     const names = [this.#payloadHeader, ...this.#claims.map(({ header }) => header)];
     this.headerNames = [...new Set(names.filter((name) => name !== ''))];
-    for (const name of this.headerNames) refuseBadName(name, 'a token is written to', provider, findings);
+    refuseBadNames(provider, findings);
   }
 
   get writesPayloadMetadata(): boolean {
@@ -116,6 +116,15 @@ function pad(segment: string): string {
   return segment.padEnd(Math.ceil(segment.length / 4) * 4, '=');
 }
 
+function refuseBadNames(provider: JwtProvider, findings: Findings): void {
+  const what = 'a token is written to';
+  const written = (name: string, about: object, field: string) => {
+    if (name !== '') refuseBadName(name, what, { about, field }, findings);
+  };
+  written(provider.forwardPayloadHeader, provider, 'forward_payload_header');
+  for (const entry of provider.claimToHeaders) written(entry.headerName, entry, 'header_name');
+}
+
 const TOKEN = /^[!#$%&'*+\-.^_`|~\da-z]+$/;
 const OF_THE_MESSAGE = new Set([
   'host',
@@ -130,13 +139,19 @@ const OF_THE_MESSAGE = new Set([
  * Envoy loads such a name and then answers 503, or worse frames or addresses the request anew, when it writes the header.
  * @param what it is that is written there, and so to be said
  */
-export function refuseBadName(name: string, what: string, about: object, findings: Findings): void {
+export function refuseBadName(
+  written: string,
+  what: string,
+  where: { about: object; field: string },
+  findings: Findings,
+): void {
+  const name = lowerAscii(written);
   if (TOKEN.test(name) && !OF_THE_MESSAGE.has(name)) return;
   findings.report({
     code: 'E120',
     severity: 'error',
     message: `\`${name}\` cannot be the name of a header that ${what}`,
     envoy: 'accepts',
-    about,
+    ...where,
   });
 }

@@ -44,7 +44,8 @@ export class RequirementCompiler {
         return this.#unnamed('allow-missing-or-failed', requirement);
       case 'extractOnlyWithoutValidation': {
         const header = lowerAscii(type.value.verificationStatusHeader || DEFAULT_STATUS_HEADER);
-        refuseBadName(header, 'says whether a token verified', type.value, this.#findings);
+        const where = { about: type.value, field: 'verification_status_header' };
+        refuseBadName(header, 'says whether a token verified', where, this.#findings);
         return new ExtractOnlyVerifier(this.#unnamed('allow-missing', requirement), header);
       }
       case undefined:
