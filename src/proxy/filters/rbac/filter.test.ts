@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { RBACPerRouteSchema, RBACSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import { compileFilter, goodFilter } from '../../../../test/fixtures/compile-filter.ts';
-import { play, TestStream } from '../../../../test/fixtures/filter-stream.ts';
+import { play } from '../../../../test/fixtures/filter-stream.ts';
 import { Stats } from '../../stats.ts';
 import type { LocalReply } from '../filter.ts';
 import { rbacFactory } from './factory.ts';
