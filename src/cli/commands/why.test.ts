@@ -579,6 +579,12 @@ describe('wrong use of why is one sentence', () => {
       exitCode: 3,
       want: /`: Jwks is an invalid JSON/,
     },
+    {
+      name: 'an exit code for a log',
+      args: ['-c', file, '--log', file, '--exit-code'],
+      exitCode: 2,
+      want: /'--exit-code' cannot be used with option '--log/,
+    },
     { name: 'no header', args: ['-c', file, '-H', 'x', '/'], exitCode: 2, want: /name: value/ },
     { name: 'an empty URL', args: ['-c', file, ''], exitCode: 2, want: /`` is neither a URL nor a path/ },
     {

@@ -77,7 +77,9 @@ export function configure(command: Command, io: CliIo): void {
     .option('--mesh <file>', "Istio's mesh configuration, YAML or JSON")
     .option('--show-claims', 'show what claims say; else only fingerprints')
     .option('--json', 'the decision as one JSON object')
-    .option('--exit-code', 'exit 5 unless the request surely gets in')
+    .addOption(
+      command.createOption('--exit-code', 'exit 5 unless the request surely gets in').conflicts('log'),
+    )
     .addHelpText('after', EXAMPLES)
     .action((words: string[], flags: WhyFlags) => {
       const isWritten =
