@@ -70,7 +70,19 @@ const ROWS: readonly Row[] = [
 /** The rows that explain a disagreement without asking anybody; empty: none. */
 export function rowsOf(disagreement: Disagreement): string[] {
   if (isAdmission(disagreement.envoy, disagreement.jotgate)) return [];
-  return ROWS.filter((row) => row.explains(disagreement)).map(({ id }) => id);
+  const rows = ROWS.filter((row) => row.explains(disagreement)).map(({ id }) => id);
+  return rows.length > 0 ? rows : rowsBesideLeftOut(disagreement);
+}
+
+/** The rows that explain the rest, where a response line that is no field is left out (Q19). */
+function rowsBesideLeftOut(disagreement: Disagreement): string[] {
+  const { jotgate } = disagreement;
+  const headers = disagreement.envoy.headers.filter((line) => ![...line].some(isControl));
+  if (headers.length === disagreement.envoy.headers.length) return [];
+  const envoy = { ...disagreement.envoy, headers };
+  const rest = { ...disagreement, envoy, differences: compareAnswers(envoy, jotgate) };
+  const rows = ROWS.filter((row) => row.explains(rest)).map(({ id }) => id);
+  return rows.length === 0 ? [] : ['Q19', ...rows];
 }
 
 /**

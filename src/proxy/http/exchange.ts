@@ -29,6 +29,7 @@ import { noteOwnFields } from './own-fields.ts';
 import {
   appendVia,
   firstRefusal,
+  forgetUnlessRead,
   hasForwardedProto,
   prepareRequest,
   removeConsumedFields,
@@ -169,7 +170,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       if (hasForwardedProto(this.request)) this.#route = service.routes.select(this.request, null);
       this.#filters = filtersFor(service.filters, this);
       if ('redirect' in preparation) this.#redirect(preparation.redirect);
-      else this.refuse(preparation);
+      else this.#refuseHead(preparation);
       return;
     }
     if (this.request.unroutable !== true) this.#route = service.routes.select(this.request, null);
@@ -190,7 +191,12 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.#route = this.#service.routes.select(this.request, null);
     }
     this.#filters = filtersFor(this.#service.filters, this);
-    this.refuse(firstRefusal(refusal, this.request, this.#service.options));
+    this.#refuseHead(firstRefusal(refusal, this.request, this.#service.options));
+  }
+
+  #refuseHead(refusal: Refusal): void {
+    forgetUnlessRead(refusal, this.request);
+    this.refuse(refusal);
   }
 
   #count(): void {
@@ -489,6 +495,9 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   }
 
   #reply(local: LocalReply, reason: FinishReason, replier: Replier = 'other'): void {
+    // One that was cleared and that nobody has looked at since has no part in a reply (Envoy: filter_manager.cc).
+    if (this.#routeCleared) this.#route = null;
+    this.#routeCleared = false;
     const replied = { stream: this, filters: this.#filters, course: this.#course };
     const { told, reply } = composeReply(this.#service, replied, local, replier);
     const { headers, bodiless } = reply;

@@ -91,6 +91,15 @@ export function firstRefusal(refusal: Refusal, { headers }: RequestHead, options
   return isFirst ? refusal : REFUSAL.underscore;
 }
 
+/** What the codec refuses is not known to whatever is said of the reply: no line, no fields (Envoy: http1/codec_impl.cc). */
+export function forgetUnlessRead({ details }: Pick<Refusal, 'details'>, request: RequestHead): void {
+  if (!details.startsWith('http1.')) return;
+  request.method = '';
+  request.authority = '';
+  request.path = '';
+  request.headers.clear();
+}
+
 /** Without it there is no route, and the connection manager sets it only on a request that is sound (Envoy: conn_manager_impl.cc). */
 export const hasForwardedProto = ({ headers }: RequestHead) =>
   (headers.get('x-forwarded-proto') ?? '') !== '';

@@ -12,6 +12,7 @@ import { cameAsGrpc, grpcFields } from '../http/grpc-reply.ts';
 import { HeaderList } from '../http/header-list.ts';
 import {
   appendVia,
+  forgetUnlessRead,
   hasForwardedProto,
   type Preparation,
   prepareRequest,
@@ -130,10 +131,11 @@ async function play(
   if (unread !== null) return notTaken(unread, manager, stream);
   const filters = filtersFor(manager.filters, stream);
   const refusal = await runFilters(filters, stream);
-  const { route } = stream;
   if (refusal !== undefined) {
+    stream.dropClearedRoute();
     return replied(refusal, refusal.asIs ? 'as-is' : 'other', manager, filters, stream);
   }
+  const { route } = stream;
   const reply = routeReply(route, stream, !options.suppressEnvoyHeaders);
   if (reply !== undefined) return replied(reply, 'route', manager, filters, stream);
   if (route?.action.kind !== 'cluster') throw new TypeError('a route without a reply forwards');
@@ -178,6 +180,7 @@ function notTaken(refusal: Refusal, manager: CompiledConnectionManager, stream: 
 /** No filter is asked, yet they see the reply. */
 function unasked(reply: LocalReply, manager: CompiledConnectionManager, stream: RehearsedStream): Verdict {
   const replier = reply.details.startsWith('http1.') ? 'codec' : 'other';
+  forgetUnlessRead(reply, stream.request);
   return replied(reply, replier, manager, filtersFor(manager.filters, stream), stream);
 }
 

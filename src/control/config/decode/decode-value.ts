@@ -1,4 +1,4 @@
-import { type DescField, ScalarType } from '@bufbuild/protobuf';
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import type { Position } from '../../../resources/index.ts';
 import type { ListNode, MapNode, SourceNode } from '../source/source-node.ts';
 import { type DecodeContext, keyStep, type Place, placeInside } from './decode-context.ts';
@@ -31,7 +31,8 @@ function decodeSingle(
   alone: boolean,
 ): unknown {
   if (field.message !== undefined) {
-    return decodeSubmessage(field.message, node, place, context, alone && field.oneof === undefined);
+    const given = !alone && isNull(node) && isEnvoys(field.message) ? emptyMap(node, place) : node;
+    return decodeSubmessage(field.message, given, place, context, alone && field.oneof === undefined);
   }
   const result =
     field.enum === undefined ? decodeScalar(scalarOf(field), node) : decodeEnum(field.enum, node);
@@ -39,6 +40,14 @@ function decodeSingle(
   const message = `\`${field.name}\`: ${result.fault.message}`;
   context.report({ ...result.fault, message, at: spot(node, place.at), path: place.path });
   return undefined;
+}
+
+/** Of Envoy's own: neither well-known types nor what Istio or jotgate read. */
+const isEnvoys = ({ typeName }: DescMessage) => /^(?:envoy|xds)\./.test(typeName);
+
+/** A null in a list or a mapping of messages is a message in which nothing is said, as Envoy reads it. */
+function emptyMap(node: SourceNode, place: Place): MapNode {
+  return { kind: 'map', entries: [], at: spot(node, place.at) };
 }
 
 function scalarOf(field: DescField) {
@@ -75,7 +84,7 @@ function decodeList(
   return values;
 }
 
-/** A null in a list of strings is an empty string; of other types there is none. */
+/** A null in a list of strings is an empty string; of numbers there is none. */
 const takesNull = (field: DescField & { fieldKind: 'list' }) => field.scalar === ScalarType.STRING;
 
 function decodeMap(

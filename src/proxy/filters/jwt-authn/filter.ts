@@ -118,7 +118,9 @@ export class JwtAuthnFilter implements HttpFilter {
   }
 
   #conclude(status: Status, shownPath: string, run: Run): FilterResult {
-    const reply = status === STATUS.ok ? this.#admit(run) : this.#refuse(status, shownPath, run);
+    // Each token does it that asks for it, whatever comes of the others (Envoy: authenticator.cc).
+    if (run.clearsRoute) run.stream.clearRouteCache();
+    const reply = status === STATUS.ok ? this.#admit() : this.#refuse(status, shownPath, run);
     if (run.recorder !== null) {
       run.recorder.close(
         reply === undefined ? 'ok' : 'deny',
@@ -128,10 +130,8 @@ export class JwtAuthnFilter implements HttpFilter {
     return reply;
   }
 
-  #admit(run: Run): LocalReply | undefined {
+  #admit(): undefined {
     this.#stats.allowed.increment();
-    if (run.clearsRoute) run.stream.clearRouteCache();
-    return undefined;
   }
 
   #refuse(status: Status, shownPath: string, { request }: Run): LocalReply {
