@@ -50,22 +50,11 @@ function tlsOf(text: string, options: LoadOptions = {}): UpstreamTlsContext | un
 }
 
 describe('a bootstrap becomes a snapshot', () => {
-  it('a null in a list of messages is a message in which nothing is said, as Envoy reads it', () => {
-    const text = listener().replace(
-      'domains: ["*"], routes: [',
-      'domains: ["*"], request_headers_to_add: [null], routes: [',
-    );
-    assert.match(JSON.stringify(load(text).findings.list.map(({ message }) => message)), /header/);
-    const withNull = listener().replace(
-      '    filter_chains:',
-      '    listener_filters: []\n    additional_addresses: [null]\n    filter_chains:',
-    );
-    assert.ok(!codes(withNull).some((code) => code.includes('E104')), codes(withNull).join());
-    assert.ok(
-      codes(
-        listener().replace('"*"], routes', '"*"], retry_policy: {retriable_status_codes: [null]}, routes'),
-      ).some((code) => code.includes('error')),
-    );
+  it('a null in a list of messages is one in which nothing is said, as Envoy reads it', () => {
+    const withHost = (said: string) =>
+      codes(listener().replace('domains: ["*"]', `domains: ["*"], ${said}`)).map((one) => one.split(' ')[1]);
+    assert.deepEqual(withHost('rate_limits: [null]'), ['E121']);
+    assert.deepEqual(withHost('request_headers_to_add: [null]'), ['E121']);
   });
 
   it('listeners and clusters of several texts append', () => {

@@ -84,7 +84,7 @@ function decodeList(
   return values;
 }
 
-/** A null in a list of strings is an empty string; of numbers there is none. */
+/** A null in a list of strings is an empty string. One of numbers is refused, although Envoy reads a zero. */
 const takesNull = (field: DescField & { fieldKind: 'list' }) => field.scalar === ScalarType.STRING;
 
 function decodeMap(
