@@ -24,6 +24,55 @@ const place = (provenance: Provenance, message: object | undefined, field?: stri
   return at === undefined ? undefined : `${at.line}:${at.column}+${at.length}`;
 };
 
+/** Asked of Envoy 1.40: each loads, and its config dump has these values. */
+const NULLS: { name: string; type: string; given: string; want(message: never): boolean }[] = [
+  {
+    name: 'a list of numbers is a zero',
+    type: 'envoy.config.route.v3.RetryPolicy',
+    given: 'retriable_status_codes: [503, ~, [null]]',
+    want: ({ retriableStatusCodes: codes }: { retriableStatusCodes: number[] }) => `${codes}` === '503,0,0',
+  },
+  {
+    name: 'a list of enum values is the first one',
+    type: 'envoy.config.accesslog.v3.GrpcStatusFilter',
+    given: 'statuses: [NOT_FOUND, null]',
+    want: ({ statuses }: { statuses: number[] }) => `${statuses}` === '5,0',
+  },
+  {
+    name: 'a list of texts is an empty one',
+    type: PROVIDER,
+    given: 'local_jwks: {inline_string: ""}\naudiences: [a, null]',
+    want: ({ audiences }: { audiences: string[] }) => audiences.join('|') === 'a|',
+  },
+  {
+    name: 'a mapping of texts is an empty one',
+    type: 'envoy.extensions.filters.http.ext_authz.v3.CheckSettings',
+    given: 'context_extensions: {a: null, b: c}',
+    want: ({ contextExtensions: { a, b } }: { contextExtensions: Record<string, string> }) =>
+      a === '' && b === 'c',
+  },
+  {
+    name: 'a mapping of structs is an empty one',
+    type: 'envoy.config.core.v3.Metadata',
+    given: 'filter_metadata: {a: null}',
+    want: ({ filterMetadata: { a } }: { filterMetadata: Record<string, object> }) =>
+      Object.keys(a as object).length === 0,
+  },
+  {
+    name: 'a mapping of typed configs is one without a type',
+    type: 'envoy.config.core.v3.Metadata',
+    given: 'typed_filter_metadata: {a: null}',
+    want: ({ typedFilterMetadata: { a } }: { typedFilterMetadata: Record<string, { typeUrl: string }> }) =>
+      a?.typeUrl === '',
+  },
+  {
+    name: 'the place of a null is that null',
+    type: 'google.api.expr.v1alpha1.Constant',
+    given: 'null_value: null',
+    want: ({ constantKind }: { constantKind: { case: string } }) => constantKind.case === 'nullValue',
+  },
+];
+
 describe('messages have the shape of the generated ones', () => {
   it('scalars, wrappers, enums, durations, maps and oneofs', () => {
     const { message, said } = decode(
@@ -53,6 +102,13 @@ describe('messages have the shape of the generated ones', () => {
     assert.deepEqual(said, []);
     assert.deepEqual((message as unknown as { audiences: string[] }).audiences, ['a', 'b', 'c']);
   });
+
+  for (const { name, type, given, want } of NULLS) {
+    it(`a null in ${name}, as Envoy reads it`, () => {
+      const { message, said } = decode(type, given);
+      assert.deepEqual([said, want(message as never)], [[], true]);
+    });
+  }
 
   it('a key named __proto__ is a key', () => {
     const { message } = decode(

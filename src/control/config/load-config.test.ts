@@ -57,6 +57,12 @@ describe('a bootstrap becomes a snapshot', () => {
     assert.deepEqual(withHost('request_headers_to_add: [null]'), ['E121']);
   });
 
+  it('options for HTTP upstreams in which nothing is said lack their choice', () => {
+    const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions: null';
+    const text = `static_resources: {clusters: [{name: c, typed_extension_protocol_options: {${options}}}]}`;
+    assert.deepEqual(codes(text), ['error E122 1']);
+  });
+
   it('listeners and clusters of several texts append', () => {
     const { snapshot, findings } = loadConfig([
       { name: 'a.yaml', text: listener() },

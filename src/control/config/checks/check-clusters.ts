@@ -28,11 +28,25 @@ export function checkClusterNames(clusters: readonly Cluster[], context: CheckCo
 
 /** What the factories of the three cluster types refuse. */
 export function checkCluster(cluster: Cluster, context: CheckContext): void {
+  checkHttpOptions(cluster, context);
   if (cluster.clusterDiscoveryType.case === 'clusterType') return;
   if (context.isBroken(cluster, 'type')) return;
   const type = cluster.clusterDiscoveryType.value ?? STATIC;
   if (type === STATIC) checkStaticAddresses(cluster, context);
   if (type === LOGICAL_DNS) checkSingleEndpoint(cluster, context);
+}
+
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+
+/** Options in which nothing is said, not even their type, are read by their name. */
+function checkHttpOptions(cluster: Cluster, context: CheckContext): void {
+  if (cluster.typedExtensionProtocolOptions[HTTP_OPTIONS]?.typeUrl !== '') return;
+  context.complain({
+    code: 'oneofRequired',
+    message: '`upstream_protocol_options` of HttpProtocolOptions is required',
+    about: cluster,
+    field: `typed_extension_protocol_options[${HTTP_OPTIONS}]`,
+  });
 }
 
 function checkStaticAddresses(cluster: Cluster, context: CheckContext): void {

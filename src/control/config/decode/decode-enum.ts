@@ -10,6 +10,7 @@ export function decodeEnum(desc: DescEnum, node: SourceNode): { value: number } 
   if (node.kind !== 'scalar')
     return { fault: { code: 'wrongType', message: `a ${node.kind} where an enum value is expected` } };
   const scalar = jsonScalarOf(node);
+  if (scalar.kind === 'null' && desc.typeName === 'google.protobuf.NullValue') return { value: 0 };
   if (scalar.kind === 'number') return numberOf(scalar.text, node.text);
   if (scalar.kind !== 'string') {
     const message = `\`${node.text}\`, which YAML reads as a ${scalar.kind}, where an enum value is expected`;

@@ -71,7 +71,9 @@ function decodeField(
   setField(message, field, value);
 }
 
-const takesNull = (field: DescField) => field.message?.typeName === 'google.protobuf.Value';
+const NULL_IS_A_VALUE = new Set(['google.protobuf.Value', 'google.protobuf.NullValue']);
+const takesNull = (field: DescField) =>
+  NULL_IS_A_VALUE.has(field.message?.typeName ?? field.enum?.typeName ?? '');
 
 function mayBeChosen(message: LooseMessage, field: DescField, place: Place, context: DecodeContext): boolean {
   const chosen = chosenMember(message, field);

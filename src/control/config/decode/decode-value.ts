@@ -1,4 +1,4 @@
-import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
+import { type DescField, ScalarType } from '@bufbuild/protobuf';
 import type { Position } from '../../../resources/index.ts';
 import type { ListNode, MapNode, SourceNode } from '../source/source-node.ts';
 import { type DecodeContext, keyStep, type Place, placeInside } from './decode-context.ts';
@@ -30,10 +30,12 @@ function decodeSingle(
   context: DecodeContext,
   alone: boolean,
 ): unknown {
+  const nothing = !alone && isNull(node) && readsNothing(field);
   if (field.message !== undefined) {
-    const given = !alone && isNull(node) && isEnvoys(field.message) ? emptyMap(node, place) : node;
+    const given = nothing ? emptyMap(node, place) : node;
     return decodeSubmessage(field.message, given, place, context, alone && field.oneof === undefined);
   }
+  if (nothing) return field.enum === undefined ? zeroOf(scalarOf(field)) : 0;
   const result =
     field.enum === undefined ? decodeScalar(scalarOf(field), node) : decodeEnum(field.enum, node);
   if ('value' in result) return result.value;
@@ -42,10 +44,37 @@ function decodeSingle(
   return undefined;
 }
 
-/** Of Envoy's own: neither well-known types nor what Istio or jotgate read. */
-const isEnvoys = ({ typeName }: DescMessage) => /^(?:envoy|xds)\./.test(typeName);
+/**
+ * Envoy reads a null in a list or a mapping as a zero, an empty string or a message in which nothing is said, but for values, of which
+ * null is one. What Istio or jotgate read has nulls among strings alone.
+ */
+function readsNothing(field: DescField): boolean {
+  if (HOLDS_LISTS.has(field.message?.typeName ?? '')) return false;
+  const isEnvoys = /^(?:envoy|xds)\./.test(field.parent.typeName);
+  return isEnvoys || (field.fieldKind === 'list' && field.scalar === ScalarType.STRING);
+}
 
-/** A null in a list or a mapping of messages is a message in which nothing is said, as Envoy reads it. */
+function zeroOf(type: ScalarType): unknown {
+  switch (type) {
+    case ScalarType.STRING:
+      return '';
+    case ScalarType.BOOL:
+      return false;
+    case ScalarType.BYTES:
+      return new Uint8Array();
+    default:
+      return LONG.has(type) ? 0n : 0;
+  }
+}
+
+const LONG = new Set([
+  ScalarType.INT64,
+  ScalarType.SINT64,
+  ScalarType.SFIXED64,
+  ScalarType.UINT64,
+  ScalarType.FIXED64,
+]);
+
 function emptyMap(node: SourceNode, place: Place): MapNode {
   return { kind: 'map', entries: [], at: spot(node, place.at) };
 }
@@ -77,15 +106,12 @@ function decodeList(
     const inside = placeInside(place, spot(item, place.at), `[${index}]`);
     context.visit(inside);
     context.provenance.setField(owner, `${field.name}[${index}]`, inside.at);
-    const value = isNull(item) && takesNull(field) ? '' : decodeSingle(field, item, inside, context, false);
+    const value = decodeSingle(field, item, inside, context, false);
     if (value === undefined) context.markBroken(owner, field.name);
     else values.push(value);
   });
   return values;
 }
-
-/** A null in a list of strings is an empty string. One of numbers is refused, although Envoy reads a zero. */
-const takesNull = (field: DescField & { fieldKind: 'list' }) => field.scalar === ScalarType.STRING;
 
 function decodeMap(
   field: DescField & { fieldKind: 'map' },
