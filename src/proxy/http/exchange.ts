@@ -495,9 +495,6 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   }
 
   #reply(local: LocalReply, reason: FinishReason, replier: Replier = 'other'): void {
-    // One that was cleared and that nobody has looked at since has no part in a reply (Envoy: filter_manager.cc).
-    if (this.#routeCleared) this.#route = null;
-    this.#routeCleared = false;
     const replied = { stream: this, filters: this.#filters, course: this.#course };
     const { told, reply } = composeReply(this.#service, replied, local, replier);
     const { headers, bodiless } = reply;

@@ -132,7 +132,6 @@ async function play(
   const filters = filtersFor(manager.filters, stream);
   const refusal = await runFilters(filters, stream);
   if (refusal !== undefined) {
-    stream.dropClearedRoute();
     return replied(refusal, refusal.asIs ? 'as-is' : 'other', manager, filters, stream);
   }
   const { route } = stream;

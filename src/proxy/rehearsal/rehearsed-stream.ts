@@ -55,12 +55,6 @@ export class RehearsedStream implements FilterStream {
     this.#routeCleared = true;
   }
 
-  /** For a reply: a route that was cleared and that nobody has looked at since has no part in it (Envoy: filter_manager.cc). */
-  dropClearedRoute(): void {
-    if (this.#routeCleared) this.#route = null;
-    this.#routeCleared = false;
-  }
-
   #chooseAgain(): void {
     const { request, recorder, metadataIfAny } = this;
     this.#routeCleared = false;

@@ -13,14 +13,21 @@ import {
   portOf,
 } from '../rehearsal/comparison.ts';
 import { bootstrapOf } from '../rehearsal/scene.ts';
+import { clearedRouteCases, clearedRouteScenes } from './cleared-route-cases.ts';
 import { formatCases, formatScenes } from './format-cases.ts';
 import { localReplyCases, localReplyScenes } from './local-reply-cases.ts';
 import { managerCases, managerScenes } from './manager-cases.ts';
 import { rewriteCases, rewriteScenes } from './rewrite-cases.ts';
 import { namedClusters } from './route-parts.ts';
 
-const scenes = [...rewriteScenes, ...formatScenes, ...localReplyScenes, ...managerScenes];
-const cases = [...rewriteCases, ...formatCases, ...localReplyCases, ...managerCases];
+const scenes = [
+  ...rewriteScenes,
+  ...formatScenes,
+  ...localReplyScenes,
+  ...clearedRouteScenes,
+  ...managerScenes,
+];
+const cases = [...rewriteCases, ...formatCases, ...localReplyCases, ...clearedRouteCases, ...managerCases];
 
 if (findEnvoy() !== null) {
   describe('a route does what it does in Envoy, on the data path and in a rehearsal', () => {
