@@ -10,6 +10,7 @@ import { type Gate, startGate } from '../../src/server/index.ts';
 import { createSelfSigned } from './certificates.ts';
 import { exchange } from './raw-exchange.ts';
 import { loadChains, renderChain } from './tls-chain.ts';
+import { askUnderTwoNames } from './two-names-client.ts';
 
 let authority: DevelopmentAuthority;
 /** The one client that is let in where a certificate is required. */
@@ -17,6 +18,8 @@ let client: CertifiedKey;
 let gate: Gate;
 /** One chain for a name, and one for every other client, which trusts other certificates. */
 let fallbackGate: Gate;
+/** Whom the chain for every other client trusts. */
+let guest: CertifiedKey;
 
 before(async () => {
   authority = await createDevelopmentAuthority('gate tests');
@@ -43,7 +46,7 @@ before(async () => {
       }),
     ),
   ]);
-  const guest = await createSelfSigned('guest');
+  guest = await createSelfSigned('guest');
   fallbackGate = await startTlsGate([
     renderChain({
       serverNames: 'three.test',
@@ -147,6 +150,20 @@ describe('a listener with TLS', () => {
       assert.match(again?.text ?? '', /three$/);
     });
   }
+
+  it('serves by the name that the client was held to, whatever name it gives when it has to say hello again', async () => {
+    const request = 'GET / HTTP/1.1\r\nHost: three.test\r\nConnection: close\r\n\r\n';
+    const port = fallbackGate.listeners[0]?.port ?? 0;
+    const bodyFor = async (names: readonly [string, string], key: CertifiedKey) =>
+      (await askUnderTwoNames(port, names, key, request)).split('\r\n\r\n').at(-1);
+    assert.equal(await bodyFor(['three.test', 'three.test'], client), 'three');
+    assert.equal(await bodyFor(['three.test', 'other.test'], client), 'three');
+    assert.equal(await bodyFor(['three.test', 'other.test'], guest), '');
+    for (const first of ['other.test', '']) {
+      assert.equal(await bodyFor([first, 'three.test'], guest), 'others');
+      assert.equal(await bodyFor([first, 'three.test'], client), '');
+    }
+  });
 
   it('does not speak to plain text, and serves the next client', async () => {
     assert.equal(

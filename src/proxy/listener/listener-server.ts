@@ -33,6 +33,8 @@ interface Chain extends ServiceSlot {
   key: string;
 }
 
+type ContextTaker = (error: Error | null, context?: SecureContext) => void;
+
 type Chains = ReadonlyMap<CompiledFilterChain, Chain>;
 
 /** A listener on a data loop: its sockets, and the connections that came by them. */
@@ -49,6 +51,11 @@ export class ListenerServer implements ConnectionKeeper {
   #security = {};
   /** TLS connections on their way, by their peer, and what they were begun under. */
   readonly #handshakes = new Map<string, object>();
+  /**
+   * The server that a client named when its chain's certificate and roots were taken. One that is asked to say hello again can name
+   * another (RFC 8446 §4.1.2 forbids it), which is the one that OpenSSL tells in the end.
+   */
+  readonly #named = new WeakMap<object, string>();
 
   private constructor(compiled: CompiledListener, chains: Chains) {
     this.name = compiled.name;
@@ -154,6 +161,12 @@ export class ListenerServer implements ConnectionKeeper {
 
   #createTlsServer(): Server {
     const fallback = this.#fallbackTls();
+    const selectContext = (socket: object, name: string, done: ContextTaker) => {
+      this.#named.set(socket, name);
+      const chain = this.#chainFor(name);
+      if (chain?.tls) done(null, chain.tls.context);
+      else done(new Error('no filter chain for the server name'));
+    };
     const server = createTlsServer(
       {
         ...fallback?.options,
@@ -161,10 +174,8 @@ export class ListenerServer implements ConnectionKeeper {
         requestCert: verifiesClients(this.#chains),
         // Which chain's roots a certificate is held to shows once the chain is known.
         rejectUnauthorized: false,
-        SNICallback: (name: string, done: (error: Error | null, context?: SecureContext) => void) => {
-          const chain = this.#chainFor(name);
-          if (chain?.tls) done(null, chain.tls.context);
-          else done(new Error('no filter chain for the server name'));
+        SNICallback(this: object, name: string, done: ContextTaker) {
+          selectContext(this, name, done);
         },
         handshakeTimeout: 10_000,
         highWaterMark: bufferBytes(this.#compiled),
@@ -190,8 +201,7 @@ export class ListenerServer implements ConnectionKeeper {
       socket.destroy();
       return;
     }
-    const { servername } = socket as TLSSocket & { servername: string | false | undefined };
-    this.#accept(socket, { serverName: servername || '', tls: true });
+    this.#accept(socket, { serverName: this.#named.get(socket) ?? '', tls: true });
   }
 
   #chainFor(serverName: string): Chain | undefined {
