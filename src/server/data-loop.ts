@@ -152,6 +152,10 @@ export class DataLoop implements JwksFetcher, UpstreamCaller {
     return new Promise((resolve) => this.#fetches.set(id, resolve));
   }
 
+  knowsCluster(name: string): boolean {
+    return this.#clusterOf(name) !== undefined || this.#clustersToCome?.byName.has(name) === true;
+  }
+
   call(name: string, request: CallRequest): Promise<FetchOutcome> {
     const cluster = this.#clusterOf(name);
     if (cluster !== undefined) return callThrough(cluster, request);

@@ -182,6 +182,8 @@ export interface UpstreamCaller {
 /** The remote key sets' way to the network. Answers null for any failure; never rejects. */
 export interface JwksFetcher {
   fetch(request: JwksRequest): Promise<string | null>;
+  /** Whether there is such a cluster, without which a fetch fails at once; taken for granted when absent. */
+  knowsCluster?(cluster: string): boolean;
   /** Whether the keys of this provider can be had at all; every provider's when absent. For tools that hold some keys only. */
   covers?(provider: string): boolean;
   /**

@@ -148,7 +148,7 @@ export class Authenticator {
 
   async #verifyLater(proof: Proof): Promise<Status> {
     const { token, provider, run, attempt } = proof;
-    if (provider.origin.jwksSourceSpecifier.case === 'remoteJwks') run.beginFetch();
+    if (provider.keys.asksServer) run.beginFetch();
     const keySet = await provider.keys.fetch();
     if (isDropped(run, attempt)) return STATUS.jwtVerificationFails;
     if (keySet === null) {

@@ -144,6 +144,37 @@ describe('waiting for keys', () => {
     assert.deepEqual(stream.request.headers.names, ['authorization', 'x-quick']);
   });
 
+  it('keys from a cluster that is not there are missing at once: no other member goes ahead meanwhile', async () => {
+    const server: JwksFetcher = { fetch: async () => null, knowsCluster: () => false };
+    const says = { failed_status_in_metadata: 'failed', forward: true };
+    const provider = (name: string) => ({ provider_name: name });
+    const any = { requires_any: { requirements: [provider('gone'), provider('quick')] } };
+    const all = { requires_all: { requirements: [provider('gone'), any] } };
+    const { filter } = goodFilter(
+      jwtAuthnFactory,
+      {
+        providers: {
+          gone: { ...remote, ...says },
+          quick: { ...local, ...says, payload_in_metadata: 'payload' },
+        },
+        rules: [
+          { match: { path: '/any' }, requires: any },
+          { match: { path: '/all' }, requires: all },
+        ],
+      },
+      server,
+    );
+    // As Envoy 1.40 answers and records, asked over a listener.
+    for (const [path, status, written] of [
+      ['/any', undefined, ['failed', 'payload']],
+      ['/all', 401, ['failed']],
+    ] as const) {
+      const { reply, stream } = await play(filter, { path, headers: [bearer(good)] });
+      const metadata = stream.metadata.get('envoy.filters.http.jwt_authn');
+      assert.deepEqual([reply?.status, [...(metadata?.keys() ?? [])]], [status, written]);
+    }
+  });
+
   it('extract only that still waits when its group has its answer reports nothing any more', async () => {
     const server = new Server();
     const at = (issuer: string, name: string) => ({ ...remote, issuer, from_headers: [{ name }] });

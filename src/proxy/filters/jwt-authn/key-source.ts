@@ -9,6 +9,8 @@ import type { JwtAuthnStats } from './stats.ts';
 export interface KeySource {
   /** false: there is no way to the keys here (no network), so that they are not known. */
   readonly reachable: boolean;
+  /** A server is asked for keys that are not at hand; what has none to ask has none at once (Envoy: jwks_fetcher.cc). */
+  readonly asksServer: boolean;
   /** The keys if they are at hand and fresh, else null. */
   current(): KeySet | null;
   /** Waits for keys; null: there are none to be had. */
@@ -22,6 +24,7 @@ export interface KeySource {
 /** Keys written in the configuration; null for an empty text, with which Envoy loads and verifies nothing. */
 export class LocalKeys implements KeySource {
   readonly reachable: boolean = true;
+  readonly asksServer = false;
   readonly ahead = 'nothing';
   readonly #keys: KeySet | null;
 
@@ -95,6 +98,11 @@ export class RemoteKeys implements KeySource {
       this.reachable && options.refetchesUnknownKid
         ? new KidRefetch(options.clock, () => this.fetch())
         : null;
+  }
+
+  get asksServer(): boolean {
+    const { fetcher, request } = this.#options;
+    return fetcher?.knowsCluster?.(request.cluster) !== false;
   }
 
   refetch(): Promise<KeySet | null> | null {
