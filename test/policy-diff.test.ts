@@ -12,6 +12,7 @@ import { TestBench } from '../src/cli/policy-test/run-policy-test.ts';
 import { loadConfig, looksLikeManifests } from '../src/control/config/index.ts';
 import { loadIstio } from '../src/control/istio/index.ts';
 import { runCli } from './fixtures/collecting-io.ts';
+import { temporaryFolder } from './fixtures/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '..');
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -317,5 +318,36 @@ describe('jotgate diff', () => {
     const file = join(folder, 'wrong.yaml');
     writeFileSync(file, 'static_resource: {}');
     assert.equal((await runCli(['diff', before, file])).exitCode, 3);
+  });
+});
+
+describe('jotgate diff of a workload', () => {
+  const manifest = join(root, 'examples', '02-istio-jwt', 'istio.yaml');
+  const { fileOf } = temporaryFolder();
+  const relabelled = fileOf(
+    'istio.yaml',
+    readFileSync(manifest, 'utf8').replaceAll('app: weather', 'app: wether'),
+  );
+  it('that has lost its last policy shows who is let in now', async () => {
+    const { exitCode, out } = await runCli([
+      'diff',
+      '--exit-code',
+      '--summary',
+      '--workload=weather/app=weather',
+      manifest,
+      relabelled,
+    ]);
+    assert.equal(exitCode, 4);
+    assert.match(out, /^let in +403 -> 200/);
+  });
+  it('that neither side has anything for is refused', async () => {
+    const { exitCode, err } = await runCli(['diff', '--workload=weather/app=x', manifest, relabelled]);
+    assert.equal(exitCode, 3);
+    assert.match(err, /E420.*`weather\/app=x`\n.*`weather\/app=wether`/);
+  });
+  it('and of the standard input twice is wrong use', async () => {
+    const { exitCode, err } = await runCli(['diff', '-', '-']);
+    assert.equal(exitCode, 2);
+    assert.match(err, /^jotgate: the standard input can be read once: name a file for one side\n$/);
   });
 });

@@ -20,7 +20,7 @@ const files = [
 ];
 
 const validate = async (format: string) =>
-  (await runCli(['validate', '--format', format, ...files.map((file) => join(root, file))])).out;
+  (await runCli(['validate', '--each', '--format', format, ...files.map((file) => join(root, file))])).out;
 
 type Json = Record<string, unknown>;
 const list = (value: unknown) => value as Json[];

@@ -28,8 +28,8 @@ export interface Validation {
 }
 
 /**
- * Everything there is to say of one set of texts that belong together: what control finds, and what compiling the snapshot finds.
- * Istio manifests are one set, an Envoy bootstrap is one by itself.
+ * Everything there is to say of texts that belong together, as one configuration: what control finds, and what compiling the
+ * snapshot finds. A config dump stands alone.
  */
 export async function validateSources(
   sources: readonly ConfigSource[],
@@ -52,14 +52,18 @@ const knowsServices = (sources: readonly ConfigSource[]) =>
 
 type Loaded = LoadedConfig & { passedOver?: readonly PassedOver[] };
 
+/** Not strictly: what is only a warning must not keep the rest from being found. */
 async function load(sources: readonly ConfigSource[], options: ValidateOptions): Promise<Loaded> {
-  const { strict, env, gateway, mesh } = options;
+  const { env, gateway, mesh } = options;
   const [first] = sources;
-  if (first !== undefined && looksLikeConfigDump(first)) return loadConfigDump(first, { strict });
-  if (!sources.some(looksLikeManifests)) return loadConfig(sources, { strict, env });
+  if (first !== undefined && looksLikeConfigDump(first)) return loadConfigDump(first);
+  const manifests = sources.filter(looksLikeManifests);
+  if (manifests.length === 0) return loadConfig(sources, { env });
+  const envoy = sources.filter((source) => !manifests.includes(source));
+  const beside = envoy.length === 0 ? undefined : loadConfig(envoy, { env });
   const { loadIstio, parseWorkload } = await import('../control/istio/index.ts');
   const workload = parsedOr(options.workload, parseWorkload, SHAPES.workload);
-  return loadIstio(sources, { upstreamWithoutGateway: ANY_UPSTREAM, strict, workload, gateway, mesh });
+  return loadIstio(manifests, { upstreamWithoutGateway: ANY_UPSTREAM, workload, gateway, mesh, beside });
 }
 
 /** The very compilation that the data path does; what control has said of a place already is not said again. */

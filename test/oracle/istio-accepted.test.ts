@@ -41,6 +41,7 @@ function ejected({ name, text, workload, mesh }: PolicySet, index: number): Snap
   const { snapshot, findings } = loadIstio([{ name, text }], {
     upstreamWithoutGateway: 'http://127.0.0.1:9000',
     workload: { namespace, labels, kind: 'gateway' },
+    allowUnknownWorkload: true,
     mesh: fromJson(MeshConfigSchema, mesh ?? {}),
     listen: { address: '127.0.0.1', port: 10_000 + index },
     forEnvoy: true,

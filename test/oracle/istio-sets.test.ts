@@ -28,6 +28,7 @@ function snapshotOf(text: string, name: string, upstreamPort: number): Snapshot 
   const { snapshot, findings } = loadIstio([{ name: 'istio.yaml', text }], {
     upstream: `http://127.0.0.1:${upstreamPort}`,
     workload: { namespace: 'foo', labels: { app: 'gate' }, kind: 'gateway' },
+    allowUnknownWorkload: true,
     listen: { address: '127.0.0.1', port: 0 },
   });
   assert.ok(snapshot, `${text}\n${findings.list.map(({ message }) => message).join('\n')}`);

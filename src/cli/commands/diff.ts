@@ -1,15 +1,21 @@
 import { type Command, Option } from 'commander';
-import { type ConfigSource, loadConfigDump, looksLikeConfigDump } from '../../control/config/index.ts';
+import {
+  type ConfigSource,
+  type LoadedConfig,
+  loadConfigDump,
+  looksLikeConfigDump,
+} from '../../control/config/index.ts';
+import type { Finding } from '../../resources/index.ts';
 import { ANY_UPSTREAM } from '../any-upstream.ts';
 import { EXIT } from '../exit-code.ts';
-import type { CliIo } from '../io.ts';
+import { type CliIo, UserError } from '../io.ts';
 import { DiffError, type DiffResult, type DiffSide, diffSnapshots } from '../policy-diff/diff-snapshots.ts';
 import { type DiffSides, renderDiff } from '../policy-diff/render-diff.ts';
 import { renderDiffJson } from '../policy-diff/render-diff-json.ts';
 import { renderDiffSummary } from '../policy-diff/render-diff-summary.ts';
 import { sayFindings } from '../say-findings.ts';
 import { diffLog } from './diff-log.ts';
-import { loadSources, readSources } from './run-sources.ts';
+import { loadSources, readSources, type SourceOptions } from './run-sources.ts';
 import { parseInstant } from './token-times.ts';
 
 interface DiffFlags {
@@ -51,8 +57,12 @@ Examples:
 `;
 
 async function diff(before: string, after: string, flags: DiffFlags, io: CliIo): Promise<void> {
-  const [one, two] = [await loadSide(before, flags, io), await loadSide(after, flags, io)];
-  if (one === null || two === null) {
+  if (before === '-' && after === '-') {
+    throw new UserError('the standard input can be read once: name a file for one side', EXIT.wrongUse);
+  }
+  const one = await loadSide(before, flags, io);
+  const two = await loadSide(after, flags, io);
+  if (one === null || two === null || isUnknownToBoth(one, two, io)) {
     io.exitCode = EXIT.configInvalid;
     return;
   }
@@ -79,23 +89,52 @@ function render(result: DiffResult, sides: DiffSides, { json, summary }: DiffFla
   return summary === true ? renderDiffSummary(result) : renderDiff(result, sides);
 }
 
+interface LoadedSide extends DiffSide {
+  sources: readonly ConfigSource[];
+  /** That nothing in this side's files is for the workload that was asked for. */
+  unknownWorkload: Finding | undefined;
+}
+
 async function loadSide(
   file: string,
   { workload, gateway }: DiffFlags,
   io: CliIo,
-): Promise<(DiffSide & { sources: readonly ConfigSource[] }) | null> {
+): Promise<LoadedSide | null> {
   const sources = await readSources([file], io);
-  const [first] = sources;
-  const places = { upstream: undefined, upstreamWithoutGateway: ANY_UPSTREAM, listen: undefined };
-  const { snapshot, provenance, findings } =
-    first !== undefined && looksLikeConfigDump(first)
-      ? loadConfigDump(first)
-      : await loadSources(sources, { strict: false, ...places, workload, gateway }, io);
-  if (snapshot !== null) return { snapshot, provenance, sources };
+  const held: string[] = [];
+  const hold = { ...io, err: (text: string) => held.push(text) };
+  let loaded = await loadFiles(sources, { workload, gateway }, hold);
+  const unknownWorkload = loaded.findings.list.find(({ code }) => code === UNKNOWN_WORKLOAD);
+  if (unknownWorkload !== undefined) {
+    loaded = await loadFiles(sources, { workload, gateway, allowUnknownWorkload: true }, io);
+  } else io.err(held.join(''));
+  const { snapshot, provenance, findings } = loaded;
+  if (snapshot !== null) return { snapshot, provenance, sources, unknownWorkload };
   sayFindings(
     findings.list.filter(({ severity }) => severity === 'error'),
     sources,
     io,
   );
   return null;
+}
+
+const UNKNOWN_WORKLOAD = 'E420';
+
+/** On one side alone it is the change: the last policy of the workload went, or its first one came. */
+function isUnknownToBoth(one: LoadedSide, two: LoadedSide, io: CliIo): boolean {
+  const { unknownWorkload } = two;
+  if (one.unknownWorkload === undefined || unknownWorkload === undefined) return false;
+  sayFindings([unknownWorkload], two.sources, io);
+  return true;
+}
+
+async function loadFiles(
+  sources: readonly ConfigSource[],
+  flags: Pick<SourceOptions, 'workload' | 'gateway' | 'allowUnknownWorkload'>,
+  io: CliIo,
+): Promise<LoadedConfig> {
+  const [first] = sources;
+  if (first !== undefined && looksLikeConfigDump(first)) return loadConfigDump(first);
+  const places = { upstream: undefined, upstreamWithoutGateway: ANY_UPSTREAM, listen: undefined };
+  return loadSources(sources, { strict: false, ...places, ...flags }, io);
 }

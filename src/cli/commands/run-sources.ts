@@ -24,6 +24,8 @@ export interface SourceOptions {
   listen: { address: string; port: number } | undefined;
   /** `NAMESPACE/LABEL=VALUE,…`: which workload's policies; default: the one that all of them are for. */
   workload?: string | undefined;
+  /** Takes a workload that nothing in the manifests is for. */
+  allowUnknownWorkload?: boolean | undefined;
   /** `NAME` or `NAMESPACE/NAME` of the Gateway to be. */
   gateway?: string | undefined;
   /** A file with Istio's mesh configuration. */
@@ -72,18 +74,23 @@ export async function loadSources(
     const beside = envoy.length === 0 ? undefined : loadConfig(envoy, config);
     return loadManifests(sources.filter(looksLikeManifests), options, beside, io);
   }
-  const alien = alienFlag(options);
-  if (alien === undefined) return loadConfig(sources, config);
-  throw new UserError(
-    `${alien} is for Istio manifests; an Envoy file names its own clusters, which --connect-to moves`,
-    EXIT.wrongUse,
-  );
+  refuseAlienFlags(sources, options);
+  return loadConfig(sources, config);
 }
 
-function alienFlag(options: SourceOptions): string | undefined {
-  const flags = ['upstream', 'workload', 'gateway', 'mesh'] as const;
-  const alien = flags.find((flag) => options[flag] !== undefined);
-  return alien === undefined ? undefined : `--${alien}`;
+const MANIFEST_FLAGS = ['upstream', 'workload', 'gateway', 'mesh'] as const;
+
+/** @throws UserError for a flag that is for Istio manifests where there are none. */
+export function refuseAlienFlags(
+  sources: readonly ConfigSource[],
+  flags: { readonly [flag in (typeof MANIFEST_FLAGS)[number]]?: string | undefined },
+): void {
+  const alien = MANIFEST_FLAGS.find((flag) => flags[flag] !== undefined);
+  if (alien === undefined || sources.some(looksLikeManifests)) return;
+  throw new UserError(
+    `--${alien} is for Istio manifests; an Envoy file names its own clusters, which --connect-to moves`,
+    EXIT.wrongUse,
+  );
 }
 
 /** Istio's plane is loaded only where there are manifests. */

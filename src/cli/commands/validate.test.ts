@@ -128,6 +128,103 @@ spec: {jwtRulez: []}
   });
 });
 
+describe('several files', () => {
+  const LISTENER = `static_resources:
+  listeners:
+  - name: a
+    address: {socket_address: {address: 127.0.0.1, port_value: 80}}
+    filter_chains:
+    - filters:
+      - name: h
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: h
+          route_config: {virtual_hosts: [{name: v, domains: ["*"], routes: [{match: {prefix: /}, route: {cluster: c}}]}]}
+          http_filters: [{name: r, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]
+`;
+  const CLUSTER = 'static_resources:\n  clusters:\n  - {name: c, type: STATIC}\n';
+  const listener = write('listener.yaml', LISTENER);
+  const cluster = write('cluster.yaml', CLUSTER);
+
+  const judged: { name: string; files: readonly string[]; each?: boolean; want: readonly RegExp[] }[] = [
+    { name: 'refer to one another', files: [listener, cluster], want: [] },
+    {
+      name: 'do not with --each',
+      files: [listener, cluster],
+      each: true,
+      want: [/E201.*`c`\n.*listener\.yaml:11:/],
+    },
+    { name: 'are one where one is named twice', files: [listener, cluster, cluster], want: [] },
+    {
+      name: 'have no name twice, and the second one is at fault',
+      files: [cluster, listener, write('again.yaml', CLUSTER)],
+      want: [/E202.*duplicate cluster `c`\n.*again\.yaml:3:/],
+    },
+    {
+      name: 'may each have a name that the others have with --each',
+      files: [cluster, write('again.yaml', CLUSTER)],
+      each: true,
+      want: [],
+    },
+    {
+      name: 'are not told to lack what may be in one that cannot be read',
+      files: [listener, write('torn.yaml', CLUSTER.replace('STATIC', '[STATIC'))],
+      want: [/E101.*\n.*torn\.yaml:/],
+    },
+  ];
+  for (const { name, files, each = false, want } of judged) {
+    it(name, async () => {
+      const { exitCode, out, err } = await run(['validate', ...(each ? ['--each'] : []), ...files]);
+      assert.equal(out.match(/^(?:error|warning)\[/gm)?.length ?? 0, want.length, out);
+      for (const pattern of want) assert.match(out, pattern);
+      assert.equal(exitCode, want.length === 0 ? 0 : 3);
+      assert.equal(err.match(/\n/g)?.length, new Set(files).size);
+    });
+  }
+  it('of Envoy and Istio are one configuration, as `run` takes them', async () => {
+    const manifest =
+      'apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a}\nspec: {}\n';
+    const { exitCode, err } = await run(['validate', cluster, write('policy.yaml', manifest), listener]);
+    assert.equal(exitCode, 0);
+    assert.match(err, /cluster\.yaml: ok\n.*policy\.yaml: ok\n.*listener\.yaml: ok\n$/);
+  });
+  it('a flag for Istio manifests is wrong use without any', async () => {
+    const { exitCode, err } = await run(['validate', '--workload', 'a/b=c', cluster]);
+    assert.equal(exitCode, 2);
+    assert.match(err, /^jotgate: --workload is for Istio manifests/);
+  });
+});
+
+describe('jotgate validate --workload', () => {
+  const policy =
+    'apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a, namespace: shop}\n';
+  const file = write('selected.yaml', `${policy}spec: {selector: {matchLabels: {app: cart}}}\n`);
+  it('refuses a workload that nothing in the files is for, and names those that there are', async () => {
+    for (const workload of ['shop/app=catr', 'shop', 'other/app=cart']) {
+      const { exitCode, out } = await run(['validate', '--workload', workload, file]);
+      assert.equal(exitCode, 3);
+      assert.match(
+        out,
+        /^error\[E420\]: no policy and no Gateway in the files is for the workload `[^`]+`\n = they are for `shop\/app=cart`/,
+      );
+    }
+  });
+  it('takes one that a policy selects, or that a policy for all is for', async () => {
+    assert.equal((await run(['validate', '--workload', 'shop/app=cart,version=v1', file])).exitCode, 0);
+    const all = write('all.yaml', `${policy}spec: {}\n`);
+    assert.equal((await run(['validate', '--workload', 'shop/app=any', file, all])).exitCode, 0);
+  });
+});
+
+describe('jotgate validate --strict', () => {
+  it('finds no less than without: a warning does not keep the rest from being looked for', async () => {
+    const chain =
+      'tracing: {}\nstatic_resources:\n  listeners:\n  - address: {socket_address: {address: 127.0.0.1, port_value: 80}}\n    filter_chains: [{filters: []}]\n';
+    const { err } = await run(['validate', '--strict', write('strict.yaml', chain)]);
+    assert.match(err, /strict\.yaml: 2 errors\n/);
+  });
+});
+
 describe('jotgate validate of what an Envoy runs', () => {
   it("finds istiod's stand-in key in a dump, and says whose keys could not be fetched", async () => {
     const golden = join(import.meta.dirname, '..', '..', '..', 'test', 'golden', 'lints', 'L11', 'bad.yaml');

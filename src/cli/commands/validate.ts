@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ConfigSource, looksLikeManifests } from '../../control/config/index.ts';
+import { type ConfigSource, looksLikeConfigDump, looksLikeManifests } from '../../control/config/index.ts';
 import type { Finding } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { createSecretHider } from '../hide-secrets.ts';
@@ -9,10 +9,11 @@ import { renderFindingsJson } from '../render-finding-json.ts';
 import { renderOptionsOf } from '../render-options.ts';
 import { renderPassedOver } from '../render-passed-over.ts';
 import { validateSources } from '../validate-source.ts';
-import { readSources } from './run-sources.ts';
+import { readSources, refuseAlienFlags } from './run-sources.ts';
 
 interface ValidateFlags {
   strict?: boolean;
+  each?: boolean;
   format: string;
   json?: boolean;
   workload?: string;
@@ -27,6 +28,7 @@ export function configure(command: Command, io: CliIo): void {
       'Envoy bootstrap (YAML or JSON), Istio manifests, or folders of them; `-` is the standard input',
     )
     .option('--strict', 'warnings are errors')
+    .option('--each', 'judge every Envoy file by itself; else all files are one configuration, as in `run`')
     .option('--workload <namespace/labels>', 'whom Istio manifests are judged for: `NAMESPACE/LABEL=VALUE,…`')
     .option('--gateway <name>', 'which Gateway of Istio manifests is judged')
     .option('--mesh <file>', "Istio's mesh configuration, YAML or JSON")
@@ -41,6 +43,8 @@ const FORMATS = ['pretty', 'json', 'sarif', 'junit', 'github'];
 const EXAMPLES = `
 Examples:
   jotgate validate envoy.yaml
+  jotgate validate listeners.yaml clusters.yaml             as one configuration, as run takes them
+  jotgate validate --each gateways/                         files that have nothing to do with one another
   jotgate validate --strict --format github envoy.yaml      in a workflow of GitHub Actions
   curl -s localhost:9901/config_dump | jotgate validate -   what an Envoy runs
 `;
@@ -50,17 +54,20 @@ async function validate(files: readonly string[], flags: ValidateFlags, io: CliI
   if (!FORMATS.includes(format)) {
     throw new UserError(`\`${format}\` is not one of ${FORMATS.join(', ')}`, EXIT.wrongUse);
   }
-  const sources = await readSources(files, io);
-  const all: Finding[] = [];
-  const { workload, gateway, strict = false } = flags;
+  const sources = distinct(await readSources(files, io));
+  const { strict = false, each = false } = flags;
   const mesh = flags.mesh === undefined ? undefined : await meshOf(flags.mesh, io);
-  for (const set of setsOf(sources)) {
+  const { workload, gateway } = flags;
+  refuseAlienFlags(sources, flags);
+  const found: Report[] = [];
+  for (const set of setsOf(sources, each)) {
     const options = { strict, env: process.env, workload, gateway, mesh };
     const { findings, passedOver } = await validateSources(set, options);
-    for (const finding of findings) all.push(finding);
+    found.push(...reportsOf(set, findings));
     io.err(renderPassedOver(passedOver));
   }
-  const reports = sources.map((source) => ({ source, findings: findingsIn(source, all, sources) }));
+  const all = found.flatMap(({ findings }) => findings);
+  const reports = found.toSorted((a, b) => sources.indexOf(a.source) - sources.indexOf(b.source));
   const { sentence } = createSecretHider(sources.map(({ text }) => text));
   if (format === 'pretty') {
     for (const { source, findings } of reports) {
@@ -79,7 +86,7 @@ async function validate(files: readonly string[], flags: ValidateFlags, io: CliI
 async function renderForMachines(
   format: string,
   all: readonly Finding[],
-  reports: readonly { source: ConfigSource; findings: readonly Finding[] }[],
+  reports: readonly Report[],
 ): Promise<string> {
   switch (format) {
     case 'sarif':
@@ -101,20 +108,33 @@ async function meshOf(file: string, io: CliIo) {
   return readMesh(file, io);
 }
 
-/** Manifests refer to one another and are one set, in the place of the first of them. */
-function setsOf(sources: readonly ConfigSource[]): ConfigSource[][] {
-  const manifests = sources.filter(looksLikeManifests);
-  const [first] = manifests;
-  return sources.flatMap((source) => {
-    if (!manifests.includes(source)) return [[source]];
-    return source === first ? [manifests] : [];
-  });
+/** A file that is named twice, by itself and by its folder, is one. */
+const distinct = (sources: readonly ConfigSource[]) => [
+  ...new Map(sources.map((source) => [source.name, source])).values(),
+];
+
+/**
+ * What is judged together: a config dump is a whole configuration, all other files are one. With `each`, every Envoy file is one;
+ * manifests refer to one another and stay together.
+ */
+function setsOf(sources: readonly ConfigSource[], each: boolean): ConfigSource[][] {
+  const isAlone = (source: ConfigSource) =>
+    looksLikeConfigDump(source) || (each && !looksLikeManifests(source));
+  const { alone = [], together = [] } = Object.groupBy(sources, (source) =>
+    isAlone(source) ? 'alone' : 'together',
+  );
+  return [...(together.length > 0 ? [together] : []), ...alone.map((source) => [source])];
+}
+
+interface Report {
+  source: ConfigSource;
+  findings: readonly Finding[];
 }
 
 /** What has no place in any file is said of the first of the set. */
-function findingsIn(source: ConfigSource, all: readonly Finding[], sources: readonly ConfigSource[]) {
-  const isFirst = sources.find(looksLikeManifests) === source || sources.length === 1;
-  return all.filter(({ at }) => at?.file === source.name || (at === undefined && isFirst));
+function reportsOf(set: readonly ConfigSource[], findings: readonly Finding[]): Report[] {
+  const owners = Map.groupBy(findings, ({ at }) => set.find(({ name }) => name === at?.file) ?? set[0]);
+  return set.map((source) => ({ source, findings: owners.get(source) ?? [] }));
 }
 
 /** Most findings of a file that a person is shown. */

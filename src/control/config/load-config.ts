@@ -43,7 +43,9 @@ export function loadConfig(sources: readonly ConfigSource[], options: LoadOption
     const bootstrap = first === undefined ? null : decodeBootstrap(first, context);
     return bootstrap === null ? [] : [bootstrap];
   });
-  return finishLoading(mergeBootstraps(bootstraps), context, options);
+  // What one text has may be what another refers to.
+  const isWhole = bootstraps.length === sources.length;
+  return finishLoading(isWhole ? mergeBootstraps(bootstraps) : null, context, options);
 }
 
 function newContext(options: LoadOptions): DecodeContext {

@@ -18,6 +18,7 @@ export const ISTIO_CODES = {
   badSecret: 'E417',
   identityUnknown: 'W418',
   twice: 'E419',
+  noWorkload: 'E420',
 } as const;
 
 /** One entry of docs/errors.md each. */
@@ -101,5 +102,10 @@ export const ISTIO_CODE_ENTRIES: Readonly<Record<string, { title: string; meanin
     title: 'one object twice',
     meaning:
       'Two documents are one object to Kubernetes: same kind, namespace and name. There the one that is applied later takes the place of the other; which one is meant here nobody has said, and neither is left out in silence.',
+  },
+  E420: {
+    title: 'no such workload',
+    meaning:
+      'Nothing in the files is for the workload that `--workload` names, neither by its labels nor for its whole namespace. A proxy for it would let everything in, and a slip in the name would look like that.',
   },
 };

@@ -18,6 +18,7 @@ import { buildPlainGateway, type Resources, snapshotOf } from './gateway/gateway
 import { NetworkingJudge } from './gateway/judge-networking.ts';
 import { lintIdentities } from './gateway/lint-identities.ts';
 import { parseOrigin } from './gateway/parse-origin.ts';
+import { refuseUnknownWorkload } from './gateway/refuse-unknown-workload.ts';
 import { refuseUntranslated } from './gateway/refuse-untranslated.ts';
 import { translateIngress } from './gateway/translate-ingress.ts';
 import type { Origin } from './gateway/upstream-cluster.ts';
@@ -45,6 +46,8 @@ export interface IstioOptions {
   listen?: { address: string; port: number } | undefined;
   /** Which proxy to be. Default: the one that the Gateways select, or that all policies are for. */
   workload?: Workload | undefined;
+  /** Takes a workload that nothing in the texts is for; otherwise that is an error. */
+  allowUnknownWorkload?: boolean | undefined;
   /** `NAME` or `NAMESPACE/NAME` of the Gateway to be. */
   gateway?: string | undefined;
   mesh?: MeshConfig | undefined;
@@ -92,6 +95,9 @@ export function loadIstio(sources: readonly ConfigSource[], options: IstioOption
   const workload = chooseWorkload(objects, options, rootNamespace, findings);
   judgeStrangers(strangers, KIND_GROUPS, { workload, rootNamespace }, findings);
   const applied = applyingTo(objects, workload, rootNamespace);
+  if (options.workload !== undefined && options.allowUnknownWorkload !== true) {
+    refuseUnknownWorkload(workload, applied, objects, findings);
+  }
   refuseTwins(applied, provenance, findings);
   const credentials = new Credentials(new Secrets(strangers), workload.namespace, findings);
   const resources = translateAll(applied, { ...options, mesh, workload, memory, credentials }, findings);

@@ -33,7 +33,8 @@ export function deriveWorkload(objects: IstioObjects, rootNamespace: string, fin
   return { namespace: namespace ?? rootNamespace, labels: Object.fromEntries(labels), kind: 'gateway' };
 }
 
-function wantedLabels({ spec }: Attachable): [string, string][] {
+/** The labels that a policy's selector or references ask of a workload. */
+export function wantedLabels({ spec }: Attachable): [string, string][] {
   const references = [
     ...(spec?.targetRef === undefined ? [] : [spec.targetRef]),
     ...(spec?.targetRefs ?? []),
