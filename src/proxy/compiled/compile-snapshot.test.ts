@@ -75,25 +75,17 @@ describe('a connection’s filter chain', () => {
     [
       chainOf('exact', { server_names: ['a.test'] }),
       chainOf('wildcard', { server_names: ['*.test'] }),
-      chainOf('h2', { server_names: ['b.test'], application_protocols: ['h2'] }),
-      chainOf('b', { server_names: ['b.test'] }),
       chainOf('plain', { transport_protocol: 'raw_buffer' }),
     ],
     { defaultFilterChain: chainOf('fallback', null) },
   );
   const { compiled, messages } = compile(listener);
   const [first] = compiled.listeners;
-  const tls = (serverName: string, applicationProtocols: string[] = []): ConnectionFacts => ({
-    serverName,
-    tls: true,
-    applicationProtocols,
-  });
+  const tls = (serverName: string): ConnectionFacts => ({ serverName, tls: true });
   const table: { name: string; given: ConnectionFacts; want: string }[] = [
     { name: 'is that of its server name', given: tls('a.test'), want: 'exact' },
     { name: 'in any case', given: tls('A.TEST'), want: 'exact' },
     { name: 'or of a wildcard', given: tls('c.d.test'), want: 'wildcard' },
-    { name: 'and of its protocol', given: tls('b.test', ['h2', 'http/1.1']), want: 'h2' },
-    { name: 'or of none', given: tls('b.test', ['http/1.1']), want: 'b' },
     { name: 'plain text has its own', given: { serverName: '', tls: false }, want: 'plain' },
     { name: 'the default takes the rest', given: tls('elsewhere'), want: 'fallback' },
     {
@@ -112,6 +104,15 @@ describe('a connection’s filter chain', () => {
     const recorder = new TreeRecorder();
     assert.equal(only.listeners[0]?.selectChain(tls('b.test'), recorder), null);
     assert.equal(recorder.root.steps[0]?.reason, 'the connection is closed');
+  });
+});
+
+describe('a filter chain for application protocols', () => {
+  it('is refused, for another one would serve the clients that offer them', () => {
+    const { messages } = compile(
+      listenerOf([chainOf('one', { application_protocols: ['http/1.1'] }), chainOf('others', null)]),
+    );
+    assert.deepEqual(messages, ['`application_protocols` is not supported']);
   });
 });
 

@@ -55,10 +55,7 @@ export interface CompiledListener {
 }
 
 /** What a filter chain is chosen by. */
-export type ConnectionFacts = Pick<ConnectionInfo, 'serverName' | 'tls'> & {
-  /** The hello's application protocols, as it listed them. */
-  applicationProtocols?: readonly string[];
-};
+export type ConnectionFacts = Pick<ConnectionInfo, 'serverName' | 'tls'>;
 
 /** A snapshot as the data path, `validate` and `why` use it: the very same objects decide for all three. */
 export interface CompiledSnapshot {

@@ -7,12 +7,12 @@ import { DomainIndex } from '../route/domain-index.ts';
 import type { CompiledFilterChain, ConnectionFacts } from './compiled-listener.ts';
 
 /**
- * Chooses a connection's filter chain as Envoy does: the most specific server name first, then the transport protocol, then the
- * application protocols; a step once taken is not taken back (Envoy: filter_chain_manager_impl.cc).
+ * Chooses a connection's filter chain as Envoy does: the most specific server name first, then the transport protocol; a step once taken
+ * is not taken back (Envoy: filter_chain_manager_impl.cc).
  */
 export class FilterChainSelector {
-  readonly #byServerName = new DomainIndex<ProtocolTable>();
-  readonly #anyServerName: ProtocolTable = [];
+  readonly #byServerName = new DomainIndex<TransportTable>();
+  readonly #anyServerName: TransportTable = [];
   readonly #default: CompiledFilterChain | null;
 
   constructor(
@@ -21,7 +21,7 @@ export class FilterChainSelector {
     findings: Findings,
   ) {
     this.#default = defaultChain;
-    const tables = new Map<string, ProtocolTable>();
+    const tables = new Map<string, TransportTable>();
     for (const chain of chains) this.#add(chain, tables, findings);
     for (const [name, table] of tables) this.#byServerName.add(name, table);
   }
@@ -42,21 +42,13 @@ export class FilterChainSelector {
     const transport = connection.tls ? 'tls' : 'raw_buffer';
     const ofTransport = table.filter((row) => row.transport === transport);
     const rows = ofTransport.length > 0 ? ofTransport : table.filter((row) => row.transport === '');
-    const offered = connection.applicationProtocols ?? [];
-    const row =
-      rows.find(({ protocols }) => protocols.some((protocol) => offered.includes(protocol))) ??
-      rows.find(({ protocols }) => protocols.length === 0);
-    return row?.chain ?? null;
+    return rows[0]?.chain ?? null;
   }
 
-  #add(chain: CompiledFilterChain, tables: Map<string, ProtocolTable>, findings: Findings): void {
+  #add(chain: CompiledFilterChain, tables: Map<string, TransportTable>, findings: Findings): void {
     const match = chain.origin.filterChainMatch;
-    const row = {
-      transport: match?.transportProtocol ?? '',
-      protocols: match?.applicationProtocols ?? [],
-      chain,
-    };
-    if (match !== undefined) refuseOtherConditions(match, findings);
+    const row = { transport: match?.transportProtocol ?? '', chain };
+    if (match !== undefined && refusesOtherConditions(match, findings)) return;
     const names = (match?.serverNames ?? []).map(lowerAscii);
     if (names.length === 0) addRow(this.#anyServerName, row, findings);
     for (const name of names) {
@@ -67,23 +59,15 @@ export class FilterChainSelector {
   }
 }
 
-interface ProtocolRow {
+interface TransportRow {
   transport: string;
-  protocols: readonly string[];
   chain: CompiledFilterChain;
 }
 
-type ProtocolTable = ProtocolRow[];
+type TransportTable = TransportRow[];
 
-function addRow(table: ProtocolTable, row: ProtocolRow, findings: Findings): void {
-  const same = table.some(
-    (other) =>
-      other.transport === row.transport &&
-      (row.protocols.length === 0
-        ? other.protocols.length === 0
-        : row.protocols.some((protocol) => other.protocols.includes(protocol))),
-  );
-  if (same) {
+function addRow(table: TransportTable, row: TransportRow, findings: Findings): void {
+  if (table.some(({ transport }) => transport === row.transport)) {
     findings.report({
       code: 'E206',
       severity: 'error',
@@ -95,9 +79,11 @@ function addRow(table: ProtocolTable, row: ProtocolRow, findings: Findings): voi
   table.push(row);
 }
 
-/** Conditions that are not tested here would widen the chain, so they are refused. */
-function refuseOtherConditions(match: FilterChainMatch, findings: Findings): void {
+/** Conditions that are not tested here would widen the chain, so they are refused. @returns whether there are any */
+function refusesOtherConditions(match: FilterChainMatch, findings: Findings): boolean {
   const fields: [string, boolean][] = [
+    // What a client offers in its hello is not known when the certificate is chosen.
+    ['application_protocols', match.applicationProtocols.length > 0],
     ['destination_port', match.destinationPort !== undefined],
     ['prefix_ranges', match.prefixRanges.length > 0],
     ['direct_source_prefix_ranges', match.directSourcePrefixRanges.length > 0],
@@ -105,7 +91,9 @@ function refuseOtherConditions(match: FilterChainMatch, findings: Findings): voi
     ['source_prefix_ranges', match.sourcePrefixRanges.length > 0],
     ['source_ports', match.sourcePorts.length > 0],
   ];
-  for (const [field, isSet] of fields) if (isSet) refuseField(findings, match, field);
+  const used = fields.filter(([, isSet]) => isSet);
+  for (const [field] of used) refuseField(findings, match, field);
+  return used.length > 0;
 }
 
 function describe({ serverName, tls }: ConnectionFacts): string {

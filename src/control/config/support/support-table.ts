@@ -48,7 +48,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     upkeep: 'metadata',
   },
   'envoy.config.listener.v3.FilterChainMatch': {
-    done: 'server_names transport_protocol application_protocols',
+    done: 'server_names transport_protocol',
   },
   'envoy.config.listener.v3.Filter': { done: 'name typed_config' },
   'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector': { done: '*' },
