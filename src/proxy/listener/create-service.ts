@@ -23,6 +23,8 @@ export interface LoopParts {
   /** The way to access logs. */
   openLog: OpenLog;
   reportBug: (error: unknown) => void;
+  /** Connections that a listener has at a time. */
+  connectionsMax?: number;
 }
 
 /** Envoy's default of `per_connection_buffer_limit_bytes`. */

@@ -17,7 +17,7 @@ import { createService, type LoopParts } from './create-service.ts';
 import { compileDownstreamTls, type DownstreamTls } from './downstream-tls.ts';
 import { peerIdentityOf } from './peer-identity.ts';
 
-/** Connections of one listener at a time; more are closed as they come (Envoy's guide for the edge). */
+/** Connections of one listener at a time, TLS handshakes among them; more are closed as they come (Envoy's guide for the edge). */
 const CONNECTIONS_MAX = 10_000;
 const BUFFER_BYTES = 65_536;
 
@@ -57,18 +57,22 @@ export class ListenerServer implements ConnectionKeeper {
    */
   readonly #named = new WeakMap<object, string>();
 
-  private constructor(compiled: CompiledListener, chains: Chains) {
+  private constructor(compiled: CompiledListener, chains: Chains, connectionsMax: number) {
     this.name = compiled.name;
     this.#compiled = compiled;
     this.#chains = chains;
     this.tls = isSecure(chains);
     this.#server = this.tls ? this.#createTlsServer() : this.#createPlainServer();
+    this.#server.maxConnections = connectionsMax;
+    this.#server.on('drop', () => this.#fallback()?.service.stats.connectionsRefused.increment());
   }
 
   /** @returns null when the listener has an error, which is then among the findings. */
   static create(compiled: CompiledListener, parts: LoopParts, findings: Findings): ListenerServer | null {
     const chains = createChains(compiled, parts, findings);
-    return chains === null ? null : new ListenerServer(compiled, chains);
+    return chains === null
+      ? null
+      : new ListenerServer(compiled, chains, parts.connectionsMax ?? CONNECTIONS_MAX);
   }
 
   /** Where it listens; null before it does. */
@@ -155,8 +159,12 @@ export class ListenerServer implements ConnectionKeeper {
   }
 
   /** For clients that name no server. */
+  #fallback(): Chain | undefined {
+    return this.#chainFor('') ?? [...this.#chains.values()][0];
+  }
+
   #fallbackTls(): DownstreamTls | undefined {
-    return (this.#chainFor('')?.tls ?? [...this.#chains.values()][0]?.tls) || undefined;
+    return this.#fallback()?.tls ?? undefined;
   }
 
   #createTlsServer(): Server {
@@ -212,12 +220,7 @@ export class ListenerServer implements ConnectionKeeper {
   #accept(socket: Socket, facts: { serverName: string; tls: boolean }): void {
     const chain = this.#chainFor(facts.serverName);
     const unproven = chain?.tls?.verifiesClients === true && !isProven(socket as TLSSocket, chain.tls);
-    if (
-      chain === undefined ||
-      unproven ||
-      this.#connections.size >= CONNECTIONS_MAX ||
-      this.#drained !== null
-    ) {
+    if (chain === undefined || unproven || this.#drained !== null) {
       chain?.service.stats.connectionsRefused.increment();
       socket.destroy();
       return;
