@@ -1,4 +1,5 @@
 export { detached, fromByteString, lowerAscii, toByteString, toText } from './byte-string.ts';
+export { formatIpAddress } from './format-ip.ts';
 export {
   compileHeaderMatcher,
   type HeaderMatcher,

@@ -18,6 +18,8 @@ function parseIpv6(text: string): number[] | null {
   const zoneless = text.split('%', 1)[0] as string;
   const halves = zoneless.split('::');
   if (halves.length > 2) return null;
+  // An IPv4 address ends an address, and ends no half of one.
+  if (halves.length === 2 && halves[0]?.includes('.')) return null;
   const head = parseGroups(halves[0] as string);
   const tail = halves.length === 2 ? parseGroups(halves[1] as string) : [];
   if (head === null || tail === null) return null;

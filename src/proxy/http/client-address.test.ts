@@ -30,6 +30,33 @@ describe('the client’s address', () => {
     { name: 'is the peer’s where that is none', rule: forwarded, xff: 'unknown', want: undefined },
     { name: 'is the peer’s without the header', rule: forwarded, xff: undefined, want: undefined },
   ];
+  const spellings: [given: string, want: string | undefined][] = [
+    [' \t1.2.3.4 ', '1.2.3.4'],
+    ['1.2.3.4\xa0', undefined],
+    ['010.0.0.1', undefined],
+    ['1.2.3.4%1', undefined],
+    ['1.2.3.4::', undefined],
+    ['1.2.3.4::5', undefined],
+    ['0:0:0:0:0:0:0:1', '::1'],
+    ['::0001', '::1'],
+    ['2001:DB8::C000:201', '2001:db8::c000:201'],
+    ['64:ff9b::1.2.3.4', '64:ff9b::102:304'],
+    ['::1.2.3.4', '::1.2.3.4'],
+    ['::ffff:0:0', '::ffff:0.0.0.0'],
+    ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
+    ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
+    ['fe80::1%01', 'fe80::1%1'],
+    ['::1%0', '::1'],
+    ['::1%', undefined],
+    ['fe80::1%lo', undefined],
+  ];
+  for (const [given, want] of spellings) {
+    it(`written \`${given}\` is ${want ?? 'none'}`, () => {
+      const { request } = new TestStream({ headers: [['x-forwarded-for', given]] });
+      assert.equal(forwardedClientOf(request, forwarded), want);
+    });
+  }
+
   for (const { name, rule, xff, want } of table) {
     it(name, () => {
       const headers = xff === undefined ? [] : [['x-forwarded-for', xff] as const];

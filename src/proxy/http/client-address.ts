@@ -1,4 +1,4 @@
-import { type MatchedRequest, parseIpAddress } from '../../core/match/index.ts';
+import { formatIpAddress, type MatchedRequest, parseIpAddress } from '../../core/match/index.ts';
 
 interface Peer {
   readonly remoteAddress: string;
@@ -27,8 +27,19 @@ export function forwardedClientOf(
   if (at < 0 || (useRemoteAddress && trustedHops === 0)) return undefined;
   const addresses = (headers.values[at] as string).split(',');
   const skipped = useRemoteAddress ? trustedHops - 1 : trustedHops;
-  const text = addresses[addresses.length - 1 - skipped]?.trim() ?? '';
-  return parseIpAddress(text) === null ? undefined : text;
+  return spelledAlike(addresses[addresses.length - 1 - skipped] ?? '');
+}
+
+/** An address with an interface's number, and blanks around it: only these are blanks (Envoy: string_util.h). */
+const WRITTEN = /^[ \t\v\f]*([^\s%]+)(?:%(\d{1,9}))?[ \t\v\f]*$/;
+
+/** Whoever is written down is one client however the address is spelled: limits and matchers count texts. */
+function spelledAlike(written: string): string | undefined {
+  const [, text = '', zone = '0'] = WRITTEN.exec(written) ?? [];
+  const address = parseIpAddress(text);
+  if (address === null) return undefined;
+  if (address.length === 4) return written.includes('%') ? undefined : text;
+  return formatIpAddress(address) + (Number(zone) === 0 ? '' : `%${Number(zone)}`);
 }
 
 /** The client of a prepared request, whatever became of its fields since: an address out of a header has port 0. */
