@@ -1,8 +1,7 @@
 import { compileExpression, type ExpressionContext } from './compile-expression.ts';
 import type { RbacSubject } from './condition.ts';
+import { evaluateExpression } from './evaluate-expression.ts';
 import type { ExpressionConfig } from './expression-config.ts';
-import { takeDoubt } from './expression-regex.ts';
-import { FAULT } from './expression-value.ts';
 
 /** A compiled CEL matcher. */
 export interface CelMatcher {
@@ -18,10 +17,9 @@ export function compileCelMatcher(config: ExpressionConfig, context: ExpressionC
   const otherwise = names(config, 'response') ? null : false;
   return {
     holds(subject) {
-      takeDoubt();
-      const value = expression(subject);
-      if (value === true) return true;
-      return value === FAULT && takeDoubt() ? null : otherwise;
+      const outcome = evaluateExpression(expression, subject);
+      if (outcome === 'true') return true;
+      return outcome === 'doubt' ? null : otherwise;
     },
   };
 }

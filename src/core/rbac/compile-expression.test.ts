@@ -19,6 +19,10 @@ const select = (operand: ExpressionConfig, field: string, testOnly = false): Exp
 const call = (name: string, ...args: ExpressionConfig[]): ExpressionConfig => ({
   exprKind: { case: 'callExpr', value: { function: name, args } },
 });
+const uint = (value: bigint) => constant({ case: 'uint64Value', value });
+const list = (...elements: ExpressionConfig[]): ExpressionConfig => ({
+  exprKind: { case: 'listExpr', value: { elements } },
+});
 const double = (value: number) => constant({ case: 'doubleValue', value });
 const map = (...pairs: [key: ExpressionConfig, value: ExpressionConfig][]): ExpressionConfig => ({
   exprKind: {
@@ -251,6 +255,30 @@ describe('a CEL expression', () => {
       name: 'counts the bytes of headers',
       expression: select(id('request'), 'headers_bytes'),
       want: BigInt(':path/a?q:methodGET:schemehttp:authorityhx1x2'.length),
+    },
+    {
+      name: 'faults where a message would have to be asked for a key that is no text',
+      expression: call('_!=_', map([int(1n), int(2n)]), select(id('metadata'), 'filter_metadata')),
+      want: FAULT,
+    },
+    {
+      name: 'does not ask the other way round',
+      expression: call('_==_', select(id('metadata'), 'filter_metadata'), map([int(1n), int(2n)])),
+      want: false,
+    },
+    {
+      name: 'ends at the first members of lists that are unlike',
+      expression: call(
+        '_==_',
+        list(int(1n), map([int(1n), int(2n)])),
+        list(int(2n), select(id('metadata'), 'filter_metadata')),
+      ),
+      want: false,
+    },
+    {
+      name: 'finds keys of maps by their numbers',
+      expression: call('_==_', map([int(1n), int(2n)]), map([uint(1n), int(2n)])),
+      want: true,
     },
     {
       name: 'takes attributes together for an empty map',

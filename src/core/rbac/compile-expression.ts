@@ -8,8 +8,9 @@ import {
   rootOf,
 } from './expression-attributes.ts';
 import type { ConstantKind, ExpressionConfig } from './expression-config.ts';
+import { hasDoubts } from './expression-doubt.ts';
 import { type ExpressionOptions, operationOf } from './expression-functions.ts';
-import { compileMatches, hasDoubts, keepPattern } from './expression-regex.ts';
+import { compileMatches, keepPattern } from './expression-regex.ts';
 import {
   AttributeMap,
   Bytes,
@@ -297,13 +298,34 @@ function compileMatch(
   const said = textOf(pattern) as string;
   const subjectText = compileExpression(text, context);
   try {
-    const operation = compileMatches(said);
-    return subjectText && ((subject) => strictly([subjectText], subject, operation));
+    const operation = compileMatches(said, context.options === undefined && isFolded(text));
+    return subjectText && ((subject) => operation([subjectText(subject)]));
   } catch (error) {
     context.refuse(`bad regular expression \`${said}\`: ${(error as Error).message}`, about);
     return null;
   }
 }
+
+/** Envoy comes to it before requests do, where `cel_config` is not said: it is made of constants and takes no choice. */
+function isFolded(config: ExpressionConfig | undefined): boolean {
+  const kind = config?.exprKind;
+  switch (kind?.case) {
+    case 'constExpr':
+      return true;
+    case 'listExpr':
+      return kind.value.elements.every(isFolded);
+    case 'structExpr':
+      return kind.value.entries.every(({ value }) => isFolded(value));
+    case 'callExpr': {
+      const { function: name, target, args } = kind.value;
+      return !CHOICES.has(name) && (target === undefined || isFolded(target)) && args.every(isFolded);
+    }
+    default:
+      return false;
+  }
+}
+
+const CHOICES = new Set(['_&&_', '_||_', '_?_:_']);
 
 function compileLogic(name: string, operands: readonly Expression[]): Expression | null {
   const [first, second, third] = operands as [Expression, Expression, Expression];

@@ -3,8 +3,7 @@ import { type PathKey, toByteString, type ValueClue, withoutQuery } from '../mat
 import { type ConditionContext, compilePermission, compilePrincipal } from './compile-condition.ts';
 import { compileExpression, type Expression } from './compile-expression.ts';
 import { anyOf, type Condition, type RbacSubject } from './condition.ts';
-import { takeDoubt } from './expression-regex.ts';
-import { FAULT } from './expression-value.ts';
+import { evaluateExpression } from './evaluate-expression.ts';
 import { PolicyIndex } from './policy-index.ts';
 import type { PolicyConfig, RbacConfig } from './rbac-config.ts';
 
@@ -53,16 +52,16 @@ export class Policy {
 
   #meetsCondition(subject: RbacSubject, recorder: Recorder | null): boolean {
     if (this.#condition === null) return true;
-    takeDoubt();
-    const value = this.#condition(subject);
-    const isInDoubt = value === FAULT && this.#action === 'DENY' && takeDoubt();
-    const holds = value === true || isInDoubt;
+    const outcome = evaluateExpression(this.#condition, subject);
+    const isInDoubt = outcome === 'doubt' && this.#action === 'DENY';
+    const holds = outcome === 'true' || isInDoubt;
     if (recorder !== null) {
       recorder.open('condition', 'wants its CEL expression to be true', this.origin, 'condition');
       const fault = isInDoubt
         ? 'a pattern or a text of the request is in doubt, and is denied'
         : 'it cannot be evaluated';
-      recorder.close(holds ? 'ok' : 'no', value === FAULT ? fault : undefined);
+      const isFault = outcome === 'fault' || outcome === 'doubt';
+      recorder.close(holds ? 'ok' : 'no', isFault ? fault : undefined);
     }
     return holds;
   }

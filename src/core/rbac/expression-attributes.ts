@@ -271,7 +271,9 @@ function namespaceOf(source: MetadataSource, namespace: string): ExpressionMap |
 
 function allNamespaces(source: MetadataSource): ExpressionMap {
   const names = [...source.keys()];
-  return ExpressionMap.of(names.map((name) => [name, namespaceOf(source, name) ?? FAULT])) as ExpressionMap;
+  return ExpressionMap.ofMessage(
+    names.map((name) => [name, namespaceOf(source, name) ?? ExpressionMap.EMPTY]),
+  );
 }
 
 /** The value, where there is one. */

@@ -56,7 +56,7 @@ function meets(action: number, condition: ExpressionConfig, lines: [name: string
       headers: { names: lines.map(([name]) => name), values: lines.map(([, bytes]) => bytes) },
     },
     connection: { remoteAddress: '', localAddress: '', localPort: 0, serverName: '', tls: false },
-    metadataIfAny: null,
+    metadataIfAny: new Map([['n', new Map()]]),
   };
   assert.ok(engine !== null);
   return engine.match(subject, null) !== null;
@@ -98,6 +98,82 @@ describe('a condition by a pattern of the request', () => {
   it('is in doubt for its own request only', () => {
     assert.equal(matches(DENY, '('), true);
     assert.equal(matches(DENY, 'a|b{99}'), false);
+  });
+});
+
+describe('a condition that asks for a written pattern in what is no text', () => {
+  const truth: ExpressionConfig = {
+    exprKind: { case: 'constExpr', value: { constantKind: { case: 'boolValue', value: true } } },
+  };
+  const list = call('_?_:_', truth, headers, truth);
+  const ofList = call('matches', list, text('a'));
+  const table = [
+    { name: 'does not hold, whatever the rest says', given: call('_||_', ofList, truth), want: false },
+    {
+      name: 'ends nothing where it is known before requests come',
+      given: call('_||_', call('matches', call('-_', truth), text('a')), truth),
+      want: true,
+    },
+    { name: 'holds where nothing comes to it', given: call('_||_', truth, ofList), want: true },
+    {
+      name: 'does not hold for a missing header',
+      given: call('_||_', call('matches', header('x'), text('a')), truth),
+      want: false,
+    },
+    {
+      name: 'does not hold where what is not false will do',
+      given: call('@not_strictly_false', ofList),
+      want: false,
+    },
+    {
+      name: 'goes on by a pattern of the request',
+      given: call('_||_', call('matches', list, header('p')), truth),
+      want: true,
+    },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => {
+      assert.deepEqual(
+        [ALLOW, DENY].map((action) => meets(action, given, [['p', 'a']])),
+        [want, want],
+      );
+    });
+  }
+});
+
+describe('a condition on maps of which some members are unlike and some cannot be compared', () => {
+  it('is in doubt, for Envoy ends at the first of them in no order', () => {
+    const map = (...pairs: [key: ExpressionConfig, value: ExpressionConfig][]): ExpressionConfig => ({
+      exprKind: {
+        case: 'structExpr',
+        value: {
+          messageName: '',
+          entries: pairs.map(([key, value]) => ({ keyKind: { case: 'mapKey', value: key }, value })),
+        },
+      },
+    });
+    const one: ExpressionConfig = {
+      exprKind: { case: 'constExpr', value: { constantKind: { case: 'int64Value', value: 1n } } },
+    };
+    const namespaces: ExpressionConfig = {
+      exprKind: {
+        case: 'selectExpr',
+        value: {
+          operand: { exprKind: { case: 'identExpr', value: { name: 'metadata' } } },
+          field: 'filter_metadata',
+          testOnly: false,
+        },
+      },
+    };
+    const given = call(
+      '_!=_',
+      map([text('a'), one], [text('b'), map([one, one])]),
+      map([text('a'), text('x')], [text('b'), namespaces]),
+    );
+    assert.deepEqual(
+      [ALLOW, DENY].map((action) => meets(action, given, [])),
+      [false, true],
+    );
   });
 });
 

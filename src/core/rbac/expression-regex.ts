@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { measureProgram } from '../match/index.ts';
+import { giveUp, noteDoubt } from './expression-doubt.ts';
 import { ExpressionMap, type ExpressionValue, FAULT } from './expression-value.ts';
 
 type Operation = (values: readonly ExpressionValue[]) => ExpressionValue;
@@ -48,14 +49,21 @@ function costOf(source: string): number {
 /** Envoy's `regex_max_program_size` of expressions, which no runtime changes. */
 const SIZE_MAX = 100;
 
-/** `matches`: the pattern is found somewhere in the text. Throws RE2's complaint about the pattern. */
-export function compileMatches(pattern: string): Operation {
+/**
+ * `matches`: the pattern is found somewhere in the text. What is no text ends the evaluation (cel-cpp: regex_match_step.cc). Throws RE2's
+ * complaint about the pattern.
+ * @param isFolded the text is known before requests come: it ends nothing
+ */
+export function compileMatches(pattern: string, isFolded: boolean): Operation {
   const program = RE2JS.compile(pattern);
   const { instructions, isExact } = measureProgram(pattern, program, 'text');
   if (isExact && instructions > SIZE_MAX)
     throw new Error(`its program has ${instructions} instructions, and Envoy takes ${SIZE_MAX}`);
   return ([text]) => {
-    if (typeof text !== 'string') return FAULT;
+    if (typeof text !== 'string') {
+      if (!isFolded) giveUp();
+      return FAULT;
+    }
     return text.isWellFormed() ? program.test(text) : inDoubt();
   };
 }
@@ -74,21 +82,9 @@ export function matchesPattern(
 
 /** Also of a text that holds a byte that is not UTF-8: the engine has no words for it, which RE2 passes over. */
 function inDoubt(): typeof FAULT {
-  hasDoubt = true;
+  noteDoubt();
   return FAULT;
 }
-
-let hasDoubt = false;
-
-/** Whether, since it was last asked, a fault came of a pattern or a text of which it is not sure that Envoy has a fault too. */
-export function takeDoubt(): boolean {
-  const doubted = hasDoubt;
-  hasDoubt = false;
-  return doubted;
-}
-
-/** Whether `takeDoubt` would say so; to be asked for again. */
-export const hasDoubts = (): boolean => hasDoubt;
 
 type Size = 'small' | 'large' | 'unsure';
 const sizes = new WeakMap<RE2JS, Size>();

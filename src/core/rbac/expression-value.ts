@@ -1,4 +1,5 @@
 import { type MatchedValue, toByteString } from '../match/index.ts';
+import { noteDoubt } from './expression-doubt.ts';
 
 /** What an expression comes to. `FAULT` is CEL's error: a missing key, a wrong type. A bigint is an int, a number a double. */
 export type ExpressionValue =
@@ -116,9 +117,15 @@ export class AttributeMap {
 export class ExpressionMap {
   static readonly EMPTY = new ExpressionMap(new Map());
   readonly #entries: ReadonlyMap<string, readonly [key: ExpressionValue, value: ExpressionValue]>;
+  /** Of a message: no other key is even looked for. */
+  readonly #isOfTexts: boolean;
 
-  private constructor(entries: ReadonlyMap<string, readonly [key: ExpressionValue, value: ExpressionValue]>) {
+  private constructor(
+    entries: ReadonlyMap<string, readonly [key: ExpressionValue, value: ExpressionValue]>,
+    isOfTexts = false,
+  ) {
     this.#entries = entries;
+    this.#isOfTexts = isOfTexts;
   }
 
   /** Of pairs; a fault where a key is there twice or is of a type that cannot be one. */
@@ -133,10 +140,15 @@ export class ExpressionMap {
   }
 
   static ofObject(object: { readonly [key: string]: MatchedValue }): ExpressionMap {
-    const entries = Object.entries(object).map(
-      ([key, value]) => [`text ${key}`, [key, expressionValueOf(value)]] as const,
+    return ExpressionMap.ofMessage(
+      Object.entries(object).map(([key, value]) => [key, expressionValueOf(value)]),
     );
-    return new ExpressionMap(new Map(entries));
+  }
+
+  /** As a message holds them. */
+  static ofMessage(pairs: Iterable<readonly [string, ExpressionValue]>): ExpressionMap {
+    const entries = Array.from(pairs, ([key, value]) => [`text ${key}`, [key, value]] as const);
+    return new ExpressionMap(new Map(entries), true);
   }
 
   get size(): number {
@@ -151,16 +163,20 @@ export class ExpressionMap {
     return name === undefined ? undefined : this.#entries.get(name)?.[1];
   }
 
+  /**
+   * A key that the other cannot be asked for is a fault (cel-cpp: cel_value_equal.cc). Envoy ends at the first entry that is not alike, in
+   * the order of a hash: where some are unlike and some are faults nobody knows which.
+   */
   equals(other: ExpressionMap): boolean | typeof FAULT {
     if (this.size !== other.size) return false;
-    let verdict: boolean | typeof FAULT = true;
-    for (const [name, [, value]] of this.#entries) {
-      const theirs = other.#entries.get(name);
-      const same: boolean | typeof FAULT = theirs === undefined ? false : equal(value, theirs[1]);
-      if (same === false) return false;
-      if (same === FAULT) verdict = FAULT;
-    }
-    return verdict;
+    const members = Array.from(this.#entries.values(), ([key, value]) => {
+      if (other.#isOfTexts && typeof key !== 'string') return FAULT;
+      const theirs = other.get(key);
+      return theirs === undefined ? false : equal(value, theirs);
+    });
+    if (!members.includes(FAULT)) return !members.includes(false);
+    if (members.includes(false)) noteDoubt();
+    return FAULT;
   }
 }
 
@@ -210,8 +226,11 @@ export function equal(
   if (a instanceof Bytes && b instanceof Bytes) return a.text === b.text;
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return false;
-    const members = a.map((one, index) => equal(one, b[index]));
-    return members.includes(false) ? false : members.includes(FAULT) ? FAULT : true;
+    for (const [index, one] of a.entries()) {
+      const isSame: boolean | typeof FAULT = equal(one, b[index]);
+      if (isSame !== true) return isSame;
+    }
+    return true;
   }
   return a === b;
 }

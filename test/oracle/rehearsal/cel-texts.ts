@@ -85,6 +85,16 @@ const types = [
 ];
 
 const patterns = [
+  'true || 1.matches("a")',
+  '1.matches("a") || true',
+  'false && 1.matches("a")',
+  '1.matches("a") && false',
+  'matches(1, "a") || true',
+  'request.headers["nope"].matches("a") || true',
+  '(true ? false : request.headers["nope"].matches("a")) || true',
+  '(request.nope.matches("a") ? true : false) || true',
+  '`@not_strictly_false`(request.nope.matches("a"))',
+  'request.nope.matches(request.path) || true',
   '"abc".matches(request.headers["pat"])',
   '"abc".matches(request.headers["bad"])',
   'matches("abc", request.headers["pat"])',
@@ -138,6 +148,17 @@ const patterns = [
 ];
 
 const attributes = [
+  '{1: 2} == metadata.filter_metadata',
+  '{true: 2} == metadata.filter_metadata',
+  'metadata.filter_metadata == {1: 2}',
+  '{1: 2} == {"k": metadata}["k"].filter_metadata',
+  '[{1: 2}, 1] == [metadata.filter_metadata, 2]',
+  '[1, {1: 2}] == [2, metadata.filter_metadata]',
+  '{1: 2} in [metadata.filter_metadata, {1: 2}]',
+  '{"a": {1: 1}} == {"a": dyn(metadata.filter_metadata)}',
+  '{1: 2} == {1u: 2}',
+  '{1: 1, 1u: 1} == {1u: 1, 2: 1}',
+  '{1: 2} == re.captureN("a", "(a)")',
   'size(request.headers) > 3',
   'size(request) == 0',
   'request',
