@@ -42,8 +42,9 @@ function lengthOf({ path, names, values }: KeptRequest): number {
   return [...names, ...values].reduce((sum, text) => sum + text.length, path.length);
 }
 
-/** What can cross to another thread. */
+/** What can cross to another thread; its certificates are read for it. */
 function plain({
+  id = 0,
   remoteAddress,
   remotePort,
   localAddress,
@@ -51,8 +52,10 @@ function plain({
   serverName,
   tls,
   peer,
+  certificates = null,
 }: ConnectionInfo): ConnectionInfo {
   return {
+    id,
     remoteAddress,
     remotePort,
     localAddress,
@@ -60,5 +63,6 @@ function plain({
     serverName,
     tls,
     peer: peer ? { ...peer } : null,
+    certificates,
   };
 }

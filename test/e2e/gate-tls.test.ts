@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, X509Certificate } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import {
@@ -7,6 +8,7 @@ import {
   type DevelopmentAuthority,
 } from '../../src/platform/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
+import { call, id, is, select, text } from '../oracle/rehearsal/cel-words.ts';
 import { createSelfSigned } from './certificates.ts';
 import { exchange } from './raw-exchange.ts';
 import { loadChains, renderChain } from './tls-chain.ts';
@@ -45,6 +47,16 @@ before(async () => {
         principal,
       }),
     ),
+    renderChain({
+      serverNames: 'five.test',
+      body: 'five',
+      key: four as CertifiedKey,
+      clientRoots: client.certificate,
+      condition: call(
+        '_&&_',
+        ...wordsOf(client).map(([field, said]) => is(select(id('connection'), field), said)),
+      ),
+    }),
   ]);
   guest = await createSelfSigned('guest');
   fallbackGate = await startTlsGate([
@@ -62,6 +74,17 @@ before(async () => {
     }),
   ]);
 });
+
+/** What a policy can know of a connection on which a client shows this certificate. */
+function wordsOf({ certificate }: CertifiedKey): [field: string, said: object][] {
+  const parsed = new X509Certificate(certificate);
+  return [
+    ['tls_version', text('TLSv1.3')],
+    ['dns_san_local_certificate', text('four.test')],
+    ['sha256_peer_certificate_digest', text(createHash('sha256').update(parsed.raw).digest('hex'))],
+    ['peer_certificate', text(parsed.toString())],
+  ];
+}
 
 const startTlsGate = (chains: object[]) => startGate(loadChains(chains));
 
@@ -131,6 +154,14 @@ describe('a listener with TLS', () => {
     assert.equal(await statusOf('2.four.test', client), '403');
     assert.equal(await statusOf('0.four.test'), '403');
     assert.equal(await statusOf('0.four.test', theirs), undefined);
+  });
+
+  it('knows a client by its certificate’s digest and text, and how it speaks', async () => {
+    const five = { servername: 'five.test', checkServerIdentity: () => undefined };
+    const shown = { ...five, cert: client.certificate, key: client.privateKey };
+    assert.match((await ask(shown))?.text ?? '', /five$/);
+    assert.match((await ask({ ...shown, maxVersion: 'TLSv1.2' }))?.text ?? '', / 403 /);
+    assert.match((await ask(five))?.text ?? '', / 403 /);
   });
 
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {

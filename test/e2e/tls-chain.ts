@@ -11,16 +11,20 @@ export interface ChainOptions {
   clientRoots?: string;
   /** The one name that is let in, of a client that need not show a certificate. */
   principal?: string;
+  /** In CEL, of whoever is let in. */
+  condition?: object;
 }
 
 /** A filter chain that answers every request with `body`. */
-export function renderChain({ serverNames = '', body, key, clientRoots, principal }: ChainOptions): object {
+export function renderChain(options: ChainOptions): object {
+  const { serverNames = '', body, key, clientRoots, principal, condition } = options;
+  const isAsked = clientRoots !== undefined && principal === undefined && condition === undefined;
   return {
     ...(serverNames === '' ? {} : { filter_chain_match: { server_names: [serverNames] } }),
     ...(key === undefined
       ? {}
       : {
-          transport_socket: renderTls(key, clientRoots, clientRoots !== undefined && principal === undefined),
+          transport_socket: renderTls(key, clientRoots, isAsked),
         }),
     filters: [
       {
@@ -41,7 +45,9 @@ export function renderChain({ serverNames = '', body, key, clientRoots, principa
             ],
           },
           http_filters: [
-            ...(principal === undefined ? [] : [renderAccess(principal)]),
+            ...(principal === undefined && condition === undefined
+              ? []
+              : [renderAccess(principal, condition)]),
             {
               name: 'router',
               typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
@@ -74,13 +80,14 @@ function renderTls(key: CertifiedKey, clientRoots: string | undefined, requires:
   };
 }
 
-function renderAccess(principal: string): object {
-  const principals = [{ authenticated: { principal_name: { exact: principal } } }];
+function renderAccess(principal: string | undefined, condition: object | undefined): object {
+  const named = { authenticated: { principal_name: { exact: principal } } };
+  const principals = [principal === undefined ? { any: true } : named];
   return {
     name: 'rbac',
     typed_config: {
       '@type': 'type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC',
-      rules: { action: 'ALLOW', policies: { p: { permissions: [{ any: true }], principals } } },
+      rules: { action: 'ALLOW', policies: { p: { permissions: [{ any: true }], principals, condition } } },
     },
   };
 }

@@ -12,22 +12,32 @@ import {
   withoutQuery,
 } from '../match/index.ts';
 
+interface CertificateNames {
+  readonly uriNames: readonly string[];
+  readonly dnsNames: readonly string[];
+  readonly emails?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+  readonly subject: string;
+}
+
 /** What policies look at. */
 export interface RbacSubject {
   readonly request: MatchedRequest;
   readonly connection: {
+    readonly id?: number;
     readonly remoteAddress: string;
     readonly remotePort?: number;
     readonly localAddress: string;
     readonly localPort: number;
     readonly serverName: string;
     readonly tls: boolean;
-    readonly peer?: {
-      readonly uriNames: readonly string[];
-      readonly dnsNames: readonly string[];
-      readonly emails?: readonly string[];
-      readonly ipAddresses?: readonly string[];
-      readonly subject: string;
+    readonly peer?: CertificateNames | null;
+    /** Under TLS on a running gate. */
+    readonly certificates?: {
+      readonly tlsVersion: string;
+      readonly local: CertificateNames | null;
+      readonly peerPem: string;
+      readonly peerDigest: string;
     } | null;
   };
   readonly metadataIfAny: MetadataSource | null;

@@ -63,10 +63,7 @@ export function rootOf(name: string, context: AttributeContext): Attribute | nul
     case 'metadata':
       return metadataMessage(({ metadataIfAny }) => metadataIfAny);
     case 'connection':
-      return branch(
-        CONNECTION,
-        'id tls_version subject_local_certificate uri_san_local_certificate dns_san_local_certificate sha256_peer_certificate_digest peer_certificate',
-      );
+      return branch(CONNECTION, '');
     case 'source':
       return endpoint((subject) => context.remotePeerOf(subject));
     case 'destination':
@@ -198,6 +195,7 @@ function headerBytes({ path, method, authority, scheme, headers }: MatchedReques
 }
 
 const CONNECTION: Readonly<Record<string, Attribute>> = {
+  id: value(({ connection }) => new Uint(BigInt(connection.id ?? 1))),
   requested_server_name: value(({ connection }) => connection.serverName),
   mtls: value(({ connection }) => connection.tls && Boolean(connection.peer)),
   subject_peer_certificate: value(({ connection: { tls, peer } }) =>
@@ -205,6 +203,14 @@ const CONNECTION: Readonly<Record<string, Attribute>> = {
   ),
   uri_san_peer_certificate: value(({ connection }) => connection.peer?.uriNames[0]),
   dns_san_peer_certificate: value(({ connection }) => connection.peer?.dnsNames[0]),
+  tls_version: value(({ connection }) => connection.certificates?.tlsVersion),
+  subject_local_certificate: value(({ connection: { certificates } }) =>
+    certificates ? (certificates.local?.subject ?? '') : undefined,
+  ),
+  uri_san_local_certificate: value(({ connection }) => connection.certificates?.local?.uriNames[0]),
+  dns_san_local_certificate: value(({ connection }) => connection.certificates?.local?.dnsNames[0]),
+  sha256_peer_certificate_digest: value(({ connection }) => connection.certificates?.peerDigest || undefined),
+  peer_certificate: value(({ connection }) => connection.certificates?.peerPem || undefined),
   termination_details: NOTHING,
   transport_failure_reason: NOTHING,
 };

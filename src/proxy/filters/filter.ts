@@ -12,6 +12,8 @@ import type { GrpcOutcome, GrpcRequest } from '../upstream/grpc/grpc-request.ts'
 
 /** What the connection under a stream is, as matchers see it. */
 export interface ConnectionInfo {
+  /** Counts the connections of a data loop; absent: not a connection of a running gate. */
+  id?: number;
   remoteAddress: string;
   remotePort: number;
   localAddress: string;
@@ -25,15 +27,19 @@ export interface ConnectionInfo {
   certificates?: CertificateWords | null;
 }
 
-/** What the certificates of a connection say, read when somebody asks. */
+/** What the handshake of a connection and its certificates say. */
 export interface CertificateWords {
-  /** Name of the gate's own: its first URI, DNS name, or its subject; empty: none. */
-  localPrincipal(): string;
-  /** The client's that was verified, in PEM and percent-encoded; empty: none. */
-  peer(): string;
+  /** `TLSv1.3`. */
+  readonly tlsVersion: string;
+  /** The names in the gate's own. */
+  readonly local: PeerIdentity | null;
+  /** The client's that was verified, in PEM; empty: none. */
+  readonly peerPem: string;
+  /** SHA-256 of its DER, in lower-case hexadecimal; empty: none. */
+  readonly peerDigest: string;
 }
 
-/** The names in a client's certificate. */
+/** The names in a certificate. */
 export interface PeerIdentity {
   uriNames: readonly string[];
   dnsNames: readonly string[];

@@ -1,28 +1,46 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { CertificateWords } from '../filters/filter.ts';
-import { parseAlternativeNames } from '../upstream/subject-alt-names.ts';
-import { rfc2253 } from './peer-identity.ts';
+import { identityOf } from './peer-identity.ts';
 
-/** @param verifies clients' certificates are asked for and verified */
+/**
+ * What the handshake of a connection says, read when somebody asks and then kept.
+ * @param verifies clients' certificates are asked for and verified
+ */
 export function certificateWordsOf(socket: TLSSocket, verifies: boolean): CertificateWords {
+  const version = once(() => socket.getProtocol() ?? '');
+  const local = once(() => identityOf(socket.getX509Certificate()));
+  const peer = once(() =>
+    wordsOf(verifies && socket.authorized ? socket.getPeerX509Certificate() : undefined),
+  );
   return {
-    localPrincipal: () => principalOf(socket.getX509Certificate()),
-    peer: () => (verifies && socket.authorized ? encodedPem(socket.getPeerX509Certificate()) : ''),
+    get tlsVersion() {
+      return version();
+    },
+    get local() {
+      return local();
+    },
+    get peerPem() {
+      return peer().pem;
+    },
+    get peerDigest() {
+      return peer().digest;
+    },
   };
 }
 
-function principalOf(certificate: X509Certificate | undefined): string {
-  if (certificate === undefined) return '';
-  const names = parseAlternativeNames(certificate.subjectAltName);
-  const first = (wanted: string) => names.find(({ type }) => type === wanted)?.value;
-  return first('URI') ?? first('DNS') ?? rfc2253(certificate.subject);
+function once<T>(read: () => T): () => T {
+  let kept: { value: T } | undefined;
+  return () => {
+    kept ??= { value: read() };
+    return kept.value;
+  };
 }
 
-/** The characters that Envoy encodes, and no others (Envoy: cert_validator, urlEncodedPemEncodedPeerCertificate). */
-const ENCODED = /[\n +/=]/g;
-
-function encodedPem(certificate: X509Certificate | undefined): string {
-  const pem = certificate?.toString() ?? '';
-  return pem.replaceAll(ENCODED, (char) => encodeURIComponent(char));
+function wordsOf(certificate: X509Certificate | undefined): { pem: string; digest: string } {
+  if (certificate === undefined) return { pem: '', digest: '' };
+  return {
+    pem: certificate.toString(),
+    digest: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+  };
 }

@@ -280,12 +280,16 @@ function isProven(socket: TLSSocket, { requireClientCertificate }: DownstreamTls
   return socket.authorized || (!requireClientCertificate && socket.getPeerX509Certificate() === undefined);
 }
 
+let connections = 0;
+
 function describePeer(
   socket: Socket,
   facts: { serverName: string; tls: boolean },
   tls: DownstreamTls | null,
 ): ConnectionInfo {
+  connections++;
   return {
+    id: connections,
     remoteAddress: plainAddress(socket.remoteAddress),
     remotePort: socket.remotePort ?? 0,
     localAddress: plainAddress(socket.localAddress),

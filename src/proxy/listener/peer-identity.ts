@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { PeerIdentity } from '../filters/filter.ts';
@@ -6,7 +7,11 @@ import { parseAlternativeNames } from '../upstream/subject-alt-names.ts';
 /** Who a client's verified certificate says it is; null without one. */
 export function peerIdentityOf(socket: TLSSocket): PeerIdentity | null {
   if (!socket.authorized) return null;
-  const certificate = socket.getPeerX509Certificate();
+  return identityOf(socket.getPeerX509Certificate());
+}
+
+/** The names in a certificate; null without one. */
+export function identityOf(certificate: X509Certificate | undefined): PeerIdentity | null {
   if (certificate === undefined) return null;
   const names = parseAlternativeNames(certificate.subjectAltName);
   const ofType = (wanted: string) => names.filter(({ type }) => type === wanted).map(({ value }) => value);
@@ -25,6 +30,6 @@ function shortAddress(address: string): string {
 }
 
 /** Node prints a name a line to an attribute, the most general first; RFC 2253 has the most specific first, with commas. */
-export function rfc2253(subject: string | undefined): string {
+function rfc2253(subject: string | undefined): string {
   return (subject ?? '').split('\n').reverse().join(',');
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, X509Certificate } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { connect } from 'node:tls';
 import { loadConfig } from '../../../src/control/config/index.ts';
@@ -6,7 +7,7 @@ import { type CertifiedKey, createDevelopmentAuthority } from '../../../src/plat
 import { type Gate, startGate } from '../../../src/server/index.ts';
 import { createSelfSigned } from '../../e2e/certificates.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
-import { bool, has, id, is, select, text } from '../rehearsal/cel-words.ts';
+import { at, bool, call, has, id, is, map, select, text } from '../rehearsal/cel-words.ts';
 import { portOf } from '../rehearsal/comparison.ts';
 
 const TYPE = 'type.googleapis.com';
@@ -44,6 +45,19 @@ const RULES: Record<string, object> = {
   'CEL URI name': holds(is(connection('uri_san_peer_certificate'), text('spiffe://a'))),
   'CEL has a URI name': holds(has(id('connection'), 'uri_san_peer_certificate')),
   'CEL DNS name': holds(is(connection('dns_san_peer_certificate'), text('x.test'))),
+  'CEL TLS version': holds(is(connection('tls_version'), text('TLSv1.3'))),
+  'CEL own subject': holds(is(connection('subject_local_certificate'), text('THE GATE'))),
+  'CEL own DNS name': holds(is(connection('dns_san_local_certificate'), text('server.test'))),
+  'CEL has an own URI name': holds(has(id('connection'), 'uri_san_local_certificate')),
+  'CEL digest': holds(is(connection('sha256_peer_certificate_digest'), text('THE DIGEST'))),
+  'CEL has a digest': holds(has(id('connection'), 'sha256_peer_certificate_digest')),
+  'CEL certificate': holds(is(connection('peer_certificate'), text('THE CERTIFICATE'))),
+  'CEL has a certificate': holds(has(id('connection'), 'peer_certificate')),
+  'CEL number': holds(is(call('type', connection('id')), id('uint'))),
+  'CEL all as one': holds(is(id('connection'), map())),
+  'CEL by a key that is made': holds(
+    is(at(id('connection'), call('_?_:_', bool(true), text('tls_version'), text(''))), text('TLSv1.3')),
+  ),
   'CEL server name': holds(is(connection('requested_server_name'), text(''))),
   ...Object.fromEntries(
     ['ssl.v3.UriSanInput', 'ssl.v3.DnsSanInput', 'ssl.v3.SubjectInput', 'network.v3.ServerNameInput'].flatMap(
@@ -76,7 +90,15 @@ const RULES: Record<string, object> = {
   'an address of IPv6': san('IP_ADDRESS', { exact: '::1' }),
 };
 
-function bootstrapOf(server: CertifiedKey, roots: string): string {
+/** @param whole the client whose certificate is looked for */
+function bootstrapOf(server: CertifiedKey, whole: CertifiedKey, roots: string): string {
+  const { subject } = new X509Certificate(server.certificate);
+  const given = new X509Certificate(whole.certificate);
+  const words = {
+    'THE GATE': subject.split('\n').reverse().join(','),
+    'THE DIGEST': createHash('sha256').update(given.raw).digest('hex'),
+    'THE CERTIFICATE': given.toString(),
+  };
   const common_tls_context = {
     tls_certificates: [
       {
@@ -118,7 +140,10 @@ function bootstrapOf(server: CertifiedKey, roots: string): string {
       },
     ],
   }));
-  return JSON.stringify({ static_resources: { listeners } });
+  return Object.entries(words).reduce(
+    (all, [word, meant]) => all.replaceAll(JSON.stringify(word), JSON.stringify(meant)),
+    JSON.stringify({ static_resources: { listeners } }),
+  );
 }
 
 /** The status that a client gets. */
@@ -151,7 +176,7 @@ if (findEnvoy() !== null) {
     before(async () => {
       const authority = await createDevelopmentAuthority('certificate tests');
       const server = await authority.issue({ names: ['server.test'] });
-      clients['one with many names'] = await createSelfSigned('full', [
+      const whole = await createSelfSigned('full', [
         { type: 'url', value: 'spiffe://a' },
         { type: 'url', value: 'spiffe://b' },
         { type: 'dns', value: 'x.test' },
@@ -160,10 +185,11 @@ if (findEnvoy() !== null) {
         { type: 'ip', value: '127.0.0.1' },
         { type: 'ip', value: '::1' },
       ]);
+      clients['one with many names'] = whole;
       clients['one without names'] = await createSelfSigned('bare', []);
       clients['one with a DNS name'] = await createSelfSigned('only.test');
       const roots = Object.values(clients).map((client) => client?.certificate ?? '');
-      const bootstrap = bootstrapOf(server, roots.join('\n'));
+      const bootstrap = bootstrapOf(server, whole, roots.join('\n'));
       envoy = await startEnvoy(bootstrap);
       const { snapshot, provenance, findings } = loadConfig([{ name: 'certificates.json', text: bootstrap }]);
       assert.ok(snapshot, JSON.stringify(findings.list));

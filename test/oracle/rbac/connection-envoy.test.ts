@@ -72,6 +72,8 @@ const GUARDS: Record<string, object[]> = {
   'CEL method': [allow({ condition: has(id('request'), 'method') })],
   'CEL protocol': [allow({ condition: has(id('request'), 'protocol') })],
   'CEL header': [allow({ condition: call('@in', text(':path'), select(id('request'), 'headers')) })],
+  'CEL TLS version': [allow({ condition: has(id('connection'), 'tls_version') })],
+  'CEL own subject': [allow({ condition: has(id('connection'), 'subject_local_certificate') })],
   'CEL mtls': [allow({ condition: select(id('connection'), 'mtls') })],
   'matcher here': [reads(`${NETWORK}.SourceIPInput`, { exact: '127.0.0.1' })],
   'matcher elsewhere': [reads(`${NETWORK}.DirectSourceIPInput`, { exact: '10.0.0.1' })],

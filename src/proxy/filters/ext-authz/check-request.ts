@@ -34,11 +34,11 @@ export function buildCheckRequest(
         address: addressOf(connection.remoteAddress, connection.remotePort),
         principal: principalOf(connection.peer),
         service: utf8Text(service ?? ''),
-        certificate: settings.includesCertificate ? (connection.certificates?.peer() ?? '') : '',
+        certificate: settings.includesCertificate ? encodedPem(connection.certificates?.peerPem ?? '') : '',
       },
       destination: {
         address: addressOf(connection.localAddress, connection.localPort),
-        principal: connection.certificates?.localPrincipal() ?? '',
+        principal: principalOf(connection.certificates?.local),
       },
       request: {
         time: timestampFromMs(clock.now()),
@@ -67,8 +67,13 @@ function addressOf(address: string, port: number) {
   return { address: { case: 'socketAddress' as const, value } };
 }
 
-const principalOf = (peer: PeerIdentity | null | undefined): string =>
-  peer?.uriNames[0] ?? peer?.dnsNames[0] ?? peer?.subject ?? '';
+const principalOf = (names: PeerIdentity | null | undefined): string =>
+  names?.uriNames[0] ?? names?.dnsNames[0] ?? names?.subject ?? '';
+
+/** The characters that Envoy encodes, and no others (Envoy: cert_validator, urlEncodedPemEncodedPeerCertificate). */
+const ENCODED = /[\n +/=]/g;
+
+const encodedPem = (pem: string) => pem.replaceAll(ENCODED, (char) => encodeURIComponent(char));
 
 function bodyOf(body: ToldBody | null) {
   if (body === null) return {};

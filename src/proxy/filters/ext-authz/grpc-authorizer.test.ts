@@ -124,7 +124,12 @@ describe('ext_authz asks a gRPC service', () => {
       metadata: [['sub', 'alice']],
       connection: {
         serverName: 'sni.test',
-        certificates: { localPrincipal: () => 'spiffe://gate', peer: () => '-----BEGIN%20' },
+        certificates: {
+          tlsVersion: 'TLSv1.3',
+          local: { uriNames: ['spiffe://gate'], dnsNames: ['gate.test'], subject: 'CN=gate' },
+          peerPem: '-----BEGIN ',
+          peerDigest: '',
+        },
       },
     });
     const { source, destination, tlsSession, metadataContext } = check?.attributes ?? {};
