@@ -26,16 +26,28 @@ export interface RequestFlags {
 /** The requests that the command line, a file or a line of a log speaks of. */
 export async function readWritten(
   url: string | undefined,
-  { http, curl, fromLog, request }: WhyFlags,
+  { http, curl, fromLog, request, var: variables }: WhyFlags,
   io: CliIo,
 ): Promise<WrittenRequest[]> {
   const read = async (file: string, what: string) => (file === '-' ? io.readStdin() : readText(file, what));
-  if (http !== undefined) return parseHttpFile(await read(http, 'request file'), http);
+  if (http !== undefined) {
+    return parseHttpFile(
+      await read(http, 'request file'),
+      http === '-' ? '<stdin>' : http,
+      new Map(variables.map(splitVariable)),
+    );
+  }
   if (curl !== undefined) return [parseCurl(await read(curl, 'command line'))];
-  if (fromLog === undefined) return [{ method: request, url: url ?? '/', headers: [] }];
+  if (fromLog === undefined) return [{ method: request ?? 'GET', url: url ?? '/', headers: [] }];
   const logged = parseLogLine(fromLog);
   if (logged !== null) return [logged];
   throw new UserError("--from-log takes a line of Envoy's default format or of JSON", EXIT.wrongUse);
+}
+
+function splitVariable(text: string): [name: string, value: string] {
+  const equals = text.indexOf('=');
+  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+  throw new UserError('--var takes `name=value`', EXIT.wrongUse);
 }
 
 const CONTROL = /\p{Cc}/u;

@@ -56,6 +56,15 @@ $1$2`,
     const refused = await asked('-d abcde');
     assert.match(refused, /^GET \/docs {2}-> {2}413 {2}Payload Too Large\n/);
     assert.match(refused, new RegExp(`DENY ${told}this one has 5 bytes${place}`));
+    const narrow = asking
+      .replace('max_request_bytes: 4 }', 'max_request_bytes: 4, allow_partial_message: true }')
+      .replace(/\n( +)filter_chains:/, '\n$1per_connection_buffer_limit_bytes: 2$&');
+    const line = fileOf('curl.txt', 'curl -XGET -d abc http://shop.test:8080/docs');
+    const overflow = (await why('-c', fileOf('narrow.yaml', narrow), '--curl', line)).out;
+    assert.match(overflow, /^GET \/docs {2}-> {2}413 [\s\S]*DENY .*3 bytes, and the listener holds 2 /);
+    const written = fileOf('body.http', 'GET http://shop.test:8080/docs\n\nabcde\n');
+    const { out } = await why('-c', fileOf('asking.yaml', asking), '--http', written);
+    assert.match(out, /^GET \/docs {2}-> {2}413 {2}Payload Too Large\n/);
   });
 
   it('to a connection that is refused: the network filter and the policy that did it', async () => {
@@ -221,6 +230,41 @@ describe('why takes what somebody wrote down', () => {
       JSON.parse(json).map(({ status }: { status: number }) => status),
       [401, 200],
     );
+  });
+  it('with the variables of an .http file from the command line, and nothing else', async () => {
+    const requests = fileOf('v.http', 'GET http://shop.test:8080/{{where}}\n');
+    assert.match(
+      (await asked('--http', requests, '--var', 'where=orders')).out,
+      /^GET \/orders {2}-> {2}401 /,
+    );
+    const unknown = await asked('--http', requests, '--var', 'were=orders');
+    assert.equal(unknown.exitCode, 2);
+    assert.match(unknown.err, /v\.http:1: the variable `where` has no value/);
+    for (const args of [
+      ['--var', 'a=b', '/x'],
+      ['--http', requests, '--var', 'where'],
+      ['--http', requests, '-XPUT'],
+    ]) {
+      assert.equal((await asked(...args)).exitCode, 2);
+    }
+  });
+  it('what a running gate has kept, and nothing beside it that would have no part in it', async () => {
+    const beside = [
+      ['-c', file],
+      ['-XPUT'],
+      ['-H', 'a: b'],
+      ['--connect-to', 'a:1:b:2'],
+      ['--show-claims'],
+      [file],
+    ];
+    for (const args of beside) {
+      const { exitCode, err } = await why('--last', ...args);
+      assert.equal(exitCode, 2);
+      assert.match(
+        err,
+        /^jotgate: --(?:config|request|header|connect-to|show-claims) does not go with --last and --id/,
+      );
+    }
   });
   it('a command line of curl', async () => {
     const line = fileOf(

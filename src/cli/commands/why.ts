@@ -12,7 +12,7 @@ import { readWritten } from './why-request.ts';
 export interface WhyFlags {
   config: string[];
   configDump?: string;
-  request: string;
+  request?: string;
   header: string[];
   token?: string;
   at?: string;
@@ -26,6 +26,7 @@ export interface WhyFlags {
   gateway?: string;
   mesh?: string;
   http?: string;
+  var: string[];
   curl?: string;
   fromLog?: string;
   log?: string;
@@ -50,10 +51,11 @@ export function configure(command: Command, io: CliIo): void {
       [],
     )
     .option('--config-dump <file>', "what Envoy's admin prints at /config_dump; `-` is the standard input")
-    .option('-X, --request <method>', 'the method', 'GET')
+    .option('-X, --request <method>', 'the method; default: GET')
     .option('-H, --header <line>', 'a header, `name: value`; again for more', collect, [])
     .option('--token <token>', 'a bearer token: the text, `@FILE`, or `-` for the standard input')
     .option('--http <file>', 'the requests of an `.http` file')
+    .option('--var <name=value>', "a variable of that file, which wins over the file's own", collect, [])
     .option('--curl <file>', "one command line of curl's; `-` is the standard input")
     .option('--from-log <line>', "a line of an access log, in Envoy's default format or JSON")
     .option('--log <file>', 'every request of an access log, counted by what decides')
@@ -122,8 +124,9 @@ async function why(url: string | undefined, flags: WhyFlags, io: CliIo): Promise
   }
 }
 
-/** One way to say what is asked about. */
-function checkFlags(url: string | undefined, { http, curl, fromLog, log, last, id }: WhyFlags): void {
+/** One way to say what is asked about, and nothing that does not go with it. */
+function checkFlags(url: string | undefined, flags: WhyFlags): void {
+  const { http, curl, fromLog, log, last, id } = flags;
   const ways = [url, http, curl, fromLog, log, id, last].filter((one) => one !== undefined);
   if (ways.length === 0) throw new UserError("missing required argument 'url'", EXIT.wrongUse);
   if (ways.length > 1)
@@ -131,4 +134,44 @@ function checkFlags(url: string | undefined, { http, curl, fromLog, log, last, i
       'a URL, --http, --curl, --from-log, --log, --last and --id take the place of each other',
       EXIT.wrongUse,
     );
+  if (flags.var.length > 0 && http === undefined) {
+    throw new UserError('--var is for the variables of --http FILE', EXIT.wrongUse);
+  }
+  if (last === true || id !== undefined) refuseBesideKept(flags);
+  else if (flags.request !== undefined && url === undefined) {
+    throw new UserError('-X is for a URL: what is written down has its own method', EXIT.wrongUse);
+  }
 }
+
+/** What a running gate has kept has its own configuration, request, time and keys. */
+function refuseBesideKept(flags: WhyFlags): void {
+  const alien = OF_A_QUESTION.find((name) => {
+    const value = flags[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined;
+  });
+  if (alien === undefined) return;
+  const flag = alien.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UserError(
+    `--${flag} does not go with --last and --id: they show what a running gate has decided`,
+    EXIT.wrongUse,
+  );
+}
+
+const OF_A_QUESTION = [
+  'config',
+  'configDump',
+  'request',
+  'header',
+  'token',
+  'at',
+  'jwks',
+  'fetch',
+  'connectTo',
+  'trust',
+  'listener',
+  'upstream',
+  'workload',
+  'gateway',
+  'mesh',
+  'showClaims',
+] as const;

@@ -1,48 +1,103 @@
 import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
+import { HttpVariables } from './http-variables.ts';
 import type { WrittenRequest } from './written-request.ts';
 
 const REQUEST = /^(?:([A-Za-z]+)\s+)?(\S+)(?:\s+HTTP\/\d(?:\.\d)?)?\s*$/;
 const HEADER = /^([!#$%&'*+\-.^_`|~\dA-Za-z]+):\s?(.*)$/;
+const COMMENT = /^\s*(#|\/\/)/;
+/** What editors do with the response. */
+const RESPONSE_PART = /^(?:>\s*\{%|>>?!?\s+\S|<>\s)/;
+
+interface Draft extends WrittenRequest {
+  headers: string[];
+  /** Its lines; null: part of it is not here. */
+  body: string[] | null;
+}
 
 /**
  * Parses an `.http` file as editors have it: requests between lines of `###`, each a request line, header lines, an empty line and a
- * body, which nothing looks at; `#` and `//` start comments, `@name = value` a variable, `{{name}}` stands for it.
- * @throws UserError with the line that is none of these
+ * body, of which the length counts; `#` and `//` start comments, `@name = value` a variable, `{{name}}` stands for it.
+ * @param given values of variables by name, which win over those of the file
+ * @throws UserError with the line that is none of these, or with the variable that has no value
  */
-export function parseHttpFile(text: string, name: string): WrittenRequest[] {
-  const variables = new Map<string, string>();
-  const requests: WrittenRequest[] = [];
-  let open: { method: string; url: string; headers: string[] } | null = null;
-  let inBody = false;
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const line = replaceVariables(raw, variables);
-    const variable = /^@([\w-]+)\s*=\s*(.*)$/.exec(line);
-    if (line.startsWith('###')) {
+export function parseHttpFile(
+  text: string,
+  name: string,
+  given: ReadonlyMap<string, string> = new Map(),
+): WrittenRequest[] {
+  const lines = text.split(/\r?\n/);
+  const variables = new HttpVariables(lines, given);
+  const drafts: Draft[] = [];
+  let open: Draft | null = null;
+  let part: 'head' | 'body' | 'rest' = 'head';
+  for (const [index, raw] of lines.entries()) {
+    const fill = () => variables.fillIn(raw, (variable) => refuseVariable(name, index, variable));
+    if (raw.startsWith('###')) {
       open = null;
-      inBody = false;
-    } else if (inBody || (open === null && line.trim() === '')) {
-    } else if (variable !== null) variables.set(variable[1] as string, (variable[2] as string).trim());
-    else if (/^\s*(#|\/\/)/.test(line)) {
+      part = 'head';
+    } else if (part === 'rest') {
+    } else if (open !== null && part === 'body') {
+      if (RESPONSE_PART.test(raw)) part = 'rest';
+      else addToBody(open, raw, variables);
+    } else if (variables.take(raw) || COMMENT.test(raw)) {
     } else if (open === null) {
-      const found = REQUEST.exec(line);
-      if (found === null) throw wrongLine(name, index, 'no request line, `METHOD URL`');
-      open = { method: found[1] ?? 'GET', url: found[2] as string, headers: [] };
-      requests.push(open);
-    } else if (line.trim() === '') inBody = true;
-    else if (/^\s+[?&]/.test(line) && open.headers.length === 0) open.url += line.trim();
-    else {
-      const found = HEADER.exec(line);
-      if (found === null) throw wrongLine(name, index, 'no header, `name: value`');
-      open.headers.push(`${found[1]}: ${found[2]}`);
-    }
+      if (raw.trim() === '') continue;
+      open = startRequest(fill(), name, index);
+      drafts.push(open);
+    } else if (raw.trim() === '') part = 'body';
+    else addToHead(open, fill(), name, index);
   }
-  if (requests.length === 0) throw new UserError(`${name} has no request`, EXIT.wrongUse);
-  return requests;
+  if (drafts.length === 0) throw new UserError(`${name} has no request`, EXIT.wrongUse);
+  return drafts.map(finish);
 }
 
-const replaceVariables = (line: string, variables: ReadonlyMap<string, string>) =>
-  line.replaceAll(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, key: string) => variables.get(key) ?? whole);
+function startRequest(line: string, name: string, index: number): Draft {
+  const found = REQUEST.exec(line);
+  if (found === null) throw wrongLine(name, index, 'no request line, `METHOD URL`');
+  return { method: found[1] ?? 'GET', url: found[2] as string, headers: [], body: [] };
+}
+
+function addToHead(open: Draft, line: string, name: string, index: number): void {
+  if (/^\s+[?&]/.test(line) && open.headers.length === 0) {
+    open.url += line.trim();
+    return;
+  }
+  const found = HEADER.exec(line);
+  if (found === null) throw wrongLine(name, index, 'no header, `name: value`');
+  open.headers.push(`${found[1]}: ${found[2]}`);
+}
+
+/** A body with a file or with a variable that nobody knows is of a length that nobody knows. */
+function addToBody(open: Draft, raw: string, variables: HttpVariables): void {
+  const filled = variables.fillIn(raw, () => {
+    open.body = null;
+  });
+  if (/^<@?\w*\s+\S/.test(raw)) open.body = null;
+  open.body?.push(filled);
+}
+
+function finish({ method, url, headers, body }: Draft): WrittenRequest {
+  const length = body === null ? null : Buffer.byteLength(bodyText(body, headers));
+  const isFramed = headers.some((line) => /^(?:content-length|transfer-encoding):/i.test(line));
+  const framing = isFramed || length === null || length === 0 ? [] : [`content-length: ${length}`];
+  const hasPlace = url === '*' || url.startsWith('/') || /^[a-z]+:\/\//i.test(url);
+  return { method, url: hasPlace ? url : `http://${url}`, headers: [...headers, ...framing] };
+}
+
+/** Empty lines at its end separate it from what follows; a form may be written one field a line. */
+function bodyText(lines: readonly string[], headers: readonly string[]): string {
+  const end = lines.findLastIndex((line) => line.trim() !== '') + 1;
+  const isForm = headers.some((line) => /^content-type:\s*application\/x-www-form-urlencoded/i.test(line));
+  return lines.slice(0, end).join(isForm ? '' : '\n');
+}
+
+function refuseVariable(name: string, index: number, variable: string): never {
+  throw new UserError(
+    `${name}:${index + 1}: the variable \`${variable}\` has no value; define it in the file, \`@${variable} = …\`, or say --var '${variable}=…'`,
+    EXIT.wrongUse,
+  );
+}
 
 const wrongLine = (name: string, index: number, what: string) =>
   new UserError(`${name}:${index + 1} is ${what}`, EXIT.wrongUse);

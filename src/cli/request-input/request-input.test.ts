@@ -137,11 +137,70 @@ describe('a command line of curl', () => {
 describe('an .http file', () => {
   it('has requests between ###, with variables, comments, bodies', () => {
     const text =
-      '@host = http://a.test\n# one\nPOST {{host}}/x HTTP/1.1\nX-A: 1\n// no header\nX-B: {{unknown}}\n\n{"not": "looked at"}\nX-C: body\n\n### two\n\nhttp://a.test/y\n  ?a=1\n  &b=2\n';
+      '@host = http://a.test\n# one {{unknown}}\nPOST {{host}}/x HTTP/1.1\nX-A: 1\n// no header\n\n{"a": 1}\nX-C: é\n\n### two\n\nhttp://a.test/y\n  ?a=1\n  &b=2\n';
     assert.deepEqual(parseHttpFile(text, 'r.http'), [
-      { method: 'POST', url: 'http://a.test/x', headers: ['X-A: 1', 'X-B: {{unknown}}'] },
+      { method: 'POST', url: 'http://a.test/x', headers: ['X-A: 1', 'content-length: 16'] },
       { method: 'GET', url: 'http://a.test/y?a=1&b=2', headers: [] },
     ]);
+  });
+
+  const variables: { name: string; given: string; values?: [string, string][]; want: string }[] = [
+    { name: 'of the command line win', given: '@a = 1\nGET /{{a}}', values: [['a', '2']], want: '/2' },
+    {
+      name: 'may be named as editors have it',
+      given: 'GET /{{$guid}}',
+      values: [['$guid', 'x']],
+      want: '/x',
+    },
+    { name: 'stand for one another', given: '@b = {{ a }}/b\n@a = 1\nGET /{{b}}', want: '/1/b' },
+    { name: 'hold from where they are defined', given: '@a = 1\nGET /{{a}}\n###\n@a = 2\n', want: '/1' },
+    { name: 'may be defined below', given: 'GET /{{a}}\n###\n@a = 2\n', want: '/2' },
+    { name: 'are not filled in twice', given: 'GET /{{a}}', values: [['a', '{{b}}']], want: '/{{b}}' },
+  ];
+  for (const { name, given, values, want } of variables) {
+    it(`variables ${name}`, () => {
+      assert.equal(parseHttpFile(given, 'r.http', new Map(values))[0]?.url, want);
+    });
+  }
+  it('a variable without a value is an error at its line, and in a body leaves the length open', () => {
+    const want = /^UserError: r\.http:2: the variable `token` has no value; define it .*--var 'token=…'$/;
+    assert.throws(
+      () => parseHttpFile('GET /x\nauthorization: Bearer {{token}}\n', 'r.http'),
+      (error) => want.test(`UserError: ${(error as Error).message}`),
+    );
+    assert.throws(
+      () => parseHttpFile('@a = {{b}}\n@b = {{a}}\nGET /{{a}}\n', 'r.http'),
+      /r\.http:3: the variable/,
+    );
+    assert.deepEqual(parseHttpFile('POST /x\n\n{{unknown}}\n', 'r.http')[0]?.headers, []);
+  });
+
+  const bodies: { name: string; given: string; want: string[] }[] = [
+    {
+      name: 'a form of one field a line',
+      given: 'Content-Type: application/x-www-form-urlencoded\n\na=1\n&b=2\n',
+      want: ['content-length: 7'],
+    },
+    {
+      name: 'what is done with the response',
+      given: '\nabc\n\n> {% client.log(1) %}\nx\n',
+      want: ['content-length: 3'],
+    },
+    { name: 'a length that is written', given: 'content-length: 9\n\nabc\n', want: ['content-length: 9'] },
+    { name: 'a file', given: '\n< ./big.json\n', want: [] },
+    { name: 'nothing but empty lines', given: '\n\n \n', want: [] },
+  ];
+  for (const { name, given, want } of bodies) {
+    it(`a body: ${name}`, () => {
+      const headers = parseHttpFile(`POST /x\n${given}`, 'r.http')[0]?.headers ?? [];
+      assert.deepEqual(
+        headers.filter((line) => line.startsWith('content-length')),
+        want,
+      );
+    });
+  }
+  it('a URL without a scheme is of http', () => {
+    assert.equal(parseHttpFile('GET a.test/x\n', 'r.http')[0]?.url, 'http://a.test/x');
   });
   it('says which line is wrong', () => {
     assert.throws(() => parseHttpFile('GET /x\nno header\n', 'r.http'), /r\.http:2 is no header/);

@@ -106,6 +106,8 @@ export interface FilterStream {
   signal(): AbortSignal;
   /** null: the request has none, or nobody knows of it. */
   readonly body: RequestBody | null;
+  /** In a rehearsal: bytes of a body that the listener would hold; 0: no limit. */
+  readonly bodyBytesMax?: number;
 }
 
 /** A request's body for filters that look at it before it goes on. Nothing is held for those that do not ask. */

@@ -2,6 +2,7 @@ import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import type { Clock } from '../../base/index.ts';
 import { AccessLog, type OpenLog } from '../access-log/access-log.ts';
 import type { CompiledConnectionManager } from '../compiled/compiled-listener.ts';
+import { bodyBytesMaxOf } from '../http/body-too-large.ts';
 import type { DateField } from '../http/date-field.ts';
 import type { Deadlines } from '../http/deadlines.ts';
 import type { HttpService } from '../http/http-service.ts';
@@ -27,13 +28,10 @@ export interface LoopParts {
   connectionsMax?: number;
 }
 
-/** Envoy's default of `per_connection_buffer_limit_bytes`. */
-const BODY_BYTES_MAX = 1024 * 1024;
-
 /** Puts a compiled connection manager on a data loop. */
 export function createService(
   manager: CompiledConnectionManager,
-  { perConnectionBufferLimitBytes: bodyBytesMax = BODY_BYTES_MAX }: Listener,
+  listener: Listener,
   parts: LoopParts,
 ): HttpService {
   return {
@@ -45,7 +43,7 @@ export function createService(
     keepsCourse: manager.keepsCourse,
     accessLog: AccessLog.open(manager.accessLogs, parts.openLog),
     localReply: manager.localReply,
-    bodyBytesMax,
+    bodyBytesMax: bodyBytesMaxOf(listener),
     stats: new HttpStats(parts.stats.scope(`http.${manager.statPrefix}.`)),
     clock: parts.clock,
     deadlines: parts.deadlines,

@@ -8,6 +8,7 @@ import type {
 import { askGuards } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, DynamicMetadata, HttpFilter, LocalReply } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
+import { bodyBytesMaxOf } from '../http/body-too-large.ts';
 import { cameAsGrpc, grpcFields } from '../http/grpc-reply.ts';
 import { HeaderList } from '../http/header-list.ts';
 import {
@@ -74,7 +75,7 @@ export async function rehearse(
   const verdict =
     chain === null || refusal !== null
       ? closed(refusal?.details ?? 'no filter chain')
-      : await play(chain.manager, request, connection, clock, recorder);
+      : await play(listener, chain.manager, { request, connection }, clock, recorder);
   recorder?.close(isRefusal(verdict) ? 'deny' : 'ok');
   return verdict;
 }
@@ -102,19 +103,20 @@ function closed(details: string): Verdict {
 }
 
 async function play(
+  { origin }: CompiledListener,
   manager: CompiledConnectionManager,
-  sent: Rehearsal['request'],
-  connection: ConnectionInfo,
+  { request: sent, connection }: Rehearsal,
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
+  const parts = { ...manager, bodyBytesMax: bodyBytesMaxOf(origin) };
   const options = compileHttpOptions(manager.origin, manager.router, connection.localAddress);
   const { request, refusal: unread } =
     sent instanceof Uint8Array ? readHead(sent, connection, options) : { request: sent, refusal: null };
   if (unread !== null && unread !== REFUSAL.upgrade) {
     const hasRoute = unread === REFUSAL.fragment && hasForwardedProto(request);
     const routes = hasRoute ? manager.routes : NO_ROUTES;
-    const stream = new RehearsedStream(request, connection, { ...manager, routes }, clock, recorder);
+    const stream = new RehearsedStream(request, connection, { ...parts, routes }, clock, recorder);
     return notTaken(unread, manager, stream);
   }
   const { headers, path: receivedPath, authority: receivedHost } = request;
@@ -122,12 +124,12 @@ async function play(
   const preparation = prepareRequest(request, connection, options);
   if (preparation !== null) {
     const routes = hasForwardedProto(request) ? manager.routes : NO_ROUTES;
-    const stream = new RehearsedStream(request, connection, { ...manager, routes }, clock, recorder);
+    const stream = new RehearsedStream(request, connection, { ...parts, routes }, clock, recorder);
     recordPreparation(recorder, { preparation, manager: manager.origin, options, receivedPath });
     return unasked(asReply(preparation), manager, stream);
   }
   recordUnroutable(recorder, request, manager.origin);
-  const stream = new RehearsedStream(request, connection, manager, clock, recorder);
+  const stream = new RehearsedStream(request, connection, parts, clock, recorder);
   if (unread !== null) return notTaken(unread, manager, stream);
   const filters = filtersFor(manager.filters, stream);
   const refusal = await runFilters(filters, stream);

@@ -7,6 +7,11 @@ import type { RequestHead } from '../http/request-head.ts';
 import type { RouteTable } from '../route/route-table.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 
+export interface StreamParts extends Pick<CompiledConnectionManager, 'clusters'> {
+  routes: Pick<RouteTable, 'select'>;
+  bodyBytesMax: number;
+}
+
 /** An exchange without a connection under it. */
 export class RehearsedStream implements FilterStream {
   readonly request: RequestHead;
@@ -15,6 +20,7 @@ export class RehearsedStream implements FilterStream {
   readonly recorder: Recorder | null;
   readonly closed = false;
   readonly body = null;
+  readonly bodyBytesMax: number;
   readonly progress: ExchangeCourse;
   metadataIfAny: DynamicMetadata | null = null;
   #route: SelectedRoute | null;
@@ -25,16 +31,14 @@ export class RehearsedStream implements FilterStream {
   constructor(
     request: RequestHead,
     connection: ConnectionInfo,
-    {
-      routes,
-      clusters,
-    }: { routes: Pick<RouteTable, 'select'> } & Pick<CompiledConnectionManager, 'clusters'>,
+    { routes, clusters, bodyBytesMax }: StreamParts,
     clock: Clock,
     recorder: Recorder | null,
   ) {
     this.request = request;
     this.connection = connection;
     this.clock = clock;
+    this.bodyBytesMax = bodyBytesMax;
     this.recorder = recorder;
     this.#routes = routes;
     this.#route = request.unroutable === true ? null : routes.select(request, recorder);

@@ -58,6 +58,14 @@ export class CheckContext {
     return this.provenance.find(message, field);
   }
 
+  /** Something has been said of this very place. */
+  isTold(about: object): boolean {
+    const at = this.placeOf(about);
+    return this.#decode.findings.list.some(
+      (one) => one.at?.file === at?.file && one.at?.line === at?.line && one.at?.column === at?.column,
+    );
+  }
+
   /** Where another message is, as `line 3`; with its file where that is not the one of what is spoken of. */
   whereIs(other: object, about: object): string | undefined {
     const at = this.placeOf(other);

@@ -13,6 +13,11 @@ describe('the object form of a duration', () => {
       given: '{seconds: 5, nanos: 2000000000}',
       want: ['duration out-of-range'],
     },
+    {
+      name: 'what the field’s own rule refuses is told once',
+      given: '-5s',
+      want: ['`connect_timeout` of Cluster: value must be greater than 0s'],
+    },
   ];
   for (const { name, given, want } of table) {
     it(name, () => {

@@ -12,7 +12,7 @@ const NANOS_MAX = 999_999_999;
 export function checkDuration(duration: Duration, context: CheckContext): void {
   const negative = nanosOf(duration) < 0n;
   const inRange = duration.seconds <= SECONDS_MAX && Math.abs(duration.nanos) <= NANOS_MAX;
-  if (!negative && inRange) return;
+  if ((!negative && inRange) || context.isTold(duration)) return;
   context.complain({
     code: 'badDuration',
     message: negative ? 'invalid duration: expected positive duration' : 'duration out-of-range',

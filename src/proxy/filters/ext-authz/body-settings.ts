@@ -58,14 +58,20 @@ export function compileRouteBody(settings: CheckSettings, findings: Findings): R
  * Says what would be done with the body of a request that is not played: its bytes are not known, its length may be.
  * @returns whether it is refused for its length
  */
-export function supposeBody(settings: BodySettings, { request, recorder }: FilterStream): boolean {
+export function supposeBody(settings: BodySettings, stream: FilterStream): boolean {
   const { bytesMax, partial, origin } = settings;
+  const { request, recorder, bodyBytesMax = 0 } = stream;
   const length = Number(request.headers.get('content-length') ?? Number.NaN);
-  const isTooLong = !partial && length > bytesMax;
+  const isHeld = length <= bodyBytesMax || bodyBytesMax === 0;
+  const isTooLong = partial ? !isHeld && length < bytesMax : length > bytesMax;
   if (recorder === null) return isTooLong;
   const told = partial ? `the first ${bytesMax} bytes of the body` : `the body, at most ${bytesMax} bytes`;
   recorder.open('body', `the service is told ${told}`, origin, 'with_request_body');
+  const limit = partial && !isHeld ? `, and the listener holds ${bodyBytesMax}` : '';
+  // As many bytes as are wanted may come in one read with those that are too many.
+  const isOpen = partial && !isHeld && !isTooLong && bytesMax > bodyBytesMax;
   if (Number.isNaN(length)) recorder.close('unknown', 'no body is known here');
-  else recorder.close(isTooLong ? 'deny' : 'ok', `this one has ${length} bytes`);
+  else if (isOpen) recorder.close('unknown', `this one has ${length} bytes${limit}: it may be refused`);
+  else recorder.close(isTooLong ? 'deny' : 'ok', `this one has ${length} bytes${isTooLong ? limit : ''}`);
   return isTooLong;
 }

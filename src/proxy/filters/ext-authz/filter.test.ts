@@ -464,7 +464,13 @@ describe('ext_authz tells its service of the body', () => {
     assert.deepEqual(service.asked, []);
   });
 
-  const lengths: { length: string | null; partial: boolean; status?: number; note: string }[] = [
+  const lengths: {
+    length: string | null;
+    partial: boolean;
+    held?: number;
+    status?: number;
+    note: string;
+  }[] = [
     {
       length: null,
       partial: false,
@@ -486,9 +492,35 @@ describe('ext_authz tells its service of the body', () => {
       partial: true,
       note: 'ok the service is told the first 4 bytes of the body: this one has 5 bytes',
     },
+    {
+      length: '5',
+      partial: true,
+      held: 4,
+      note: 'ok the service is told the first 4 bytes of the body: this one has 5 bytes',
+    },
+    {
+      length: '3',
+      partial: true,
+      held: 2,
+      status: 413,
+      note: 'deny the service is told the first 4 bytes of the body: this one has 3 bytes, and the listener holds 2',
+    },
+    {
+      length: '4',
+      partial: true,
+      held: 2,
+      note: 'unknown the service is told the first 4 bytes of the body: this one has 4 bytes, and the listener holds 2: it may be refused',
+    },
+    {
+      length: '4',
+      partial: false,
+      held: 2,
+      note: 'ok the service is told the body, at most 4 bytes: this one has 4 bytes',
+    },
   ];
-  for (const { length, partial, status, note } of lengths) {
-    it(`in a rehearsal says what would be told of ${length} bytes, ${partial ? 'in part' : 'whole'}`, () => {
+  for (const { length, partial, held, status, note } of lengths) {
+    const how = `${partial ? 'in part' : 'whole'}${held === undefined ? '' : ` where ${held} are held`}`;
+    it(`in a rehearsal says what would be told of ${length} bytes, ${how}`, () => {
       const body = { with_request_body: { max_request_bytes: 4, allow_partial_message: partial } };
       const { filter, context } = goodFilter(extAuthzFactory, { ...httpService(), ...body });
       const recorder = new TreeRecorder();
@@ -497,6 +529,7 @@ describe('ext_authz tells its service of the body', () => {
         recorder,
         headers: length === null ? [] : [['content-length', length]],
       });
+      if (held !== undefined) stream.bodyBytesMax = held;
       const reply = filter.decodeHeaders(stream);
       assert.equal((reply as LocalReply | undefined)?.status, status);
       const [step] = recorder.root.steps;
