@@ -2,8 +2,10 @@
  * Makes `dist/` from the sources and the packages that they use: the program, the data worker, and a chunk for each plane that a command
  * loads only when it is named (docs/adr/0004-what-starting-costs.md). Types are the business of `npm run check`.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'rolldown';
+import { pathOfGenerated, rewire } from './schema/share-registry.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -25,13 +27,31 @@ const askForNameFirst: Plugin = {
   },
 };
 
+const schema = join(root, 'schema');
+const described = JSON.parse(readFileSync(join(schema, 'types-index.json'), 'utf8'));
+
+/**
+ * Lets the library's own generated modules (`Any`, `Duration` and their like) share our registry, too. As they come, the first of
+ * them makes all descriptors of `descriptor.proto` only to read its own.
+ */
+const shareWellKnownTypes: Plugin = {
+  name: 'share-well-known-types',
+  transform: {
+    filter: { id: /@bufbuild.protobuf.dist.esm.wkt.google.protobuf.\w+_pb\.js$/ },
+    handler(code) {
+      const known = Object.hasOwn(described.files, pathOfGenerated(code) ?? '');
+      return known ? rewire(code, join(schema, 'registry.js')) : code;
+    },
+  },
+};
+
 await build({
   cwd: root,
   platform: 'node',
   input: { 'cli/main': 'src/cli/main.ts', 'data-worker': 'src/server/data-worker.ts' },
   // It finds its own files at run time, by their place.
   external: ['pino'],
-  plugins: [askForNameFirst],
+  plugins: [askForNameFirst, shareWellKnownTypes],
   logLevel: 'warn',
   output: {
     dir: join(root, 'dist'),

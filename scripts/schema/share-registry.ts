@@ -1,23 +1,28 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'rolldown';
-import { scanDescriptorSet } from './runtime/scan-descriptors.ts';
+import { describeTypes } from './describe-types.ts';
 
 const REGISTRY = `// One registry for all modules, over the one descriptor set.
 import { readFileSync } from 'node:fs';
 import { LazyRegistry } from './lazy-registry.js';
+export { isRequired, rulesOf } from './lazy-registry.js';
 
 const read = (name) => readFileSync(new URL(import.meta.resolve('#schema/' + name)));
-export const registry = new LazyRegistry(read('descriptors.binpb'), JSON.parse(read('descriptors.json')));
+export const registry = new LazyRegistry(read('types.jsonl'), JSON.parse(read('types-index.json')));
 export const sharedFile = (path) => registry.getFile(path);
 `;
 
-const REGISTRY_TYPES = `import type { FileRegistry } from '@bufbuild/protobuf';
+const REGISTRY_TYPES = `import type { DescField, DescOneof, FileRegistry, JsonObject } from '@bufbuild/protobuf';
 export declare const registry: FileRegistry;
+/** The option \`validate.rules\` of a field in protobuf's JSON. */
+export declare function rulesOf(field: DescField): JsonObject | undefined;
+/** The option \`validate.required\` of a oneof. */
+export declare function isRequired(oneof: DescOneof): boolean;
 `;
 
 const PATH = /^ \* Describes the file (\S+)\.$/m;
-const OWN_DESCRIPTORS = /fileDesc\("[^"]*"(?:, \[[^\]]*\])?\)/;
+const OWN_DESCRIPTORS = /fileDesc\("[^"]*"(?:, \[[^\]]*\])?\)|boot\(\{.*\}\)/;
 const OTHER_FILES = /^import \{[^}]*\bfile_[^}]*\} from "[^"]+";\n/gm;
 
 /**
@@ -29,7 +34,11 @@ export async function shareRegistry(schema: string): Promise<void> {
   await writeRegistry(schema);
   for (const file of globSync('**/*_pb.js', { cwd: schema })) {
     const path = join(schema, file);
-    writeFileSync(path, rewire(readFileSync(path, 'utf8'), relative(dirname(file), 'registry.js')));
+    const registry = relative(dirname(file), 'registry.js');
+    writeFileSync(
+      path,
+      rewire(readFileSync(path, 'utf8'), registry.startsWith('.') ? registry : `./${registry}`),
+    );
   }
 }
 
@@ -42,20 +51,24 @@ async function writeRegistry(schema: string): Promise<void> {
     logLevel: 'warn',
     output: { file: join(schema, 'lazy-registry.js') },
   });
-  const index = scanDescriptorSet(readFileSync(join(schema, 'descriptors.binpb')));
-  writeFileSync(join(schema, 'descriptors.json'), JSON.stringify(index));
+  const { text, index } = describeTypes(readFileSync(join(schema, 'descriptors.binpb')));
+  writeFileSync(join(schema, 'types.jsonl'), text);
+  writeFileSync(join(schema, 'types-index.json'), JSON.stringify(index));
   writeFileSync(join(schema, 'registry.js'), REGISTRY);
   writeFileSync(join(schema, 'registry.d.ts'), REGISTRY_TYPES);
 }
 
-function rewire(text: string, registry: string): string {
-  const path = PATH.exec(text)?.[1];
+/** @param registry the specifier of the registry's module */
+export function rewire(text: string, registry: string): string {
+  const path = pathOfGenerated(text);
   if (path === undefined || !OWN_DESCRIPTORS.test(text))
     throw new Error('a generated module of another shape');
-  const from = registry.startsWith('.') ? registry : `./${registry}`;
   return text
     .replaceAll(OTHER_FILES, '')
     .replace(OWN_DESCRIPTORS, `sharedFile("${path}")`)
     .replace(/\bfileDesc, |, fileDesc\b/, '')
-    .replace(/^import /m, `import { sharedFile } from "${from}";\nimport `);
+    .replace(/^import /m, `import { sharedFile } from ${JSON.stringify(registry)};\nimport `);
 }
+
+/** The path of the proto file that a generated module was made of. */
+export const pathOfGenerated = (text: string): string | undefined => PATH.exec(text)?.[1];

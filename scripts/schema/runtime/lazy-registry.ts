@@ -1,73 +1,82 @@
-import type { DescEnum, DescExtension, DescFile, DescMessage, FileRegistry } from '@bufbuild/protobuf';
-import { nestedTypes } from '@bufbuild/protobuf/reflect';
-import { LazyFile, type LazyMessage } from './lazy-types.ts';
-import type { ScannedFile } from './scan-descriptors.ts';
+import type { DescEnum, DescFile, DescMessage, FileRegistry } from '@bufbuild/protobuf';
+import type { Described, DescribedIndex, TextPlace } from './described-types.ts';
+import { LazyEnum, LazyFile, LazyMessage } from './lazy-types.ts';
+
+export { isRequired, rulesOf } from './made-fields.ts';
 
 /**
- * A registry of a serialised `google.protobuf.FileDescriptorSet` that makes a descriptor when it is first looked into. A configuration uses
- * a tenth of the messages of Envoy's; to make them all is most of what starting costs.
+ * A registry of described types (`scripts/schema/describe-types.ts`) that makes a descriptor when it is first looked into. A configuration
+ * uses a tenth of the messages of Envoy's; to make them all is most of what starting costs. It has no extensions: they are options of
+ * the schema, and what somebody asks of them is described with the fields.
  */
 export class LazyRegistry implements FileRegistry {
   readonly kind = 'registry';
+  readonly #text: Buffer;
+  readonly #index: DescribedIndex;
   readonly #files = new Map<string, LazyFile>();
-  readonly #messages = new Map<string, DescMessage>();
-  readonly #enums = new Map<string, DescEnum>();
-  /** The file that declares an extension. */
-  readonly #extending = new Map<string, LazyFile>();
+  readonly #messages = new Map<string, LazyMessage>();
+  readonly #enums = new Map<string, LazyEnum>();
 
-  /** @param files what lies where in the set */
-  constructor(set: Uint8Array, files: readonly ScannedFile[]) {
-    for (const scanned of files) {
-      const file = new LazyFile(scanned, set, this);
-      this.#files.set(scanned.name, file);
-      for (const type of file.enums) this.#enums.set(type.typeName, type);
-      for (const message of file.messages) this.#add(message);
-      for (const name of file.extensionNames) this.#extending.set(name, file);
-    }
+  constructor(text: Buffer, index: DescribedIndex) {
+    this.#text = text;
+    this.#index = index;
   }
 
   get files(): Iterable<DescFile> {
-    return this.#files.values();
+    return Object.keys(this.#index.files).map((path) => this.getFile(path) as DescFile);
   }
 
-  *[Symbol.iterator](): IterableIterator<DescMessage | DescEnum | DescExtension> {
-    for (const file of this.#files.values()) {
-      for (const type of nestedTypes(file)) if (type.kind !== 'service') yield type;
+  *[Symbol.iterator](): IterableIterator<DescMessage | DescEnum> {
+    for (const name in this.#index.messages) yield this.getMessage(name) as DescMessage;
+    for (const name in this.#index.enums) yield this.getEnum(name) as DescEnum;
+  }
+
+  get(typeName: string): DescMessage | DescEnum | undefined {
+    return this.getMessage(typeName) ?? this.getEnum(typeName);
+  }
+
+  getFile(path: string): DescFile | undefined {
+    let file = this.#files.get(path);
+    if (file === undefined && Object.hasOwn(this.#index.files, path)) {
+      file = new LazyFile(path, this);
+      this.#files.set(path, file);
     }
-  }
-
-  get(typeName: string): DescMessage | DescEnum | DescExtension | undefined {
-    return this.#messages.get(typeName) ?? this.#enums.get(typeName) ?? this.getExtension(typeName);
-  }
-
-  getFile(fileName: string): DescFile | undefined {
-    return this.#files.get(fileName);
+    return file;
   }
 
   getMessage(typeName: string): DescMessage | undefined {
-    return this.#messages.get(typeName);
+    let message = this.#messages.get(typeName);
+    if (message === undefined && Object.hasOwn(this.#index.messages, typeName)) {
+      message = new LazyMessage(typeName, this);
+      this.#messages.set(typeName, message);
+    }
+    return message;
   }
 
   getEnum(typeName: string): DescEnum | undefined {
-    return this.#enums.get(typeName);
+    let type = this.#enums.get(typeName);
+    if (type === undefined && Object.hasOwn(this.#index.enums, typeName)) {
+      type = new LazyEnum(typeName, this);
+      this.#enums.set(typeName, type);
+    }
+    return type;
   }
 
-  getExtension(typeName: string): DescExtension | undefined {
-    return this.#extending.get(typeName)?.extensions.find((type) => type.typeName === typeName);
+  /** What is written of a file, message or enum that the index has. */
+  describe<Kind extends keyof Described>(kind: Kind, name: string): Described[Kind] {
+    const [at, length] = this.#index[kind][name] as TextPlace;
+    return JSON.parse(this.#text.toString('utf8', at, at + length));
   }
 
-  getExtensionFor(extendee: DescMessage, number: number): DescExtension | undefined {
-    const all = new Set(this.#extending.values()).values().flatMap(({ extensions }) => extensions);
-    return all.find((type) => type.extendee.typeName === extendee.typeName && type.number === number);
+  getExtension(): undefined {
+    return undefined;
+  }
+
+  getExtensionFor(): undefined {
+    return undefined;
   }
 
   getService(): undefined {
     return undefined;
-  }
-
-  #add(message: LazyMessage): void {
-    this.#messages.set(message.typeName, message);
-    for (const type of message.nestedEnums) this.#enums.set(type.typeName, type);
-    for (const nested of message.nestedMessages) this.#add(nested);
   }
 }

@@ -1,161 +1,108 @@
-import {
-  create,
-  createFileRegistry,
-  type DescEnum,
-  type DescExtension,
-  type DescField,
-  type DescFile,
-  type DescMessage,
-  type DescOneof,
-  type FileRegistry,
-  fromBinary,
-} from '@bufbuild/protobuf';
-import {
-  type DescriptorProto,
-  DescriptorProtoSchema,
-  EnumDescriptorProtoSchema,
-  FieldDescriptorProtoSchema,
-  FileDescriptorProtoSchema,
-} from '@bufbuild/protobuf/wkt';
-import type { ScannedFile, ScannedMessage, ScannedType } from './scan-descriptors.ts';
+import type { DescEnum, DescField, DescFile, DescMessage, DescOneof, FileRegistry } from '@bufbuild/protobuf';
+import type { Described, DescribedFile, DescribedMessage } from './described-types.ts';
+import { MadeEnumValue, MadeField, MadeOneof, WithoutProto } from './made-fields.ts';
 
-type Writable<T> = { -readonly [key in keyof T]: T[key] };
-type Types = Pick<FileRegistry, 'getMessage' | 'getEnum' | 'getFile'>;
-
-/**
- * A file whose types are made when they are asked for. The descriptors themselves are made by the library, one message or enum at a time:
- * it is given a file that holds nothing else, and that imports lazy types only.
- */
-export class LazyFile implements DescFile {
-  readonly kind = 'file';
-  readonly name: string;
-  readonly edition: DescFile['edition'];
-  readonly enums: LazyEnum[];
-  readonly messages: LazyMessage[];
-  /** Nobody calls a service here. */
-  readonly services: never[] = [];
-  readonly deprecated = false;
-  readonly #scanned: ScannedFile;
-  readonly #set: Uint8Array;
-  readonly #types: Types;
-  #proto: DescFile['proto'] | undefined;
-  #extensions: DescExtension[] | undefined;
-
-  constructor(scanned: ScannedFile, set: Uint8Array, types: Types) {
-    this.#scanned = scanned;
-    this.#set = set;
-    this.#types = types;
-    this.name = scanned.name.replace(/\.proto$/, '');
-    this.edition = editionOf(scanned);
-    const scope = scanned.package;
-    this.enums = scanned.enums.map((type) => new LazyEnum(type, scope, this, undefined));
-    this.messages = scanned.messages.map((type) => new LazyMessage(type, scope, this, undefined));
-  }
-
-  get proto(): DescFile['proto'] {
-    this.#proto ??= fromBinary(FileDescriptorProtoSchema, this.bytesOf(this.#scanned));
-    return this.#proto;
-  }
-
-  get dependencies(): DescFile[] {
-    return this.#scanned.dependencies.flatMap((name) => this.#types.getFile(name) ?? []);
-  }
-
-  get extensions(): DescExtension[] {
-    this.#extensions ??= this.#makeExtensions();
-    return this.#extensions;
-  }
-
-  get extensionNames(): string[] {
-    return this.#scanned.extensions.map(({ name }) => qualified(this.#scanned.package, name));
-  }
-
-  toString(): string {
-    return `file ${this.#scanned.name}`;
-  }
-
-  /** The serialised descriptor of one of its types. */
-  bytesOf({ at, end }: ScannedType): Uint8Array {
-    return this.#set.subarray(at, end);
-  }
-
-  /** What the library makes of a file with only these descriptors in the scope given. */
-  make(scope: string, only: Only): FileRegistry {
-    const file = create(FileDescriptorProtoSchema, {
-      name: this.#scanned.name,
-      package: scope,
-      syntax: this.#scanned.syntax,
-      dependency: [IMPORTED],
-    });
-    Object.assign(file, only);
-    const fields = [...(only.extension ?? []), ...(only.messageType ?? []).flatMap(fieldsIn)];
-    return createFileRegistry(file, () => this.#imported(fields));
-  }
-
-  #makeExtensions(): DescExtension[] {
-    const protos = this.#scanned.extensions.map((one) =>
-      fromBinary(FieldDescriptorProtoSchema, this.bytesOf(one)),
-    );
-    const made = this.make(this.#scanned.package, { extension: protos });
-    return this.extensionNames.map((name) =>
-      Object.assign(made.getExtension(name) as DescExtension, { file: this }),
-    );
-  }
-
-  #imported(fields: readonly { typeName: string; extendee: string }[]): DescFile {
-    const names = new Set(fields.flatMap(({ typeName, extendee }) => [typeName, extendee]));
-    const messages: DescMessage[] = [];
-    const enums: DescEnum[] = [];
-    for (const name of names) {
-      const message = this.#types.getMessage(name.slice(1));
-      if (message !== undefined) messages.push(message);
-      const enumeration = this.#types.getEnum(name.slice(1));
-      if (enumeration !== undefined) enums.push(enumeration);
-    }
-    const proto = create(FileDescriptorProtoSchema, { name: IMPORTED });
-    const none = { extensions: [], services: [], dependencies: [], deprecated: false };
-    return { kind: 'file', name: IMPORTED, edition: this.edition, proto, messages, enums, ...none };
-  }
+/** Whom a type asks for what is written of it, and for the types that it refers to. */
+export interface Types extends Pick<FileRegistry, 'getFile' | 'getMessage' | 'getEnum'> {
+  describe<Kind extends keyof Described>(kind: Kind, name: string): Described[Kind];
 }
 
-const IMPORTED = 'imported.proto';
-
-type Only = Partial<Pick<DescFile['proto'], 'messageType' | 'enumType' | 'extension'>>;
-
-export class LazyMessage implements DescMessage {
-  readonly kind = 'message';
+export class LazyFile extends WithoutProto implements DescFile {
+  readonly kind = 'file';
   readonly name: string;
-  readonly typeName: string;
-  readonly file: LazyFile;
-  readonly parent: LazyMessage | undefined;
-  readonly nestedEnums: LazyEnum[];
-  readonly nestedMessages: LazyMessage[];
-  readonly nestedExtensions: DescExtension[] = [];
-  readonly #scanned: ScannedType;
-  readonly #scope: string;
-  #proto: DescriptorProto | undefined;
-  #made: DescMessage | undefined;
+  readonly extensions: never[] = [];
+  /** Nobody calls a service here. */
+  readonly services: never[] = [];
+  readonly #path: string;
+  readonly #types: Types;
+  #described: DescribedFile | undefined;
 
-  constructor(scanned: ScannedMessage, scope: string, file: LazyFile, parent: LazyMessage | undefined) {
-    this.name = scanned.name;
-    this.typeName = qualified(scope, scanned.name);
-    this.file = file;
-    this.parent = parent;
-    this.#scanned = scanned;
-    this.#scope = scope;
-    this.nestedEnums = scanned.enums.map((type) => new LazyEnum(type, this.typeName, file, this));
-    this.nestedMessages = scanned.nested
-      .filter(({ isMapEntry }) => !isMapEntry)
-      .map((type) => new LazyMessage(type, this.typeName, file, this));
+  constructor(path: string, types: Types) {
+    super();
+    this.name = path.replace(/\.proto$/, '');
+    this.#path = path;
+    this.#types = types;
   }
 
-  get proto(): DescriptorProto {
-    this.#proto ??= fromBinary(DescriptorProtoSchema, this.file.bytesOf(this.#scanned));
-    return this.#proto;
+  get edition(): DescFile['edition'] {
+    return this.#look().edition;
   }
 
   get deprecated(): boolean {
-    return this.proto.options?.deprecated ?? false;
+    return this.#look().deprecated;
+  }
+
+  get dependencies(): DescFile[] {
+    return this.#look().dependencies.map((path) => this.#types.getFile(path) as DescFile);
+  }
+
+  get messages(): DescMessage[] {
+    return messagesOf(this.#look(), this.#types);
+  }
+
+  get enums(): DescEnum[] {
+    return enumsOf(this.#look(), this.#types);
+  }
+
+  override toString(): string {
+    return `file ${this.#path}`;
+  }
+
+  #look(): DescribedFile {
+    this.#described ??= this.#types.describe('files', this.#path);
+    return this.#described;
+  }
+}
+
+abstract class LazyType<Kind extends 'messages' | 'enums'> extends WithoutProto {
+  readonly name: string;
+  readonly typeName: string;
+  protected readonly types: Types;
+  readonly #kind: Kind;
+  #described: Described[Kind] | undefined;
+
+  constructor(kind: Kind, typeName: string, types: Types) {
+    super();
+    this.name = typeName.slice(typeName.lastIndexOf('.') + 1);
+    this.typeName = typeName;
+    this.types = types;
+    this.#kind = kind;
+  }
+
+  get file(): DescFile {
+    return this.types.getFile(this.look().file) as DescFile;
+  }
+
+  get parent(): DescMessage | undefined {
+    const { parent } = this.look();
+    return parent === undefined ? undefined : this.types.getMessage(parent);
+  }
+
+  get deprecated(): boolean {
+    return this.look().deprecated;
+  }
+
+  protected look(): Described[Kind] {
+    this.#described ??= this.types.describe(this.#kind, this.typeName);
+    return this.#described;
+  }
+}
+
+export class LazyMessage extends LazyType<'messages'> implements DescMessage {
+  readonly kind = 'message';
+  readonly nestedExtensions: never[] = [];
+  #made: MadeMessage | undefined;
+
+  constructor(typeName: string, types: Types) {
+    super('messages', typeName, types);
+  }
+
+  get nestedMessages(): DescMessage[] {
+    return messagesOf(this.look(), this.types);
+  }
+
+  get nestedEnums(): DescEnum[] {
+    return enumsOf(this.look(), this.types);
   }
 
   get fields(): DescField[] {
@@ -174,96 +121,65 @@ export class LazyMessage implements DescMessage {
     return this.#make().members;
   }
 
-  toString(): string {
+  override toString(): string {
     return `message ${this.typeName}`;
   }
 
-  #make(): DescMessage {
-    if (this.#made !== undefined) return this.#made;
-    const entries = this.proto.nestedType.filter(isMapEntry);
-    const only: DescriptorProto = { ...this.proto, nestedType: entries, enumType: [] };
-    const made = this.file.make(this.#scope, { messageType: [only] }).getMessage(this.typeName);
-    if (made === undefined) throw new Error(`no descriptor came of \`${this.typeName}\``);
-    for (const field of made.fields as Writable<DescField>[]) {
-      field.parent = this;
-      if (field.message === made) field.message = this;
-    }
-    for (const oneof of made.oneofs as Writable<DescOneof>[]) oneof.parent = this;
-    this.#made = made;
-    return made;
+  #make(): MadeMessage {
+    this.#made ??= makeMessage(this, this.look(), this.types);
+    return this.#made;
   }
 }
 
-export class LazyEnum implements DescEnum {
+type MadeMessage = Pick<DescMessage, 'fields' | 'field' | 'oneofs' | 'members'>;
+
+function makeMessage(parent: LazyMessage, described: DescribedMessage, types: Types): MadeMessage {
+  const oneofs = described.oneofs.map((one) => new MadeOneof(one, parent));
+  const fields = described.fields.map((one) => new MadeField(one, parent, oneofs, types) as DescField);
+  for (const field of fields) (field.oneof as MadeOneof | undefined)?.fields.push(field);
+  return {
+    fields,
+    field: Object.fromEntries(fields.map((field) => [field.localName, field])),
+    oneofs,
+    members: [...new Set(fields.map((field) => field.oneof ?? field))],
+  };
+}
+
+export class LazyEnum extends LazyType<'enums'> implements DescEnum {
   readonly kind = 'enum';
-  readonly name: string;
-  readonly typeName: string;
-  readonly file: LazyFile;
-  readonly parent: LazyMessage | undefined;
-  readonly #scanned: ScannedType;
-  readonly #scope: string;
-  #made: DescEnum | undefined;
+  #values: DescEnum['values'] | undefined;
+  #byNumber: DescEnum['value'] | undefined;
 
-  constructor(scanned: ScannedType, scope: string, file: LazyFile, parent: LazyMessage | undefined) {
-    this.name = scanned.name;
-    this.typeName = qualified(scope, scanned.name);
-    this.file = file;
-    this.parent = parent;
-    this.#scanned = scanned;
-    this.#scope = scope;
-  }
-
-  get proto(): DescEnum['proto'] {
-    return this.#make().proto;
-  }
-
-  get deprecated(): boolean {
-    return this.#make().deprecated;
+  constructor(typeName: string, types: Types) {
+    super('enums', typeName, types);
   }
 
   get open(): boolean {
-    return this.#make().open;
-  }
-
-  get values(): DescEnum['values'] {
-    return this.#make().values;
-  }
-
-  get value(): DescEnum['value'] {
-    return this.#make().value;
+    return this.look().open;
   }
 
   get sharedPrefix(): string | undefined {
-    return this.#make().sharedPrefix;
+    return this.look().sharedPrefix;
   }
 
-  toString(): string {
+  get values(): DescEnum['values'] {
+    this.#values ??= this.look().values.map((value) => new MadeEnumValue(value, this));
+    return this.#values;
+  }
+
+  /** By number; of aliases the first one declared. */
+  get value(): DescEnum['value'] {
+    this.#byNumber ??= Object.fromEntries(this.values.toReversed().map((value) => [value.number, value]));
+    return this.#byNumber;
+  }
+
+  override toString(): string {
     return `enum ${this.typeName}`;
   }
-
-  #make(): DescEnum {
-    if (this.#made !== undefined) return this.#made;
-    const proto = fromBinary(EnumDescriptorProtoSchema, this.file.bytesOf(this.#scanned));
-    const made = this.file.make(this.#scope, { enumType: [proto] }).getEnum(this.typeName);
-    if (made === undefined) throw new Error(`no descriptor came of \`${this.typeName}\``);
-    for (const value of made.values) Object.assign(value, { parent: this });
-    this.#made = made;
-    return made;
-  }
 }
 
-const isMapEntry = ({ options }: DescriptorProto) => options?.mapEntry === true;
+const messagesOf = ({ messages }: { messages: string[] }, types: Types) =>
+  messages.map((name) => types.getMessage(name) as DescMessage);
 
-const fieldsIn = (message: DescriptorProto): DescriptorProto['field'] => [
-  ...message.field,
-  ...message.nestedType.flatMap(fieldsIn),
-];
-
-const qualified = (scope: string, name: string) => (scope === '' ? name : `${scope}.${name}`);
-
-/** Values of `google.protobuf.Edition`. */
-function editionOf({ name, syntax }: ScannedFile): DescFile['edition'] {
-  if (syntax === 'proto3') return 999;
-  if (syntax === 'proto2') return 998;
-  throw new Error(`${name}: syntax \`${syntax}\` is not expected`);
-}
+const enumsOf = ({ enums }: { enums: string[] }, types: Types) =>
+  enums.map((name) => types.getEnum(name) as DescEnum);

@@ -1,8 +1,8 @@
-import { type DescField, type DescMessage, type DescOneof, getOption, hasOption } from '@bufbuild/protobuf';
+import type { DescField, DescMessage, DescOneof } from '@bufbuild/protobuf';
+import { isRequired as isRequiredOneof } from '#schema/registry.js';
 import type { FieldRules } from '#schema/validate/validate_pb.js';
 import type { DecodeContext, Place } from '../decode/decode-context.ts';
 import { getField, type LooseMessage, shortName } from '../decode/message-shape.ts';
-import { schemaRegistry } from '../schema-registry.ts';
 import { fieldRules, isRequired, valueFault } from './field-rules.ts';
 
 interface Constraints {
@@ -36,7 +36,7 @@ function checkOneof(
   const chosen = message[oneof.localName] as { case: string | undefined };
   if (chosen.case !== undefined) return;
   if (oneof.fields.some((field) => context.isBroken(message, field.name))) return;
-  const members = oneof.fields.filter((field) => field.proto.options?.deprecated !== true);
+  const members = oneof.fields.filter((field) => !field.deprecated);
   context.report({
     code: 'oneofRequired',
     message: `\`${oneof.name}\` of ${shortName(desc)} is required`,
@@ -86,13 +86,9 @@ function constraintsOf(desc: DescMessage): Constraints {
 }
 
 function compileConstraints(desc: DescMessage): Constraints {
-  const required = schemaRegistry().getExtension('validate.required');
   const fields = desc.fields.flatMap((field) => {
     const rules = fieldRules(field);
     return rules === undefined ? [] : [{ field, rules }];
   });
-  const oneofs = desc.oneofs.filter(
-    (oneof) => required !== undefined && hasOption(oneof, required) && getOption(oneof, required) === true,
-  );
-  return { fields, oneofs };
+  return { fields, oneofs: desc.oneofs.filter(isRequiredOneof) };
 }

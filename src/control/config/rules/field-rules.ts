@@ -1,16 +1,20 @@
-import { type DescField, getOption, hasOption } from '@bufbuild/protobuf';
+import { type DescField, fromJson } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
-import type { EnumRules, FieldRules, RepeatedRules } from '#schema/validate/validate_pb.js';
-import { schemaRegistry } from '../schema-registry.ts';
+import { rulesOf } from '#schema/registry.js';
+import {
+  type EnumRules,
+  type FieldRules,
+  FieldRulesSchema,
+  type RepeatedRules,
+} from '#schema/validate/validate_pb.js';
 import { nanosOf, renderNanos } from './duration-text.ts';
 import { type Bounds, outOfBounds } from './number-range.ts';
 import { stringFault } from './string-rules.ts';
 
 /** The `validate.rules` option of a field. */
 export function fieldRules(field: DescField): FieldRules | undefined {
-  const extension = schemaRegistry().getExtension('validate.rules');
-  if (extension === undefined || !hasOption(field, extension)) return undefined;
-  return getOption(field, extension) as FieldRules;
+  const rules = rulesOf(field);
+  return rules === undefined ? undefined : fromJson(FieldRulesSchema, rules);
 }
 
 /** True when the field may not be left out, by whichever of the three rules that say so. */
