@@ -3,40 +3,13 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { loadConfig } from '../../src/control/config/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
+import { bootstrapOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
 
-const TYPE = 'type.googleapis.com/envoy.extensions.filters';
-
-const listenerOf = (name: string, guard: object) => ({
-  name,
-  address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-  filter_chains: [
-    {
-      filters: [
-        {
-          name: 'guard',
-          typed_config: { '@type': `${TYPE}.network.rbac.v3.RBAC`, stat_prefix: name, ...guard },
-        },
-        {
-          name: 'hcm',
-          typed_config: {
-            '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
-            stat_prefix: name,
-            route_config: {
-              virtual_hosts: [
-                {
-                  name: 'all',
-                  domains: ['*'],
-                  routes: [{ match: { prefix: '/' }, direct_response: { status: 204 } }],
-                },
-              ],
-            },
-            http_filters: [{ name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } }],
-          },
-        },
-      ],
-    },
-  ],
-});
+const guarded = (name: string, guard: object) =>
+  listenerOf(name, [
+    extension('filters.network.rbac.v3.RBAC', { stat_prefix: name, ...guard }),
+    managerOf({ routes: [{ match: { prefix: '/' }, direct_response: { status: 204 } }] }),
+  ]);
 
 const everybody = { policies: { p: { permissions: [{ any: true }], principals: [{ any: true }] } } };
 
@@ -45,11 +18,11 @@ describe('a connection is let in by the network filters', () => {
 
   before(async () => {
     const listeners = [
-      listenerOf('open', { rules: everybody }),
-      listenerOf('shut', { rules: {} }),
-      listenerOf('late', { rules: {}, delay_deny: '0.02s' }),
+      guarded('open', { rules: everybody }),
+      guarded('shut', { rules: {} }),
+      guarded('late', { rules: {}, delay_deny: '0.02s' }),
     ];
-    const text = JSON.stringify({ static_resources: { listeners } });
+    const text = bootstrapOf(listeners);
     const { snapshot, provenance, findings } = loadConfig([{ name: 'guards.json', text }]);
     assert.ok(snapshot !== null, JSON.stringify(findings.list));
     gate = await startGate({ snapshot, provenance });

@@ -3,6 +3,7 @@ import { afterEach, describe, it } from 'node:test';
 import type { Logger } from '../../src/base/index.ts';
 import { loadConfig } from '../../src/control/config/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
+import { bootstrapOf, clusterOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
 import { keySetOf, rawToken, testJwk } from '../fixtures/raw-token.ts';
 import { type Origin, startOrigin } from '../oracle/origin.ts';
 import { exchange } from './raw-exchange.ts';
@@ -13,7 +14,6 @@ const oldToken = rawToken({ alg: 'ES256', kid: 'old' }, { iss: 'i' }, 'ES256');
 const newToken = rawToken({ alg: 'EdDSA', kid: 'new' }, { iss: 'i' }, 'EdDSA');
 const madeUp = (kid: string) => rawToken({ alg: 'ES256', kid }, { iss: 'i' }, 'ES256');
 
-const TYPE = 'type.googleapis.com/envoy.extensions.filters';
 const open: { close(): Promise<void> }[] = [];
 
 afterEach(async () => {
@@ -21,49 +21,12 @@ afterEach(async () => {
 });
 
 function configOf(keyPort: number, remote: object): string {
-  const address = (port: number) => ({ socket_address: { address: '127.0.0.1', port_value: port } });
-  const manager = {
-    '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
-    stat_prefix: 'gate',
-    route_config: {
-      virtual_hosts: [
-        {
-          name: 'all',
-          domains: ['*'],
-          routes: [{ match: { prefix: '/' }, direct_response: { status: 200 } }],
-        },
-      ],
-    },
-    http_filters: [
-      {
-        name: 'jwt',
-        typed_config: {
-          '@type': `${TYPE}.http.jwt_authn.v3.JwtAuthentication`,
-          providers: {
-            p: {
-              issuer: 'i',
-              remote_jwks: { http_uri: { uri: 'http://keys/k', cluster: 'keys', timeout: '5s' }, ...remote },
-            },
-          },
-          rules: [{ match: { prefix: '/' }, requires: { provider_name: 'p' } }],
-        },
-      },
-      { name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } },
-    ],
-  };
-  const endpoints = [{ lb_endpoints: [{ endpoint: { address: address(keyPort) } }] }];
-  return JSON.stringify({
-    static_resources: {
-      listeners: [
-        {
-          name: 'gate',
-          address: address(0),
-          filter_chains: [{ filters: [{ name: 'hcm', typed_config: manager }] }],
-        },
-      ],
-      clusters: [{ name: 'keys', type: 'STATIC', load_assignment: { cluster_name: 'keys', endpoints } }],
-    },
+  const remote_jwks = { http_uri: { uri: 'http://keys/k', cluster: 'keys', timeout: '5s' }, ...remote };
+  const jwt = extension('filters.http.jwt_authn.v3.JwtAuthentication', {
+    providers: { p: { issuer: 'i', remote_jwks } },
+    rules: [{ match: { prefix: '/' }, requires: { provider_name: 'p' } }],
   });
+  return bootstrapOf([listenerOf('gate', [managerOf({ filters: [jwt] })])], [clusterOf('keys', keyPort)]);
 }
 
 async function setUp(remote: object, options: { envoyExact?: boolean; logger?: Logger } = {}) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { loadConfig } from '../../src/control/config/index.ts';
 import type { CertifiedKey } from '../../src/platform/index.ts';
+import { addressOf, bootstrapOf, extension, managerOf } from '../fixtures/envoy-config.ts';
 
 export interface ChainOptions {
   /** Empty: whatever name the client asks for. */
@@ -27,79 +28,43 @@ export function renderChain(options: ChainOptions): object {
           transport_socket: renderTls(key, clientRoots, isAsked),
         }),
     filters: [
-      {
-        name: 'hcm',
-        typed_config: {
-          '@type':
-            'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-          stat_prefix: 'tls',
-          route_config: {
-            virtual_hosts: [
-              {
-                name: 'all',
-                domains: ['*'],
-                routes: [
-                  { match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: body } } },
-                ],
-              },
-            ],
-          },
-          http_filters: [
-            ...(principal === undefined && condition === undefined
-              ? []
-              : [renderAccess(principal, condition)]),
-            {
-              name: 'router',
-              typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
-            },
-          ],
-        },
-      },
+      managerOf({
+        routes: [{ match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: body } } }],
+        filters:
+          principal === undefined && condition === undefined ? [] : [renderAccess(principal, condition)],
+      }),
     ],
   };
 }
 
 function renderTls(key: CertifiedKey, clientRoots: string | undefined, requires: boolean): object {
-  return {
-    name: 'tls',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
-      require_client_certificate: requires,
-      common_tls_context: {
-        tls_certificates: [
-          {
-            certificate_chain: { inline_string: key.certificate },
-            private_key: { inline_string: key.privateKey },
-          },
-        ],
-        ...(clientRoots === undefined
-          ? {}
-          : { validation_context: { trusted_ca: { inline_string: clientRoots } } }),
-      },
+  return extension('transport_sockets.tls.v3.DownstreamTlsContext', {
+    require_client_certificate: requires,
+    common_tls_context: {
+      tls_certificates: [
+        {
+          certificate_chain: { inline_string: key.certificate },
+          private_key: { inline_string: key.privateKey },
+        },
+      ],
+      ...(clientRoots === undefined
+        ? {}
+        : { validation_context: { trusted_ca: { inline_string: clientRoots } } }),
     },
-  };
+  });
 }
 
 function renderAccess(principal: string | undefined, condition: object | undefined): object {
   const named = { authenticated: { principal_name: { exact: principal } } };
   const principals = [principal === undefined ? { any: true } : named];
-  return {
-    name: 'rbac',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC',
-      rules: { action: 'ALLOW', policies: { p: { permissions: [{ any: true }], principals, condition } } },
-    },
-  };
+  return extension('filters.http.rbac.v3.RBAC', {
+    rules: { action: 'ALLOW', policies: { p: { permissions: [{ any: true }], principals, condition } } },
+  });
 }
 
 /** A configuration of one listener with these chains. */
 export function loadChains(chains: object[]) {
-  const listener = {
-    name: 'tls',
-    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-    filter_chains: chains,
-  };
-  const text = JSON.stringify({ static_resources: { listeners: [listener] } });
+  const text = bootstrapOf([{ name: 'tls', address: addressOf(), filter_chains: chains }]);
   const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.json', text }]);
   assert.ok(snapshot !== null, JSON.stringify(findings.list));
   return { snapshot, provenance };

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { loadConfig } from '../../src/control/config/index.ts';
 import { startGate } from '../../src/server/index.ts';
 import { RawClient, type RawResponse } from '../e2e/raw-exchange.ts';
+import { bootstrapOf, listenerOf } from '../fixtures/envoy-config.ts';
 import { findEnvoy, startEnvoy } from './envoy-process.ts';
 
 const TYPE = 'type.googleapis.com/envoy.extensions.filters';
@@ -44,17 +45,7 @@ const manager = {
     { name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } },
   ],
 };
-const CONFIG = JSON.stringify({
-  static_resources: {
-    listeners: [
-      {
-        name: 'early',
-        address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-        filter_chains: [{ filters: [{ name: 'hcm', typed_config: manager }] }],
-      },
-    ],
-  },
-});
+const CONFIG = bootstrapOf([listenerOf('early', [{ name: 'hcm', typed_config: manager }])]);
 
 const head = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
 const upgrade = ['connection: upgrade', 'upgrade: websocket'];

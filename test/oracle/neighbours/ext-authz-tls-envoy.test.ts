@@ -6,12 +6,18 @@ import { loadConfig } from '../../../src/control/config/index.ts';
 import { type CertifiedKey, createDevelopmentAuthority } from '../../../src/platform/index.ts';
 import { type Gate, startGate } from '../../../src/server/index.ts';
 import { createSelfSigned } from '../../e2e/certificates.ts';
+import {
+  bootstrapOf,
+  clusterOf,
+  extension,
+  listenerOf,
+  managerOf,
+  typed,
+} from '../../fixtures/envoy-config.ts';
 import { answer, frameOf, type GrpcAuthorizer, startGrpcAuthorizer } from '../../fixtures/grpc-authorizer.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { portOf } from '../rehearsal/comparison.ts';
 
-const TYPE = 'type.googleapis.com/envoy.extensions';
-const typed = (type: string, config: object = {}) => ({ '@type': `${TYPE}.${type}`, ...config });
 const OPTIONS = 'upstreams.http.v3.HttpProtocolOptions';
 const keyOf = ({ certificate, privateKey }: CertifiedKey) => ({
   certificate_chain: { inline_string: certificate },
@@ -20,7 +26,7 @@ const keyOf = ({ certificate, privateKey }: CertifiedKey) => ({
 const SERVERS = ['names', 'bare', 'unproven'] as const;
 
 /** A listener for each server certificate; the one called `unproven` asks a service that its cluster does not trust. */
-function bootstrapOf(servers: readonly CertifiedKey[], clients: string, port: number, roots: string): string {
+function configOf(servers: readonly CertifiedKey[], clients: string, port: number, roots: string): string {
   const listeners = SERVERS.map((name, index) => {
     const tls = {
       tls_certificates: [keyOf(servers[index] as CertifiedKey)],
@@ -34,67 +40,30 @@ function bootstrapOf(servers: readonly CertifiedKey[], clients: string, port: nu
       include_peer_certificate: true,
       include_tls_session: true,
     };
-    const manager = {
-      stat_prefix: name,
-      route_config: {
-        virtual_hosts: [
-          {
-            name: 'all',
-            domains: ['*'],
-            routes: [{ match: { prefix: '/' }, direct_response: { status: 200 } }],
-          },
-        ],
-      },
-      http_filters: [
-        { name: 'authz', typed_config: typed('filters.http.ext_authz.v3.ExtAuthz', authz) },
-        { name: 'router', typed_config: typed('filters.http.router.v3.Router') },
-      ],
+    const chain = {
+      transport_socket: extension('transport_sockets.tls.v3.DownstreamTlsContext', {
+        common_tls_context: tls,
+      }),
     };
-    return {
-      name,
-      address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-      filter_chains: [
-        {
-          transport_socket: {
-            name: 'tls',
-            typed_config: typed('transport_sockets.tls.v3.DownstreamTlsContext', { common_tls_context: tls }),
-          },
-          filters: [
-            {
-              name: 'hcm',
-              typed_config: typed(
-                'filters.network.http_connection_manager.v3.HttpConnectionManager',
-                manager,
-              ),
-            },
-          ],
-        },
-      ],
-    };
+    const filters = [extension('filters.http.ext_authz.v3.ExtAuthz', authz)];
+    return listenerOf(name, [managerOf({ filters })], chain);
   });
   const clusters = ['proven', 'unproven'].map((name) => {
     const names = [{ san_type: 'DNS', matcher: { exact: name === 'proven' ? 'authz.test' : 'other.test' } }];
     const validation_context = { trusted_ca: { inline_string: roots }, match_typed_subject_alt_names: names };
-    const endpoint = { address: { socket_address: { address: '127.0.0.1', port_value: port } } };
-    return {
-      name,
-      type: 'STATIC',
-      load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint }] }] },
-      transport_socket: {
-        name: 'tls',
-        typed_config: typed('transport_sockets.tls.v3.UpstreamTlsContext', {
-          sni: 'authz.test',
-          common_tls_context: { validation_context },
-        }),
-      },
+    return clusterOf(name, port, {
+      transport_socket: extension('transport_sockets.tls.v3.UpstreamTlsContext', {
+        sni: 'authz.test',
+        common_tls_context: { validation_context },
+      }),
       typed_extension_protocol_options: {
         [`envoy.extensions.${OPTIONS}`]: typed(OPTIONS, {
           explicit_http_config: { http2_protocol_options: {} },
         }),
       },
-    };
+    });
   });
-  return JSON.stringify({ static_resources: { listeners, clusters } });
+  return bootstrapOf(listeners, clusters);
 }
 
 /** The status that a client gets. */
@@ -141,7 +110,7 @@ if (findEnvoy() !== null) {
         createSelfSigned('s3', []),
       ]);
       const trusted = Object.values(clients).map((client) => client?.certificate ?? '');
-      const bootstrap = bootstrapOf(servers, trusted.join('\n'), service.port, authority.certificate);
+      const bootstrap = configOf(servers, trusted.join('\n'), service.port, authority.certificate);
       envoy = await startEnvoy(bootstrap);
       const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.json', text: bootstrap }]);
       assert.ok(snapshot, JSON.stringify(findings.list));

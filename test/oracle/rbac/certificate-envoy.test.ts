@@ -6,6 +6,7 @@ import { loadConfig } from '../../../src/control/config/index.ts';
 import { type CertifiedKey, createDevelopmentAuthority } from '../../../src/platform/index.ts';
 import { type Gate, startGate } from '../../../src/server/index.ts';
 import { createSelfSigned } from '../../e2e/certificates.ts';
+import { bootstrapOf, listenerOf, managerOf } from '../../fixtures/envoy-config.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { at, bool, call, has, id, is, map, select, text } from '../rehearsal/cel-words.ts';
 import { portOf } from '../rehearsal/comparison.ts';
@@ -91,7 +92,7 @@ const RULES: Record<string, object> = {
 };
 
 /** @param whole the client whose certificate is looked for */
-function bootstrapOf(server: CertifiedKey, whole: CertifiedKey, roots: string): string {
+function configOf(server: CertifiedKey, whole: CertifiedKey, roots: string): string {
   const { subject } = new X509Certificate(server.certificate);
   const given = new X509Certificate(whole.certificate);
   const words = {
@@ -108,41 +109,21 @@ function bootstrapOf(server: CertifiedKey, whole: CertifiedKey, roots: string): 
     ],
     validation_context: { trusted_ca: { inline_string: roots } },
   };
-  const listeners = Object.entries(RULES).map(([name, rules], index) => ({
-    name,
-    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-    filter_chains: [
-      {
-        transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
-          common_tls_context,
-        }),
-        filters: [
-          extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
-            stat_prefix: `s${index}`,
-            route_config: {
-              virtual_hosts: [
-                {
-                  name: 'all',
-                  domains: ['*'],
-                  routes: [{ match: { prefix: '/' }, direct_response: { status: 200 } }],
-                },
-              ],
-            },
-            http_filters: [
-              extension('envoy.extensions.filters.http.rbac.v3.RBAC', {
-                ...rules,
-                track_per_rule_stats: true,
-              }),
-              extension('envoy.extensions.filters.http.router.v3.Router'),
-            ],
-          }),
-        ],
-      },
-    ],
-  }));
+  const chain = {
+    transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
+      common_tls_context,
+    }),
+  };
+  const listeners = Object.entries(RULES).map(([name, rules], index) => {
+    const rbac = extension('envoy.extensions.filters.http.rbac.v3.RBAC', {
+      ...rules,
+      track_per_rule_stats: true,
+    });
+    return listenerOf(name, [managerOf({ filters: [rbac], fields: { stat_prefix: `s${index}` } })], chain);
+  });
   return Object.entries(words).reduce(
     (all, [word, meant]) => all.replaceAll(JSON.stringify(word), JSON.stringify(meant)),
-    JSON.stringify({ static_resources: { listeners } }),
+    bootstrapOf(listeners),
   );
 }
 
@@ -189,7 +170,7 @@ if (findEnvoy() !== null) {
       clients['one without names'] = await createSelfSigned('bare', []);
       clients['one with a DNS name'] = await createSelfSigned('only.test');
       const roots = Object.values(clients).map((client) => client?.certificate ?? '');
-      const bootstrap = bootstrapOf(server, whole, roots.join('\n'));
+      const bootstrap = configOf(server, whole, roots.join('\n'));
       envoy = await startEnvoy(bootstrap);
       const { snapshot, provenance, findings } = loadConfig([{ name: 'certificates.json', text: bootstrap }]);
       assert.ok(snapshot, JSON.stringify(findings.list));

@@ -5,6 +5,7 @@ import { ManualClock } from '../../../src/base/index.ts';
 import { loadConfig } from '../../../src/control/config/index.ts';
 import { buildRequestHead, type CompiledSnapshot, rehearse } from '../../../src/proxy/rehearsal/index.ts';
 import { type Gate, startGate } from '../../../src/server/index.ts';
+import { bootstrapOf, listenerOf, managerOf } from '../../fixtures/envoy-config.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { call, has, id, is, select, text } from '../rehearsal/cel-words.ts';
 import { compileScenes, portOf } from '../rehearsal/comparison.ts';
@@ -84,38 +85,20 @@ const GUARDS: Record<string, object[]> = {
 const prefixOf = (name: string, index: number) =>
   `c${Object.keys(GUARDS).indexOf(name)}${index === 0 ? '' : '.'}`;
 
-function bootstrap(): string {
-  const listeners = Object.entries(GUARDS).map(([name, guards]) => ({
-    name,
-    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-    filter_chains: [
-      {
-        filters: [
-          ...guards.map((guard, index) =>
-            extension('envoy.extensions.filters.network.rbac.v3.RBAC', {
-              stat_prefix: prefixOf(name, index),
-              ...guard,
-            }),
-          ),
-          extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
-            stat_prefix: 'http',
-            route_config: {
-              virtual_hosts: [
-                {
-                  name: 'all',
-                  domains: ['*'],
-                  routes: [{ match: { prefix: '/' }, direct_response: { status: 200 } }],
-                },
-              ],
-            },
-            http_filters: [extension('envoy.extensions.filters.http.router.v3.Router')],
+const bootstrap = () =>
+  bootstrapOf(
+    Object.entries(GUARDS).map(([name, guards]) =>
+      listenerOf(name, [
+        ...guards.map((guard, index) =>
+          extension('envoy.extensions.filters.network.rbac.v3.RBAC', {
+            stat_prefix: prefixOf(name, index),
+            ...guard,
           }),
-        ],
-      },
-    ],
-  }));
-  return JSON.stringify({ static_resources: { listeners } });
-}
+        ),
+        managerOf(),
+      ]),
+    ),
+  );
 
 /** The status; empty where the connection is closed without a word. */
 function ask(port: number): Promise<string> {

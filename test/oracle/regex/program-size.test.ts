@@ -2,37 +2,22 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { measureRegex } from '../../../src/core/match/index.ts';
+import { bootstrapOf, listenerOf, managerOf } from '../../fixtures/envoy-config.ts';
 import { findEnvoy, validateWithEnvoy } from '../envoy-process.ts';
 
 const EXPRESSIONS = readFileSync(new URL('expressions.txt', import.meta.url), 'utf8')
   .trimEnd()
   .split('\n');
-const TYPE = 'type.googleapis.com/envoy.extensions.filters';
 
 /** A route for each expression, by an Envoy that takes them all and warns of each. */
-function bootstrapOf(expressions: readonly string[]): string {
+function configOf(expressions: readonly string[]): string {
   const routes = expressions.map((regex) => ({
     match: { safe_regex: { regex } },
     direct_response: { status: 200 },
   }));
-  const hcm = {
-    '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
-    stat_prefix: 'a',
-    route_config: { virtual_hosts: [{ name: 'a', domains: ['*'], routes }] },
-    http_filters: [{ name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } }],
-  };
   const levels = { 're2.max_program_size': { error_level: 1_000_000, warn_level: 0 } };
-  return JSON.stringify({
+  return bootstrapOf([listenerOf('a', [managerOf({ routes })])], [], {
     layered_runtime: { layers: [{ name: 'levels', static_layer: levels }] },
-    static_resources: {
-      listeners: [
-        {
-          name: 'a',
-          address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-          filter_chains: [{ filters: [{ name: 'hcm', typed_config: hcm }] }],
-        },
-      ],
-    },
   });
 }
 
@@ -40,7 +25,7 @@ if (findEnvoy() !== null) {
   describe('the size of an expression is what Envoy says it is', () => {
     let sizes: number[] = [];
     before(() => {
-      const { ok, output } = validateWithEnvoy(bootstrapOf(EXPRESSIONS));
+      const { ok, output } = validateWithEnvoy(configOf(EXPRESSIONS));
       assert.ok(ok, output.slice(-1000));
       sizes = Array.from(output.matchAll(/RE2 program size of (\d+) >/g), ([, size]) => Number(size));
       assert.equal(sizes.length, EXPRESSIONS.length);

@@ -1,3 +1,10 @@
+import {
+  clusterOf,
+  listenerOf,
+  managerOf,
+  bootstrapOf as renderBootstrap,
+} from '../../fixtures/envoy-config.ts';
+
 /** One listener with its own filters and routes; scenes share an Envoy. */
 export interface Scene {
   name: string;
@@ -49,45 +56,19 @@ export function bootstrapOf(
   others: Readonly<Record<string, number>> = {},
   clusters: readonly object[] = [],
 ): string {
-  return JSON.stringify({
-    static_resources: {
-      listeners: scenes.map(listenerOf),
-      clusters: [
-        ...Object.entries({ origin: originPort, ...others }).map(([name, port]) => ({
-          name,
-          type: 'STATIC',
-          load_assignment: {
-            cluster_name: name,
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: addressOf(port) } }] }],
-          },
-        })),
-        ...clusters,
-      ],
-    },
-  });
+  const hosts = Object.entries({ origin: originPort, ...others });
+  return renderBootstrap(scenes.map(renderScene), [
+    ...hosts.map(([name, port]) => clusterOf(name, port)),
+    ...clusters,
+  ]);
 }
 
-function listenerOf({ name, filters, routeConfig = ROUTE_ALL, manager = {} }: Scene): object {
+function renderScene({ name, filters, routeConfig = ROUTE_ALL, manager = {} }: Scene): object {
   const http = filters.map(({ type, offByDefault = false, ...config }, index) => ({
     name: `filter-${index}`,
     ...(offByDefault ? { disabled: true } : {}),
     typed_config: { '@type': type, ...config },
   }));
-  const router = { name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } };
-  const hcm = {
-    '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
-    stat_prefix: name,
-    route_config: routeConfig,
-    http_filters: [...http, router],
-    ...manager,
-  };
-  return {
-    name,
-    address: addressOf(0),
-    filter_chains: [{ filters: [{ name: 'hcm', typed_config: hcm }] }],
-  };
-}
-
-function addressOf(port: number): object {
-  return { socket_address: { address: '127.0.0.1', port_value: port } };
+  const fields = { stat_prefix: name, route_config: routeConfig, ...manager };
+  return listenerOf(name, [managerOf({ filters: http, fields })]);
 }

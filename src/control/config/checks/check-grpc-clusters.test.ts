@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { bootstrapOf, extension, listenerOf, managerOf } from '../../../../test/fixtures/envoy-config.ts';
 import { loadConfig } from '../load-config.ts';
 
-const TYPE = 'type.googleapis.com/envoy.extensions';
 const OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 const options = (explicit: object) => ({
@@ -15,25 +15,12 @@ const HTTP2 = options({ http2_protocol_options: { max_concurrent_streams: 10 } }
 /** A filter that asks cluster `a` over gRPC, a route to cluster `b`, and the clusters that are given. */
 function load(clusters: Record<string, object>, route: object = { cluster: 'b' }, filter?: object) {
   const authz = filter ?? { grpc_service: { envoy_grpc: { cluster_name: 'a' } } };
-  const filters = [
-    { name: 'f', typed_config: { '@type': `${TYPE}.filters.http.ext_authz.v3.ExtAuthz`, ...authz } },
-    { name: 'router', typed_config: { '@type': `${TYPE}.filters.http.router.v3.Router` } },
-  ];
-  const manager = {
-    '@type': `${TYPE}.filters.network.http_connection_manager.v3.HttpConnectionManager`,
-    stat_prefix: 's',
-    route_config: {
-      virtual_hosts: [{ name: 'v', domains: ['*'], routes: [{ match: { prefix: '/' }, route }] }],
-    },
-    http_filters: filters,
-  };
-  const listener = {
-    name: 'l',
-    address: { socket_address: { address: '127.0.0.1', port_value: 1 } },
-    filter_chains: [{ filters: [{ name: 'hcm', typed_config: manager }] }],
-  };
   const list = Object.entries(clusters).map(([name, more]) => ({ name, type: 'STATIC', ...more }));
-  const text = JSON.stringify({ static_resources: { listeners: [listener], clusters: list } });
+  const manager = managerOf({
+    filters: [extension('filters.http.ext_authz.v3.ExtAuthz', authz)],
+    routes: [{ match: { prefix: '/' }, route }],
+  });
+  const text = bootstrapOf([listenerOf('l', [manager])], list);
   const { findings } = loadConfig([{ name: 'envoy.json', text }]);
   return findings.list
     .filter(({ severity }) => severity === 'error')
