@@ -89,7 +89,7 @@ describe('jotgate test', () => {
   it('exits 0 where everything is as expected', async () => {
     const run = await runCli(['test', fileOf('trains'), fileOf('weather')]);
     assert.equal(run.exitCode, 0);
-    assert.match(run.out, /68 passed, 0 failed/);
+    assert.match(run.out, /76 passed, 0 failed/);
   });
   it('exits 4 and shows the cell, the mismatch and the decision, and no token', async () => {
     const run = await runCli(['test', spoiled()]);
