@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { toJson } from '@bufbuild/protobuf';
+import { type Any, anyUnpack, StructSchema } from '@bufbuild/protobuf/wkt';
 import { Findings, Provenance, unpackAny } from '../../resources/index.ts';
 import { decodeYaml } from './decode-yaml.ts';
 import { schemaMessage } from './schema-registry.ts';
@@ -109,6 +111,20 @@ describe('messages have the shape of the generated ones', () => {
       assert.deepEqual([said, want(message as never)], [[], true]);
     });
   }
+
+  it('a Struct in an Any is a message that can be sent on', () => {
+    const struct = '{"@type": type.googleapis.com/google.protobuf.Struct, value: {a: [1, {b: ~}]}}';
+    const { message, said } = decode(
+      ROUTE,
+      `match: {prefix: /}\nroute: {cluster: c}\nmetadata: {typed_filter_metadata: {x: ${struct}}}`,
+    );
+    assert.deepEqual(said, []);
+    const { typedFilterMetadata } = message['metadata'] as unknown as {
+      typedFilterMetadata: Record<string, Any>;
+    };
+    const sent = anyUnpack(typedFilterMetadata['x'] as Any, StructSchema);
+    assert.deepEqual(sent && toJson(StructSchema, sent), { a: [1, { b: null }] });
+  });
 
   it('a key named __proto__ is a key', () => {
     const { message } = decode(

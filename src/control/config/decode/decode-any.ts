@@ -1,4 +1,4 @@
-import { create, type DescMessage } from '@bufbuild/protobuf';
+import { create, type DescMessage, fromJson, type JsonObject } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { packAnyLater } from '../../../resources/index.ts';
 import { schemaRegistry } from '../schema-registry.ts';
@@ -74,9 +74,10 @@ function decodeContent(
   }
   const value = wellKnownValue(node);
   if (value === undefined) return create(schema) as LooseMessage;
-  return decodeSubmessage(schema, value, placeInside(place, value.at, 'value'), context, false) as
-    | LooseMessage
-    | undefined;
+  const read = decodeSubmessage(schema, value, placeInside(place, value.at, 'value'), context, false);
+  // A field of this type holds the object itself, an `Any` a message.
+  const isObject = schema.typeName === 'google.protobuf.Struct' && read !== undefined;
+  return (isObject ? fromJson(schema, read as JsonObject) : read) as LooseMessage | undefined;
 }
 
 function decodeTypedStruct(
