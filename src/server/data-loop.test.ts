@@ -1,54 +1,36 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import {
+  bootstrapOf,
+  clusterOf,
+  extension,
+  listenerOf,
+  managerOf,
+} from '../../test/fixtures/envoy-config.ts';
 import { loadConfig } from '../control/config/index.ts';
 import { serialize } from './compile-for-gate.ts';
 import { DataLoop } from './data-loop.ts';
 import type { FromWorker } from './worker-protocol.ts';
 
-/** @param jwt the filter that is to have keys before the listener serves */
-function load(body: string, jwt: string) {
-  const text = `
-static_resources:
-  listeners:
-  - name: one
-    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
-    filter_chains:
-    - filters:
-      - name: hcm
-        typed_config:
-          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          stat_prefix: t
-          route_config:
-            virtual_hosts:
-            - name: all
-              domains: ["*"]
-              routes: [{match: {prefix: /}, direct_response: {status: 200, body: {inline_string: ${body}}}}]
-          http_filters:${jwt}
-          - name: router
-            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
-  clusters:
-  - name: keys
-    load_assignment:
-      cluster_name: keys
-      endpoints:
-      - lb_endpoints:
-        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: 1}}}
-`;
+/** @param filters among them one that is to have keys before the listener serves */
+function load(body: string, ...filters: object[]) {
+  const routes = [
+    { match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: body } } },
+  ];
+  const text = bootstrapOf([listenerOf('one', [managerOf({ routes, filters })])], [clusterOf('keys', 1)]);
   const { snapshot, findings } = loadConfig([{ name: 'gate.yaml', text }]);
   assert.ok(snapshot !== null, JSON.stringify(findings.list));
   return { ...serialize(snapshot), listenAt: [{ address: '127.0.0.1', port: 0 }], addresses: [] };
 }
 
-const JWT = `
-          - name: jwt
-            typed_config:
-              "@type": type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication
-              providers:
-                p:
-                  issuer: i
-                  remote_jwks:
-                    http_uri: {uri: "http://keys/", cluster: keys, timeout: 1s}
-                    async_fetch: {}`;
+const JWT = extension('filters.http.jwt_authn.v3.JwtAuthentication', {
+  providers: {
+    p: {
+      issuer: 'i',
+      remote_jwks: { http_uri: { uri: 'http://keys/', cluster: 'keys', timeout: '1s' }, async_fetch: {} },
+    },
+  },
+});
 
 describe('a data loop that is given another configuration while it starts', () => {
   it('serves that one in the end', async () => {
@@ -74,7 +56,7 @@ describe('a data loop that is given another configuration while it starts', () =
     };
     const started = loop.start();
     const { id } = await seen('jwks');
-    loop.onMessage({ type: 'update', resources: load('new', '') });
+    loop.onMessage({ type: 'update', resources: load('new') });
     for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
     loop.onMessage({ type: 'jwks', id, text: null });
     await started;

@@ -112,8 +112,8 @@ describe('fetching a key set', () => {
   });
 
   it('tries again after a 503 where there is a retry policy, and not after a 404', async () => {
-    const retry =
-      'retry_policy: {num_retries: 2, retry_back_off: {base_interval: 0.01s, max_interval: 0.02s}}';
+    const retry_back_off = { base_interval: '0.01s', max_interval: '0.02s' };
+    const retry = { retry_policy: { num_retries: 2, retry_back_off } };
     let count = 0;
     const third = (request: SeenRequest) =>
       void request.socket.write(++count < 3 ? reply(503, 'x') : reply(200, KEYS));

@@ -4,31 +4,24 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../src/base/index.ts';
 import { loadConfig } from '../../src/control/config/index.ts';
 import { GateStartError, startGate } from '../../src/server/index.ts';
+import { addressOf, bootstrapOf, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
 import { until } from './loop-fixture.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
 
-const config = (port: number) => `
-admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
-static_resources:
-  listeners:
-  - name: one
-    address: {socket_address: {address: 127.0.0.1, port_value: ${port}}}
-    filter_chains:
-    - filters:
-      - name: hcm
-        typed_config:
-          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          stat_prefix: test
-          route_config:
-            virtual_hosts:
-            - name: all
-              domains: ["*"]
-              routes:
-              - {match: {prefix: /}, direct_response: {status: 200, body: {inline_string: hello}}}
-          http_filters:
-          - name: router
-            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
-`;
+const HELLO = { status: 200, body: { inline_string: 'hello' } };
+const config = (port: number) =>
+  bootstrapOf(
+    [
+      listenerOf(
+        'one',
+        [managerOf({ routes: [{ match: { prefix: '/' }, direct_response: HELLO }] })],
+        {},
+        port,
+      ),
+    ],
+    [],
+    { admin: { address: addressOf() } },
+  );
 
 function load(port: number) {
   const { snapshot, provenance } = loadConfig([{ name: 'gate.yaml', text: config(port) }]);

@@ -1,51 +1,20 @@
+import { bootstrapOf, clusterOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
+
 export interface RemoteKeysOptions {
   keyPort: number;
   /** Of the fetch. Default: 1s. */
   timeout?: string;
-  /** More of `remote_jwks`, YAML in flow style. */
-  remote?: string;
+  /** More of `remote_jwks`. */
+  remote?: object;
 }
 
 /** A gate that asks for a token everywhere and fetches its keys at `http://keys.test/keys?a=b`. */
-export function jwtGateWithRemoteKeys({ keyPort, timeout = '1s', remote = '' }: RemoteKeysOptions): string {
-  return `
-static_resources:
-  listeners:
-  - name: jwt
-    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
-    filter_chains:
-    - filters:
-      - name: hcm
-        typed_config:
-          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          stat_prefix: test
-          route_config:
-            virtual_hosts:
-            - name: all
-              domains: ["*"]
-              routes:
-              - {match: {prefix: /}, direct_response: {status: 200}}
-          http_filters:
-          - name: jwt
-            typed_config:
-              "@type": type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication
-              providers:
-                p:
-                  issuer: https://issuer.test
-                  remote_jwks:
-                    http_uri: {uri: "http://keys.test/keys?a=b", cluster: keys, timeout: ${timeout}}
-                    ${remote}
-              rules:
-              - {match: {prefix: /}, requires: {provider_name: p}}
-          - name: router
-            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
-  clusters:
-  - name: keys
-    connect_timeout: 1s
-    load_assignment:
-      cluster_name: keys
-      endpoints:
-      - lb_endpoints:
-        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: ${keyPort}}}}
-`;
+export function jwtGateWithRemoteKeys({ keyPort, timeout = '1s', remote }: RemoteKeysOptions): string {
+  const http_uri = { uri: 'http://keys.test/keys?a=b', cluster: 'keys', timeout };
+  const jwt = extension('filters.http.jwt_authn.v3.JwtAuthentication', {
+    providers: { p: { issuer: 'https://issuer.test', remote_jwks: { http_uri, ...remote } } },
+    rules: [{ match: { prefix: '/' }, requires: { provider_name: 'p' } }],
+  });
+  const keys = clusterOf('keys', keyPort, { connect_timeout: '1s' });
+  return bootstrapOf([listenerOf('jwt', [managerOf({ filters: [jwt] })])], [keys]);
 }

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { bootstrapOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
 import { type Origin, startOrigin } from '../oracle/origin.ts';
 import { findFreePort } from './gate-process.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
@@ -36,23 +37,9 @@ kind: AuthorizationPolicy
 metadata: { name: someone-else, namespace: bar }
 spec: {}
 `;
-const ENVOY = (port: number) => `static_resources:
-  listeners:
-  - name: beside
-    address: { socket_address: { address: 127.0.0.1, port_value: ${port} } }
-    filter_chains:
-    - filters:
-      - name: hcm
-        typed_config:
-          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          stat_prefix: beside
-          route_config:
-            virtual_hosts:
-            - { name: all, domains: ["*"], routes: [{ match: { prefix: / }, direct_response: { status: 418 } }] }
-          http_filters:
-          - name: router
-            typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-`;
+const TEAPOT = [{ match: { prefix: '/' }, direct_response: { status: 418 } }];
+const envoyAnswering = (port: number) =>
+  bootstrapOf([listenerOf('beside', [managerOf({ routes: TEAPOT })], {}, port)]);
 
 interface Running {
   /** Resolves when the text has been said once more; rejects when the process ends. */
@@ -112,7 +99,7 @@ describe('`run` follows its files', () => {
     writeFileSync(join(folder, 'jwt.yaml'), JWT);
     writeFileSync(join(folder, 'allow.yaml'), ALLOW('/a'));
     writeFileSync(join(folder, 'others.yaml'), OTHERS);
-    writeFileSync(join(folder, 'envoy.yaml'), ENVOY(beside));
+    writeFileSync(join(folder, 'envoy.yaml'), envoyAnswering(beside));
     const places = ['--upstream', `http://127.0.0.1:${origin.port}`, '--listen', `127.0.0.1:${port}`];
     gate = runGate(['-c', folder, '--workload', 'foo/app=shop', ...places]);
     await gate.said('listening on');
@@ -184,28 +171,13 @@ describe('`run` follows its files', () => {
   });
 });
 
-const KEYS = (port: number, file: string) => `static_resources:
-  listeners:
-  - name: keyed
-    address: { socket_address: { address: 127.0.0.1, port_value: ${port} } }
-    filter_chains:
-    - filters:
-      - name: hcm
-        typed_config:
-          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          stat_prefix: keyed
-          route_config:
-            virtual_hosts:
-            - { name: all, domains: ["*"], routes: [{ match: { prefix: / }, direct_response: { status: 200 } }] }
-          http_filters:
-          - name: jwt
-            typed_config:
-              "@type": type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication
-              providers: { p: { issuer: a, local_jwks: { filename: "${file}" } } }
-              rules: [{ match: { prefix: / }, requires: { provider_name: p } }]
-          - name: router
-            typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-`;
+function keyedGate(port: number, filename: string): string {
+  const jwt = extension('filters.http.jwt_authn.v3.JwtAuthentication', {
+    providers: { p: { issuer: 'a', local_jwks: { filename } } },
+    rules: [{ match: { prefix: '/' }, requires: { provider_name: 'p' } }],
+  });
+  return bootstrapOf([listenerOf('keyed', [managerOf({ filters: [jwt] })], {}, port)]);
+}
 
 describe('`run` follows the files that its files name', () => {
   const other = createTokenSigner('ES256');
@@ -218,7 +190,7 @@ describe('`run` follows the files that its files name', () => {
     port = await findFreePort();
     mkdirSync(join(folder, 'keys'));
     writeFileSync(keyFile(), signer.jwks);
-    writeFileSync(join(folder, 'envoy.yaml'), KEYS(port, keyFile()));
+    writeFileSync(join(folder, 'envoy.yaml'), keyedGate(port, keyFile()));
     gate = runGate(['-c', join(folder, 'envoy.yaml')]);
     await gate.said('listening on');
   });
@@ -246,7 +218,7 @@ describe('`run` follows the files that its files name', () => {
     await gate.said('serving as before');
     assert.deepEqual(await statuses(), [200, 401]);
     mkdirSync(join(folder, 'more'));
-    writeFileSync(join(folder, 'envoy.yaml'), KEYS(port, join(folder, 'more', 'jwks.json')));
+    writeFileSync(join(folder, 'envoy.yaml'), keyedGate(port, join(folder, 'more', 'jwks.json')));
     await gate.said('serving as before');
     writeFileSync(join(folder, 'more', 'jwks.json'), other.jwks);
     await gate.said('reloaded');

@@ -1,32 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { bootstrapOf, clusterOf, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
 import { findEnvoy, startEnvoy, validateWithEnvoy } from './envoy-process.ts';
 import { startOrigin } from './origin.ts';
 
-const gateTo = (originPort: number) => `
-static_resources:
-  listeners:
-  - name: front
-    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-    filter_chains:
-    - filters:
-      - name: hcm
-        typed_config:
-          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          stat_prefix: front
-          route_config:
-            virtual_hosts:
-            - { name: all, domains: ["*"], routes: [ { match: { prefix: / }, route: { cluster: origin } } ] }
-          http_filters:
-          - name: router
-            typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-  clusters:
-  - name: origin
-    type: STATIC
-    load_assignment:
-      cluster_name: origin
-      endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: ${originPort} } } } } ] } ]
-`;
+const gateTo = (originPort: number) => {
+  const routes = [{ match: { prefix: '/' }, route: { cluster: 'origin' } }];
+  const manager = managerOf({ routes, fields: { stat_prefix: 'front' } });
+  return bootstrapOf([listenerOf('front', [manager])], [clusterOf('origin', originPort)]);
+};
 
 if (findEnvoy() !== null) {
   describe('the oracle', () => {
@@ -50,7 +32,7 @@ if (findEnvoy() !== null) {
     });
 
     it('says why a bootstrap is refused', async () => {
-      const broken = gateTo(1).replace('stat_prefix: front', 'stat_prefixx: front');
+      const broken = gateTo(1).replace('stat_prefix', 'stat_prefixx');
       assert.equal(validateWithEnvoy(gateTo(1)).ok, true);
       assert.match(validateWithEnvoy(broken).output, /stat_prefixx/);
       await assert.rejects(startEnvoy(broken), /stat_prefixx/);
