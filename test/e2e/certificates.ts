@@ -10,6 +10,7 @@ const DAY_MS = 86_400_000;
 export async function createSelfSigned(
   name: string,
   names: x509.JsonGeneralNames = [{ type: 'dns', value: name }],
+  subject: string | x509.JsonName = `CN=${name}`,
 ): Promise<CertifiedKey> {
   const keys = (await webcrypto.subtle.generateKey(ECDSA, true, [
     'sign',
@@ -17,7 +18,7 @@ export async function createSelfSigned(
   ])) as webcrypto.CryptoKeyPair;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
-      name: `CN=${name}`,
+      name: subject,
       keys,
       signingAlgorithm: ECDSA,
       notBefore: new Date(Date.now() - DAY_MS),

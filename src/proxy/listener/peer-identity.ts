@@ -1,8 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { toText } from '../../core/match/index.ts';
 import type { PeerIdentity } from '../filters/filter.ts';
-import { parseAlternativeNames } from '../upstream/subject-alt-names.ts';
+import { type DerElement, readDer } from './read-der.ts';
+import { subjectText } from './subject-text.ts';
 
 /** Who a client's verified certificate says it is; null without one. */
 export function peerIdentityOf(socket: TLSSocket): PeerIdentity | null {
@@ -10,26 +12,50 @@ export function peerIdentityOf(socket: TLSSocket): PeerIdentity | null {
   return identityOf(socket.getPeerX509Certificate());
 }
 
-/** The names in a certificate; null without one. */
+/** [3] of a TBSCertificate. */
+const EXTENSIONS = 0xa3;
+/** [0] of it: the version, which a certificate of the first has not. */
+const VERSION = 0xa0;
+/** 2.5.29.17. */
+const SUBJECT_ALT_NAME = '551d11';
+/** Tags of a GeneralName. */
+const [EMAIL, DNS, URI, IP] = [0x81, 0x82, 0x86, 0x87];
+
+/** The names in a certificate, byte for byte: Node's own rendering of them quotes, joins and converts. null without a certificate. */
 export function identityOf(certificate: X509Certificate | undefined): PeerIdentity | null {
   if (certificate === undefined) return null;
-  const names = parseAlternativeNames(certificate.subjectAltName);
-  const ofType = (wanted: string) => names.filter(({ type }) => type === wanted).map(({ value }) => value);
+  const [whole] = readDer(certificate.raw);
+  const [signed] = readDer(whole?.value ?? Buffer.alloc(0));
+  const fields = readDer(signed?.value ?? Buffer.alloc(0));
+  const subject = fields.filter(({ tag }) => tag !== VERSION)[4];
+  const names = alternativeNames(fields.find(({ tag }) => tag === EXTENSIONS));
+  const ofType = (wanted: number) => names.filter(({ tag }) => tag === wanted);
+  const textsOf = (wanted: number) => ofType(wanted).map(({ value }) => toText(value.toString('latin1')));
   return {
-    uriNames: ofType('URI'),
-    dnsNames: ofType('DNS'),
-    emails: ofType('EMAIL'),
-    ipAddresses: ofType('IP_ADDRESS').map(shortAddress),
-    subject: rfc2253(certificate.subject),
+    uriNames: textsOf(URI),
+    dnsNames: textsOf(DNS),
+    emails: textsOf(EMAIL),
+    ipAddresses: ofType(IP).map(({ value }) => addressOf(value)),
+    subject: subjectText(subject?.value ?? Buffer.alloc(0)),
   };
 }
 
-/** Node spells out the zeros of an IPv6 address. */
-function shortAddress(address: string): string {
-  return isIPv6(address) ? new SocketAddress({ address, family: 'ipv6' }).address : address;
+function alternativeNames(extensions: DerElement | undefined): DerElement[] {
+  const [list] = readDer(extensions?.value ?? Buffer.alloc(0));
+  for (const extension of readDer(list?.value ?? Buffer.alloc(0))) {
+    const parts = readDer(extension.value);
+    if (parts[0]?.value.toString('hex') !== SUBJECT_ALT_NAME) continue;
+    const [names] = readDer(parts.at(-1)?.value ?? Buffer.alloc(0));
+    return readDer(names?.value ?? Buffer.alloc(0));
+  }
+  return [];
 }
 
-/** Node prints a name a line to an attribute, the most general first; RFC 2253 has the most specific first, with commas. */
-function rfc2253(subject: string | undefined): string {
-  return (subject ?? '').split('\n').reverse().join(',');
+/** As `inet_ntop` spells it; empty where it is none. */
+function addressOf(bytes: Buffer): string {
+  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.length !== 16) return '';
+  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
+  const address = groups.join(':');
+  return isIPv6(address) ? new SocketAddress({ address, family: 'ipv6' }).address : '';
 }

@@ -39,7 +39,21 @@ const holds = (condition: object) => ({
 });
 const connection = (field: string) => select(id('connection'), field);
 
+const isCalled = (name: object) => ({
+  rules: {
+    policies: {
+      p: { permissions: [{ any: true }], principals: [{ authenticated: { principal_name: name } }] },
+    },
+  },
+});
+
 const RULES: Record<string, object> = {
+  'a subject beyond ASCII': isCalled({ exact: 'O=b+CN=a\\, \\C3\\A9,1.2.3.4=#0C0176' }),
+  'a subject that begins with its common name': isCalled({ prefix: 'CN=a' }),
+  'a name with a comma': isCalled({ exact: 'spiffe://a,URI:spiffe://b' }),
+  'a name that another is made of': isCalled({ exact: 'spiffe://b' }),
+  'a name with quotes': isCalled({ exact: 'a"b\\c' }),
+  'an e-mail name with a comma': san('EMAIL', { exact: 'a,b@x.test' }),
   'CEL mtls': holds(is(connection('mtls'), bool(true))),
   'CEL subject': holds(is(connection('subject_peer_certificate'), text('CN=full'))),
   'CEL no subject': holds(is(connection('subject_peer_certificate'), text(''))),
@@ -167,6 +181,16 @@ if (findEnvoy() !== null) {
         { type: 'ip', value: '::1' },
       ]);
       clients['one with many names'] = whole;
+      clients['one with odd names'] = await createSelfSigned(
+        'odd',
+        [
+          { type: 'url', value: 'spiffe://a,URI:spiffe://b' },
+          { type: 'url', value: 'a"b\\c' },
+          { type: 'dns', value: 'x.test, DNS:y' },
+          { type: 'email', value: 'a,b@x.test' },
+        ],
+        [{ '1.2.3.4': ['#0c0176'] }, { CN: ['a, é'], O: ['b'] }],
+      );
       clients['one without names'] = await createSelfSigned('bare', []);
       clients['one with a DNS name'] = await createSelfSigned('only.test');
       const roots = Object.values(clients).map((client) => client?.certificate ?? '');
