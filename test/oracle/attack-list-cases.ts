@@ -10,6 +10,8 @@ export interface Attack {
   keys?: JsonObject[];
   /** Admitted by both. */
   twin: string;
+  /** Admitted by both too, however odd. */
+  admitted?: [name: string, token: string][];
   /** Texts that jotgate answers with that status, and Envoy too; or, where a row is named, Envoy admits. */
   cases: [name: string, token: string, want: number, row?: string][];
 }
@@ -32,11 +34,26 @@ function macWith(secret: string | Buffer): string {
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
 
+const strange = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const strangersJwk = strange.publicKey.export({ format: 'jwk' }) as JsonObject;
+
 function withOwnKey(): string {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const jwk = publicKey.export({ format: 'jwk' }) as JsonObject;
-  const text = `${encodePart({ alg: 'RS256', jwk })}.${encodePart({ iss: 'i' })}`;
-  return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
+  const text = `${encodePart({ alg: 'RS256', jwk: strangersJwk })}.${encodePart({ iss: 'i' })}`;
+  return `${text}.${sign('sha256', Buffer.from(text), strange.privateKey).toString('base64url')}`;
+}
+
+/** An ECDSA signature as X.509 has it, in place of the two numbers side by side (RFC 7518 §3.4). */
+function inDer(text: string): string {
+  const [header, payload, signature] = text.split('.') as [string, string, string];
+  const bytes = Buffer.from(signature, 'base64url');
+  const numbers = [bytes.subarray(0, 32), bytes.subarray(32)].map((number) => {
+    const rest = number.subarray(number.findIndex((byte) => byte !== 0));
+    const value = (rest[0] as number) > 127 ? Buffer.concat([Buffer.alloc(1), rest]) : rest;
+    return Buffer.concat([Buffer.from([2, value.length]), value]);
+  });
+  const sequence = Buffer.concat(numbers);
+  const der = Buffer.concat([Buffer.from([48, sequence.length]), sequence]);
+  return `${header}.${payload}.${der.toString('base64url')}`;
 }
 
 /** S + L: the same point, not reduced (RFC 8032 §5.1.7). */
@@ -54,6 +71,7 @@ const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string;
 const zero = Buffer.alloc(32);
 const one = Buffer.concat([Buffer.alloc(31), Buffer.from([1])]);
 const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
+const nowSeconds = Math.floor(Date.now() / 1000);
 const pair = (r: Buffer, s: Buffer) => withSignature('ES256', Buffer.concat([r, s]));
 const nested = (levels: number) => `{"iss":"i","a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
 
@@ -148,6 +166,30 @@ export const attacks: Attack[] = [
     ],
   },
   {
+    name: 'no kid, and several keys of one type',
+    keys: [
+      { ...strangersJwk, kid: 'a' },
+      { ...rs, kid: 'b' },
+      { ...es, kid: 'c' },
+      { ...strangersJwk, kid: 'd' },
+    ],
+    twin: good,
+    cases: [
+      ['none of them is its key', withSignature('RS256', Buffer.alloc(256, 1)), 26],
+      ['another one has its kid', token({ alg: 'RS256', kid: 'a' }), 26],
+      ['one of another type has its kid', token({ alg: 'RS256', kid: 'c' }), 26],
+    ],
+  },
+  {
+    name: 'other letters for the same bytes',
+    twin: good,
+    cases: [
+      ['the standard alphabet', good.replaceAll('-', '+').replaceAll('_', '/'), 22],
+      ['a line feed behind', `${good}%0A`, 22],
+      ['percent-encoded dots', good.replaceAll('.', '%2E'), 4],
+    ],
+  },
+  {
     name: 'ECDSA at its edges',
     keys: [es],
     twin: ecGood,
@@ -158,6 +200,10 @@ export const attacks: Attack[] = [
       ['r = 0, s = 1', pair(zero, one), 26],
       ['r = n, s = 1', pair(order, one), 26],
       ['r = 1, s = n', pair(one, order), 26],
+      ['a good one in DER', inDer(ecGood), 26],
+      ['a good one without its last byte', ecGood.slice(0, -2), 26],
+      ['half of a good one', ecGood.slice(0, -43), 26],
+      ['none at all', withSignature('ES256', ''), 4],
     ],
   },
   {
@@ -194,6 +240,11 @@ export const attacks: Attack[] = [
   {
     name: 'exp and nbf of another kind',
     twin: claims('{"iss":"i","exp":4000000000.7,"nbf":1.5}'),
+    // Nothing is said of its end by 0; 64 bits are enough for a time.
+    admitted: ['0', '-0', '9007199254740993', '9223372036854775808'].map((value) => [
+      `exp ${value}`,
+      claims(`{"iss":"i","exp":${value}}`),
+    ]),
     cases: [
       ...['"4000000000"', 'null', '[4000000000]', 'true', '{}'].flatMap(
         (value): [string, string, number][] => [
@@ -208,6 +259,33 @@ export const attacks: Attack[] = [
         19,
       ]),
       ['exp 1.5', claims('{"iss":"i","exp":1.5}'), 3],
+      ...['1', '1e2'].map((value): [string, string, number] => [
+        `exp ${value}`,
+        claims(`{"iss":"i","exp":${value}}`),
+        3,
+      ]),
+      ...['9223372036854775808', '9007199254740993', '4000000000'].map((value): [string, string, number] => [
+        `nbf ${value}`,
+        claims(`{"iss":"i","nbf":${value}}`),
+        2,
+      ]),
+      ['nbf -1', claims('{"iss":"i","nbf":-1}'), 17],
+    ],
+  },
+  {
+    name: 'a life that is too long',
+    provider: { require_expiration: true, max_lifetime: '600s' },
+    twin: token({ alg: 'RS256' }, { iss: 'i', iat: nowSeconds, exp: nowSeconds + 500 }),
+    cases: [
+      ['no exp', token({ alg: 'RS256' }, { iss: 'i', iat: nowSeconds }), 26],
+      ['exp 0', token({ alg: 'RS256' }, { iss: 'i', iat: nowSeconds, exp: 0 }), 26],
+      ['an hour', token({ alg: 'RS256' }, { iss: 'i', iat: nowSeconds, exp: nowSeconds + 3600 }), 26],
+      ['no iat', token({ alg: 'RS256' }, { iss: 'i', exp: nowSeconds + 3600 }), 26],
+      [
+        'iat in the future',
+        token({ alg: 'RS256' }, { iss: 'i', iat: nowSeconds + 3600, exp: nowSeconds + 4000 }),
+        26,
+      ],
     ],
   },
   {
@@ -275,6 +353,15 @@ export const attacks: Attack[] = [
       ['iss of the prototype', claims('{"__proto__":{"iss":"i"}}'), 24],
       ['alg of the prototype', token('{"__proto__":{"alg":"RS256"}}'), 7],
     ],
+  },
+  {
+    name: 'a type of another kind of token, which Envoy does not look at',
+    twin: token({ alg: 'RS256', typ: 'at+jwt' }),
+    admitted: ['dpop+jwt', 'logout+jwt', 'oauth-authz-req+jwt', 'ID', '', 1].map((typ) => [
+      JSON.stringify(typ),
+      token({ alg: 'RS256', typ }),
+    ]),
+    cases: [],
   },
   {
     name: 'encrypted tokens',

@@ -66,8 +66,11 @@ describe('the list of attacks on tokens', () => {
     assert.equal(theirs.body, wantOfEnvoy);
   }
 
-  for (const [index, { name, twin, cases }] of attacks.entries()) {
+  for (const [index, { name, twin, admitted = [], cases }] of attacks.entries()) {
     it(`${name}: the good twin is admitted`, () => check(sceneOf(index), twin, ORIGIN_BODY, ORIGIN_BODY));
+    for (const [form, text] of admitted) {
+      it(`${name}: ${form} is admitted`, () => check(sceneOf(index), text, ORIGIN_BODY, ORIGIN_BODY));
+    }
     for (const [form, text, status, row] of cases) {
       const want = statusText(status as Status);
       const title = row === undefined ? '' : `, where Envoy admits (${row})`;
