@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Logger } from '../base/index.ts';
 import { Stats } from '../proxy/listener/index.ts';
@@ -11,6 +12,8 @@ const DRAIN_MS = 10_000;
 /** A worker that dies so often, each time sooner than this after its start, is not replaced for ever. */
 const RESTARTS_MAX = 5;
 const STEADY_MS = 60_000;
+/** Before one that could not start is replaced in its turn; twice as long each time. */
+const RETRY_MS = 100;
 /** Room for counters beside those of the clusters and listeners at the start: an update brings more; beyond half a megabyte they are not counted. */
 const COUNTERS_TO_COME = 65_536;
 
@@ -166,7 +169,20 @@ export class WorkerHost {
       return;
     }
     this.#logger.warn('the data worker is replaced');
-    this.#spawn().catch((error: Error) => this.#logger.error(error.message));
+    void this.#replace();
+  }
+
+  /** One that cannot start, as where its port was taken meanwhile, ends, and is replaced in its turn. */
+  async #replace(): Promise<void> {
+    const started = this.#spawn();
+    const worker = this.#worker;
+    try {
+      await started;
+    } catch (error) {
+      this.#logger.error((error as Error).message);
+      await delay(RETRY_MS * 2 ** this.#restarts, undefined, { ref: false });
+      await worker?.terminate();
+    }
   }
 
   async #end(message: ToWorker): Promise<void> {

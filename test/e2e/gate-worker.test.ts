@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { describe, it, mock } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../src/base/index.ts';
@@ -29,20 +30,45 @@ function load(port: number) {
   return { snapshot, provenance };
 }
 
-function collectingLogger(): Logger & { lines: string[] } {
+function collectingLogger() {
   const lines: string[] = [];
-  const add = (message: string) => void lines.push(message);
-  return { lines, info: add, warn: add, error: add };
+  const add = (message: string) => {
+    lines.push(message);
+    logger.onLine(message);
+  };
+  const logger: Logger & { lines: string[]; onLine: (line: string) => void } = {
+    lines,
+    onLine() {},
+    info: add,
+    warn: add,
+    error: add,
+  };
+  return logger;
+}
+
+/** Those that say anything from now on. */
+function watchWorkers(): Worker[] {
+  const workers: Worker[] = [];
+  const emit = Worker.prototype.emit;
+  mock.method(Worker.prototype, 'emit', function (this: Worker, ...args: Parameters<typeof emit>) {
+    if (!workers.includes(this)) workers.push(this);
+    return emit.apply(this, args);
+  });
+  return workers;
+}
+
+async function bodyOf(port: number): Promise<string | undefined> {
+  for (let round = 0; round < 1000; round++) {
+    const body = (await exchange(port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'))?.body;
+    if (body !== undefined) return body;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return undefined;
 }
 
 describe('a data worker', () => {
   it('that dies is replaced, at the same address, and until then the gate is not ready', async () => {
-    const workers: Worker[] = [];
-    const emit = Worker.prototype.emit;
-    mock.method(Worker.prototype, 'emit', function (this: Worker, ...args: Parameters<typeof emit>) {
-      if (!workers.includes(this)) workers.push(this);
-      return emit.apply(this, args);
-    });
+    const workers = watchWorkers();
     const logger = collectingLogger();
     const gate = await startGate({ ...load(0), logger });
     const port = gate.listeners[0]?.port ?? 0;
@@ -51,14 +77,27 @@ describe('a data worker', () => {
     assert.equal(await isReady(), true);
     await workers[0]?.terminate();
     assert.equal(await isReady(), false);
-    let body: string | undefined;
-    for (let round = 0; round < 500 && body === undefined; round++) {
-      body = (await exchange(port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'))?.body;
-      if (body === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    assert.equal(body, 'hello');
+    assert.equal(await bodyOf(port), 'hello');
     assert.equal(await isReady(), true);
     assert.ok(logger.lines.includes('the data worker is replaced'));
+    mock.restoreAll();
+    await gate.close();
+  });
+
+  it('whose replacement cannot start is replaced again', async () => {
+    const workers = watchWorkers();
+    const logger = collectingLogger();
+    const gate = await startGate({ ...load(0), logger });
+    const port = gate.listeners[0]?.port ?? 0;
+    const other = createServer((socket) => socket.destroy());
+    logger.onLine = (line) => {
+      const replaced = logger.lines.filter((one) => one === 'the data worker is replaced').length;
+      if (line === 'the data worker is replaced' && replaced === 1) other.listen(port, '127.0.0.1');
+      if (line.startsWith('cannot listen')) other.close();
+    };
+    await workers[0]?.terminate();
+    assert.equal(await bodyOf(port), 'hello');
+    assert.ok(logger.lines.some((line) => line.startsWith('cannot listen')));
     mock.restoreAll();
     await gate.close();
   });
