@@ -33,6 +33,8 @@ const wordsOf = ({ origin, headers }: Answer) =>
   [origin?.target, ...(origin?.fields ?? []), ...headers].join('\n');
 
 const isControl = (char: string) => char !== '\t' && (char < ' ' || char === '\u007f');
+/** RFC 9110 §5.1: a name is a token. */
+const isNoField = (line: string) => !/^[!#$%&'*+.^`|~\w-]+:/.test(line) || [...line].some(isControl);
 
 const ROWS: readonly Row[] = [
   {
@@ -49,7 +51,7 @@ const ROWS: readonly Row[] = [
     id: 'Q19',
     explains: ({ differences }) =>
       differences.every(
-        ({ part, envoy, jotgate }) => part === 'header' && jotgate === '' && [...envoy].some(isControl),
+        ({ part, envoy, jotgate }) => part === 'header' && jotgate === '' && isNoField(envoy),
       ),
   },
   {
@@ -77,7 +79,7 @@ export function rowsOf(disagreement: Disagreement): string[] {
 /** The rows that explain the rest, where a response line that is no field is left out (Q19). */
 function rowsBesideLeftOut(disagreement: Disagreement): string[] {
   const { jotgate } = disagreement;
-  const headers = disagreement.envoy.headers.filter((line) => ![...line].some(isControl));
+  const headers = disagreement.envoy.headers.filter((line) => !isNoField(line));
   if (headers.length === disagreement.envoy.headers.length) return [];
   const envoy = { ...disagreement.envoy, headers };
   const rest = { ...disagreement, envoy, differences: compareAnswers(envoy, jotgate) };

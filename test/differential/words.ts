@@ -149,7 +149,7 @@ export const wordsOf = (text: string): string[] => text.trim().split(/\s+/);
 /** Names of which a request may have several lines: those that Envoy joins and those that it keeps apart. */
 export const REPEATED = wordsOf(`
   accept accept-encoding authorization cache-control content-type origin referer user-agent via
-  x-forwarded-host x-forwarded-port x-forwarded-proto x-forwarded-for x-request-id if-match
+  x-forwarded-host x-forwarded-port x-forwarded-proto x-forwarded-for if-unmodified if-match
   if-none-match if-modified-since if-unmodified-since if-range pragma content-encoding cdn-loop
   proxy-status grpc-timeout grpc-accept-encoding access-control-request-method
   access-control-request-headers access-control-request-private-network x-client-trace-id

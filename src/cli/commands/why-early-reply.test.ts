@@ -12,7 +12,7 @@ describe('a request whose head the gate refuses is told as the gate answers it',
       args: ['-H', 'a b: c', '/docs'],
       want: [400, 'http1.invalid_header_name'],
     },
-    { name: 'a fragment', args: ['/docs#a'], want: [400, 'path_with_fragment'] },
+    { name: 'a fragment', args: ['/docs#a'], want: [400, 'path_normalization_failed'] },
     { name: 'a blank', args: ['/docs a'], want: [400, 'http1.invalid_start_line'] },
     {
       name: 'a host twice',

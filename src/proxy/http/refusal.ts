@@ -27,7 +27,7 @@ export const REFUSAL = {
   badChunk: badRequest('http1.invalid_chunk'),
   trailers: named(400, 'request trailers are not supported', 'http1.trailers_not_supported'),
   missingHost: emptyBadRequest('missing_host_header'),
-  fragment: emptyBadRequest('path_with_fragment'),
+  fragment: emptyBadRequest('path_normalization_failed'),
   badPath: emptyBadRequest('path_normalization_failed'),
   underscore: badRequest('http1.unexpected_underscore'),
   transferCoding: named(501, 'Not Implemented', 'http1.invalid_transfer_encoding'),

@@ -172,7 +172,7 @@ const refused: { name: string; given: string; want: string }[] = [
     given: lines('GET http://[a/ HTTP/1.1', 'Host: a'),
     want: 'http1.invalid_url',
   },
-  { name: 'a fragment', given: lines('GET /#f HTTP/1.1', 'Host: a'), want: 'path_with_fragment' },
+  { name: 'a fragment', given: lines('GET /#f HTTP/1.1', 'Host: a'), want: 'path_normalization_failed' },
   { name: 'CONNECT', given: lines('CONNECT a:443 HTTP/1.1', 'Host: a:443'), want: 'connect_not_supported' },
   { name: 'the HTTP/2 preface', given: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', want: 'http2_not_supported' },
   { name: 'HTTP/1.0', given: lines('GET / HTTP/1.0', 'Host: a'), want: 'low_version' },
