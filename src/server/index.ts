@@ -10,4 +10,5 @@ export {
 } from './issuer/index.ts';
 export { type KeyFetcher, openKeyFetcher } from './key-fetcher.ts';
 export { type ListenMove, parseListenMove } from './listen-move.ts';
+export { shownUri } from './shown-uri.ts';
 export { startGate } from './start-gate.ts';

@@ -1,4 +1,7 @@
 import type { Logger } from '../../base/index.ts';
+import { parseJwks, statusText } from '../../core/jwt/index.ts';
+import { nodeCrypto } from '../../platform/index.ts';
+import type { JwksFetcher, JwksRequest } from '../../proxy/rehearsal/index.ts';
 import type { Provenance, Snapshot } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
@@ -43,7 +46,7 @@ export function renderTrouble({ message, facts }: NetworkTrouble): string {
 
 /** The way to the keys that a gate on this snapshot would take; what goes wrong on it is kept in `trouble`. */
 export async function openNetwork(snapshot: Snapshot, provenance: Provenance, flags: NetworkFlags) {
-  const { openKeyFetcher, parseConnectTo } = await import('../../server/index.ts');
+  const { openKeyFetcher, parseConnectTo, shownUri } = await import('../../server/index.ts');
   const connectTo = flags.connectTo.map((text) => {
     const parsed = parseConnectTo(text);
     if (parsed !== null) return parsed;
@@ -52,5 +55,38 @@ export async function openNetwork(snapshot: Snapshot, provenance: Provenance, fl
   const trust = flags.trust.map(readRoots);
   const logger = new TroubleLog();
   const fetcher = await openKeyFetcher({ snapshot, provenance, connectTo, trust, logger });
-  return { ...fetcher, logger };
+  const complain = (uri: string, reason: string) => logger.warn(`no keys from ${shownUri(uri)}`, { reason });
+  return { jwks: new KeysAskedOnce(fetcher.jwks, complain), logger, close: () => fetcher.close() };
+}
+
+/** Somebody waits at a terminal, whatever time the configuration gives a fetch. */
+const WAIT_MAX_MS = 30_000;
+
+/** One question, one answer: a server that is slow, or answers something else than keys, is asked once for all that is tried. */
+class KeysAskedOnce implements JwksFetcher {
+  readonly #inner: JwksFetcher;
+  readonly #complain: (uri: string, reason: string) => void;
+  readonly #answers = new Map<string, Promise<string | null>>();
+
+  constructor(inner: JwksFetcher, complain: (uri: string, reason: string) => void) {
+    this.#inner = inner;
+    this.#complain = complain;
+  }
+
+  fetch(request: JwksRequest): Promise<string | null> {
+    const key = JSON.stringify([request.cluster, request.uri]);
+    const answer = this.#answers.get(key) ?? this.#fetch(request);
+    this.#answers.set(key, answer);
+    return answer;
+  }
+
+  /** What is no key set is to the gate a fetch that failed. */
+  async #fetch(request: JwksRequest): Promise<string | null> {
+    const timeoutMs = Math.min(request.timeoutMs, WAIT_MAX_MS);
+    const text = await this.#inner.fetch({ ...request, timeoutMs });
+    const keys = text === null ? null : parseJwks(text, nodeCrypto);
+    if (typeof keys !== 'number') return text;
+    this.#complain(request.uri, `the answer is no key set: ${statusText(keys)}`);
+    return null;
+  }
 }

@@ -323,6 +323,27 @@ describe('why without keys', () => {
   });
 });
 
+describe('why with a server that answers something else than keys', () => {
+  it('asks once for all that is tried, and says what the answer was', async () => {
+    let asked = 0;
+    const server = createServer((_, response) => {
+      asked++;
+      response.setHeader('content-type', 'text/html').end('<html>please log in</html>');
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const logged = fileOf('login.yaml', configOf([ORDERS_RULE], port));
+    const { out } = await why('-c', logged, '--token', alice, '--fetch', '/orders');
+    await new Promise((resolve) => server.close(resolve));
+    assert.match(out, /401 {2}Jwks remote fetch is failed\n/);
+    assert.match(
+      out,
+      /\n {2}network: no keys from http:\/\/idp\.test\/certs: the answer is no key set: Jwks is an invalid JSON\n/,
+    );
+    assert.equal(asked, 1);
+  });
+});
+
 describe('why with keys that cannot be fetched', () => {
   const failing = fileOf('failing.yaml', configOf([ORDERS_RULE], 1));
   const cause = 'connection refused at 127.0.0.1:1 (ECONNREFUSED)';

@@ -69,7 +69,7 @@ export function configure(command: Command, io: CliIo): void {
       collect,
       [],
     )
-    .option('--fetch', 'fetch remote keys, as the gate would')
+    .option('--fetch', 'fetch remote keys, as the gate would; 30 s at most')
     .option('--connect-to <host:port:addr:port>', 'with --fetch: send an upstream elsewhere', collect, [])
     .option('--trust <file>', 'with --fetch: trust these PEM roots too', collect, [])
     .option('--listener <name>', 'the listener that takes the request; default: by the port of the URL')

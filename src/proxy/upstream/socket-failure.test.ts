@@ -23,6 +23,22 @@ describe('a handshake that failed', () => {
       hint: false,
     },
     {
+      name: 'a server without TLS',
+      given: {
+        code: 'ERR_SSL_WRONG_VERSION_NUMBER',
+        message:
+          '4093:error:0A00010B:SSL routines:tls_validate_record_header:../deps/openssl/tlsany_meth.c:78:\n',
+      },
+      told: 'ERR_SSL_WRONG_VERSION_NUMBER: what answers does not speak TLS',
+      hint: false,
+    },
+    {
+      name: 'another error of OpenSSL’s',
+      given: { code: 'ERR_SSL_BAD_SIGNATURE', message: '4093:error:0A00007B:SSL routines::../deps/x.c:1:' },
+      told: 'ERR_SSL_BAD_SIGNATURE: bad signature',
+      hint: false,
+    },
+    {
       name: 'a wrong name',
       given: { message: 'the certificate is for another name' },
       told: 'TLS: the certificate is for another name',

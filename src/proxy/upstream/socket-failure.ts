@@ -23,6 +23,20 @@ const CERTIFICATE_WORDS: Readonly<Record<string, string>> = {
   CERT_SIGNATURE_FAILURE: 'the signature of the certificate is wrong',
   CERT_REVOKED: 'the certificate was revoked',
 };
+
+const NO_TLS = 'what answers does not speak TLS';
+const NO_VERSION = 'there is no version of TLS that both sides take';
+
+const HANDSHAKE_WORDS: Readonly<Record<string, string>> = {
+  ...CERTIFICATE_WORDS,
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: NO_VERSION,
+  ERR_SSL_UNSUPPORTED_PROTOCOL: NO_VERSION,
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'the other side takes nothing that was offered',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the other side wants a certificate of the client',
+  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'the other side has no certificate for the name in `sni`',
+};
 const TRUST_CODES = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|CERT_UNTRUSTED)$/;
 const TRUST_HINT =
   'trust that authority by `--trust FILE`, or name it in the `validation_context` of the cluster';
@@ -53,10 +67,16 @@ export function connectFailure(error: SocketError): StreamError {
 /** A handshake that failed: of OpenSSL's code and our words; how to mend it is said in `cause` alone. */
 export function handshakeFailure(error: SocketError): StreamError {
   const code = error.code ?? 'TLS';
-  const words = CERTIFICATE_WORDS[code] ?? (error.message.split('\n')[0] as string);
+  const words = HANDSHAKE_WORDS[code] ?? otherWords(code, error.message);
   const reason = `${code}: ${words}`.slice(0, REASON_LENGTH_MAX);
   return { ...tlsFailure(reason), cause: TRUST_CODES.test(code) ? `${reason}; ${TRUST_HINT}` : reason };
 }
+
+/** Messages of OpenSSL's have an address of memory and a path of its sources in them. */
+const otherWords = (code: string, message: string): string =>
+  code.startsWith('ERR_SSL_')
+    ? code.slice('ERR_SSL_'.length).replaceAll('_', ' ').toLowerCase()
+    : (message.split('\n')[0] as string);
 
 /** Everything but what a plain connect could have met too. */
 export function isHandshakeError({ code = '' }: SocketError): boolean {
