@@ -343,6 +343,11 @@ describe('a CEL expression', () => {
       expression: select(call('_?_:_', bool(true), id('metadata'), id('metadata')), 'filter_metadata', true),
       want: true,
     },
+    {
+      name: 'finds no field that every object has',
+      expression: select(call('_?_:_', bool(true), id('metadata'), id('metadata')), 'constructor', true),
+      want: FAULT,
+    },
     { name: 'counts characters', expression: call('size', text('é😀')), want: 2n },
   ];
   for (const { name, expression, want } of table) {

@@ -78,7 +78,7 @@ export class MessageValue {
 
   /** A fault where the message has no such field. */
   field(name: string): ExpressionValue {
-    return this.#fields[name] ?? FAULT;
+    return Object.hasOwn(this.#fields, name) ? (this.#fields[name] as ExpressionValue) : FAULT;
   }
 
   equals(other: MessageValue): boolean | typeof FAULT {

@@ -39,7 +39,10 @@ export class UpstreamHost implements ConnectionOwner {
 
   /** The address as gRPC calls see it; made on first use. */
   get http2(): Http2Host {
-    this.#http2 ??= new Http2Host(this.address, this.port, this.#settings);
+    if (this.#http2 === null) {
+      this.#http2 = new Http2Host(this.address, this.port, this.#settings);
+      if (this.#retired) this.#http2.retire();
+    }
     return this.#http2;
   }
 
@@ -78,7 +81,7 @@ export class UpstreamHost implements ConnectionOwner {
   /** The address is gone: idle connections close now, working ones when they are done. */
   retire(): void {
     this.#retired = true;
-    this.#http2?.close();
+    this.#http2?.retire();
     for (const connection of this.#idle.slice()) connection.destroy();
   }
 

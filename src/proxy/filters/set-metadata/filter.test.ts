@@ -72,6 +72,12 @@ describe('a value written over another', () => {
       added: { c: 2, deep: { b: [2], d: 3 } },
       want: { a: 1, c: 2, deep: { b: [1, 2], d: 3 } },
     },
+    {
+      name: 'is merged under the names that every object has',
+      before: { a: 1 },
+      added: JSON.parse('{"__proto__":{"b":2},"constructor":3}'),
+      want: JSON.parse('{"a":1,"__proto__":{"b":2},"constructor":3}'),
+    },
     { name: 'takes the place of an object', before: { a: 1 }, added: null, want: null },
   ];
   for (const { name, before, added, want } of table) {

@@ -7,11 +7,9 @@ import type { MetadataValue } from '../filter.ts';
 export function mergeMetadata(before: MetadataValue | undefined, added: MetadataValue): MetadataValue {
   if (Array.isArray(before) && Array.isArray(added)) return [...before, ...added];
   if (!isObject(before) || !isObject(added)) return added;
-  const merged: { [key: string]: MetadataValue } = { ...before };
-  for (const [key, value] of Object.entries(added)) {
-    merged[key] = mergeMetadata(Object.hasOwn(merged, key) ? merged[key] : undefined, value);
-  }
-  return merged;
+  const merged = new Map(Object.entries(before));
+  for (const [key, value] of Object.entries(added)) merged.set(key, mergeMetadata(merged.get(key), value));
+  return Object.fromEntries(merged);
 }
 
 function isObject(value: MetadataValue | undefined): value is { [key: string]: MetadataValue } {

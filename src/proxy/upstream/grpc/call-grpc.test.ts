@@ -108,6 +108,18 @@ describe('a gRPC call', () => {
     assert.deepEqual([stat('upstream_cx_total'), stat('upstream_cx_active')], [2, 1]);
   });
 
+  it('ends its connection where the address is gone, for it was a late one', async (t) => {
+    const { cluster, sessions, stat } = await service(t, (_, stream) => answer(stream, frameOf(OK)));
+    cluster.close();
+    for (let calls = 1; calls <= 2; calls++) {
+      assert.equal((await callGrpcThrough(cluster, request())).kind, 'reply');
+      assert.equal(sessions.length, calls);
+      const session = sessions.at(-1);
+      if (session?.destroyed === false) await new Promise((resolve) => session.once('close', resolve));
+    }
+    assert.equal(stat('upstream_cx_total'), 2);
+  });
+
   it('ends when its time is over, and the service learns of it', async (t) => {
     const closed = Promise.withResolvers<void>();
     const { cluster, stat } = await service(t, (_, stream) => stream.on('close', () => closed.resolve()));

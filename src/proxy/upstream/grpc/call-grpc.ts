@@ -16,7 +16,7 @@ export async function callGrpcThrough(cluster: Cluster, request: GrpcRequest): P
   const host = cluster.pick();
   if (host === undefined) return failure('failed', 'no healthy upstream');
   if (request.signal?.aborted === true) return failure('aborted', 'nobody waits for the answer any more');
-  return new Promise((resolve) => {
+  const outcome = await new Promise<GrpcOutcome>((resolve) => {
     try {
       new Call(cluster, request, resolve).start(host.http2.session(http2));
     } catch (error) {
@@ -24,6 +24,8 @@ export async function callGrpcThrough(cluster: Cluster, request: GrpcRequest): P
       resolve(failure('failed', error instanceof Error ? error.message : String(error)));
     }
   });
+  host.http2.onCallEnded();
+  return outcome;
 }
 
 const failure = (code: FailureCode, text: string): GrpcOutcome => ({ kind: 'failure', code, text });
@@ -75,7 +77,7 @@ class Call {
       'content-type': 'application/grpc',
     };
     for (const [name, value] of metadata) {
-      const before = fields[name];
+      const before = Object.hasOwn(fields, name) ? fields[name] : undefined;
       fields[name] = before === undefined ? value : [before, value].flat();
     }
     return fields;

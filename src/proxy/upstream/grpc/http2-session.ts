@@ -12,6 +12,7 @@ export class Http2Host {
   readonly #port: number;
   readonly #settings: HostSettings;
   #session: ClientHttp2Session | null = null;
+  #retired = false;
 
   constructor(address: string, port: number, settings: HostSettings) {
     this.#address = address;
@@ -27,8 +28,18 @@ export class Http2Host {
     return this.#session;
   }
 
-  /** Streams that run may end. */
-  close(): void {
+  /** The address is gone. Streams that run may end; a late one has a session for itself. */
+  retire(): void {
+    this.#retired = true;
+    this.#leave();
+  }
+
+  /** To be told of each call's end. */
+  onCallEnded(): void {
+    if (this.#retired) this.#leave();
+  }
+
+  #leave(): void {
     this.#session?.close();
     this.#session = null;
   }
