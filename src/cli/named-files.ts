@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readNamedFile } from '../platform/index.ts';
 
 /** The files that a configuration names, key sets and certificates, as they were when it was read. */
 export class NamedFiles {
@@ -9,7 +9,7 @@ export class NamedFiles {
   /** Throws when the file cannot be read; the path is then noted all the same, for the file may yet come. */
   readonly read = (path: string): Uint8Array => {
     this.#seen.set(path, null);
-    const bytes = readFileSync(path);
+    const bytes = readNamedFile(path);
     this.#seen.set(path, digestOf(bytes));
     return bytes;
   };
@@ -34,7 +34,7 @@ const digestOf = (bytes: Uint8Array) =>
 
 function digestNow(path: string): string | null {
   try {
-    return digestOf(readFileSync(path));
+    return digestOf(readNamedFile(path));
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readToEnd } from '../platform/index.ts';
 import { EXIT } from './exit-code.ts';
 import { UserError } from './io.ts';
 
@@ -13,8 +14,11 @@ const LOG_BYTES_MAX = 500 * MEBIBYTE;
 export function readBytes(file: string, what: string): Buffer {
   const max = what === 'access log' ? LOG_BYTES_MAX : BYTES_MAX;
   return orRefuse(file, what, () => {
-    if (statSync(file).size > max) throw tooLong(file, what, max);
-    return readFileSync(file);
+    try {
+      return readToEnd(file, max);
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'EFBIG' ? tooLong(file, what, max) : error;
+    }
   });
 }
 

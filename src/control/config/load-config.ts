@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
+import { readNamedFile } from '../../platform/index.ts';
 import { Findings, Provenance, type Snapshot } from '../../resources/index.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { CODES } from './codes.ts';
@@ -50,7 +50,7 @@ export function loadConfig(sources: readonly ConfigSource[], options: LoadOption
 
 function newContext(options: LoadOptions): DecodeContext {
   const provenance = new Provenance();
-  const surroundings = { readFile: options.readFile ?? readFileSync, env: options.env ?? {} };
+  const surroundings = { readFile: options.readFile ?? readNamedFile, env: options.env ?? {} };
   const hooks = { judge: new SupportJudge(), completeMessage: completeBootstrap(surroundings) };
   return new DecodeContext(new Findings(provenance), provenance, hooks);
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { create } from '@bufbuild/protobuf';
 import { type MeshConfig, MeshConfigSchema } from '#schema/istio/mesh_pb.js';
+import { readNamedFile } from '../../platform/index.ts';
 import { Findings, type Provenance } from '../../resources/index.ts';
 import type { ConfigSource, LoadedConfig } from '../config/index.ts';
 import { PolicyIndex } from './attachment.ts';
@@ -133,7 +133,7 @@ function translateAll(applied: IstioObjects, options: Translation, findings: Fin
   const filters = translateFilters(applied, { workload, mesh, jwks, lineage, findings, memo });
   const keyClusters = [...jwks.clusters.values()];
   const upstream = readUpstream(options, applied.gateways.length > 0, findings);
-  const files = new NamedFiles(options.readFile ?? readFileSync, findings);
+  const files = new NamedFiles(options.readFile ?? readNamedFile, findings);
   const judge = new NetworkingJudge(findings);
   const destinations = new DestinationClusters({
     registry: new ServiceRegistry(applied.serviceEntries, applied.workloadEntries, workload.namespace),
