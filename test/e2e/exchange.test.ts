@@ -250,6 +250,52 @@ describe('time', () => {
     assert.equal(loop.stat('cluster.origin.upstream_rq_timeout'), 1);
   });
 
+  const saying =
+    (...lines: [name: string, value: string][]) =>
+    ({ request }: FilterStream) => {
+      for (const [name, value] of lines) request.headers.append(`x-envoy-upstream-rq-${name}`, value);
+      return undefined;
+    };
+
+  it('for a response is as long as a filter says to the router', async () => {
+    for (const { lines, want } of [
+      { lines: [['timeout-ms', '300']], want: [504, 'upstream request timeout'] },
+      { lines: [['per-try-timeout-ms', '300']], want: [504, 'upstream request timeout'] },
+      {
+        lines: [
+          ['timeout-ms', '300'],
+          ['timeout-alt-response', ''],
+        ],
+        want: [204, ''],
+      },
+    ] as { lines: [string, string][]; want: unknown }[]) {
+      const { loop } = await start({ filters: [{ decodeHeaders: saying(...lines) }] }, silent);
+      const client = new RawClient(loop.port);
+      client.send(GET);
+      await until(() => loop.stat('cluster.origin.upstream_rq_total') === 1);
+      loop.tick(299);
+      assert.equal(client.closed, false);
+      loop.tick(1);
+      const { status, body } = (await client.response()) ?? {};
+      assert.deepEqual([status, body], want);
+    }
+  });
+
+  it('for a head that a filter has limited does not cut what follows it', async () => {
+    const decodeHeaders = saying(['timeout-ms', '500'], ['per-try-timeout-ms', '300']);
+    const { loop } = await start(
+      { filters: [{ decodeHeaders }] },
+      ({ socket }) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhalf'),
+    );
+    const client = new RawClient(loop.port);
+    client.send(GET);
+    await until(() => client.received.includes('half'));
+    loop.tick(499);
+    assert.equal(client.closed, false);
+    loop.tick(1);
+    await until(() => client.closed);
+  });
+
   it('without a byte is limited, and every byte starts it anew', async () => {
     let socket: SeenRequest['socket'] | undefined;
     const { loop } = await start({ options: { streamIdleTimeoutMs: 1000 } }, (request) => {

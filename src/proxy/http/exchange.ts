@@ -32,7 +32,6 @@ import {
   forgetUnlessRead,
   hasForwardedProto,
   prepareRequest,
-  removeConsumedFields,
 } from './prepare-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { type KeptRequest, keepRequest } from './refusal-watch.ts';
@@ -42,6 +41,7 @@ import type { Replier } from './reply-fields.ts';
 import { RequestBuffer } from './request-buffer.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseParser } from './response-parser.ts';
+import { markExpected, type RouterLimits, takeRouterFields } from './router-fields.ts';
 import { detailsAfterStart, STREAM_ERROR, type StreamError } from './stream-error.ts';
 import { unsendableReply } from './unsendable-reply.ts';
 
@@ -79,6 +79,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #activeMs: number;
   #routeDeadlineMs = NEVER;
   #routeTimeoutMs = 0;
+  /** Only where a filter has said some. */
+  #limits: RouterLimits | null = null;
   #sentAt = 0;
   /** Only where somebody asks for it. */
   readonly #course: ExchangeCourse | null;
@@ -258,8 +260,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   checkDeadline(nowMs: number): void {
     if (nowMs >= this.#routeDeadlineMs) {
-      this.#cluster?.stats.requestTimeouts.increment();
-      this.#timeOut(STREAM_ERROR.routeTimeout);
+      this.#timeOutRoute(this.#limits);
       return;
     }
     const idleMs = this.#service.options.streamIdleTimeoutMs;
@@ -406,10 +407,9 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.#replyError({ ...STREAM_ERROR.noCluster, status: action.notFoundStatus }, 'local_reply');
       return;
     }
-    removeConsumedFields(request.headers);
+    this.#limits = takeRouterFields(request.headers, timeoutMs);
     const marksOriginal = !this.#service.options.suppressEnvoyHeaders;
-    if (timeoutMs > 0 && marksOriginal)
-      request.headers.append('x-envoy-expected-rq-timeout-ms', String(timeoutMs));
+    if (marksOriginal) markExpected(request.headers, timeoutMs, this.#limits);
     if (this.#course !== null) this.#course.attempts = 1;
     rewriteRequest(this, route, action, marksOriginal);
     const illegal = findIllegalField(request, this.#receivedPath, this.#receivedHost);
@@ -467,7 +467,9 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   }
 
   #armRouteTimeout(): void {
-    this.#routeDeadlineMs = deadlineAfter(this.#service.deadlines, this.#routeTimeoutMs);
+    const limits = this.#limits;
+    const timeoutMs = limits === null ? this.#routeTimeoutMs : limits.headMs || limits.timeoutMs;
+    this.#routeDeadlineMs = deadlineAfter(this.#service.deadlines, timeoutMs);
   }
 
   #redirect(location: string): void {
@@ -483,6 +485,19 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     }
     const isCounted = this.route?.countsAttempts?.response === true && flag !== 'NC' && flag !== 'SI';
     this.#reply({ status, body, headers: isCounted ? ONE_ATTEMPT : NO_HEADERS, details }, reason);
+  }
+
+  #timeOutRoute(limits: RouterLimits | null): void {
+    const isHead = limits !== null && limits.headMs > 0;
+    if (isHead && this.state === 'respond') {
+      this.#limits = { ...limits, headMs: 0 };
+      const leftMs = limits.timeoutMs - limits.headMs;
+      this.#routeDeadlineMs = leftMs > 0 ? this.#routeDeadlineMs + leftMs : NEVER;
+      return;
+    }
+    if (!isHead) this.#cluster?.stats.requestTimeouts.increment();
+    const error = isHead ? STREAM_ERROR.headTimeout : STREAM_ERROR.routeTimeout;
+    this.#timeOut(limits?.isSilent === true ? { ...error, status: 204, body: '' } : error);
   }
 
   #timeOut(error: StreamError): void {

@@ -23,12 +23,6 @@ const EDGE_FIELDS = [
     ' ',
   ),
 ];
-/** Those that the router takes off by itself, for filters may have set them anew (Envoy: router.cc, retry_state_impl.cc). */
-const CONSUMED_SET = new Set(
-  'x-envoy-retry-on x-envoy-retry-grpc-on x-envoy-max-retries x-envoy-retriable-status-codes x-envoy-retriable-header-names x-envoy-upstream-rq-timeout-ms x-envoy-upstream-rq-per-try-timeout-ms x-envoy-upstream-rq-timeout-alt-response x-envoy-upstream-alt-stat-name x-envoy-upstream-stream-duration-ms x-envoy-hedge-on-per-try-timeout'.split(
-    ' ',
-  ),
-);
 const ROUTER_SET = new Set(ROUTER_FIELDS);
 const EDGE_SET = new Set(EDGE_FIELDS);
 
@@ -43,7 +37,7 @@ export function prepareRequest(
 ): Preparation {
   const { headers } = request;
   const edge = options.useRemoteAddress;
-  removeFields(headers, edge ? EDGE_SET : ROUTER_SET, 0);
+  removeFields(headers, edge ? EDGE_SET : ROUTER_SET);
   if (options.underscores !== 'allow' && !judgeUnderscores(headers, options)) return REFUSAL.underscore;
   const path = preparePath(request, options);
   if (path !== null) return path;
@@ -65,20 +59,15 @@ export function prepareRequest(
 }
 
 /** Most requests have none of them: one look at each name, removal only where one is found. */
-function removeFields(headers: HeaderList, fields: ReadonlySet<string>, from: number): void {
+function removeFields(headers: HeaderList, fields: ReadonlySet<string>): void {
   const { names } = headers;
-  for (let i = from; i < names.length; i++) {
+  for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
     if (name.charCodeAt(0) === 120 && name.charCodeAt(1) === 45 && fields.has(name)) {
       headers.remove(name);
       i--;
     }
   }
-}
-
-/** Takes off what steers Envoy's router where a filter has set it: a gate's own is not steered, and an origin is not shown it. */
-export function removeConsumedFields(headers: HeaderList): void {
-  removeFields(headers, CONSUMED_SET, headers.firstUnjudged);
 }
 
 /** Whether a name has an underscore where that refuses the request (Envoy's codec sees to it, before all that is said of the rest). */

@@ -17,12 +17,12 @@ import {
   hasForwardedProto,
   type Preparation,
   prepareRequest,
-  removeConsumedFields,
 } from '../http/prepare-request.ts';
 import { REFUSAL, type Refusal } from '../http/refusal.ts';
 import { findIllegalField } from '../http/render-request.ts';
 import { type Replier, writeReplyFields } from '../http/reply-fields.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { takeRouterFields } from '../http/router-fields.ts';
 import { unsendableReply } from '../http/unsendable-reply.ts';
 import { compileHttpOptions } from '../listener/compile-http-options.ts';
 import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
@@ -148,7 +148,7 @@ async function play(
     stream.progress.addFlag('NC');
     return replied(reply, 'other', manager, filters, stream);
   }
-  removeConsumedFields(headers);
+  takeRouterFields(headers, action.timeoutMs);
   const marksOriginal = !options.suppressEnvoyHeaders;
   stream.progress.attempts = 1;
   rewriteRequest(stream, route, action, marksOriginal);
