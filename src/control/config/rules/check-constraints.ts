@@ -1,9 +1,9 @@
 import type { DescField, DescMessage, DescOneof } from '@bufbuild/protobuf';
 import { isRequired as isRequiredOneof } from '#schema/registry.js';
-import type { FieldRules } from '#schema/validate/validate_pb.js';
 import type { DecodeContext, Place } from '../decode/decode-context.ts';
 import { getField, type LooseMessage, shortName } from '../decode/message-shape.ts';
 import { fieldRules, isRequired, valueFault } from './field-rules.ts';
+import type { FieldRules } from './rules-json.ts';
 
 interface Constraints {
   fields: { field: DescField; rules: FieldRules }[];

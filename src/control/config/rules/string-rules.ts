@@ -1,7 +1,4 @@
-import type { StringRules } from '#schema/validate/validate_pb.js';
-
-const HEADER_NAME = 1;
-const HEADER_VALUE = 2;
+import type { StringRules } from './rules-json.ts';
 
 /** The header expressions that `well_known_regex` stands for; not strict ones only keep NUL, CR and LF out. */
 const HEADER_PATTERNS = {
@@ -16,22 +13,24 @@ export function stringFault(value: string, rules: StringRules): string | undefin
   return lengthFault(value, rules) ?? listFault(value, rules) ?? patternFault(value, rules);
 }
 
-function lengthFault(value: string, rules: StringRules): string | undefined {
-  const characters = BigInt([...value].length);
-  const bytes = BigInt(Buffer.byteLength(value));
-  const { minLen, maxLen, minBytes, maxBytes } = rules;
-  if (isSet(minLen) && characters < minLen) return `value length must be at least ${minLen} characters`;
-  if (isSet(maxLen) && characters > maxLen) return `value length must be at most ${maxLen} characters`;
-  if (isSet(minBytes) && bytes < minBytes) return `value length must be at least ${minBytes} bytes`;
-  if (isSet(maxBytes) && bytes > maxBytes) return `value length must be at most ${maxBytes} bytes`;
+function lengthFault(value: string, { minLen, maxLen, minBytes, maxBytes }: StringRules): string | undefined {
+  if (isLess(characters(value), minLen)) return `value length must be at least ${minLen} characters`;
+  if (isLess(maxLen, characters(value))) return `value length must be at most ${maxLen} characters`;
+  if (isLess(Buffer.byteLength(value), minBytes)) return `value length must be at least ${minBytes} bytes`;
+  if (isLess(maxBytes, Buffer.byteLength(value))) return `value length must be at most ${maxBytes} bytes`;
   return undefined;
 }
 
-/** Unset proto2 numbers read as zero. */
-const isSet = (bound: bigint | undefined): bound is bigint => bound !== undefined && bound !== 0n;
+const characters = (value: string) => [...value].length;
+
+type Length = number | string | undefined;
+
+/** False where one of them is not there. */
+const isLess = (one: Length, other: Length) =>
+  one !== undefined && other !== undefined && Number(one) < Number(other);
 
 function listFault(value: string, rules: StringRules): string | undefined {
-  if (rules.in.length > 0 && !rules.in.includes(value))
+  if (rules.in !== undefined && !rules.in.includes(value))
     return `value must be in list [${rules.in.join(' ')}]`;
   return undefined;
 }
@@ -43,11 +42,12 @@ function patternFault(value: string, rules: StringRules): string | undefined {
 }
 
 function patternOf(rules: StringRules): string | undefined {
-  if (rules.pattern !== '') return rules.pattern;
-  if (rules.wellKnown.case !== 'wellKnownRegex') return undefined;
-  if (!rules.strict) return HEADER_PATTERNS.anyText;
-  if (rules.wellKnown.value === HEADER_NAME) return HEADER_PATTERNS.strictName;
-  return rules.wellKnown.value === HEADER_VALUE ? HEADER_PATTERNS.strictValue : undefined;
+  if (rules.pattern !== undefined) return rules.pattern;
+  if (rules.wellKnownRegex === undefined) return undefined;
+  if (rules.strict === false) return HEADER_PATTERNS.anyText;
+  return rules.wellKnownRegex === 'HTTP_HEADER_NAME'
+    ? HEADER_PATTERNS.strictName
+    : HEADER_PATTERNS.strictValue;
 }
 
 const patterns = new Map<string, RegExp>();
