@@ -45,13 +45,27 @@ const shareWellKnownTypes: Plugin = {
   },
 };
 
+const BESIDE = "new URL('./', import.meta.url)";
+
+/** The registry reads the files beside it, which of a chunk in `dist/cli` are two folders up. */
+const findSchema: Plugin = {
+  name: 'find-schema',
+  transform: {
+    filter: { id: /schema.registry\.js$/ },
+    handler(code) {
+      if (!code.includes(BESIDE)) throw new Error('the registry looks for its files in another way');
+      return code.replace(BESIDE, "new URL('../../schema/', import.meta.url)");
+    },
+  },
+};
+
 await build({
   cwd: root,
   platform: 'node',
   input: { 'cli/main': 'src/cli/main.ts', 'data-worker': 'src/server/data-worker.ts' },
   // It finds its own files at run time, by their place.
   external: ['pino'],
-  plugins: [askForNameFirst, shareWellKnownTypes],
+  plugins: [askForNameFirst, shareWellKnownTypes, findSchema],
   logLevel: 'warn',
   output: {
     dir: join(root, 'dist'),

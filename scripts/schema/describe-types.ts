@@ -87,12 +87,15 @@ function describeField(field: DescField, rules: DescExtension): DescribedField {
   const { kind, proto, parent, ...own } = field;
   const option = optionOf(field, rules) as Parameters<typeof toJson>[1] | undefined;
   return {
-    ...own,
+    ...withoutFalse(own),
     ...refersTo(field),
     default: defaultOf(field),
     rules: option && rules.message && (toJson(rules.message, option) as JsonObject),
   };
 }
+
+const withoutFalse = <T extends object>(flags: T): T =>
+  Object.fromEntries(Object.entries(flags).filter(([, flag]) => flag !== false)) as T;
 
 function refersTo({ message, enum: enumeration, oneof, parent }: DescField) {
   return {

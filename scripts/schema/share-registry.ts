@@ -8,7 +8,8 @@ import { readFileSync } from 'node:fs';
 import { LazyRegistry } from './lazy-registry.js';
 export { isRequired, rulesOf } from './lazy-registry.js';
 
-const read = (name) => readFileSync(new URL(import.meta.resolve('#schema/' + name)));
+const here = new URL('./', import.meta.url);
+const read = (name) => readFileSync(new URL(name, here));
 export const registry = new LazyRegistry(read('types.jsonl'), JSON.parse(read('types-index.json')));
 export const sharedFile = (path) => registry.getFile(path);
 `;

@@ -12,7 +12,7 @@ export interface Described {
   enums: DescribedEnum;
 }
 
-/** A type is referred to by its full name, a file by its path. What is undefined is left out. */
+/** A type is referred to by its full name, a file by its path. What is undefined is left out, of a field what is false, too. */
 export interface DescribedFile {
   edition: SupportedEdition;
   dependencies: string[];
@@ -48,8 +48,8 @@ export interface DescribedField {
   jsonName: string;
   fieldKind: DescField['fieldKind'];
   presence: DescField['presence'];
-  utf8Validation: boolean;
-  deprecated: boolean;
+  utf8Validation?: boolean | undefined;
+  deprecated?: boolean | undefined;
   scalar?: DescField['scalar'] | undefined;
   message?: string | undefined;
   enum?: string | undefined;

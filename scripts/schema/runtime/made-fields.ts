@@ -85,7 +85,7 @@ export class MadeField extends WithoutProto {
   readonly mapKey: MapField['mapKey'] | undefined;
   readonly delimitedEncoding: boolean | undefined;
   readonly packed: boolean | undefined;
-  readonly longAsString: boolean | undefined;
+  readonly longAsString: boolean;
   readonly getDefaultValue: (() => number | boolean | undefined) | undefined;
   /** The option `validate.rules` in protobuf's JSON. */
   readonly rules: JsonObject | undefined;
@@ -96,21 +96,22 @@ export class MadeField extends WithoutProto {
     this.number = described.number;
     this.localName = described.localName;
     this.jsonName = described.jsonName;
-    this.deprecated = described.deprecated;
+    this.deprecated = described.deprecated === true;
     this.parent = parent;
     this.oneof = described.oneof === undefined ? undefined : oneofs[described.oneof];
     this.fieldKind = described.fieldKind;
     this.presence = described.presence;
-    this.utf8Validation = described.utf8Validation;
+    this.utf8Validation = described.utf8Validation === true;
     this.scalar = described.scalar;
     this.message = described.message === undefined ? undefined : types.getMessage(described.message);
     this.enum = described.enum === undefined ? undefined : types.getEnum(described.enum);
     this.listKind = described.listKind;
     this.mapKind = described.mapKind;
     this.mapKey = described.mapKey;
-    this.delimitedEncoding = described.delimitedEncoding;
-    this.packed = described.packed;
-    this.longAsString = described.longAsString;
+    const isDelimited = described.delimitedEncoding === true;
+    this.delimitedEncoding = this.message || this.mapKind ? isDelimited : undefined;
+    this.packed = this.listKind && described.packed === true;
+    this.longAsString = described.longAsString === true;
     const isSingular = described.fieldKind !== 'list' && described.fieldKind !== 'map';
     this.getDefaultValue = isSingular ? () => described.default : undefined;
     this.rules = described.rules;
