@@ -8,7 +8,7 @@ import { createSelfSigned } from './certificates.ts';
 import { createLeakFinder } from './planted-secrets/find-leaks.ts';
 import { gateOutput } from './planted-secrets/gate-output.ts';
 import { issuerOutput } from './planted-secrets/issuer-output.ts';
-import { planted, type Secret } from './planted-secrets/secrets.ts';
+import { planted, type Secret, tokens } from './planted-secrets/secrets.ts';
 import { toolOutput } from './planted-secrets/tool-output.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-planted-'));
@@ -39,10 +39,15 @@ describe('none of the planted secrets is in what is said by', () => {
 
   for (const format of ['pretty', 'json']) {
     it(`the gate, its admin and its log (${format})`, async () => {
-      const outputs = await gateOutput(folder, pair, format);
+      const { outputs, carelessLog } = await gateOutput(folder, pair, format);
       assert.match(outputs.get("the gate's reply to token good") ?? '', /^HTTP\/1\.1 403/);
       assert.match(outputs.get("the gate's reply to an open path") ?? '', /^HTTP\/1\.1 200/);
+      assert.match(
+        outputs.get('an access log that asks for no credentials') ?? '',
+        / GET \/staff HTTP\/1\.1 403 /,
+      );
       assert.deepEqual(leaksIn(outputs), []);
+      assert.ok(carelessLog.includes(tokens.good), 'a log has what its format asks for');
     });
   }
 

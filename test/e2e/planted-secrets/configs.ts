@@ -9,6 +9,30 @@ export interface ConfigPlaces {
   originPort: number;
   certificate: string;
   privateKey: string;
+  /** Where access logs are written; by default there are none. */
+  logs?: AccessLogFiles;
+}
+
+export interface AccessLogFiles {
+  /** Its format asks for nothing that lets its reader in. */
+  careful: string;
+  /** Its format asks for tokens and cookies. */
+  careless: string;
+}
+
+const CAREFUL =
+  '%START_TIME% %REQ(:METHOD)% %PATH(NQ)% %PROTOCOL% %RESPONSE_CODE% %RESPONSE_CODE_DETAILS% %RESPONSE_FLAGS% %REQ(USER-AGENT)% %REQ(X-REQUEST-ID)% %UPSTREAM_HOST% %UPSTREAM_TRANSPORT_FAILURE_REASON% %ROUTE_NAME% %DYNAMIC_METADATA(envoy.filters.http.jwt_authn:payload:iss)%\n';
+
+function accessLogs({ careful, careless }: AccessLogFiles) {
+  const log = (path: string, text: string) => ({
+    name: path,
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog',
+      path,
+      log_format: { text_format_source: { inline_string: text } },
+    },
+  });
+  return [log(careful, CAREFUL), log(careless, '%REQ(AUTHORIZATION)% %REQ(COOKIE)% %REQ(:PATH)%\n')];
 }
 
 const socket = (port: number) => ({ socket_address: { address: '127.0.0.1', port_value: port } });
@@ -50,7 +74,7 @@ function providers() {
   };
 }
 
-function manager(apiKey: string) {
+function manager(apiKey: string, logs?: AccessLogFiles) {
   const requires = {
     requires_any: {
       requirements: ['main', 'machines', 'remote'].map((provider_name) => ({ provider_name })),
@@ -71,6 +95,7 @@ function manager(apiKey: string) {
   return {
     '@type': `${FILTERS}.network.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: 'gate',
+    access_log: logs === undefined ? [] : accessLogs(logs),
     normalize_path: true,
     merge_slashes: true,
     path_with_escaped_slashes_action: 'REJECT_REQUEST',
@@ -122,7 +147,7 @@ function manager(apiKey: string) {
 
 /** A gate whose configuration is full of secrets, all of them where they belong. */
 export function soundConfig(places: ConfigPlaces, apiKey: string = configured.apiKey): string {
-  const filters = [{ name: 'hcm', typed_config: manager(apiKey) }];
+  const filters = [{ name: 'hcm', typed_config: manager(apiKey, places.logs) }];
   const pairs = [
     {
       certificate_chain: { inline_string: places.certificate },

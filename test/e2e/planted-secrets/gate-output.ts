@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CertifiedKey } from '../../../src/platform/certificates.ts';
 import { findFreePort } from '../gate-process.ts';
@@ -20,15 +20,21 @@ const ADMIN_PATHS = [
   '/nothing',
 ];
 
-/** Runs a gate, sends it good and bad requests, spoils its files, and collects its log, its replies and its admin's answers. */
-export async function gateOutput(
-  folder: string,
-  pair: CertifiedKey,
-  logFormat: string,
-): Promise<Map<string, string>> {
+export interface GateOutput {
+  outputs: Map<string, string>;
+  /** An access log whose format asks for tokens and cookies. */
+  carelessLog: string;
+}
+
+/** Runs a gate, sends it good and bad requests, spoils its files, and collects its logs, its replies and its admin's answers. */
+export async function gateOutput(folder: string, pair: CertifiedKey, logFormat: string): Promise<GateOutput> {
   const origin = await startRawOrigin(({ socket }) => void socket.end(REPLY));
   const [port, tlsPort, adminPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
-  const places = { port, tlsPort, adminPort, originPort: origin.port, ...pair };
+  const logs = {
+    careful: join(folder, `careful-${logFormat}.log`),
+    careless: join(folder, `careless-${logFormat}.log`),
+  };
+  const places = { port, tlsPort, adminPort, originPort: origin.port, logs, ...pair };
   const outputs = new Map<string, string>();
   const file = join(folder, `gate-${logFormat}.yaml`);
   writeFileSync(file, soundConfig(places));
@@ -48,7 +54,9 @@ export async function gateOutput(
     await gate.stop();
     await origin.close();
   }
-  return outputs.set(`the gate's log as ${logFormat}`, gate.text());
+  outputs.set(`the gate's log as ${logFormat}`, gate.text());
+  outputs.set('an access log that asks for no credentials', readFileSync(logs.careful, 'utf8'));
+  return { outputs, carelessLog: readFileSync(logs.careless, 'utf8') };
 }
 
 async function reload(gate: CliProcess, file: string, texts: readonly string[]): Promise<void> {

@@ -37,7 +37,10 @@ export function filterConfig<T extends { $typeName: string }>(
 }
 
 export function managersOf(bootstrap: Bootstrap): HttpConnectionManager[] {
-  const chains = (bootstrap.staticResources?.listeners ?? []).flatMap((listener) => listener.filterChains);
+  const chains = (bootstrap.staticResources?.listeners ?? []).flatMap(
+    ({ filterChains, defaultFilterChain }) =>
+      defaultFilterChain === undefined ? filterChains : [...filterChains, defaultFilterChain],
+  );
   return chains.flatMap((chain) =>
     chain.filters.flatMap(({ configType }) => {
       const any = configType.case === 'typedConfig' ? configType.value : undefined;

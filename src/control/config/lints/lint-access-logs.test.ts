@@ -30,6 +30,8 @@ describe('L29: a format that asks for credentials is told of, whichever way it i
       want: '`%RESP(set-cookie)%`',
     },
     { given: `${file}, json_format: {a: "%REQ(x-api-key)%"}`, want: '`%REQ(x-api-key)%`' },
+    { given: `${file}, format: "%REQUEST_HEADER(cookie)%"`, want: '`%REQUEST_HEADER(cookie)%`' },
+    { given: `${file}, format: "%RESPONSE_HEADER(set-cookie)%"`, want: '`%RESPONSE_HEADER(set-cookie)%`' },
     {
       given: 'stream.v3.StdoutAccessLog, log_format: {json_format: {a: {b: ["%QUERY_PARAM(token)%"]}}}',
       want: '`%QUERY_PARAM(token)%`',
@@ -50,6 +52,8 @@ describe('L29: so is one that has the path with its query, where tokens are take
     { given: '%REQ(:PATH)%', want: true },
     { given: '%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%', want: true },
     { given: '%PATH(WQ:ORIG)%', want: true },
+    { given: '%REQUEST_HEADER(:path)%', want: true },
+    { given: '%QUERY_PARAMS%', want: true },
     { given: '%PATH(NQ)%', want: false },
     { given: '%REQ(X-PATH)%', want: false },
   ];
@@ -59,6 +63,28 @@ describe('L29: so is one that has the path with its query, where tokens are take
       const isWarned = (list: string[]) => list.includes('L29 the path with its query');
       assert.equal(isWarned(warned(logger, jwt)), want);
       assert.equal(isWarned(warned(logger)), false);
+    });
+  }
+  for (const logger of ['file.v3.FileAccessLog, path: /dev/null', 'stream.v3.StdoutAccessLog']) {
+    it(`by default too: ${logger}`, () => {
+      assert.ok(warned(logger, jwt).includes('L29 the path with its query'));
+      assert.deepEqual(warned(logger), []);
+    });
+  }
+});
+
+describe('L29: so is one that has a place that tokens are taken from, whatever its name', () => {
+  const provider =
+    'issuer: "https://a.test", audiences: [a], local_jwks: {inline_string: "{}"}, from_headers: [{name: X-Jwt}], from_params: [auth]';
+  const jwt = `{name: j, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication, providers: {p: {${provider}}}}}, `;
+  for (const { given, want } of [
+    { given: '%REQ(x-jwt)%', want: true },
+    { given: '%QUERY_PARAM(auth)%', want: true },
+    { given: '%REQ(auth)%', want: false },
+  ]) {
+    it(given, () => {
+      const logger = `file.v3.FileAccessLog, path: /dev/null, log_format: {text_format: "${given}"}`;
+      assert.equal(warned(logger, jwt).includes(`L29 \`${given}\``), want);
     });
   }
 });

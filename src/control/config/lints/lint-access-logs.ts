@@ -13,13 +13,13 @@ import { jwtFiltersOf } from './jwt-filters.ts';
 
 /** L29: a format that asks for a header or a parameter which lets its reader in; it is printed as asked, as by Envoy. */
 export function lintAccessLogs(manager: HttpConnectionManager, context: CheckContext): void {
-  const parameters = tokenParametersOf(manager);
+  const places = tokenPlacesOf(manager);
   for (const log of manager.accessLog) {
     for (const format of formatsOf(log)) {
       const { texts, about, field } = format;
-      if (parameters.length > 0 && texts.some((text) => PATH_WITH_QUERY.test(text)))
-        complainOfQuery(parameters, format, context);
-      const asked = texts.flatMap(credentialsIn);
+      if (places.parameters.length > 0 && texts.some((text) => PATH_WITH_QUERY.test(text)))
+        complainOfQuery(places.parameters, format, context);
+      const asked = texts.flatMap((text) => credentialsIn(text, places));
       const [first] = asked;
       if (first === undefined) continue;
       context.complain({
@@ -35,15 +35,22 @@ export function lintAccessLogs(manager: HttpConnectionManager, context: CheckCon
   }
 }
 
-/** Parameters that providers are told to take tokens from. */
-function tokenParametersOf(manager: HttpConnectionManager): string[] {
-  const providers = jwtFiltersOf([manager]).flatMap(({ jwt }) => Object.values(jwt.providers));
-  return [...new Set(providers.flatMap(({ fromParams }) => fromParams))];
+/** Where providers are told to take tokens from. */
+interface TokenPlaces {
+  parameters: readonly string[];
+  /** In lower case. */
+  headers: readonly string[];
 }
 
-/** Operators that print the path as it came, its query with it. */
+function tokenPlacesOf(manager: HttpConnectionManager): TokenPlaces {
+  const providers = jwtFiltersOf([manager]).flatMap(({ jwt }) => Object.values(jwt.providers));
+  const headers = providers.flatMap(({ fromHeaders }) => fromHeaders.map(({ name }) => name.toLowerCase()));
+  return { parameters: [...new Set(providers.flatMap(({ fromParams }) => fromParams))], headers };
+}
+
+/** Operators that print the path as it came, its query with it, or the query alone. */
 const PATH_WITH_QUERY =
-  /%(?:REQ\((?:[^)]*\?)?(?::path|x-envoy-original-path)(?:\?[^)]*)?\)|PATH(?:\(WQ[^)]*\))?)(?::\d+)?%/i;
+  /%(?:REQ(?:UEST_HEADER)?\((?:[^)]*\?)?(?::path|x-envoy-original-path)(?:\?[^)]*)?\)|PATH(?:\(WQ[^)]*\))?|QUERY_PARAMS(?:\([^)]*\))?)(?::\d+)?%/i;
 
 function complainOfQuery(
   parameters: readonly string[],
@@ -65,8 +72,13 @@ function complainOfQuery(
 interface Format {
   texts: readonly string[];
   about: object;
-  field: string;
+  field: string | undefined;
 }
+
+/** What is printed where no format is said: of all that may hold a credential the path. */
+const byDefault = (about: object): Format[] => [
+  { texts: ['%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%'], about, field: undefined },
+];
 
 const OF_STREAMS = ['StdoutAccessLog', 'StderrAccessLog'] as const;
 
@@ -77,7 +89,9 @@ function formatsOf({ configType }: AccessLog): Format[] {
       any,
       `envoy.extensions.access_loggers.stream.v3.${name}`,
     );
-    if (stream?.accessLogFormat.case === 'logFormat') return formatIn(stream.accessLogFormat.value);
+    if (stream === undefined) continue;
+    const { accessLogFormat: format } = stream;
+    return format.case === 'logFormat' ? formatIn(format.value) : byDefault(stream);
   }
   const file = configOf<FileAccessLog>(any, 'envoy.extensions.access_loggers.file.v3.FileAccessLog');
   const format = file?.accessLogFormat;
@@ -92,7 +106,7 @@ function formatsOf({ configType }: AccessLog): Format[] {
     case 'typedJsonFormat':
       return [{ texts: textsIn(format.value), about: file, field: 'typed_json_format' }];
     case undefined:
-      return [];
+      return byDefault(file);
   }
 }
 
@@ -111,9 +125,15 @@ function textsIn(value: JsonValue | JsonObject): string[] {
 }
 
 /** Operators that print what a client or the origin sent under a name; the name may be one of two, `a?b`. */
-const OPERATOR = /%(?:REQ|RESP|TRAILER|QUERY_PARAM)\(([^)]*)\)(?::\d+)?%/g;
+const OPERATOR =
+  /%(REQ|REQUEST_HEADER|RESP|RESPONSE_HEADER|TRAILER|RESPONSE_TRAILER|QUERY_PARAM)\(([^)]*)\)(?::\d+)?%/g;
 
-const credentialsIn = (format: string): string[] =>
-  [...format.matchAll(OPERATOR)]
-    .filter(([, names = '']) => names.split('?').some(isCredentialName))
-    .map(([operator]) => operator);
+function credentialsIn(format: string, { parameters, headers }: TokenPlaces): string[] {
+  const isPlace = (operator: string, name: string) =>
+    operator === 'QUERY_PARAM' ? parameters.includes(name) : headers.includes(name.toLowerCase());
+  return [...format.matchAll(OPERATOR)]
+    .filter(([, operator = '', names = '']) =>
+      names.split('?').some((name) => isCredentialName(name) || isPlace(operator, name)),
+    )
+    .map(([whole]) => whole);
+}

@@ -175,3 +175,15 @@ describe('lints speak where something loads and is not what was meant', () => {
     );
   });
 });
+
+it('what is wrong in the default filter chain is told too', () => {
+  const text = config({ provider: 'issuer: i' }).replace(
+    'filter_chains:\n    - filters:',
+    'default_filter_chain:\n      filters:',
+  );
+  const { list } = loadConfig([{ name: 'f.yaml', text }]).findings;
+  assert.deepEqual(
+    list.map(({ code }) => code),
+    ['L21'],
+  );
+});
