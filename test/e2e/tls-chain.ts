@@ -62,9 +62,14 @@ function renderAccess(principal: string | undefined, condition: object | undefin
   });
 }
 
+/** By which chains are chosen for the server that a client names. */
+export const TLS_INSPECTOR = extension('filters.listener.tls_inspector.v3.TlsInspector');
+
 /** A configuration of one listener with these chains. */
 export function loadChains(chains: object[]) {
-  const text = bootstrapOf([{ name: 'tls', address: addressOf(), filter_chains: chains }]);
+  const text = bootstrapOf([
+    { name: 'tls', address: addressOf(), listener_filters: [TLS_INSPECTOR], filter_chains: chains },
+  ]);
   const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.json', text }]);
   assert.ok(snapshot !== null, JSON.stringify(findings.list));
   return { snapshot, provenance };

@@ -8,11 +8,12 @@ import { type Listener, ListenerSchema } from '#schema/envoy/config/listener/v3/
 import { JwtAuthenticationSchema } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import { LuaSchema } from '#schema/envoy/extensions/filters/http/lua/v3/lua_pb.js';
 import { RouterSchema } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
+import { TlsInspectorSchema } from '#schema/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js';
 import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { ManualClock, TreeRecorder } from '../../base/index.ts';
 import { Findings } from '../../resources/index.ts';
 import { compileSnapshot } from './compile-snapshot.ts';
-import type { ConnectionFacts } from './compiled-listener.ts';
+import { type ConnectionFacts, serverNameSeen } from './compiled-listener.ts';
 
 type ListenerInit = Exclude<MessageInitShape<typeof ListenerSchema>, Listener>;
 type HcmInit = MessageInitShape<typeof HttpConnectionManagerSchema>;
@@ -59,6 +60,11 @@ const address = {
   },
 };
 
+const inspector = anyPack(TlsInspectorSchema, create(TlsInspectorSchema));
+const withInspector: ListenerInit = {
+  listenerFilters: [{ name: 'inspector', configType: { case: 'typedConfig', value: inspector } }],
+};
+
 function listenerOf(chains: Chain[], more: ListenerInit = {}): Listener {
   return create(ListenerSchema, { address, filterChains: chains, ...more });
 }
@@ -77,7 +83,7 @@ describe('a connection’s filter chain', () => {
       chainOf('wildcard', { server_names: ['*.test'] }),
       chainOf('plain', { transport_protocol: 'raw_buffer' }),
     ],
-    { defaultFilterChain: chainOf('fallback', null) },
+    { ...withInspector, defaultFilterChain: chainOf('fallback', null) },
   );
   const { compiled, messages } = compile(listener);
   const [first] = compiled.listeners;
@@ -100,10 +106,35 @@ describe('a connection’s filter chain', () => {
   }
 
   it('may be none, and a recorder is told', () => {
-    const { compiled: only } = compile(listenerOf([chainOf('a', { server_names: ['a.test'] })]));
+    const { compiled: only } = compile(
+      listenerOf([chainOf('a', { server_names: ['a.test'] })], withInspector),
+    );
     const recorder = new TreeRecorder();
     assert.equal(only.listeners[0]?.selectChain(tls('b.test'), recorder), null);
     assert.equal(recorder.root.steps[0]?.reason, 'the connection is closed');
+  });
+});
+
+describe('a listener without a TLS inspector', () => {
+  const chains = [
+    chainOf('named', { server_names: ['a.test'] }),
+    chainOf('secure', { transport_protocol: 'tls' }),
+    chainOf('any', null),
+  ];
+  const { compiled } = compile(listenerOf(chains), listenerOf(chains, withInspector));
+  const [bare, inspecting] = compiled.listeners;
+  assert.ok(bare !== undefined && inspecting !== undefined);
+  const hello = { serverName: 'A.test', tls: true };
+
+  it('chooses no chain by what the client says first', () => {
+    assert.equal(bare.selectChain(hello, null)?.name, 'any');
+    assert.equal(inspecting.selectChain(hello, null)?.name, 'named');
+    assert.equal(inspecting.selectChain({ serverName: '', tls: true }, null)?.name, 'secure');
+  });
+
+  it('tells no filter which server that names', () => {
+    assert.equal(serverNameSeen(bare, 'A.test'), '');
+    assert.equal(serverNameSeen(inspecting, 'A.test'), 'a.test');
   });
 });
 

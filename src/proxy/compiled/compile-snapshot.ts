@@ -1,7 +1,12 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { type Cluster, ClusterSchema } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
-import type { Filter, FilterChain } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
+import type {
+  Filter,
+  FilterChain,
+  ListenerFilter,
+} from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
+import { TlsInspectorSchema } from '#schema/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js';
 import {
   type HttpConnectionManager,
   HttpConnectionManagerSchema,
@@ -109,7 +114,8 @@ function compileListener(listener: Listener, context: SnapshotContext): Compiled
   const fallback = listener.defaultFilterChain;
   const defaultChain = fallback === undefined ? null : compileChain(fallback, 'default', context);
   const usable = chains.filter((chain) => chain !== null);
-  const selector = new FilterChainSelector(usable, defaultChain, findings);
+  const readsHello = listener.listenerFilters.some(isTlsInspector);
+  const selector = new FilterChainSelector(usable, defaultChain, readsHello, findings);
   const hasErrors = findings.list.slice(before).some(({ severity }) => severity === 'error');
   if (hasErrors || address === null) return null;
   return {
@@ -117,9 +123,13 @@ function compileListener(listener: Listener, context: SnapshotContext): Compiled
     name: listener.name === '' ? `${address.address}:${address.port}` : listener.name,
     address,
     chains: defaultChain === null ? usable : [...usable, defaultChain],
+    readsHello,
     selectChain: (connection, recorder) => selector.select(connection, recorder),
   };
 }
+
+const isTlsInspector = ({ configType: config }: ListenerFilter) =>
+  config.case === 'typedConfig' && typeNameOf(config.value) === TlsInspectorSchema.typeName;
 
 function addressOf(listener: Listener, findings: Findings): { address: string; port: number } | null {
   const specifier = listener.address?.address;

@@ -3,6 +3,7 @@ import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import type { Router } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { Recorder } from '../../base/index.ts';
+import { lowerAscii } from '../../core/match/index.ts';
 import type { CompiledLog } from '../access-log/compile-access-log.ts';
 import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, HttpFilter } from '../filters/filter.ts';
@@ -50,12 +51,22 @@ export interface CompiledListener {
   address: { address: string; port: number };
   /** In the listener's order; its default chain is not among them. */
   chains: readonly CompiledFilterChain[];
+  /**
+   * Whether it looks at what clients of TLS say first. Without a TLS inspector no chain is chosen by that, and no filter gets to know which
+   * server they name.
+   */
+  readsHello: boolean;
   /** The chain for a connection, or null where Envoy closes it. */
   selectChain(connection: ConnectionFacts, recorder: Recorder | null): CompiledFilterChain | null;
 }
 
 /** What a filter chain is chosen by. */
 export type ConnectionFacts = Pick<ConnectionInfo, 'serverName' | 'tls'>;
+
+/** The server that a client names, as filters get to know it (Envoy: tls_inspector.cc). */
+export function serverNameSeen({ readsHello }: CompiledListener, said: string): string {
+  return readsHello ? lowerAscii(said) : '';
+}
 
 /** A snapshot as the data path, `validate` and `why` use it: the very same objects decide for all three. */
 export interface CompiledSnapshot {

@@ -8,29 +8,34 @@ import type { CompiledFilterChain, ConnectionFacts } from './compiled-listener.t
 
 /**
  * Chooses a connection's filter chain as Envoy does: the most specific server name first, then the transport protocol; a step once taken
- * is not taken back (Envoy: filter_chain_manager_impl.cc).
+ * is not taken back (Envoy: filter_chain_manager_impl.cc). Where nobody reads the hello all connections are plain ones to it.
  */
 export class FilterChainSelector {
   readonly #byServerName = new DomainIndex<TransportTable>();
   readonly #anyServerName: TransportTable = [];
   readonly #default: CompiledFilterChain | null;
+  readonly #readsHello: boolean;
 
   constructor(
     chains: readonly CompiledFilterChain[],
     defaultChain: CompiledFilterChain | null,
+    readsHello: boolean,
     findings: Findings,
   ) {
     this.#default = defaultChain;
+    this.#readsHello = readsHello;
     const tables = new Map<string, TransportTable>();
     for (const chain of chains) this.#add(chain, tables, findings);
     for (const [name, table] of tables) this.#byServerName.add(name, table);
   }
 
   select(connection: ConnectionFacts, recorder: Recorder | null): CompiledFilterChain | null {
-    const chain = this.#find(connection) ?? this.#default;
+    const chain = this.#find(this.#readsHello ? connection : UNREAD) ?? this.#default;
     if (recorder !== null) {
       recorder.open('filter chain', chain === null ? 'none matches' : chain.name, chain?.origin);
       recorder.note(describe(connection));
+      if (connection.tls && !this.#readsHello)
+        recorder.note('which no chain is chosen by, for the listener has no `tls_inspector`');
       recorder.close(chain === null ? 'deny' : 'ok', chain === null ? 'the connection is closed' : undefined);
     }
     return chain;
@@ -58,6 +63,8 @@ export class FilterChainSelector {
     }
   }
 }
+
+const UNREAD: ConnectionFacts = { serverName: '', tls: false };
 
 interface TransportRow {
   transport: string;

@@ -8,7 +8,11 @@ import {
 import { create, toBinary } from '@bufbuild/protobuf';
 import { FilterChainSchema } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import type { Findings } from '../../resources/index.ts';
-import type { CompiledFilterChain, CompiledListener } from '../compiled/compiled-listener.ts';
+import {
+  type CompiledFilterChain,
+  type CompiledListener,
+  serverNameSeen,
+} from '../compiled/compiled-listener.ts';
 import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
 import { type ConnectionKeeper, ServerConnection, type ServiceSlot } from '../http/server-connection.ts';
@@ -91,6 +95,7 @@ export class ListenerServer implements ConnectionKeeper {
     const fits =
       isSecure(chains) === this.tls &&
       verifiesClients(chains) === verifiesClients(this.#chains) &&
+      compiled.readsHello === this.#compiled.readsHello &&
       bufferBytes(compiled) === bufferBytes(this.#compiled);
     return fits ? () => this.#change(compiled, chains) : null;
   }
@@ -225,7 +230,10 @@ export class ListenerServer implements ConnectionKeeper {
       socket.destroy();
       return;
     }
-    const connection = new ServerConnection(socket, describePeer(socket, facts, chain.tls), this, chain);
+    const { tls } = facts;
+    const serverName = serverNameSeen(this.#compiled, facts.serverName);
+    const peer = describePeer(socket, { serverName, tls }, chain.tls);
+    const connection = new ServerConnection(socket, peer, this, chain);
     this.#connections.set(connection, chain);
   }
 }

@@ -1,9 +1,10 @@
 import type { Clock, Recorder } from '../../base/index.ts';
 import { toByteString } from '../../core/match/index.ts';
-import type {
-  CompiledConnectionManager,
-  CompiledListener,
-  CompiledSnapshot,
+import {
+  type CompiledConnectionManager,
+  type CompiledListener,
+  type CompiledSnapshot,
+  serverNameSeen,
 } from '../compiled/compiled-listener.ts';
 import { askGuards } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, DynamicMetadata, HttpFilter, LocalReply } from '../filters/filter.ts';
@@ -63,14 +64,15 @@ export interface Rehearsal {
  */
 export async function rehearse(
   snapshot: CompiledSnapshot,
-  { listener: name, request, connection }: Rehearsal,
+  { listener: name, request, connection: asked }: Rehearsal,
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
   const listener = findListener(snapshot, name);
   if (listener === undefined) return closed('no listener');
   recorder?.open('listener', listener.name, listener.origin);
-  const chain = listener.selectChain(connection, recorder);
+  const chain = listener.selectChain(asked, recorder);
+  const connection = { ...asked, serverName: serverNameSeen(listener, asked.serverName) };
   const refusal = chain && askGuards(chain.guards, connection, recorder);
   const verdict =
     chain === null || refusal !== null

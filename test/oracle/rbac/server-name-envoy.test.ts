@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { connect } from 'node:tls';
+import { loadConfig } from '../../../src/control/config/index.ts';
+import { type Gate, startGate } from '../../../src/server/index.ts';
+import { createSelfSigned } from '../../e2e/certificates.ts';
+import { TLS_INSPECTOR } from '../../e2e/tls-chain.ts';
+import { addressOf, bootstrapOf, extension, managerOf } from '../../fixtures/envoy-config.ts';
+import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
+import { portOf } from '../rehearsal/comparison.ts';
+
+const server = await createSelfSigned('server.test');
+const certificate = {
+  certificate_chain: { inline_string: server.certificate },
+  private_key: { inline_string: server.privateKey },
+};
+const secured = extension('transport_sockets.tls.v3.DownstreamTlsContext', {
+  common_tls_context: { tls_certificates: [certificate] },
+});
+const denied = extension('filters.http.rbac.v3.RBAC', {
+  rules: {
+    action: 'DENY',
+    policies: {
+      p: { principals: [{ any: true }], permissions: [{ requested_server_name: { exact: 'host.test' } }] },
+    },
+  },
+});
+/** Says which chain it is. */
+const chain = (name: string, match: object = {}) => ({
+  name,
+  filter_chain_match: match,
+  transport_socket: secured,
+  filters: [
+    managerOf({
+      filters: [denied],
+      routes: [{ match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: name } } }],
+    }),
+  ],
+});
+
+const named = chain('named', { server_names: ['host.test', 'a.test'] });
+const CHAINS: Record<string, object> = {
+  'one chain': { filter_chains: [chain('any')] },
+  'a chain for names': { filter_chains: [named, chain('any')] },
+  'a chain for names and a default': { filter_chains: [named], default_filter_chain: chain('default') },
+  'a chain for TLS': { filter_chains: [chain('secure', { transport_protocol: 'tls' })] },
+  'a chain for what is not TLS': { filter_chains: [chain('plain', { transport_protocol: 'raw_buffer' })] },
+};
+const listeners = Object.entries(CHAINS).flatMap(([name, chains]) => [
+  { name, address: addressOf(), ...chains },
+  { name: `${name}, inspected`, address: addressOf(), listener_filters: [TLS_INSPECTOR], ...chains },
+]);
+
+/** Status and body, or that the connection is closed. */
+function ask(port: number, servername: string): Promise<string> {
+  return new Promise((resolve) => {
+    const named = servername === '' ? {} : { servername };
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...named });
+    let text = '';
+    socket.on('secureConnect', () => {
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    });
+    socket.on('data', (bytes) => {
+      text += bytes.toString('latin1');
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(`${text.slice(9, 12)} ${text.split('\r\n\r\n')[1] ?? 'closed'}`));
+  });
+}
+
+if (findEnvoy() !== null) {
+  describe('what becomes of the server that a client names is what becomes of it in Envoy', () => {
+    let envoy: EnvoyProcess;
+    let gate: Gate;
+
+    before(async () => {
+      const bootstrap = bootstrapOf(listeners);
+      envoy = await startEnvoy(bootstrap);
+      const { snapshot, provenance, findings } = loadConfig([{ name: 'names.json', text: bootstrap }]);
+      assert.ok(snapshot, JSON.stringify(findings.list));
+      gate = await startGate({ snapshot, provenance });
+    });
+
+    after(async () => {
+      await gate?.close();
+      await envoy?.stop();
+    });
+
+    for (const { name } of listeners) {
+      it(name, async () => {
+        const port = gate.listeners.find((listener) => listener.name === name)?.port as number;
+        for (const said of ['host.test', 'HOST.test', 'a.test', ''])
+          assert.equal(await ask(port, said), await ask(portOf(envoy, name), said), said);
+      });
+    }
+  });
+}
