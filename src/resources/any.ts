@@ -15,17 +15,8 @@ export function typeNameOf(any: Any): string {
   return any.typeUrl.slice(any.typeUrl.lastIndexOf('/') + 1);
 }
 
+/** The bytes are made when they are first asked for, by the message as it then is: a process that keeps the message needs none. */
 export function packAny<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): Any {
-  const any = create(AnySchema, {
-    typeUrl: TYPE_URL_PREFIX + schema.typeName,
-    value: toBinary(schema, message),
-  });
-  unpacked.set(any, message);
-  return any;
-}
-
-/** As `packAny`; the bytes are made when they are first asked for, by the message as it then is. */
-export function packAnyLater<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): Any {
   const any = create(AnySchema, { typeUrl: TYPE_URL_PREFIX + schema.typeName });
   let bytes: Uint8Array | undefined;
   Object.defineProperty(any, 'value', {

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type { TransportSocket } from '#schema/envoy/config/core/v3/base_pb.js';
-import { packAnyLater } from '../../../resources/index.ts';
+import { packAny } from '../../../resources/index.ts';
 import { socketAddresses } from '../checks/check-clusters.ts';
 import { isIpAddress } from '../checks/ip-address.ts';
 import type { DecodeContext } from '../decode/decode-context.ts';
@@ -53,7 +53,7 @@ function buildTypedConfig(host: string, socket: TransportSocket, context: Decode
     },
   });
   context.provenance.inherit(tls, socket);
-  const any = packAnyLater(schema, tls);
+  const any = packAny(schema, tls);
   context.provenance.inherit(any, socket);
   return any;
 }

@@ -1,6 +1,6 @@
 import { create, type DescMessage, fromJson, type JsonObject } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
-import { packAnyLater } from '../../../resources/index.ts';
+import { packAny } from '../../../resources/index.ts';
 import { schemaRegistry } from '../schema-registry.ts';
 import { entryOf, type MapNode, type SourceNode } from '../source/source-node.ts';
 import { type DecodeContext, type Place, placeInside } from './decode-context.ts';
@@ -58,7 +58,7 @@ function decodeOfType(
   const done = context.judge?.judgeType(schema, typePlace, context) ?? true;
   const message = decodeContent(schema, node, done ? place : { ...place, quiet: true }, context);
   if (message === undefined) return undefined;
-  const any = packAnyLater(schema, message);
+  const any = packAny(schema, message);
   context.provenance.inherit(any, message);
   return any;
 }

@@ -11,7 +11,7 @@ import {
   AuthorizationPolicySpec_Action as Action,
   type AuthorizationPolicy,
 } from '#schema/istio/security_pb.js';
-import { packAnyLater } from '../../../resources/index.ts';
+import { packAny } from '../../../resources/index.ts';
 import { dryRunOf, nameplateOf } from '../identity.ts';
 import type { Lineage } from '../lineage.ts';
 import { buildRules, type RuleContext } from './rules.ts';
@@ -85,7 +85,7 @@ export function httpRbac(
   const message = lineage.inherit(create(HttpRbacSchema, content), about, field);
   const filter = create(HttpFilterSchema, {
     name: 'envoy.filters.http.rbac',
-    configType: { case: 'typedConfig', value: packAnyLater(HttpRbacSchema, message) },
+    configType: { case: 'typedConfig', value: packAny(HttpRbacSchema, message) },
   });
   return lineage.inherit(filter, about, field);
 }
@@ -94,6 +94,6 @@ export function networkRbac(content: RbacContent): Filter {
   const message = create(NetworkRbacSchema, { ...content, statPrefix: 'tcp.' });
   return create(FilterSchema, {
     name: 'envoy.filters.network.rbac',
-    configType: { case: 'typedConfig', value: packAnyLater(NetworkRbacSchema, message) },
+    configType: { case: 'typedConfig', value: packAny(NetworkRbacSchema, message) },
   });
 }
