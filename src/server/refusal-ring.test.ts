@@ -17,6 +17,15 @@ const listener = (name: string, address: string) => `
           - name: router
             typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}`;
 
+const at = (localAddress: string) => ({
+  remoteAddress: '192.0.2.7',
+  remotePort: 4000,
+  localAddress,
+  localPort: 8080,
+  serverName: '',
+  tls: false,
+});
+
 describe('a refusal is explained by the listener that its connection came to', () => {
   const places = [
     { name: 'inner', address: '127.0.0.1' },
@@ -35,17 +44,46 @@ describe('a refusal is explained by the listener that its connection came to', (
       const listeners = places.map((one) => ({ ...one, port: 8080, tls: false }));
       const jwks = { fetch: async () => null };
       const ring = new RefusalRing({ snapshot, provenance, listeners, jwks, envoyExact: false });
-      const connection = {
-        remoteAddress: '192.0.2.7',
-        remotePort: 4000,
-        localAddress: given,
-        localPort: 8080,
-        serverName: '',
-        tls: false,
-      };
       const request = { method: 'GET', scheme: 'http', authority: 'h', path: '/', names: [], values: [] };
-      await ring.add({ id: 'a', atMs: 0, request, connection, reply: { status: 404, body: '' } });
+      await ring.add({ id: 'a', atMs: 0, request, connection: at(given), reply: { status: 404, body: '' } });
       assert.equal(ring.find('last')?.steps[0]?.text, want);
     });
   }
+});
+
+it('a refusal of a target with a scheme is explained by that scheme', async () => {
+  const rules = `
+          - name: rbac
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
+              rules:
+                policies:
+                  plain:
+                    permissions: [ { header: { name: ":scheme", string_match: { exact: http } } } ]
+                    principals: [ { any: true } ]`;
+  const written = listener('one', '127.0.0.1').replace('http_filters:', `http_filters:${rules}`);
+  const { snapshot, provenance } = loadConfig([
+    { name: 'gate.yaml', text: `static_resources:\n  listeners:${written}\n` },
+  ]);
+  assert.ok(snapshot !== null);
+  const listeners = [{ name: 'one', address: '127.0.0.1', port: 8080, tls: false }];
+  const jwks = { fetch: async () => null };
+  const ring = new RefusalRing({ snapshot, provenance, listeners, jwks, envoyExact: false });
+  const request = {
+    method: 'GET',
+    scheme: 'https',
+    targetScheme: 'https',
+    authority: 'h',
+    path: '/',
+    names: [],
+    values: [],
+  };
+  await ring.add({
+    id: 'a',
+    atMs: 0,
+    request,
+    connection: at('127.0.0.1'),
+    reply: { status: 403, body: '' },
+  });
+  assert.equal(ring.find('last')?.playedAgain, undefined);
 });

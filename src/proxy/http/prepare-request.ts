@@ -58,6 +58,15 @@ export function prepareRequest(
   return null;
 }
 
+/** A client that speaks in clear text names an `https` target, and nobody in front of the gate could have meant it (Envoy: codec_impl.cc). */
+export function mistakesTransport(
+  { scheme }: { readonly scheme: string },
+  { tls }: ConnectionInfo,
+  { useRemoteAddress }: HttpOptions,
+): boolean {
+  return scheme === 'https' && useRemoteAddress && !tls;
+}
+
 /** Most requests have none of them: one look at each name, removal only where one is found. */
 function removeFields(headers: HeaderList, fields: ReadonlySet<string>): void {
   const { names } = headers;
@@ -114,7 +123,7 @@ function setForwardedProto(request: RequestHead, connection: ConnectionInfo, ove
   const actual = connection.tls ? 'https' : 'http';
   const claimed = overrides ? undefined : request.headers.get('x-forwarded-proto');
   if (claimed === undefined) request.headers.set('x-forwarded-proto', actual);
-  request.scheme = claimed === 'http' || claimed === 'https' ? claimed : actual;
+  request.scheme = request.targetScheme || (claimed === 'http' || claimed === 'https' ? claimed : actual);
   if (claimed === '') request.unroutable = true;
 }
 

@@ -1,5 +1,7 @@
 import type { HeaderList } from './header-list.ts';
 import type { RequestHead } from './request-head.ts';
+import type { RequestParser } from './request-parser.ts';
+import type { Scheme } from './request-target.ts';
 
 /** A request's head as it came off a connection. */
 export class ReceivedRequest implements RequestHead {
@@ -9,9 +11,12 @@ export class ReceivedRequest implements RequestHead {
   path: string;
   readonly headers: HeaderList;
 
-  constructor(method: string, scheme: string, authority: string, path: string, headers: HeaderList) {
+  readonly targetScheme: Scheme | '';
+
+  constructor({ method, scheme, authority, path, headers }: RequestParser, tls: boolean) {
     this.method = method;
-    this.scheme = scheme;
+    this.targetScheme = scheme;
+    this.scheme = scheme || (tls ? 'https' : 'http');
     this.authority = authority;
     this.path = path;
     this.headers = headers;

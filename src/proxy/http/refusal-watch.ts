@@ -5,6 +5,8 @@ import type { RequestHead } from './request-head.ts';
 export interface KeptRequest {
   method: string;
   scheme: string;
+  /** See `RequestHead`. */
+  targetScheme?: string | undefined;
   authority: string;
   path: string;
   /** Of its header lines. */
@@ -26,6 +28,8 @@ export interface RefusedReply {
   body: string;
 }
 
-export function keepRequest({ method, scheme, authority, path, headers }: RequestHead): KeptRequest {
-  return { method, scheme, authority, path, names: headers.names.slice(), values: headers.values.slice() };
+export function keepRequest(request: RequestHead): KeptRequest {
+  const { method, scheme, targetScheme, authority, path, headers } = request;
+  const names = headers.names.slice();
+  return { method, scheme, targetScheme, authority, path, names, values: headers.values.slice() };
 }

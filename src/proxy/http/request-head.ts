@@ -12,6 +12,8 @@ export interface RequestHead {
   readonly headers: HeaderList;
   /** Where the client is if not at the connection's other end: what trusted hops said when the request came. */
   clientAddress?: string;
+  /** What a target in absolute form says, and no field can change; absent or empty: it was in another form. */
+  readonly targetScheme?: string | undefined;
   /** A peer that is believed about the scheme says nothing: there is no route for it. */
   unroutable?: boolean;
   /** The path stands for one that Envoy finds it cannot send (envoy.md §3.4): the router answers so. */

@@ -6,7 +6,7 @@ import { FIELD } from './field-names.ts';
 import { DEFAULT_LIMITS, type HeadLimits, HeadParser, INCOMPLETE } from './head-parser.ts';
 import { latin1 } from './latin1.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
-import { parseOtherTarget } from './request-target.ts';
+import { parseOtherTarget, type Scheme } from './request-target.ts';
 
 /** Methods that pass: those that Envoy's codec knows. CONNECT is among them to be refused by name. */
 const METHODS = new Set(
@@ -31,8 +31,8 @@ export class RequestParser extends HeadParser {
   authority = '';
   /** The client wants the connection closed after this exchange. */
   close = false;
-  /** The target is in absolute form with `https`. */
-  saysHttps = false;
+  /** Of a target in absolute form; empty: it is in another. */
+  scheme: Scheme | '' = '';
   #target = '';
   #fragment = false;
   #hosts = 0;
@@ -52,7 +52,7 @@ export class RequestParser extends HeadParser {
   override reset(): void {
     super.reset();
     this.close = false;
-    this.saysHttps = false;
+    this.scheme = '';
     this.#fragment = false;
     this.#hosts = 0;
     this.#upgrade = null;
@@ -230,7 +230,7 @@ export class RequestParser extends HeadParser {
     const target = parseOtherTarget(this.method, this.#target);
     if ('status' in target) return target;
     this.path = target.path;
-    this.saysHttps = target.https;
+    this.scheme = target.scheme;
     this.authority = target.authority ?? this.authority;
     return null;
   }

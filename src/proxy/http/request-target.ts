@@ -1,17 +1,20 @@
 import { isTargetAuthority } from './authority.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 
+export type Scheme = 'http' | 'https';
+
 export interface RequestTarget {
   path: string;
   /** What an absolute-form target names, overruling Host (RFC 9112 §3.2.2); undefined in the other forms. */
   authority: string | undefined;
-  https: boolean;
+  /** Empty in the other forms. */
+  scheme: Scheme | '';
 }
 
 /** Reads a target that is not in origin form: `*`, or absolute-form with `http` or `https`. */
 export function parseOtherTarget(method: string, target: string): RequestTarget | Refusal {
   if (target === '*') {
-    return method === 'OPTIONS' ? { path: '*', authority: undefined, https: false } : REFUSAL.badTarget;
+    return method === 'OPTIONS' ? { path: '*', authority: undefined, scheme: '' } : REFUSAL.badTarget;
   }
   const scheme = /^https?:\/\//i.exec(target);
   if (scheme === null) return REFUSAL.badTarget;
@@ -20,5 +23,9 @@ export function parseOtherTarget(method: string, target: string): RequestTarget 
   const withUser = end < 0 ? rest : rest.slice(0, end);
   const authority = withUser.slice(withUser.indexOf('@') + 1);
   if (!isTargetAuthority(authority)) return REFUSAL.badTarget;
-  return { path: end < 0 ? '/' : rest.slice(end), authority, https: scheme[0].length === 8 };
+  return {
+    path: end < 0 ? '/' : rest.slice(end),
+    authority,
+    scheme: scheme[0].length === 8 ? 'https' : 'http',
+  };
 }

@@ -8,6 +8,7 @@ import { Exchange } from './exchange.ts';
 import { INCOMPLETE, REFUSED } from './head-parser.ts';
 import type { HttpService } from './http-service.ts';
 import { latin1 } from './latin1.ts';
+import { mistakesTransport } from './prepare-request.ts';
 import { ReceivedRequest } from './received-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { RequestParser } from './request-parser.ts';
@@ -276,8 +277,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     const first = !parser.started;
     const at = parser.parse(bytes, start, end);
     if (at >= 0) {
-      const { useRemoteAddress } = this.#service.options;
-      if (parser.saysHttps && useRemoteAddress && !this.info.tls) this.#refuse(REFUSAL.schemeMismatch);
+      if (mistakesTransport(parser, this.info, this.#service.options)) this.#refuse(REFUSAL.schemeMismatch);
       else this.#begin();
       return at;
     }
@@ -347,8 +347,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   }
 
   #received(): ReceivedRequest {
-    const { method, authority, path, headers } = this.#parser;
-    return new ReceivedRequest(method, this.info.tls ? 'https' : 'http', authority, path, headers);
+    return new ReceivedRequest(this.#parser, this.info.tls);
   }
 
   /** Sends what is left and then closes, leaving the client time to read: a close at once could cut the reply off. */

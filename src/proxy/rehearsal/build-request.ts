@@ -5,6 +5,8 @@ import type { RequestHead } from '../http/request-head.ts';
 export interface RequestWords {
   method: string;
   scheme: 'http' | 'https';
+  /** See `RequestHead`. */
+  targetScheme?: string | undefined;
   /** `host` or `host:port`, as a client would send it. */
   authority: string;
   /** Target in origin form. */
@@ -14,10 +16,12 @@ export interface RequestWords {
 }
 
 /** Makes the head that the codec would make of the same words: names in lower case, bytes, some repeated lines joined. */
-export function buildRequestHead({ method, scheme, authority, path, headers }: RequestWords): RequestHead {
+export function buildRequestHead(words: RequestWords): RequestHead {
+  const { method, scheme, targetScheme, authority, path, headers } = words;
   const head: RequestHead = {
     method,
     scheme,
+    targetScheme,
     authority: bytesOf(authority),
     path: bytesOf(path),
     headers: new HeaderList(),

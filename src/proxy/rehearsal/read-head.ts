@@ -1,6 +1,6 @@
 import type { ConnectionInfo } from '../filters/filter.ts';
 import type { HttpOptions } from '../http/http-options.ts';
-import { firstRefusal } from '../http/prepare-request.ts';
+import { firstRefusal, mistakesTransport } from '../http/prepare-request.ts';
 import { ReceivedRequest } from '../http/received-request.ts';
 import { REFUSAL, type Refusal } from '../http/refusal.ts';
 import type { RequestHead } from '../http/request-head.ts';
@@ -21,14 +21,16 @@ export function writeRequestHead({ method, authority, path, headers }: RequestWo
  */
 export function readHead(
   bytes: Uint8Array,
-  { tls }: ConnectionInfo,
+  connection: ConnectionInfo,
   options: HttpOptions,
 ): { request: RequestHead; refusal: Refusal | null } {
   const parser = new RequestParser(options.limits);
   const end = parser.parse(Buffer.from(bytes), 0, bytes.length);
-  const { method, authority, path, headers } = parser;
-  const request = new ReceivedRequest(method, tls ? 'https' : 'http', authority, path, headers);
-  if (end >= 0) return { request, refusal: null };
+  const request = new ReceivedRequest(parser, connection.tls);
+  if (end >= 0) {
+    const refusal = mistakesTransport(parser, connection, options) ? REFUSAL.schemeMismatch : null;
+    return { request, refusal };
+  }
   // A head that is not whole stays without an answer until its time is up.
   return { request, refusal: firstRefusal(parser.refusal ?? REFUSAL.headTimeout, request, options) };
 }

@@ -1,5 +1,5 @@
 import { createTokenSigner } from '../../e2e/token-signer.ts';
-import { type Case, jwtAuthn, type Scene, type SceneRequest } from '../rehearsal/scene.ts';
+import { type Case, jwtAuthn, rbac, type Scene, type SceneRequest } from '../rehearsal/scene.ts';
 import { add } from './route-parts.ts';
 
 const direct = (match: object, body: string, more: object = {}) => ({
@@ -43,7 +43,26 @@ const anyHost = (routes: object[], more: object = {}) => ({
   virtual_hosts: [host('any', ['*'], routes, more)],
 });
 
+/** Lets in what is asked for by `http`. */
+const plainOnly = [
+  rbac({
+    rules: {
+      policies: {
+        p: {
+          permissions: [{ header: { name: ':scheme', string_match: { exact: 'http' } } }],
+          principals: [{ any: true }],
+        },
+      },
+    },
+  }),
+];
+
 export const managerScenes: readonly Scene[] = [
+  { ...manager('schemes', {}, anyHost([forwardAll])), filters: plainOnly },
+  {
+    ...manager('schemes at the edge', { use_remote_address: true }, anyHost([forwardAll])),
+    filters: plainOnly,
+  },
   manager('strip matching', { strip_matching_host_port: true }),
   manager('strip any', { strip_any_host_port: true }),
   manager('strip dot', { strip_trailing_host_dot: true }),
@@ -173,7 +192,15 @@ const PATHS = [
   '/;',
 ];
 
+const TARGETS = ['/x', 'http://h.test/x', 'https://h.test/x', 'HTTPS://h.test/x'];
+
 export const managerCases: readonly Case[] = [
+  ...['schemes', 'schemes at the edge'].flatMap((scene) =>
+    TARGETS.flatMap((path) => [
+      asked(scene, { path }, path === '/x'),
+      asked(scene, { path, headers: [['x-forwarded-proto', 'https']] }, path === '/x'),
+    ]),
+  ),
   ...['strip matching', 'strip any', 'strip dot', 'strip both'].flatMap((scene) =>
     HOSTS.map((name) => asked(scene, { path: '/', host: name })),
   ),
