@@ -5,6 +5,7 @@ import { TreeRecorder } from '../../base/index.ts';
 import type { StringMatcherConfig } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
 import { compileRbacEngine } from './engine.ts';
+import type { ExpressionConfig } from './expression-config.ts';
 import type {
   ClientCertificateConfig,
   FilterStateConfig,
@@ -346,6 +347,27 @@ describe('policies', () => {
     };
     assert.equal(allows({ checkedCondition: { expr: never } }), true);
     assert.equal(allows({ condition: never }), false, 'its twin is looked at');
+  });
+
+  it('lose their `cel_config` where one of them has a condition without', () => {
+    const one: ExpressionConfig = {
+      exprKind: { case: 'constExpr', value: { constantKind: { case: 'int64Value', value: 1n } } },
+    };
+    const condition: ExpressionConfig = {
+      exprKind: { case: 'callExpr', value: { function: 'string', args: [one] } },
+    };
+    const celConfig = {
+      enableStringConversion: true,
+      enableStringConcat: false,
+      enableStringFunctions: false,
+    };
+    const plain = policy(path(exact('/')));
+    const refusalsBeside = (other: PolicyConfig) =>
+      compile(ALLOW as number, { converting: { ...plain, condition, celConfig }, other }).refusals;
+    assert.deepEqual(refusalsBeside(plain), []);
+    assert.deepEqual(refusalsBeside({ ...plain, condition: one }), [
+      '`string` in a CEL condition is not supported',
+    ]);
   });
 
   it('are asked in the order of their names', () => {

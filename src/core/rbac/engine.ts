@@ -122,7 +122,10 @@ export class RbacEngine {
   }
 }
 
-/** Compiles an RBAC message; null where one of its policies is not done, each reason refused. */
+/**
+ * Compiles an RBAC message; null where one of its policies is not done, each reason refused. One policy that has a condition and no
+ * `cel_config` takes the others' from them (Envoy: engine_impl.cc, one builder for all).
+ */
 export function compileRbacEngine(config: RbacConfig, context: ConditionContext): RbacEngine | null {
   const action = ACTIONS[config.action];
   if (action === undefined) {
@@ -130,8 +133,12 @@ export function compileRbacEngine(config: RbacConfig, context: ConditionContext)
     return null;
   }
   const names = Object.keys(config.policies).sort(byBytes);
-  const policies = names.map((name) =>
-    compilePolicy(name, config.policies[name] as PolicyConfig, action, context),
+  const configs = names.map((name) => config.policies[name] as PolicyConfig);
+  const isPlain = configs.some(
+    ({ condition, celConfig }) => condition !== undefined && celConfig === undefined,
+  );
+  const policies = configs.map((policy, index) =>
+    compilePolicy(names[index] as string, policy, { action, isPlain }, context),
   );
   return policies.includes(null) ? null : new RbacEngine(action, policies as Policy[]);
 }
@@ -144,13 +151,12 @@ function byBytes(a: string, b: string): number {
 function compilePolicy(
   name: string,
   config: PolicyConfig,
-  action: RbacAction,
+  { action, isPlain }: { action: RbacAction; isPlain: boolean },
   context: ConditionContext,
 ): Policy | null {
   const isConditional = config.condition !== undefined;
-  const condition = isConditional
-    ? compileExpression(config.condition, { ...context, options: config.celConfig })
-    : null;
+  const options = isPlain ? undefined : config.celConfig;
+  const condition = isConditional ? compileExpression(config.condition, { ...context, options }) : null;
   const permissions = config.permissions.map((permission) => compilePermission(permission, context));
   const principals = config.principals.map((principal) => compilePrincipal(principal, context));
   if ((isConditional && condition === null) || permissions.includes(null) || principals.includes(null))
