@@ -1,3 +1,4 @@
+import { lowerAscii } from '../../core/match/index.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
 import { clientOf, forwardedClientOf } from './client-address.ts';
 import { isGrpcRequest } from './grpc-reply.ts';
@@ -123,8 +124,15 @@ function setForwardedProto(request: RequestHead, connection: ConnectionInfo, ove
   const actual = connection.tls ? 'https' : 'http';
   const claimed = overrides ? undefined : request.headers.get('x-forwarded-proto');
   if (claimed === undefined) request.headers.set('x-forwarded-proto', actual);
-  request.scheme = request.targetScheme || (claimed === 'http' || claimed === 'https' ? claimed : actual);
+  request.scheme = request.targetScheme || schemeSaid(claimed) || actual;
   if (claimed === '') request.unroutable = true;
+}
+
+/** In whatever case it is written; empty: nothing that is a scheme. */
+function schemeSaid(claimed = ''): string {
+  if (claimed === '' || claimed === 'https' || claimed === 'http') return claimed;
+  const scheme = lowerAscii(claimed);
+  return scheme === 'https' || scheme === 'http' ? scheme : '';
 }
 
 function setForwardedPort(headers: HeaderList, { localPort }: ConnectionInfo, overrides: boolean): void {

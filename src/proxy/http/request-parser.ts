@@ -185,6 +185,10 @@ export class RequestParser extends HeadParser {
         // Only the word that says that trailers are welcome means anything to the next hop, as in Envoy.
         if (/(?:^|,)\s*trailers\s*(?:,|$)/i.test(value)) this.headers.set(name, 'trailers');
         return null;
+      case FIELD.hopByHop:
+        // Rules and origins see the two others, as in Envoy, though what they announce is not there.
+        if (name !== 'keep-alive') this.headers.append(name, value);
+        return null;
       case FIELD.framingLookalike:
         return REFUSAL.framingLookalike;
       default:

@@ -198,11 +198,25 @@ export const managerCases: readonly Case[] = [
   ...['schemes', 'schemes at the edge'].flatMap((scene) =>
     TARGETS.flatMap((path) => [
       asked(scene, { path }, path === '/x'),
-      asked(scene, { path, headers: [['x-forwarded-proto', 'https']] }, path === '/x'),
+      ...['https', 'HTTPS', 'ftp'].map((proto) =>
+        asked(scene, { path, headers: [['x-forwarded-proto', proto]] }, path === '/x'),
+      ),
     ]),
   ),
   ...['strip matching', 'strip any', 'strip dot', 'strip both'].flatMap((scene) =>
     HOSTS.map((name) => asked(scene, { path: '/', host: name })),
+  ),
+  asked(
+    'schemes',
+    {
+      path: '/x',
+      headers: [
+        ['trailer', 'x'],
+        ['http2-settings', 'AA'],
+        ['keep-alive', '1'],
+      ],
+    },
+    false,
   ),
   asked('via', { path: '/direct' }),
   asked('via', { path: '/none' }),
