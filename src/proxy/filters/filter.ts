@@ -18,8 +18,10 @@ export interface ConnectionInfo {
   remotePort: number;
   localAddress: string;
   localPort: number;
-  /** Server name of the TLS hello, empty without one. */
+  /** Server name of the TLS hello in small letters, empty without one or where nobody looks for it. */
   serverName: string;
+  /** The same as the client spells it, whoever looks. */
+  spelledName?: string;
   tls: boolean;
   /** Of a client that has shown a certificate, and only of one that was verified. */
   peer?: PeerIdentity | null;

@@ -230,9 +230,11 @@ export class ListenerServer implements ConnectionKeeper {
       socket.destroy();
       return;
     }
-    const { tls } = facts;
-    const serverName = serverNameSeen(this.#compiled, facts.serverName);
-    const peer = describePeer(socket, { serverName, tls }, chain.tls);
+    const names = {
+      serverName: serverNameSeen(this.#compiled, facts.serverName),
+      spelledName: facts.serverName,
+    };
+    const peer = describePeer(socket, { ...names, tls: facts.tls }, chain.tls);
     const connection = new ServerConnection(socket, peer, this, chain);
     this.#connections.set(connection, chain);
   }
@@ -292,7 +294,7 @@ let connections = 0;
 
 function describePeer(
   socket: Socket,
-  facts: { serverName: string; tls: boolean },
+  facts: { serverName: string; spelledName: string; tls: boolean },
   tls: DownstreamTls | null,
 ): ConnectionInfo {
   connections++;

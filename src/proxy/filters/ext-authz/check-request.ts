@@ -56,7 +56,7 @@ export function buildCheckRequest(
       contextExtensions: question.extensions,
       metadataContext: metadataContext(metadataIfAny, settings.metadataNamespaces),
       routeMetadataContext: metadataContext(route?.metadata ?? null, settings.routeMetadataNamespaces),
-      ...(settings.includesTlsSession ? { tlsSession: { sni: connection.serverName } } : {}),
+      ...(settings.includesTlsSession ? { tlsSession: { sni: connection.spelledName ?? '' } } : {}),
     },
   });
   return toBinary(CheckRequestSchema, message);

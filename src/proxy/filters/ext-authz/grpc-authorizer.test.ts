@@ -123,7 +123,8 @@ describe('ext_authz asks a gRPC service', () => {
     const { check } = await ask(config(more), YES, {
       metadata: [['sub', 'alice']],
       connection: {
-        serverName: 'sni.test',
+        serverName: '',
+        spelledName: 'SNI.test',
         certificates: {
           tlsVersion: 'TLSv1.3',
           local: { uriNames: ['spiffe://gate'], dnsNames: ['gate.test'], subject: 'CN=gate' },
@@ -135,7 +136,7 @@ describe('ext_authz asks a gRPC service', () => {
     const { source, destination, tlsSession, metadataContext } = check?.attributes ?? {};
     assert.deepEqual(
       [source?.certificate, destination?.principal, tlsSession?.sni, metadataContext?.filterMetadata],
-      ['-----BEGIN%20', 'spiffe://gate', 'sni.test', { told: { sub: 'alice' } }],
+      ['-----BEGIN%20', 'spiffe://gate', 'SNI.test', { told: { sub: 'alice' } }],
     );
   });
 

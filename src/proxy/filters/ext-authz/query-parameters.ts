@@ -20,8 +20,10 @@ export function changeQuery(
 }
 
 function parseQuery(query: string): Line[] {
-  if (query === '') return [];
-  return query.split('&').map((part): Line => {
+  const parts = query.split('&');
+  // What stands behind the last `&` is none where it is empty.
+  if (parts.at(-1) === '') parts.pop();
+  return parts.map((part): Line => {
     const at = part.indexOf('=');
     return at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
   });
