@@ -44,7 +44,7 @@ async function authenticate(
   if (username === undefined) throw new OAuthError(401, 'invalid_request', 'Missing parameter: username');
   const user = realm.users.byLogin(username);
   const stored = user?.serviceAccountClientId === undefined ? user?.password : undefined;
-  const check = passwords.run(() => verifyPassword(stored ?? realm.users.decoy, password ?? ''));
+  const check = passwords.run(() => verifyPassword(stored ?? realm.users.decoyFor(username), password ?? ''));
   if (check === null) {
     throw new OAuthError(503, 'temporarily_unavailable', 'Too many logins at once', { retryAfterSeconds: 1 });
   }

@@ -158,6 +158,34 @@ describe('a realm file', () => {
     assert.equal(realm?.users.byLogin('u')?.password?.kind, 'argon2');
   });
 
+  it('has for a name that nobody has the cost of one of the users, and always of the same', async () => {
+    const costing = (hashIterations: number) => ({
+      username: `u${hashIterations}`,
+      credentials: [
+        {
+          type: 'password',
+          secretData: JSON.stringify({ value: btoa('x'.repeat(64)), salt: btoa('0123456789abcdef') }),
+          credentialData: JSON.stringify({ hashIterations, algorithm: 'pbkdf2-sha256' }),
+        },
+      ],
+    });
+    const file = { realm: 'r', users: [10, 2000].map(costing) };
+    const [realm, restarted] = await Promise.all(
+      twice(file).map(async (one) => (await compileRealm(one)).realm),
+    );
+    const names = Array.from({ length: 64 }, (_, index) => `nobody-${index}`);
+    const costOf = (users: typeof realm, name: string) => {
+      const decoy = users?.users.decoyFor(name);
+      return decoy?.kind === 'pbkdf2' ? decoy.iterations : 0;
+    };
+    const costs = names.map((name) => costOf(realm, name));
+    assert.deepEqual(new Set(costs), new Set([10, 2000]));
+    assert.deepEqual(
+      names.map((name) => costOf(restarted, name.toUpperCase())),
+      costs,
+    );
+  });
+
   it('gives users without an id the same one every time', async () => {
     const ids = await Promise.all(
       twice({ realm: 'r', users: [{ username: 'u' }] }).map(

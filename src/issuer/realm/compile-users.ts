@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { decodeCredential } from '../passwords/decode-credential.ts';
 import { createDecoy, hashPassword, type PasswordHash } from '../passwords/password-hash.ts';
 import { type Random, renderUuid } from '../random.ts';
@@ -31,13 +31,24 @@ export async function compileUsers(context: UsersContext): Promise<UserDirectory
   const withEmail = context.realm.loginWithEmailAllowed ?? true;
   tellTwins(users, withEmail ? ['username', 'id', 'email'] : ['username', 'id'], context.problems);
   const hashes = users.flatMap((user) => user.password ?? []);
+  // Nobody outside knows it, and it is the same after a restart.
+  const credentials = JSON.stringify(representations.map((user) => user.credentials));
   return {
     byId: (id) => byId.get(id),
     byLogin: (name) =>
       byName.get(name.toLowerCase()) ?? (withEmail ? byEmail.get(name.toLowerCase()) : undefined),
     serviceAccount: (clientId) => accounts.get(clientId),
-    decoy: createDecoy(hashes[0], (count) => context.random.bytes(count)),
+    decoyFor: (name) => {
+      const like = hashes[placeOf(name.toLowerCase(), credentials, hashes.length)];
+      return createDecoy(like, (count) => context.random.bytes(count));
+    },
   };
+}
+
+/** One of `count` places, always the same for a name. */
+function placeOf(name: string, secret: string, count: number): number {
+  const bytes = createHmac('sha256', secret).update(name).digest();
+  return count === 0 ? 0 : bytes.readUInt32BE() % count;
 }
 
 async function compileUser(

@@ -101,6 +101,9 @@ export interface UserDirectory {
   /** By user name, or by e-mail where the realm allows it; case does not count. */
   byLogin(name: string): User | undefined;
   serviceAccount(clientId: string): User | undefined;
-  /** Stands in for the password of a user that there is not, so that guessing costs the same time. */
-  readonly decoy: PasswordHash;
+  /**
+   * Stands in for the password of a user that there is not, so that guessing costs the same time: where users' hashes differ in cost, that
+   * of one of them, and of the same one whenever the name is tried.
+   */
+  decoyFor(name: string): PasswordHash;
 }
