@@ -348,6 +348,6 @@ describe('jotgate diff of a workload', () => {
   it('and of the standard input twice is wrong use', async () => {
     const { exitCode, err } = await runCli(['diff', '-', '-']);
     assert.equal(exitCode, 2);
-    assert.match(err, /^jotgate: the standard input can be read once: name a file for one side\n$/);
+    assert.match(err, /^jotgate: the standard input can be read once: name a file for the other `-`\n$/);
   });
 });

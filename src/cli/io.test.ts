@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { wantsColor } from './io.ts';
+import { readableOnce, wantsColor } from './io.ts';
 
 describe('colours', () => {
   const cases: { name: string; given: Parameters<typeof wantsColor>; want: boolean }[] = [
@@ -14,4 +14,10 @@ describe('colours', () => {
   for (const { name, given, want } of cases) {
     it(name, () => assert.equal(wantsColor(...given), want));
   }
+});
+
+it('the standard input is read once, and who wants it again is told', async () => {
+  const read = readableOnce(async () => 'a text');
+  assert.equal(await read(), 'a text');
+  await assert.rejects(read(), { message: /^the standard input can be read once/ });
 });

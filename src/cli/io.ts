@@ -28,7 +28,7 @@ export function processIo(): CliIo {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    readStdin,
+    readStdin: readableOnce(readStdin),
     stdinLines,
     color: wantsColor(process.stdout.isTTY === true, process.env, process.argv),
     exitCode: 0,
@@ -39,6 +39,18 @@ export function processIo(): CliIo {
 export function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv, args: readonly string[]): boolean {
   return isTerminal && env['TERM'] !== 'dumb' && !env['NO_COLOR'] && !args.includes('--no-color');
 }
+
+/** What two flags want to read would be the one's, and empty for the other. */
+export function readableOnce(read: () => Promise<string>): () => Promise<string> {
+  let isRead = false;
+  return async () => {
+    if (isRead) throw new UserError(READ_TWICE, EXIT.wrongUse);
+    isRead = true;
+    return read();
+  };
+}
+
+export const READ_TWICE = 'the standard input can be read once: name a file for the other `-`';
 
 /** Longer texts cannot be held as one. */
 const STDIN_BYTES_MAX = 500 * 1024 * 1024;

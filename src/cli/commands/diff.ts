@@ -8,7 +8,7 @@ import {
 import type { Finding } from '../../resources/index.ts';
 import { ANY_UPSTREAM } from '../any-upstream.ts';
 import { EXIT } from '../exit-code.ts';
-import { type CliIo, UserError } from '../io.ts';
+import { type CliIo, READ_TWICE, UserError } from '../io.ts';
 import { DiffError, type DiffResult, type DiffSide, diffSnapshots } from '../policy-diff/diff-snapshots.ts';
 import { type DiffSides, renderDiff } from '../policy-diff/render-diff.ts';
 import { renderDiffJson } from '../policy-diff/render-diff-json.ts';
@@ -57,9 +57,7 @@ Examples:
 `;
 
 async function diff(before: string, after: string, flags: DiffFlags, io: CliIo): Promise<void> {
-  if (before === '-' && after === '-') {
-    throw new UserError('the standard input can be read once: name a file for one side', EXIT.wrongUse);
-  }
+  if (before === '-' && after === '-') throw new UserError(READ_TWICE, EXIT.wrongUse);
   const one = await loadSide(before, flags, io);
   const two = await loadSide(after, flags, io);
   if (one === null || two === null || isUnknownToBoth(one, two, io)) {

@@ -380,6 +380,17 @@ describe('why with roots to trust', () => {
     }
   });
 
+  it('refuses what is for the network where nothing is fetched', async () => {
+    for (const args of [
+      ['--trust', fileOf('roots.pem', roots)],
+      ['--connect-to', 'a:1:127.0.0.1:2'],
+    ]) {
+      const { exitCode, err } = await why('-c', file, ...args, '/orders');
+      assert.equal(exitCode, 2);
+      assert.match(err, /^jotgate: --(?:trust|connect-to) is for --fetch/);
+    }
+  });
+
   it('takes them for a configuration that verifies nobody', async () => {
     const file = fileOf('plain.yaml', configOf([ORDERS_RULE], 1));
     const { exitCode, out } = await why('-c', file, '--fetch', '--trust', fileOf('roots.pem', roots), '/x');

@@ -137,8 +137,15 @@ function checkFlags(url: string | undefined, flags: WhyFlags): void {
   if (flags.var.length > 0 && http === undefined) {
     throw new UserError('--var is for the variables of --http FILE', EXIT.wrongUse);
   }
+  const ofNetwork = (['connectTo', 'trust'] as const).find((name) => flags[name].length > 0);
   if (last === true || id !== undefined) refuseBesideKept(flags);
-  else if (flags.request !== undefined && url === undefined) {
+  else if (ofNetwork !== undefined && flags.fetch !== true) {
+    throw new UserError(
+      `${flagOf(ofNetwork)} is for --fetch: nothing else is asked over the network`,
+      EXIT.wrongUse,
+    );
+  }
+  if (flags.request !== undefined && url === undefined) {
     throw new UserError('-X is for a URL: what is written down has its own method', EXIT.wrongUse);
   }
 }
@@ -150,12 +157,13 @@ function refuseBesideKept(flags: WhyFlags): void {
     return Array.isArray(value) ? value.length > 0 : value !== undefined;
   });
   if (alien === undefined) return;
-  const flag = alien.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new UserError(
-    `--${flag} does not go with --last and --id: they show what a running gate has decided`,
+    `${flagOf(alien)} does not go with --last and --id: they show what a running gate has decided`,
     EXIT.wrongUse,
   );
 }
+
+const flagOf = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 const OF_A_QUESTION = [
   'config',

@@ -6,15 +6,16 @@ import { combinations } from './dimension.ts';
 import { pathDimension, spellingsOf } from './path-dimension.ts';
 import { regexSamples } from './regex-samples.ts';
 import { hostsOf } from './request-space.ts';
-import { candidatesFor, representatives, type TextAtom } from './text-atom.ts';
+import { candidatesFor, matchesAtom, representatives, type TextAtom } from './text-atom.ts';
 
 describe('samples of an expression', () => {
   const cases: { given: string; want: string[] }[] = [
-    { given: '/users/[^/]+/orders', want: ['/users/x/orders'] },
-    { given: '/(api|v\\d+)/.*', want: ['/api/', '/api/x', '/v7/', '/v7/x'] },
-    { given: '^/a{2,3}$', want: ['/aa'] },
-    { given: '(?i)/x?', want: ['/', '/x'] },
-    { given: '/(?P<id>[0-9]{4})\\.json', want: ['/0000.json'] },
+    { given: '/users/[^/]+/orders', want: ['/users/x/orders', '/users/xx/orders'] },
+    { given: '/(api|v\\d)/.*', want: ['/api/', '/api/x', '/api/xx', '/v7/', '/v7/x', '/v7/xx'] },
+    { given: '^/a{2,3}$', want: ['/aa', '/aaa'] },
+    { given: '(?i)/x?', want: ['/', '/x', '/X'] },
+    { given: '/(?P<id>[0-9]{4})\\.json', want: ['/0000.json', '/9999.json'] },
+    { given: '[ab-d\\d-]', want: ['a', 'b', 'd', '7', '-'] },
     { given: '[^x7]', want: ['-'] },
     { given: 'a|b', want: ['a', 'b'] },
   ];
@@ -24,6 +25,32 @@ describe('samples of an expression', () => {
       const flags = given.startsWith('(?i)') ? 'i' : '';
       const whole = new RegExp(`^(?:${given.replace('(?i)', '').replace('?P<', '?<')})$`, flags);
       for (const sample of regexSamples(given)) assert.match(sample, whole);
+    });
+  }
+});
+
+describe('two expressions that differ are told apart by a sample of one of them', () => {
+  const many = Array.from({ length: 60 }, (_, index) => `p${index}`).join('|');
+  const pairs: [one: string, other: string][] = [
+    ['/v[12]/items', '/v[123]/items'],
+    ['/v[0-9]/x', '/v[0-8]/x'],
+    ['/a[0-9]+', '/a[0-9]*'],
+    ['/a+', '/a'],
+    ['/a{2}', '/a{3}'],
+    ['/a{2,3}', '/a{2,4}'],
+    ['/a{2,}', '/a{2}'],
+    ['(?i)/a', '/a'],
+    ['/(a|b)/x', '/(a|c)/x'],
+    [`/(${many})/[ab]`, `/(${many})/[a]`],
+    [`/(${many})/x`, `/(${many}|last)/x`],
+  ];
+  for (const [one, other] of pairs) {
+    it(`${one.slice(0, 20)} and ${other.slice(0, 20)}`, () => {
+      const [left, right] = [one, other].map((text) =>
+        matchesAtom({ kind: 'regex', text, ignoreCase: false }),
+      ) as [(text: string) => boolean, (text: string) => boolean];
+      const samples = [...regexSamples(one), ...regexSamples(other)];
+      assert.ok(samples.some((sample) => left(sample) !== right(sample)));
     });
   }
 });

@@ -1,13 +1,28 @@
-/** Most samples of one expression. */
-const SAMPLES_MAX = 8;
+/** Of more combinations than these each part is varied by itself. */
+const COMBINED_MAX = 48;
+/** Of an expression that is a long list. */
+const SAMPLES_MAX = 1000;
 
 /**
- * Some texts that an RE2 expression matches as a whole: each alternative, each repetition at its fewest and once more. They are
- * candidates only: whoever uses them asks the real matcher.
+ * Some texts that an RE2 expression matches as a whole: each alternative, each member of a class and both ends of its ranges, each
+ * repetition at its fewest, once more and at its most. They are candidates only: whoever uses them asks the real matcher.
  */
 export function regexSamples(regex: string): string[] {
   const samples = new SampleParser(regex).parse();
-  return [...new Set(samples)].slice(0, SAMPLES_MAX);
+  const folded = /^\(\?[a-zA-Z]*i/.test(regex) ? samples.map(otherCase) : [];
+  return [...new Set([...samples.slice(0, SAMPLES_MAX), ...folded.slice(0, SAMPLES_MAX)])];
+}
+
+const otherCase = (text: string) => (text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase());
+
+/** All pairs; of too many, each part varied by itself, so that no alternative is missing. */
+function joined(heads: readonly string[], tails: readonly string[]): string[] {
+  if (heads.length * tails.length <= COMBINED_MAX) {
+    return heads.flatMap((head) => tails.map((tail) => head + tail));
+  }
+  const [firstHead = ''] = heads;
+  const [firstTail = ''] = tails;
+  return [...heads.map((head) => head + firstTail), ...tails.slice(1).map((tail) => firstHead + tail)];
 }
 
 const CLASS_SAMPLES: Readonly<Record<string, string>> = { d: '7', D: 'x', w: 'x', W: '-', s: ' ', S: 'x' };
@@ -38,7 +53,7 @@ class SampleParser {
     let heads = [''];
     while (this.#at < this.#text.length && !'|)'.includes(this.#text[this.#at] as string)) {
       const tails = this.#repeated(this.#atom());
-      heads = heads.flatMap((head) => tails.map((tail) => head + tail)).slice(0, SAMPLES_MAX);
+      heads = joined(heads, tails);
     }
     return heads;
   }
@@ -49,7 +64,7 @@ class SampleParser {
       case '(':
         return this.#group();
       case '[':
-        return [this.#characterClass()];
+        return this.#characterClass();
       case '\\':
         return [this.#escape()];
       case '.':
@@ -76,13 +91,17 @@ class SampleParser {
     return CLASS_SAMPLES[char] ?? char;
   }
 
-  /** The first member; of a class of what is left out, a character that is not in it. */
-  #characterClass(): string {
+  /** Members and both ends of ranges; of a class of what is left out, a character that is not in it. */
+  #characterClass(): string[] {
     const end = this.#classEnd();
     const body = this.#text.slice(this.#at, end);
     this.#at = end + 1;
-    if (body.startsWith('^')) return ['x', '7', '-', '~'].find((char) => !body.includes(char)) ?? 'x';
-    return body.startsWith('\\') ? (CLASS_SAMPLES[body[1] ?? ''] ?? body[1] ?? '') : (body[0] ?? '');
+    if (body.startsWith('^')) return [['x', '7', '-', '~'].find((char) => !body.includes(char)) ?? 'x'];
+    const members = [...body.matchAll(CLASS_MEMBER)].flatMap(([, escaped, first = '', last]) => {
+      if (escaped !== undefined) return [CLASS_SAMPLES[escaped] ?? escaped];
+      return last === undefined ? [first] : [first, last];
+    });
+    return members.length === 0 ? [''] : members.slice(0, SAMPLES_MAX);
   }
 
   #classEnd(): number {
@@ -95,10 +114,24 @@ class SampleParser {
     const found = /^(?:([*+?])|\{(\d+)(?:,(\d*))?\})\??/.exec(this.#text.slice(this.#at));
     if (found === null) return samples;
     this.#at += found[0].length;
-    const [, sign, fewest] = found;
-    if (sign === '*' || sign === '?') return ['', ...samples];
-    if (sign === '+') return samples;
-    const count = Number(fewest);
-    return count === 0 ? ['', ...samples] : samples.map((sample) => sample.repeat(Math.min(count, 64)));
+    const [, sign, fewest, most] = found;
+    if (sign === '?') return ['', ...samples];
+    const [first = ''] = samples;
+    if (sign === '*') return ['', ...samples, first + first];
+    if (sign === '+') return [...samples, first + first];
+    const least = Math.min(Number(fewest), REPEATED_MAX);
+    const atLeast = least === 0 ? [''] : samples.map((sample) => sample.repeat(least));
+    if (most === undefined) return atLeast;
+    const more = most === '' ? least + 1 : Math.min(Number(most), REPEATED_MAX);
+    return [
+      ...atLeast,
+      ...samples.map((sample) => sample.repeat(Math.min(least + 1, more))),
+      first.repeat(more),
+    ];
   }
 }
+
+const REPEATED_MAX = 64;
+
+/** An escape, a range or a character. */
+const CLASS_MEMBER = /\\(.)|([^\\])(?:-([^\]\\]))?/g;
