@@ -57,6 +57,13 @@ before(async () => {
         ...wordsOf(client).map(([field, said]) => is(select(id('connection'), field), said)),
       ),
     }),
+    renderChain({
+      serverNames: 'six.test',
+      body: 'somebody',
+      key: four as CertifiedKey,
+      clientRoots: client.certificate,
+      unprovenBody: 'nobody',
+    }),
   ]);
   guest = await createSelfSigned('guest');
   fallbackGate = await startTlsGate([
@@ -162,6 +169,13 @@ describe('a listener with TLS', () => {
     assert.match((await ask(shown))?.text ?? '', /five$/);
     assert.match((await ask({ ...shown, maxVersion: 'TLSv1.2' }))?.text ?? '', / 403 /);
     assert.match((await ask(five))?.text ?? '', / 403 /);
+  });
+
+  it('has another route for a client that shows no certificate', async () => {
+    const six = { servername: 'six.test', checkServerIdentity: () => undefined };
+    assert.match((await ask(six))?.text ?? '', /\nnobody$/);
+    const shown = { ...six, cert: client.certificate, key: client.privateKey };
+    assert.match((await ask(shown))?.text ?? '', /\nsomebody$/);
   });
 
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {

@@ -14,22 +14,33 @@ export interface ChainOptions {
   principal?: string;
   /** In CEL, of whoever is let in. */
   condition?: object;
+  /** For a client that shows no certificate. */
+  unprovenBody?: string;
 }
 
 /** A filter chain that answers every request with `body`. */
 export function renderChain(options: ChainOptions): object {
-  const { serverNames = '', body, key, clientRoots, principal, condition } = options;
-  const isAsked = clientRoots !== undefined && principal === undefined && condition === undefined;
+  const { serverNames = '', body, key, clientRoots, principal, condition, unprovenBody } = options;
+  const isLax = principal !== undefined || condition !== undefined || unprovenBody !== undefined;
+  const answer = (text: string, match: object = {}) => ({
+    match: { prefix: '/', ...match },
+    direct_response: { status: 200, body: { inline_string: text } },
+  });
   return {
     ...(serverNames === '' ? {} : { filter_chain_match: { server_names: [serverNames] } }),
     ...(key === undefined
       ? {}
       : {
-          transport_socket: renderTls(key, clientRoots, isAsked),
+          transport_socket: renderTls(key, clientRoots, clientRoots !== undefined && !isLax),
         }),
     filters: [
       managerOf({
-        routes: [{ match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: body } } }],
+        routes: [
+          ...(unprovenBody === undefined
+            ? []
+            : [answer(unprovenBody, { tls_context: { presented: false } })]),
+          answer(body),
+        ],
         filters:
           principal === undefined && condition === undefined ? [] : [renderAccess(principal, condition)],
       }),

@@ -152,9 +152,13 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   #chooseAgain(): void {
     const { request, metadataIfAny } = this;
-    const { routes } = this.#service;
     this.#routeCleared = false;
-    this.#route = hasForwardedProto(request) ? routes.select(request, null, metadataIfAny) : null;
+    this.#route = hasForwardedProto(request) ? this.#selectRoute(metadataIfAny) : null;
+  }
+
+  #selectRoute(metadata: DynamicMetadata | null = null): SelectedRoute | null {
+    const isProven = Boolean(this.#client.info.peer);
+    return this.#service.routes.select(this.request, null, metadata, isProven);
   }
 
   /**
@@ -169,13 +173,13 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.request.headers.markReceived();
     this.state = 'decide';
     if (preparation !== null) {
-      if (hasForwardedProto(this.request)) this.#route = service.routes.select(this.request, null);
+      if (hasForwardedProto(this.request)) this.#route = this.#selectRoute();
       this.#filters = filtersFor(service.filters, this);
       if ('redirect' in preparation) this.#redirect(preparation.redirect);
       else this.#refuseHead(preparation);
       return;
     }
-    if (this.request.unroutable !== true) this.#route = service.routes.select(this.request, null);
+    if (this.request.unroutable !== true) this.#route = this.#selectRoute();
     this.#filters = filtersFor(service.filters, this);
     if (unserved !== null) {
       this.refuse(unserved);
@@ -190,7 +194,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   refuseUnread(refusal: Refusal): void {
     this.#count();
     if (refusal === REFUSAL.fragment && hasForwardedProto(this.request)) {
-      this.#route = this.#service.routes.select(this.request, null);
+      this.#route = this.#selectRoute();
     }
     this.#filters = filtersFor(this.#service.filters, this);
     this.#refuseHead(firstRefusal(refusal, this.request, this.#service.options));

@@ -41,7 +41,8 @@ export class RehearsedStream implements FilterStream {
     this.bodyBytesMax = bodyBytesMax;
     this.recorder = recorder;
     this.#routes = routes;
-    this.#route = request.unroutable === true ? null : routes.select(request, recorder);
+    this.#route =
+      request.unroutable === true ? null : routes.select(request, recorder, null, Boolean(connection.peer));
     this.progress = new ExchangeCourse(this, clusters, clock);
   }
 
@@ -61,9 +62,12 @@ export class RehearsedStream implements FilterStream {
 
   #chooseAgain(): void {
     const { request, recorder, metadataIfAny } = this;
+    const isProven = Boolean(this.connection.peer);
     this.#routeCleared = false;
     recorder?.note('the route is chosen again');
-    this.#route = hasForwardedProto(request) ? this.#routes.select(request, recorder, metadataIfAny) : null;
+    this.#route = hasForwardedProto(request)
+      ? this.#routes.select(request, recorder, metadataIfAny, isProven)
+      : null;
   }
 
   signal(): AbortSignal {

@@ -54,20 +54,22 @@ export class RequestMatcher {
       .join(', ');
   }
 
-  /** Whether filters have a say in it, by what they left in the metadata. */
-  get looksAtMetadata(): boolean {
-    return this.#metadata.length > 0;
+  /** Whether more than the request's head has a say in it: what filters left in the metadata, or the client's certificate. */
+  get looksBeyondHead(): boolean {
+    return this.#metadata.length > 0 || this.origin.tlsContext !== undefined;
   }
 
   /**
    * @param path the request's path without query and fragment
    * @param metadata null where no filter has left any yet
+   * @param isProven the client has shown a certificate, which was verified
    */
   matches(
     path: string,
     request: MatchedRequest,
     recorder: Recorder | null,
     metadata: MetadataSource | null = null,
+    isProven = false,
   ): boolean {
     if (recorder !== null) recorder.note(`path = "${fromByteString(path)}"`);
     if (!this.#path.matches(path)) return false;
@@ -81,7 +83,7 @@ export class RequestMatcher {
       if (!matcher.matches(metadata, recorder)) return false;
     }
     for (const condition of this.#conditions) {
-      if (!condition.matches(request, recorder)) return false;
+      if (!condition.matches(request, recorder, isProven)) return false;
     }
     return true;
   }
@@ -103,7 +105,7 @@ export function compileRequestMatcher(
   findings: Findings,
 ): RequestMatcher | null {
   const refuse = refuseInto(findings);
-  reportOtherFields(match, use, findings);
+  if (use === 'rule') reportOtherFields(match, findings);
   const path = compilePath(match, use, findings);
   const headers = match.headers.map((header) => compileHeaderMatcher(header, refuse));
   const parameters = match.queryParameters.map((one) => compileQueryParameterMatcher(one, refuse));
@@ -174,28 +176,25 @@ function compileTemplate(extension: TypedExtensionConfig, findings: Findings): P
   return null;
 }
 
-/** Conditions that are not tested here. On a route that would widen it, so they are refused; in a rule Envoy ignores them too. */
-function reportOtherFields(match: RouteMatch, use: 'route' | 'rule', findings: Findings): void {
+/** What only routes look at. */
+function reportOtherFields(match: RouteMatch, findings: Findings): void {
   const fields: [string, boolean][] = [
-    ['runtime_fraction', use === 'rule' && match.runtimeFraction !== undefined],
-    ['grpc', use === 'rule' && match.grpc !== undefined],
-    ['cookies', use === 'rule' && match.cookies.length > 0],
+    ['runtime_fraction', match.runtimeFraction !== undefined],
+    ['grpc', match.grpc !== undefined],
+    ['cookies', match.cookies.length > 0],
     ['tls_context', match.tlsContext !== undefined],
     ['filter_state', match.filterState.length > 0],
-    ['dynamic_metadata', use === 'rule' && match.dynamicMetadata.length > 0],
+    ['dynamic_metadata', match.dynamicMetadata.length > 0],
   ];
   for (const [field, isSet] of fields) {
     if (!isSet) continue;
-    if (use === 'route') refuseField(findings, match, field);
-    else {
-      findings.report({
-        code: 'W301',
-        severity: 'warning',
-        message: `\`${field}\` has no effect in a jwt_authn rule`,
-        envoy: 'ignores',
-        about: match,
-        field,
-      });
-    }
+    findings.report({
+      code: 'W301',
+      severity: 'warning',
+      message: `\`${field}\` has no effect in a jwt_authn rule`,
+      envoy: 'ignores',
+      about: match,
+      field,
+    });
   }
 }

@@ -1,6 +1,16 @@
-import type { CookieMatcher, RouteMatch } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type {
+  CookieMatcher,
+  RouteMatch,
+  RouteMatch_TlsContextMatchOptions,
+} from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type { FilterStateMatcher } from '#schema/envoy/type/matcher/v3/filter_state_pb.js';
 import type { Recorder } from '../../base/index.ts';
-import { compileStringMatcher, type MatchedRequest, wantedUnder } from '../../core/match/index.ts';
+import {
+  compileStringMatcher,
+  createIpRange,
+  type MatchedRequest,
+  wantedUnder,
+} from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import { compileFraction } from '../filters/fraction.ts';
 import { firstCookie } from '../http/cookies.ts';
@@ -10,15 +20,52 @@ import { refuseField, refuseInto } from '../refusals.ts';
 /** What a route asks of a request besides its path, headers, parameters and metadata. */
 export interface RouteCondition {
   readonly wants: string;
-  matches(request: MatchedRequest, recorder: Recorder | null): boolean;
+  /** @param isProven the client has shown a certificate, which was verified */
+  matches(request: MatchedRequest, recorder: Recorder | null, isProven: boolean): boolean;
 }
 
-/** Compiles `cookies`, `grpc` and `runtime_fraction` of a route; null stands for one with an error. */
+/** Compiles `cookies`, `grpc`, `runtime_fraction`, `tls_context` and `filter_state` of a route; null stands for one with an error. */
 export function compileConditions(match: RouteMatch, findings: Findings): (RouteCondition | null)[] {
   const conditions = match.cookies.map((cookie) => compileCookie(cookie, findings));
   if (match.grpc !== undefined) conditions.push(GRPC);
   if (match.runtimeFraction !== undefined) conditions.push(compileShare(match, findings));
+  if (match.tlsContext !== undefined) conditions.push(compileCertificate(match.tlsContext));
+  conditions.push(...match.filterState.map((one) => compileFilterState(one, findings)));
   return conditions;
+}
+
+/** Whoever shows a certificate that is not verified has no connection: what was shown is what is valid. */
+function compileCertificate({ presented, validated }: RouteMatch_TlsContextMatchOptions): RouteCondition {
+  const wants = [
+    ...(presented === undefined ? [] : [`presented: ${presented}`]),
+    ...(validated === undefined ? [] : [`validated: ${validated}`]),
+  ];
+  return {
+    wants: `client certificate ${wants.join(', ') || 'or none'}`,
+    matches(_request, recorder, isProven) {
+      if (recorder !== null) recorder.note(`client certificate ${isProven ? 'verified' : 'not shown'}`);
+      return (presented ?? isProven) === isProven && (validated ?? isProven) === isProven;
+    },
+  };
+}
+
+/** No filter that is done leaves objects in the filter state, and without one nothing matches, an inverse neither. */
+function compileFilterState({ key, matcher }: FilterStateMatcher, findings: Findings): RouteCondition | null {
+  const refuse = refuseInto(findings);
+  if (matcher.case === 'stringMatch' && compileStringMatcher(matcher.value, refuse) === null) return null;
+  const ranges = matcher.case === 'addressMatch' ? matcher.value.ranges : [];
+  const bad = ranges.find(({ addressPrefix, prefixLen }) => createIpRange(addressPrefix, prefixLen) === null);
+  if (bad !== undefined) {
+    refuse(`malformed IP address: \`${bad.addressPrefix}\``, bad, 'address_prefix');
+    return null;
+  }
+  return {
+    wants: `filter state ${key}`,
+    matches(_request, recorder) {
+      recorder?.note(`no filter of this chain leaves "${key}" in the filter state`);
+      return false;
+    },
+  };
 }
 
 const GRPC: RouteCondition = { wants: 'gRPC', matches: ({ headers }) => isGrpcRequest(headers) };

@@ -182,9 +182,24 @@ describe('what a route configuration cannot have is refused by name', () => {
       want: /sum of weights/,
     },
     {
-      name: 'a condition on certificates',
-      config: all([{ match: { prefix: '/', tls_context: {} }, ...answer('') }]),
-      want: /`tls_context`/,
+      name: 'a share of the requests',
+      config: all([
+        { match: { prefix: '/', runtime_fraction: { default_value: { numerator: 1 } } }, ...answer('') },
+      ]),
+      want: /`runtime_fraction` is not supported with a share of 1 %/,
+    },
+    {
+      name: 'a filter state in a block that is none',
+      config: all([
+        {
+          match: {
+            prefix: '/',
+            filter_state: [{ key: 'k', address_match: { ranges: [{ address_prefix: 'x' }] } }],
+          },
+          ...answer(''),
+        },
+      ]),
+      want: /malformed IP address: `x`/,
     },
     {
       name: 'a path matcher that is no uri template',
@@ -357,11 +372,72 @@ describe('require_tls: ALL', () => {
     assert.equal(bodyFor(config, { headers: [['x-forwarded-proto', 'https']] }), 'a');
   });
 
-  it('is not done for clients from outside alone', () => {
-    const { table, messages } = compile(all([], { require_tls: 'EXTERNAL_ONLY' }));
-    assert.equal(table, null);
-    assert.deepEqual(messages, ['`require_tls` is not supported with the value `EXTERNAL_ONLY`']);
+  it('is the same for clients from outside alone, for none is from inside', () => {
+    const external = all([{ match: { prefix: '/' }, ...answer('a') }], { require_tls: 'EXTERNAL_ONLY' });
+    const { request } = new TestStream({
+      headers: [
+        ['x-forwarded-proto', 'http'],
+        ['x-forwarded-for', '10.0.0.1'],
+        ['x-envoy-internal', 'true'],
+      ],
+    });
+    assert.equal(tableOf(external).select(request, null)?.action.kind, 'redirect');
   });
+});
+
+/** Each was asked of Envoy 1.40, without TLS, over TLS without a certificate and with one. */
+describe('a route that asks for more than a request’s head', () => {
+  const table: {
+    name: string;
+    match: { [field: string]: JsonValue };
+    want: [none: boolean, shown: boolean];
+  }[] = [
+    { name: 'nothing of a certificate', match: { tls_context: {} }, want: [true, true] },
+    { name: 'one that is shown', match: { tls_context: { presented: true } }, want: [false, true] },
+    { name: 'one that is not shown', match: { tls_context: { presented: false } }, want: [true, false] },
+    { name: 'one that is valid', match: { tls_context: { validated: true } }, want: [false, true] },
+    { name: 'one that is not valid', match: { tls_context: { validated: false } }, want: [true, false] },
+    {
+      name: 'one that is shown and not valid',
+      match: { tls_context: { presented: true, validated: false } },
+      want: [false, false],
+    },
+    {
+      name: 'a filter state',
+      match: { filter_state: [{ key: 'k', string_match: { safe_regex: { regex: '.*' } } }] },
+      want: [false, false],
+    },
+    {
+      name: 'a filter state outside a block',
+      match: {
+        filter_state: [
+          {
+            key: 'k',
+            address_match: { ranges: [{ address_prefix: '10.0.0.0', prefix_len: 8 }], invert_match: true },
+          },
+        ],
+      },
+      want: [false, false],
+    },
+  ];
+  for (const { name, match, want } of table) {
+    it(name, () => {
+      const routes = tableOf(
+        all([
+          { name: 'asked', match: { prefix: '/', ...match }, ...answer('') },
+          { name: 'rest', match: { prefix: '/' }, ...answer('') },
+        ]),
+      );
+      const { request } = new TestStream();
+      for (const recorder of [null, new TreeRecorder()]) {
+        const got = [false, true].map((shown) => routes.select(request, recorder, null, shown)?.name);
+        assert.deepEqual(
+          got,
+          want.map((isAsked) => (isAsked ? 'asked' : 'rest')),
+        );
+      }
+    });
+  }
 });
 
 describe('more that a route asks for', () => {

@@ -23,11 +23,15 @@ import { pickByWeight, shareByHeader } from './weighted-clusters.ts';
 
 /** A compiled route configuration: virtual hosts by domain, routes by path, first match wins. */
 export interface RouteTable {
-  /** @param metadata what filters have left so far, which routes may ask for */
+  /**
+   * @param metadata what filters have left so far, which routes may ask for
+   * @param isProven the client has shown a certificate, which was verified
+   */
   select(
     request: RequestHead,
     recorder: Recorder | null,
     metadata?: MetadataSource | null,
+    isProven?: boolean,
   ): SelectedRoute | null;
   /** The configuration message it was compiled from. */
   readonly origin: RouteConfiguration;
@@ -155,8 +159,8 @@ interface CompiledHost {
   /** `require_tls`: where whoever did not come by TLS is sent. */
   tlsRedirect: SelectedRoute | null;
   routes: PathIndex<RequestHead, CompiledRoute>;
-  /** Filters have a say in which route it is. */
-  looksAtMetadata: boolean;
+  /** Filters, or the client's certificate, have a say in which route it is. */
+  looksBeyondHead: boolean;
 }
 
 function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelContext): CompiledHost | null {
@@ -172,10 +176,9 @@ function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelC
   const routes = config.routes.map((route) => compileRoute(route, host, levels, context));
   if (routes.includes(null)) return null;
   const compiled = routes as CompiledRoute[];
-  const looksAtMetadata = compiled.some(({ matcher }) => matcher.looksAtMetadata);
-  const tlsRedirect = compileRequireTls(config, context.findings);
-  if (tlsRedirect === undefined) return null;
-  return { origin: config, tlsRedirect, routes: new PathIndex(compiled), looksAtMetadata };
+  const looksBeyondHead = compiled.some(({ matcher }) => matcher.looksBeyondHead);
+  const tlsRedirect = compileRequireTls(config);
+  return { origin: config, tlsRedirect, routes: new PathIndex(compiled), looksBeyondHead };
 }
 
 function compileRoute(
@@ -266,15 +269,16 @@ class CompiledRouteTable implements RouteTable {
     request: RequestHead,
     recorder: Recorder | null,
     metadata: MetadataSource | null = null,
+    isProven = false,
   ): SelectedRoute | null {
     const { authority } = request;
     const host = this.#domains.find(
       this.origin.ignorePortInHostMatching ? withoutPort(authority) : authority,
     );
-    if (recorder !== null) return this.#explain(host, request, recorder, metadata);
+    if (recorder !== null) return this.#explain(host, request, recorder, metadata, isProven);
     if (host === null) return null;
     if (host.tlsRedirect !== null && isPlain(request)) return host.tlsRedirect;
-    return firstIn(host, request, metadata, this.#pathOf(request))?.pick(request) ?? null;
+    return firstIn(host, request, metadata, isProven, this.#pathOf(request))?.pick(request) ?? null;
   }
 
   /** What routes are asked about. */
@@ -291,6 +295,7 @@ class CompiledRouteTable implements RouteTable {
     request: RequestHead,
     recorder: Recorder,
     metadata: MetadataSource | null,
+    isProven: boolean,
   ): SelectedRoute | null {
     if (host === null) {
       recorder.open('virtual host', `none has the domain "${request.authority}"`, this.origin);
@@ -298,7 +303,7 @@ class CompiledRouteTable implements RouteTable {
       return null;
     }
     const path = this.#pathOf(request);
-    const chosen = firstIn(host, request, metadata, path);
+    const chosen = firstIn(host, request, metadata, isProven, path);
     recorder.open('virtual host', `"${host.origin.name}"`, host.origin);
     recorder.note(`host = "${request.authority}"`);
     if (host.tlsRedirect !== null && isPlain(request)) {
@@ -308,7 +313,7 @@ class CompiledRouteTable implements RouteTable {
     }
     for (const route of host.routes.entries) {
       recorder.open('route', describeRoute(route), route.selected.origin);
-      route.matcher.matches(path, request, recorder, metadata);
+      route.matcher.matches(path, request, recorder, metadata, isProven);
       recorder.close(route === chosen ? 'ok' : 'no');
       if (route === chosen) break;
     }
@@ -317,15 +322,18 @@ class CompiledRouteTable implements RouteTable {
   }
 }
 
-/** Routes by metadata are asked one after another: an index by path would ask them without it. */
+/** Routes by more than the head are asked one after another: an index by path would ask them without it. */
 function firstIn(
-  { routes, looksAtMetadata }: CompiledHost,
+  { routes, looksBeyondHead }: CompiledHost,
   request: RequestHead,
   metadata: MetadataSource | null,
+  isProven: boolean,
   path: string,
 ): CompiledRoute | null {
-  if (!looksAtMetadata) return routes.first(path, request);
-  return routes.entries.find(({ matcher }) => matcher.matches(path, request, null, metadata)) ?? null;
+  if (!looksBeyondHead) return routes.first(path, request);
+  return (
+    routes.entries.find(({ matcher }) => matcher.matches(path, request, null, metadata, isProven)) ?? null
+  );
 }
 
 const isPlain = ({ headers }: RequestHead) => headers.get('x-forwarded-proto') !== 'https';

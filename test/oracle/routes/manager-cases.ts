@@ -86,6 +86,7 @@ export const managerScenes: readonly Scene[] = [
             require_tls: 'ALL',
             response_headers_to_add: [add('x-host', '1')],
           }),
+          host('external', ['external.test'], [forwardAll], { require_tls: 'EXTERNAL_ONLY' }),
           host('counted', ['*'], [{ match: { prefix: '/dead' }, route: { cluster: 'dead' } }, forwardAll], {
             include_request_attempt_count: true,
             include_attempt_count_in_response: true,
@@ -140,6 +141,12 @@ export const managerScenes: readonly Scene[] = [
         'always',
       ),
       { match: { prefix: '/grpc', grpc: {} }, route: { cluster: 'origin' } },
+      direct({ prefix: '/certificate', tls_context: { presented: true } }, 'shown'),
+      direct({ path: '/certificate', tls_context: { presented: false, validated: false } }, 'not shown'),
+      direct(
+        { prefix: '/state', filter_state: [{ key: 'k', string_match: { safe_regex: { regex: '.*' } } }] },
+        'state',
+      ),
       rest('rest'),
     ]),
   ),
@@ -228,6 +235,14 @@ export const managerCases: readonly Case[] = [
   asked('tls', { path: '/jwt', host: 'all.test' }),
   asked('tls', { path: '/p', host: 'all.test', headers: [['x-forwarded-proto', 'https']] }),
   asked('tls', { path: '/p', host: 'all.test', headers: [['content-type', 'application/grpc']] }, false),
+  ...[
+    [],
+    [['x-forwarded-for', '10.0.0.1']],
+    [['x-envoy-internal', 'true']],
+    [['x-forwarded-proto', 'https']],
+  ].map((headers) =>
+    asked('tls', { path: '/p?q', host: 'external.test', headers: headers as [string, string][] }),
+  ),
   asked('tls', { path: '/p', host: 'other.test' }),
   asked('tls', { path: '/p', host: 'other.test', headers: [['x-envoy-attempt-count', '7']] }),
   asked('tls', { path: '/jwt', host: 'other.test' }),
@@ -237,6 +252,8 @@ export const managerCases: readonly Case[] = [
     asked('conditions', { path: '/cookie', headers: lines.map((line) => ['cookie', line] as const) }),
   ),
   asked('conditions', { path: '/share' }),
+  asked('conditions', { path: '/certificate' }),
+  asked('conditions', { path: '/state' }),
   asked('conditions', { path: '/grpc' }),
   ...TYPES.map((type) => asked('conditions', { path: '/grpc', headers: [['content-type', type]] }, false)),
 ];

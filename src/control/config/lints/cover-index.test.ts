@@ -68,6 +68,21 @@ function matchFrom(random: Generator<number, never>): RouteMatch {
 }
 
 describe('the first match that covers another', () => {
+  it('asks for nothing but the path', () => {
+    const more = [
+      { cookies: [{ name: 'a' }] },
+      { tlsContext: { presented: true } },
+      { filterState: [{ key: 'k' }] },
+      { runtimeFraction: {} },
+    ];
+    for (const asked of more) {
+      const index = new CoverIndex();
+      const pathSpecifier = { case: 'prefix', value: '/' } as const;
+      index.add(create(RouteMatchSchema, { pathSpecifier, ...asked }));
+      assert.equal(index.findCover(create(RouteMatchSchema, { pathSpecifier })), undefined);
+    }
+  });
+
   it('is the one that a comparison of all pairs finds, over random lists', () => {
     const random = numbers(7);
     let found = 0;

@@ -61,6 +61,8 @@ function isBare(match: RouteMatch): boolean {
     match.queryParameters.length === 0 &&
     match.grpc === undefined &&
     match.tlsContext === undefined &&
+    match.cookies.length === 0 &&
+    match.filterState.length === 0 &&
     match.runtimeFraction === undefined &&
     match.dynamicMetadata.length === 0
   );

@@ -122,7 +122,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
   'envoy.config.route.v3.VirtualHost': {
     done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config rate_limits require_tls include_request_attempt_count include_attempt_count_in_response`,
-    values: { require_tls: 'NONE ALL' },
+    values: { require_tls: 'NONE ALL EXTERNAL_ONLY' },
     noEffect: 'retry_policy hedge_policy metadata per_request_buffer_limit_bytes',
     upkeep: 'virtual_clusters',
   },
@@ -133,9 +133,10 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
   'envoy.config.core.v3.Metadata': { done: 'filter_metadata', noEffect: 'typed_filter_metadata' },
   'envoy.config.route.v3.RouteMatch': {
-    done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters dynamic_metadata path_match_policy connect_matcher cookies grpc runtime_fraction',
+    done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters dynamic_metadata path_match_policy connect_matcher cookies grpc runtime_fraction tls_context filter_state',
   },
   'envoy.config.route.v3.RouteMatch.ConnectMatcher': { done: '*' },
+  'envoy.config.route.v3.RouteMatch.TlsContextMatchOptions': { done: '*' },
   'envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions': { done: '*' },
   'envoy.config.route.v3.CookieMatcher': { done: '*' },
   'envoy.config.core.v3.TypedExtensionConfig': { done: '*' },
