@@ -272,6 +272,7 @@ const queries: [string, string][] = [
   ['a trailing ampersand goes', `t=${good}&`],
   ['a CR LF in a parameter', `a=%0d%0ax&t=${good}`],
   ['a NUL in a parameter', `a=%00&t=${good}`],
+  ['a NUL in a second parameter of the name', `t=${good}&t=%00`],
 ];
 
 const queryCases: Case[] = queries.map(([name, query]) => place(`query: ${name}`, `/params?${query}`));

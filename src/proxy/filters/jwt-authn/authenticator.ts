@@ -308,7 +308,7 @@ function removeToken({ location }: FoundToken, run: Run): void {
   const { request } = run;
   if (location.kind === 'header') request.headers.remove(location.name);
   else if (location.kind === 'query') {
-    if (hidesControlByte(request.path)) request.unsendablePath = true;
     request.path = removeParameter(request.path, location.name);
+    if (hidesControlByte(request.path)) request.unsendablePath = true;
   }
 }
