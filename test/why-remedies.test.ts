@@ -111,7 +111,7 @@ describe('what `why` says would pass', () => {
     const tally: Tally = { refused: 0, helped: 0, never: 0, none: 0, replayed: 0, wrong: [], unhelped: [] };
     for (let index = 0; tally.refused < WANTED; index++) {
       const one = generateCase(index, { seed: 77, requests: 12, pool, features, nowSeconds: NOW / 1000 });
-      const found = one.mutation === null ? compileCase(one, { origin: 1, keys: 2 }, clock) : null;
+      const found = one.mutation === null ? compileCase(one, { origin: 1, keys: 2, grpc: 1 }, clock) : null;
       if (found === null || found.snapshot === null) continue;
       await found.compiled.prepare('all');
       const world = await createKeyedWorld(found.snapshot, clock, keysOf(one.keys));

@@ -75,7 +75,7 @@ export function compareEntries(envoy: LogEntry, jotgate: LogEntry, forwarded: bo
 
 const sorted = (value: Json | undefined) => JSON.stringify(sortKeys(value ?? null));
 
-function sortKeys(value: Json): Json {
+export function sortKeys(value: Json): Json {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));

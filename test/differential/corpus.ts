@@ -33,7 +33,10 @@ export class CorpusWriter {
   }
 }
 
-/** Cases whose keys are fetched answer by the state of a cache, and those with an unlisted disagreement prove nothing: left out. */
+/**
+ * Cases whose keys are fetched answer by the state of a cache, those with an unlisted disagreement prove nothing, those whose connections
+ * decide take sockets: left out.
+ */
 function recordOf(
   one: DifferentialCase,
   { answers, reports }: BatchResult,
@@ -41,7 +44,9 @@ function recordOf(
 ): RecordedCase | null {
   const given = answers.get(one.id);
   const own = reports.filter((report) => report.one.id === one.id);
-  const isLeftOut = Object.keys(one.keys).length > 0 || own.some(({ rows }) => rows.length === 0);
+  const isOfConnections = one.tls !== undefined || (one.guards ?? []).length > 0;
+  const isLeftOut =
+    isOfConnections || Object.keys(one.keys).length > 0 || own.some(({ rows }) => rows.length === 0);
   if (given === undefined || isLeftOut) return null;
   const exchanges = one.requests.flatMap((request, index): RecordedCase['exchanges'] => {
     const answer = given[index];

@@ -3,17 +3,18 @@ import type { Difference } from './compare.ts';
 /** Depend on how many fetches there were and on the memo, which differ by design (Q4, Q6). */
 const UNLIKE = /jwks_fetch_|memo_|jwt_cache_/;
 
-/** Compares the counters of jwt_authn and rbac under a case's `stat_prefix`; a counter that is not there is zero. */
+/** Compares the counters of jwt_authn and rbac under a case's `stat_prefix`, its guards' too; a counter that is not there is zero. */
 export function compareCounters(
   id: string,
   envoy: ReadonlyMap<string, number>,
   jotgate: ReadonlyMap<string, number>,
 ): Difference[] {
-  const prefix = `http.${id}.`;
+  const prefixes = [`http.${id}.`, `${id}.guard`];
   const names = new Set([...envoy.keys(), ...jotgate.keys()]);
   const differences: Difference[] = [];
   for (const name of names) {
-    if (!name.startsWith(prefix) || !/\.(jwt_authn|rbac)\./.test(name) || UNLIKE.test(name)) continue;
+    const prefix = prefixes.find((one) => name.startsWith(one));
+    if (prefix === undefined || !/\.(jwt_authn|rbac)\./.test(name) || UNLIKE.test(name)) continue;
     const [a, b] = [envoy.get(name) ?? 0, jotgate.get(name) ?? 0];
     if (a !== b)
       differences.push({

@@ -86,7 +86,7 @@ export async function startKeyServer(): Promise<KeyServer> {
   const documents = new Map<string, KeyDocument>();
   const server = createHttpServer((request, response) => {
     if (request.url?.startsWith(AUTHORIZER_PREFIX)) {
-      authorize(request, response);
+      authorize(request, response).catch(() => response.destroy());
       return;
     }
     const document = documents.get(request.url ?? '') ?? { status: 404, body: '' };
@@ -95,6 +95,8 @@ export async function startKeyServer(): Promise<KeyServer> {
     if (document.delayMs === undefined) answer();
     else setTimeout(answer, document.delayMs);
   });
+  // A connection that it ends while it is taken for the next question is a failed fetch on one side.
+  server.keepAliveTimeout = 600_000;
   const port = await listen(server);
   const close = () =>
     new Promise<void>((resolve) => {

@@ -22,7 +22,7 @@ describe(`a rehearsal says what Envoy 1.40 once said to ${answers} requests`, ()
 async function replay({ id, nowSeconds, manager, keys, exchanges }: RecordedCase): Promise<void> {
   const clock = new ManualClock(nowSeconds * 1000);
   const requests = exchanges.map(([request]) => request);
-  const compiled = compileCase({ id, manager, keys, requests }, { origin: 1, keys: 1 }, clock);
+  const compiled = compileCase({ id, manager, keys, requests }, { origin: 1, keys: 1, grpc: 1 }, clock);
   assert.ok(compiled.snapshot !== null, compiled.snapshot === null ? compiled.refusal.reason : '');
   for (const [request, envoy, rows, jotgate] of exchanges) {
     const outcome = await rehearseRequest(compiled.compiled, request, 1, clock, new TreeRecorder());

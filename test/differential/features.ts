@@ -94,15 +94,6 @@ const PROBES = {
       metadata_source: 'ROUTE',
     },
   }),
-  mtls_principal: withPrincipal({
-    custom: {
-      name: 'mtls',
-      typed_config: {
-        '@type': `${TYPE}.extensions.rbac.principals.mtls_authenticated.v3.Config`,
-        any_validated_client_certificate: true,
-      },
-    },
-  }),
   filter_state_principal: withPrincipal({ filter_state: { key: 'k', string_match: { exact: 'v' } } }),
   upstream_matcher: withFilter('rbac.v3.RBAC', {
     rules: {
@@ -147,7 +138,7 @@ export function findFeatures(): ReadonlySet<FeatureName> {
 
 function isTaken(manager: JsonObject): boolean {
   const probe: DifferentialCase = { id: 'probe', manager, keys: {}, requests: [] };
-  const text = JSON.stringify(bootstrapOf([probe], { origin: 1, keys: 1 }));
+  const text = JSON.stringify(bootstrapOf([probe], { origin: 1, keys: 1, grpc: 1 }));
   const { snapshot } = loadConfig([{ name: 'probe.json', text }]);
   if (snapshot === null) return false;
   const findings = new Findings();

@@ -64,7 +64,12 @@ export async function startGateSide(
   const [first] = snapshots;
   if (first === undefined)
     return { ports: new Map(), refusals, stats: async () => new Map(), stop: async () => {} };
-  const snapshot = { ...first, listeners: snapshots.flatMap(({ listeners }) => listeners) };
+  const clusters = new Map(snapshots.flatMap(({ clusters: all }) => all.map((one) => [one.name, one])));
+  const snapshot = {
+    ...first,
+    clusters: [...clusters.values()],
+    listeners: snapshots.flatMap(({ listeners }) => listeners),
+  };
   const gate = await startGate({ snapshot, admin: false, envoyExact: true, clock });
   return {
     ports: new Map(gate.listeners.map(({ name, port }) => [name, port])),

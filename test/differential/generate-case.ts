@@ -1,6 +1,8 @@
-import type { DifferentialCase, Json, JsonObject, PlayedRequest } from './case.ts';
+import type { DifferentialCase, Json, JsonObject, PlayedRequest, TlsPlan } from './case.ts';
 import { type Choose, chooseFor } from './choose.ts';
 import type { FeatureName } from './features.ts';
+import { generateTls, withClients } from './generate-clients.ts';
+import { generateGuards } from './generate-guards.ts';
 import { generateJwtAuthn, type JwtPlan } from './generate-jwt.ts';
 import { generateNeighbours } from './generate-neighbours.ts';
 import { generateRbac } from './generate-rbac.ts';
@@ -31,8 +33,11 @@ const MUTATED = 0.12;
 /** The case of a seed and an index: always the same but for its keys and the time. */
 export function generateCase(index: number, options: GenerateOptions): GeneratedCase {
   const choose = chooseFor(options.seed, index);
+  const id = `d${options.seed}-${index}`;
   const jwt = choose.chance(0.92) ? generateJwtAuthn(choose, options.pool) : null;
-  const manager = structuredClone(generateManager(choose, jwt, options));
+  const tls = choose.maybe(0.15, () => generateTls(choose));
+  const guards = generateGuards(choose, id, options.features, tls !== undefined);
+  const manager = structuredClone(generateManager(choose, jwt, tls, options));
   const mutation = choose.chance(MUTATED) ? mutateConfig(choose, manager) : null;
   const words = {
     providers: jwt?.providers ?? [],
@@ -43,8 +48,9 @@ export function generateCase(index: number, options: GenerateOptions): Generated
     token: (provider: JwtPlan['providers'][number]) =>
       generateToken(choose, provider, options.pool, options.nowSeconds),
   };
-  const all = Array.from({ length: options.requests }, () => generateRequest(choose, words));
-  const one = { id: `d${options.seed}-${index}`, manager, keys: jwt?.keys ?? {}, mutation };
+  const requests = Array.from({ length: options.requests }, () => generateRequest(choose, words));
+  const all = tls === undefined ? requests : withClients(choose, tls, requests);
+  const one = { id, manager, keys: jwt?.keys ?? {}, mutation, guards, ...(tls === undefined ? {} : { tls }) };
   return { ...one, requests: all.filter((request) => isComparable(request, one)) };
 }
 
@@ -63,10 +69,15 @@ function isLax(request: PlayedRequest, one: Omit<DifferentialCase, 'requests'>):
   return first !== undefined;
 }
 
-function generateManager(choose: Choose, jwt: JwtPlan | null, { features }: GenerateOptions): JsonObject {
+function generateManager(
+  choose: Choose,
+  jwt: JwtPlan | null,
+  tls: TlsPlan | undefined,
+  { features }: GenerateOptions,
+): JsonObject {
   const payloadKeys = (jwt?.providers ?? []).flatMap(({ payloadKey }) => payloadKey ?? []);
   const paths = [...(jwt?.paths ?? [])];
-  const rbac = () => generateRbac(choose, { payloadKeys, paths, features });
+  const rbac = () => generateRbac(choose, { payloadKeys, paths, features, tls: tls !== undefined });
   const filters: JsonObject[] = [];
   if (jwt !== null) filters.push(filter('jwt', `${TYPE}.jwt_authn.v3.JwtAuthentication`, jwt.config));
   if (jwt === null || choose.chance(0.5)) filters.push(filter('rbac', `${TYPE}.rbac.v3.RBAC`, rbac()));

@@ -1,7 +1,10 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import type { FeatureName } from './features.ts';
-import { generateCondition, generateMatcher } from './generate-conditions.ts';
+import { generateCel, generateCelOptions } from './generate-cel.ts';
+import { generateCertificateRule } from './generate-clients.ts';
+import { generateCondition } from './generate-conditions.ts';
+import { generateMatcher } from './generate-match-trees.ts';
 import { generateHeaderMatcher, generateString, generateValueMatcher } from './generate-matchers.ts';
 import { generateUriTemplate } from './generate-neighbours.ts';
 import { AUDIENCES, CLAIM_PATHS, CLAIMS, ISSUERS, PATHS, SUBJECTS } from './words.ts';
@@ -24,16 +27,18 @@ export interface RbacWords {
   payloadKeys: readonly string[];
   paths: string[];
   features: ReadonlySet<FeatureName>;
+  /** The listener has TLS. */
+  tls: boolean;
 }
 
 export function generateRbac(choose: Choose, words: RbacWords): JsonObject {
   const matcher = words.features.has('rbac_matcher') ? 0.12 : 0;
   return {
     ...(choose.chance(matcher)
-      ? { matcher: generateMatcher(choose) }
+      ? { matcher: generateMatcher(choose, words.payloadKeys) }
       : choose.field<Json>(0.95, 'rules', () => generateRules(choose, words))),
     ...(choose.chance(matcher / 3)
-      ? { shadow_matcher: generateMatcher(choose) }
+      ? { shadow_matcher: generateMatcher(choose, words.payloadKeys) }
       : choose.field<Json>(0.25, 'shadow_rules', () => generateRules(choose, words))),
     ...choose.field(0.15, 'rules_stat_prefix', () => choose.pick(['r_', 'r.'])),
     ...choose.field(0.15, 'shadow_rules_stat_prefix', () => 's_'),
@@ -43,14 +48,18 @@ export function generateRbac(choose: Choose, words: RbacWords): JsonObject {
 
 function generateRules(choose: Choose, words: RbacWords): JsonObject {
   const names = choose.some(choose.chance(0.05) ? 0 : 1, 4, POLICY_NAMES);
-  const policies = Object.fromEntries(names.map((name) => [name, generatePolicy(choose, words)]));
+  const options = choose.maybe(0.6, () => generateCelOptions(choose));
+  const policies = Object.fromEntries(names.map((name) => [name, generatePolicy(choose, words, options)]));
   return {
     ...choose.field(0.9, 'action', () => choose.pick(['ALLOW', 'ALLOW', 'ALLOW', 'DENY', 'DENY', 'LOG'])),
     policies,
+    ...choose.field<Json>(0.04, 'audit_logging_options', () => ({
+      audit_condition: choose.pick(['NONE', 'ON_DENY', 'ON_ALLOW', 'ON_DENY_AND_ALLOW']),
+    })),
   };
 }
 
-function generatePolicy(choose: Choose, words: RbacWords): JsonObject {
+function generatePolicy(choose: Choose, words: RbacWords, options: JsonObject | undefined): JsonObject {
   return {
     permissions: choose.chance(0.4)
       ? [{ any: true }]
@@ -58,10 +67,23 @@ function generatePolicy(choose: Choose, words: RbacWords): JsonObject {
     principals: choose.chance(0.3)
       ? [{ any: true }]
       : choose.list(1, 3, () => generatePrincipal(choose, words, 0)),
-    ...choose.field<Json>(words.features.has('rbac_condition') ? 0.12 : 0, 'condition', () =>
-      generateCondition(choose, words.payloadKeys),
-    ),
+    ...(words.features.has('rbac_condition') && choose.chance(0.18)
+      ? conditionOf(choose, words, options)
+      : {}),
   };
+}
+
+/** One condition without `cel_config` beside others with it takes it from them; seldom, for Envoy then refuses most. */
+function conditionOf(
+  choose: Choose,
+  { payloadKeys }: RbacWords,
+  options: JsonObject | undefined,
+): JsonObject {
+  const said = options === undefined || choose.chance(0.03) ? {} : { cel_config: options };
+  const condition = choose.chance(0.4)
+    ? generateCondition(choose, payloadKeys)
+    : generateCel(choose, payloadKeys, options ?? {});
+  return { condition, ...said };
 }
 
 export function generatePermission(choose: Choose, words: RbacWords, depth: number): JsonObject {
@@ -89,7 +111,10 @@ export function generatePermission(choose: Choose, words: RbacWords, depth: numb
       words.features.has('uri_template') ? 1 : 0,
       () => ({ uri_template: generateUriTemplate(choose, words.paths) }),
     ],
-    [0.5, () => ({ requested_server_name: generateString(choose, ['', 'host.test']) })],
+    [
+      words.tls ? 3 : 0.5,
+      () => ({ requested_server_name: generateString(choose, ['', 'host.test', 'a.test']) }),
+    ],
     [depth > 1 ? 0 : 2, () => ({ not_rule: inner() })],
     [depth > 1 ? 0 : 2, () => ({ and_rules: group() })],
     [depth > 1 ? 0 : 2, () => ({ or_rules: group() })],
@@ -107,9 +132,9 @@ export function generatePrincipal(choose: Choose, words: RbacWords, depth: numbe
     [1, () => ({ source_ip: choose.pick(RANGES) })],
     [1, () => ({ direct_remote_ip: choose.pick(RANGES) })],
     [2, () => ({ remote_ip: choose.pick(RANGES) })],
-    [0.5, () => ({ authenticated: {} })],
+    [words.tls ? 1 : 0.5, () => ({ authenticated: {} })],
+    [words.tls ? 12 : 0.3, () => generateCertificateRule(choose)],
     [words.features.has('sourced_metadata') ? 1.5 : 0, () => generateSourcedMetadata(choose, words)],
-    [words.features.has('mtls_principal') ? 0.3 : 0, () => ({ custom: MTLS })],
     [
       words.features.has('filter_state_principal') ? 0.3 : 0,
       () => ({ filter_state: { key: 'k', string_match: { exact: 'v' } } }),
@@ -150,13 +175,6 @@ function generateSourcedMetadata(choose: Choose, words: RbacWords): JsonObject {
 }
 
 const EXTENSION = 'type.googleapis.com/envoy.extensions.rbac';
-const MTLS: JsonObject = {
-  name: 'mtls',
-  typed_config: {
-    '@type': `${EXTENSION}.principals.mtls_authenticated.v3.Config`,
-    any_validated_client_certificate: true,
-  },
-};
 
 const upstreamMatcher = (choose: Choose): JsonObject => ({
   name: 'upstream',

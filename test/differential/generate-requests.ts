@@ -43,7 +43,8 @@ export function generateRequest(choose: Choose, words: RequestWords): PlayedRequ
   if (parameters.length > 0) request.target += `?${parameters.join('&')}`;
   addOrigin(choose, request);
   if (['POST', 'PUT', 'PATCH'].includes(request.method)) {
-    request.body = words.bodies ? choose.pick(['', '', 'body']) : '';
+    request.body = words.bodies ? choose.pick(BODIES) : '';
+    if (request.body !== '' && choose.chance(0.2)) request.isChunked = true;
   }
   return request;
 }
@@ -208,6 +209,8 @@ function addRepeated(
     headers.splice(choose.below(headers.length + 1), 0, [spelled, choose.pick(REPEATED_VALUES)]);
   }
 }
+
+const BODIES = ['', '', 'body', 'é', 'a body of more than twenty bytes', 'x'.repeat(5000)];
 
 const REPEATED_VALUES = ['a', 'a', 'b', 'b', '', 'a,b', '1', '2', ' a'];
 

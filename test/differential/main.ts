@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
+import { startGrpcAuthorizer } from '../fixtures/grpc-authorizer.ts';
 import { findEnvoy } from '../oracle/envoy-process.ts';
 import { CorpusWriter } from './corpus.ts';
 import { startEchoOrigin, startKeyServer } from './echo-origin.ts';
 import { findFeatures } from './features.ts';
 import { generateCase } from './generate-case.ts';
 import { saveGolden } from './golden.ts';
+import { judgeQuestion } from './grpc-judge.ts';
 import { createKeyPool } from './keys.ts';
 import { type Ground, runBatch } from './run-batch.ts';
 import { shrinkReport } from './shrink.ts';
@@ -52,6 +54,7 @@ async function run(options: Options): Promise<number> {
     envoyOrigin: await startEchoOrigin(),
     gateOrigin: await startEchoOrigin(),
     keys: await startKeyServer(),
+    grpc: await startGrpcAuthorizer(judgeQuestion),
   };
   const tally = new Tally();
   const corpus = options.record === undefined ? null : new CorpusWriter(options.record);

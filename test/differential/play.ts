@@ -1,28 +1,41 @@
 import { RawClient, type RawResponse } from '../e2e/raw-exchange.ts';
-import type { Answer, OriginView, PlayedRequest } from './case.ts';
+import type { Answer, OriginView, PlayedClient, PlayedRequest } from './case.ts';
+import { connectAs } from './certificates.ts';
 import { ECHO_FIELD } from './echo-origin.ts';
 
 /** Sends requests one after another to a listener, over one connection as long as it lives. */
 export async function playRequests(port: number, requests: readonly PlayedRequest[]): Promise<Answer[]> {
   const answers: Answer[] = [];
-  let client = new RawClient(port);
+  let client: RawClient | null = null;
+  let last: PlayedClient | undefined;
   for (const request of requests) {
-    if (client.closed) client = new RawClient(port);
+    if (client !== null && (client.closed || !isSame(last, request.client))) {
+      client.close();
+      client = null;
+    }
+    last = request.client;
+    client ??= open(port, last);
     let response = await ask(client, request);
     if (response === null) {
       client.close();
-      client = new RawClient(port);
+      client = open(port, last);
       response = await ask(client, request);
     }
     answers.push(response === null ? CLOSED : answerOf(response, request));
     if (response === null || closes(response)) {
       client.close();
-      client = new RawClient(port);
+      client = null;
     }
   }
-  client.close();
+  client?.close();
   return answers;
 }
+
+const open = (port: number, client: PlayedClient | undefined) =>
+  client === undefined ? new RawClient(port) : new RawClient(port, connectAs(client, port));
+
+const isSame = (one: PlayedClient | undefined, other: PlayedClient | undefined) =>
+  one?.certificate === other?.certificate && one?.serverName === other?.serverName;
 
 /** Twice the connection was closed without a word. */
 const CLOSED: Answer = { status: 0, body: '', headers: [], origin: null };
@@ -40,11 +53,24 @@ const closes = ({ status, headers }: RawResponse) =>
   status < 0 || headers.some(([name, value]) => name.toLowerCase() === 'connection' && value === 'close');
 
 /** A request as it goes over the wire; text is UTF-8. */
-export function bytesOf({ method, target, host, headers, body }: PlayedRequest): Buffer {
+export function bytesOf({ method, target, host, headers, body, isChunked }: PlayedRequest): Buffer {
   const lines = [`${method} ${target} HTTP/1.1`, `host: ${host}`];
   for (const [name, value] of headers) lines.push(`${name}: ${value}`);
-  if (body !== undefined) lines.push(`content-length: ${Buffer.byteLength(body)}`);
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`, 'utf8');
+  if (body === undefined) return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8');
+  lines.push(isChunked ? 'transfer-encoding: chunked' : `content-length: ${Buffer.byteLength(body)}`);
+  const content = isChunked ? chunksOf(Buffer.from(body, 'utf8')) : Buffer.from(body, 'utf8');
+  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8'), content]);
+}
+
+const CHUNK_BYTES = 7;
+
+function chunksOf(bytes: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    const chunk = bytes.subarray(at, at + CHUNK_BYTES);
+    parts.push(Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n'));
+  }
+  return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')]);
 }
 
 type Field = readonly [name: string, value: string];

@@ -2,6 +2,7 @@ import type { Clock, Recorder } from '../../src/base/index.ts';
 import { buildRequestHead, type CompiledSnapshot, rehearse } from '../../src/proxy/rehearsal/index.ts';
 import { type LogEntry, metadataOf } from './access-log.ts';
 import type { Answer, PlayedRequest } from './case.ts';
+import { identityOf } from './certificates.ts';
 import type { Difference } from './compare.ts';
 import { ORIGIN_BODY } from './echo-origin.ts';
 
@@ -56,19 +57,21 @@ export function compareOutcomes(gate: Outcome, rehearsal: Outcome, request: Play
 /** Plays a request through a compiled case without a socket. */
 export async function rehearseRequest(
   compiled: CompiledSnapshot,
-  { method, target, host, headers }: PlayedRequest,
+  { method, target, host, headers, client }: PlayedRequest,
   localPort: number,
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Rehearsed> {
-  const request = buildRequestHead({ method, scheme: 'http', authority: host, path: target, headers });
+  const scheme = client === undefined ? 'http' : 'https';
+  const request = buildRequestHead({ method, scheme, authority: host, path: target, headers });
   const connection = {
     remoteAddress: '127.0.0.1',
     remotePort: 1,
     localAddress: '127.0.0.1',
     localPort,
-    serverName: '',
-    tls: false,
+    serverName: client?.serverName ?? '',
+    tls: client !== undefined,
+    peer: client === undefined ? null : identityOf(client),
   };
   const verdict = await rehearse(compiled, { request, connection }, clock, recorder);
   const { forwarded, details, metadata } = verdict;

@@ -1,7 +1,9 @@
 import { TreeRecorder } from '../../src/base/index.ts';
 import { systemClock } from '../../src/platform/index.ts';
+import type { GrpcAuthorizer } from '../fixtures/grpc-authorizer.ts';
 import { compareEntries, type LogEntry } from './access-log.ts';
 import type { Answer, DifferentialCase, PlayedRequest, Ports } from './case.ts';
+import { isTaken } from './certificates.ts';
 import { compareAnswers, type Difference, isAdmission } from './compare.ts';
 import { compareCounters } from './counters.ts';
 import { type Disagreement, rowsOf, rowsOfLog, rowsOfTokens } from './divergences.ts';
@@ -18,6 +20,7 @@ export interface Ground {
   envoyOrigin: EchoOrigin;
   gateOrigin: EchoOrigin;
   keys: KeyServer;
+  grpc: GrpcAuthorizer;
 }
 
 /** A case to be run; with `mutation` it may be no configuration at all. */
@@ -58,8 +61,9 @@ export async function runBatch(cases: readonly BatchCase[], ground: Ground): Pro
   for (const { keys } of cases) {
     for (const [path, document] of Object.entries(keys)) ground.keys.documents.set(path, document);
   }
-  const envoyPorts = { origin: ground.envoyOrigin.port, keys: ground.keys.port };
-  const gatePorts = { origin: ground.gateOrigin.port, keys: ground.keys.port };
+  const others = { keys: ground.keys.port, grpc: ground.grpc.port };
+  const envoyPorts = { origin: ground.envoyOrigin.port, ...others };
+  const gatePorts = { origin: ground.gateOrigin.port, ...others };
   const compiled = new Map(cases.map((one) => [one.id, compileCase(one, gatePorts, systemClock)]));
   const unreadable = judgeMutated(cases, envoyPorts);
   const plain = cases.filter(({ mutation }) => !mutation);
@@ -219,6 +223,7 @@ class Batch {
     const rehearsed: Rehearsed[] = [];
     for (const [index, request] of one.requests.entries()) {
       const gate = outcomeOf(got[index] as Answer);
+      if (one.tls && request.client && !isTaken(request.client, one.tls)) return null;
       const outcome = await rehearseRequest(
         compiled.compiled,
         request,

@@ -79,9 +79,9 @@ async function tryAll(
     subject === null
       ? null
       : {
+          ...wanted.one,
           id: `s${index}`,
           manager: subject.manager,
-          keys: wanted.one.keys,
           requests: subject.request === null ? wanted.one.requests : [subject.request],
           mutation: wanted.kind === 'configuration' ? (wanted.one.mutation ?? null) : null,
         },

@@ -16,8 +16,9 @@ export class RawClient {
   #closed = false;
   #wake: (() => void) | null = null;
 
-  constructor(port: number) {
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  /** @param socket another way to the port than in clear text */
+  constructor(port: number, socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true })) {
+    this.#socket = socket;
     this.#socket.on('data', (chunk: Buffer) => {
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#wake?.();
