@@ -191,8 +191,19 @@ function added({ matchPattern: pattern }: StringMatcher, now: SlotValue): SlotVa
   return isPart && typeof now === 'string' && now !== '' ? [`${now} ${pattern.value}`] : [];
 }
 
-/** Those that it takes come first. */
-function textSamples(config: StringMatcher): string[] {
+const samples = new WeakMap<StringMatcher, readonly string[]>();
+
+/** Those that it takes come first. They are asked for anew with each value that a claim could have. */
+function textSamples(config: StringMatcher): readonly string[] {
+  let texts = samples.get(config);
+  if (texts === undefined) {
+    texts = sampleTexts(config);
+    samples.set(config, texts);
+  }
+  return texts;
+}
+
+function sampleTexts(config: StringMatcher): string[] {
   const matcher = compileStringMatcher(config, silent);
   const all = candidatesFor(atomsOfString(config));
   const fits = (text: string) => matcher?.matches(toByteString(text)) === true;
