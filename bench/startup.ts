@@ -13,6 +13,7 @@ const { values } = parseArgs({
 
 const config = join(root, 'examples/03-trains/envoy-trains.yaml');
 const article = join(root, 'examples/01-front-proxy/envoy-jwt.yaml');
+const istio = join(root, 'examples/02-istio-jwt/istio.yaml');
 const jotgate = (...args: string[]) => [process.execPath, values.program, ...args];
 const envoy = process.env['ENVOY_BIN'] ?? 'envoy';
 
@@ -23,6 +24,8 @@ const subjects: Record<string, string[]> = {
   'jotgate validate (trains)': jotgate('validate', config),
   'jotgate validate (front proxy)': jotgate('validate', article),
   'jotgate why (front proxy)': jotgate('why', '-c', article, 'http://localhost:8080/'),
+  'jotgate validate (Istio)': jotgate('validate', istio),
+  'jotgate why (Istio)': jotgate('why', '-c', istio, 'http://weather.example/'),
   'envoy --mode validate (trains)': [envoy, '--mode', 'validate', '-l', 'error', '-c', config],
 };
 
