@@ -57,6 +57,17 @@ describe('a bootstrap becomes a snapshot', () => {
     assert.deepEqual(withHost('request_headers_to_add: [null]'), ['E121']);
   });
 
+  it('subsets of a cluster are refused, and a route’s wish for one has no effect without them', () => {
+    const cluster = `static_resources: {clusters: [{name: c, lb_subset_config: {subset_selectors: [{keys: [a]}]}}]}`;
+    assert.deepEqual(codes(cluster), ['error E301 1']);
+    const wish = 'route: {cluster: keys, metadata_match: {filter_metadata: {envoy.lb: {a: b}}}}';
+    const said = codes(listener().replace('direct_response: {status: 200}', wish));
+    assert.deepEqual(
+      said.filter((one) => !one.includes('E201')),
+      ['warning W301 12'],
+    );
+  });
+
   it('options for HTTP upstreams in which nothing is said lack their choice', () => {
     const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions: null';
     const text = `static_resources: {clusters: [{name: c, typed_extension_protocol_options: {${options}}}]}`;

@@ -164,6 +164,24 @@ describe('a CEL expression', () => {
       expression: call('@in', text('x'), select(id('request'), 'headers')),
       want: true,
     },
+    {
+      name: 'knows durations by their seconds',
+      expression: call(
+        '_==_',
+        constant({ case: 'durationValue', value: { seconds: 1n, nanos: 5 } }),
+        call('duration', text('1s5ns')),
+      ),
+      want: true,
+    },
+    {
+      name: 'knows moments by their seconds',
+      expression: call(
+        '_==_',
+        constant({ case: 'timestampValue', value: { seconds: -1n, nanos: 500_000_000 } }),
+        call('timestamp', text('1969-12-31T23:59:59.5Z')),
+      ),
+      want: true,
+    },
     { name: 'adds ints', expression: call('_+_', int(1n), int(2n)), want: 3n },
     {
       name: 'faults where an int does not fit',
@@ -388,6 +406,26 @@ describe('a CEL expression', () => {
       want: '`listener_direction` in',
       envoy: 'accepts',
     },
+    {
+      name: 'metadata of other types',
+      given: select(id('metadata'), 'typed_filter_metadata'),
+      want: '`typed_filter_metadata` in',
+      envoy: 'accepts',
+    },
+    {
+      name: 'how many endpoints there are',
+      given: select(id('upstream'), 'num_endpoints'),
+      want: '`num_endpoints` in',
+      envoy: 'accepts',
+    },
+    {
+      name: 'a message',
+      given: {
+        exprKind: { case: 'structExpr', value: { messageName: 'google.protobuf.Duration', entries: [] } },
+      },
+      want: 'the message `google.protobuf.Duration` in',
+      envoy: 'accepts',
+    },
     { name: 'a branch of attributes', given: id('xds'), want: 'no plain value in', envoy: 'accepts' },
     {
       name: 'the time of a request that is none',
@@ -409,10 +447,10 @@ describe('a CEL expression', () => {
       envoy: 'refuses',
     },
     {
-      name: 'a constant',
-      given: constant({ case: 'durationValue', value: {} }),
-      want: '`durationValue` in',
-      envoy: 'accepts',
+      name: 'a constant of nothing',
+      given: constant({ case: undefined }),
+      want: 'a constant without a value in',
+      envoy: 'refuses',
     },
     {
       name: 'a bad pattern',

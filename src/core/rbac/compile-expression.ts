@@ -11,14 +11,17 @@ import type { ConstantKind, ExpressionConfig } from './expression-config.ts';
 import { hasDoubts } from './expression-doubt.ts';
 import { type ExpressionOptions, operationOf } from './expression-functions.ts';
 import { compileMatches, keepPattern } from './expression-regex.ts';
+import { ticksOf } from './expression-time.ts';
 import {
   AttributeMap,
   Bytes,
+  Duration,
   ExpressionMap,
   type ExpressionValue,
   FAULT,
   MessageValue,
   mapOf,
+  Timestamp,
   Uint,
 } from './expression-value.ts';
 
@@ -90,9 +93,7 @@ function compileConstant(
   context: ExpressionContext,
 ): Expression | null {
   const value = constantOf(constant);
-  if (value !== undefined) return () => value;
-  const envoy = constant.case === undefined ? 'refuses' : 'accepts';
-  return refused(`a constant of the kind \`${constant.case ?? 'none'}\``, about, context, envoy);
+  return value === undefined ? refused('a constant without a value', about, context, 'refuses') : () => value;
 }
 
 function constantOf(constant: ConstantKind): ExpressionValue | undefined {
@@ -108,7 +109,11 @@ function constantOf(constant: ConstantKind): ExpressionValue | undefined {
       return new Uint(constant.value);
     case 'bytesValue':
       return new Bytes(Buffer.from(constant.value).toString('latin1'));
-    default:
+    case 'durationValue':
+      return new Duration(ticksOf(constant.value));
+    case 'timestampValue':
+      return new Timestamp(ticksOf(constant.value));
+    case undefined:
       return undefined;
   }
 }

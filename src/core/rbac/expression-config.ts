@@ -33,5 +33,5 @@ export type ConstantKind =
   | { case: 'uint64Value'; value: bigint }
   | { case: 'doubleValue'; value: number }
   | { case: 'bytesValue'; value: Uint8Array }
-  | { case: 'durationValue' | 'timestampValue'; value: unknown }
+  | { case: 'durationValue' | 'timestampValue'; value: { seconds: bigint; nanos: number } }
   | { case: undefined; value?: undefined };

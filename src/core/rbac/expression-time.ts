@@ -28,6 +28,10 @@ function sum(a: bigint, b: bigint): bigint {
 
 const floorDivide = (a: bigint, b: bigint) => (a - (((a % b) + b) % b)) / b;
 
+/** Of a protobuf duration or timestamp. */
+export const ticksOf = ({ seconds, nanos }: { seconds: bigint; nanos: number }): bigint =>
+  seconds * TICKS_OF_SECOND + BigInt(nanos) * 4n;
+
 export function timestampOfMs(ms: number): Timestamp {
   return new Timestamp(BigInt(Math.round(ms)) * TICKS_OF_MS);
 }

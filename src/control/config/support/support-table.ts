@@ -145,7 +145,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.route.v3.RouteAction': {
     done: 'cluster cluster_header weighted_clusters cluster_not_found_response_code prefix_rewrite regex_rewrite path_rewrite_policy path_rewrite host_rewrite_literal auto_host_rewrite host_rewrite_header host_rewrite_path_regex host_rewrite append_x_forwarded_host timeout rate_limits include_vh_rate_limits',
     noEffect:
-      'idle_timeout retry_policy priority hedge_policy max_grpc_timeout grpc_timeout_offset max_stream_duration early_data_policy',
+      'idle_timeout retry_policy priority hedge_policy max_grpc_timeout grpc_timeout_offset max_stream_duration early_data_policy metadata_match',
     values: { cluster_not_found_response_code: '*' },
   },
   'envoy.config.route.v3.FilterConfig': { done: '*' },
@@ -420,7 +420,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'google.api.expr.v1alpha1.Expr.CreateStruct': { done: 'entries' },
   'google.api.expr.v1alpha1.Expr.CreateStruct.Entry': { done: 'map_key value', noEffect: 'id' },
   'google.api.expr.v1alpha1.Constant': {
-    done: 'null_value bool_value int64_value uint64_value double_value string_value bytes_value',
+    done: 'null_value bool_value int64_value uint64_value double_value string_value bytes_value duration_value timestamp_value',
   },
   'google.api.expr.v1alpha1.CheckedExpr': { done: 'expr', noEffect: 'reference_map type_map source_info' },
   'envoy.config.rbac.v3.Permission': {
