@@ -74,6 +74,10 @@ export function compilePermission(config: PermissionConfig, context: ConditionCo
       return portCondition(String(rule.value), (port) => port === rule.value);
     case 'destinationPortRange': {
       const { start, end } = rule.value;
+      if (start >= end) {
+        refuse(`range start ${start} cannot be greater than or equal to range end ${end}`, rule.value);
+        return null;
+      }
       return portCondition(`in [${start}, ${end})`, (port) => port >= start && port < end);
     }
     case 'requestedServerName':

@@ -386,6 +386,14 @@ describe('a CEL expression', () => {
     { name: 'trims Unicode’s blanks', expression: on(text('\u0085a\ufeff'), 'trim'), want: 'a\ufeff' },
     { name: 'counts places by characters', expression: on(text('😀b'), 'indexOf', text('b')), want: 1n },
     { name: 'faults beyond the end', expression: on(text('ab'), 'charAt', int(3n)), want: FAULT },
+    { name: 'cuts from a place', expression: on(text('éab'), 'substring', int(1n)), want: 'ab' },
+    { name: 'cuts up to a place', expression: on(text('éab'), 'substring', int(1n), int(2n)), want: 'a' },
+    {
+      name: 'faults where it is told to cut up to the end',
+      expression: on(text('éab'), 'substring', int(1n), int(3n)),
+      want: FAULT,
+    },
+    { name: 'cuts nothing at the end', expression: on(text('ab'), 'substring', int(2n), int(2n)), want: '' },
     {
       name: 'replaces so often',
       expression: on(text('aaa'), 'replace', text('a'), text('$&'), int(2n)),

@@ -370,6 +370,15 @@ describe('policies', () => {
     ]);
   });
 
+  it('are refused with a range of no ports', () => {
+    const refusalsOf = (start: number, end: number) =>
+      compile(ALLOW as number, {
+        p: policy({ rule: { case: 'destinationPortRange', value: { start, end } } }),
+      }).refusals;
+    assert.deepEqual(refusalsOf(1, 2), []);
+    assert.deepEqual(refusalsOf(2, 2), ['range start 2 cannot be greater than or equal to range end 2']);
+  });
+
   it('are asked in the order of their names', () => {
     const { engine } = compile(ALLOW as number, {
       b: policy(path(prefix('/'))),

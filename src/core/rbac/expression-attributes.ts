@@ -7,6 +7,7 @@ import {
   withoutQuery,
 } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
+import { noteDoubt } from './expression-doubt.ts';
 import { timestampOfMs } from './expression-time.ts';
 import { TYPE_NAMES } from './expression-types.ts';
 import {
@@ -137,7 +138,9 @@ const REQUEST: Readonly<Record<string, Attribute>> = {
   scheme: value(({ request }) => given(request.scheme)),
   method: value(({ request }) => given(request.method)),
   protocol: value(({ request }) => (request.method === '' ? undefined : 'HTTP/1.1')),
-  size: value(({ request }) => sizeOf(headerOf(request, 'content-length'))),
+  size: value(({ request }) =>
+    request.method === '' ? bytesOfConnection() : sizeOf(headerOf(request, 'content-length')),
+  ),
   headers: {
     kind: 'branch',
     isMessage: false,
@@ -151,12 +154,18 @@ const REQUEST: Readonly<Record<string, Attribute>> = {
   },
   headers_bytes: value(({ request }) => headerBytes(request)),
   // Nothing of the body has come when the head is judged.
-  total_size: value(({ request }) => headerBytes(request)),
+  total_size: value(({ request }) => (request.method === '' ? bytesOfConnection() : headerBytes(request))),
   duration: NOTHING,
   referer: value(({ request }) => headerOf(request, 'referer')),
   useragent: value(({ request }) => headerOf(request, 'user-agent')),
   id: value(({ request }) => headerOf(request, 'x-request-id')),
 };
+
+/** Of a connection without a request Envoy counts what has come of it by then, which is no matter of what the client says. */
+function bytesOfConnection(): typeof FAULT {
+  noteDoubt();
+  return FAULT;
+}
 
 /** Without a length nothing of the body has come yet. */
 function sizeOf(length: string | undefined): bigint | undefined {

@@ -31,7 +31,12 @@ const matches = (action: number, pattern: string) =>
   meets(action, call('matches', text('é'), header('p')), [['p', Buffer.from(pattern).toString('latin1')]]);
 
 /** Whether a policy of that condition matches. */
-function meets(action: number, condition: ExpressionConfig, lines: [name: string, bytes: string][]): boolean {
+function meets(
+  action: number,
+  condition: ExpressionConfig,
+  lines: [name: string, bytes: string][],
+  method = 'GET',
+): boolean {
   const policy: PolicyConfig = {
     permissions: [{ rule: { case: 'any', value: true } }],
     principals: [{ identifier: { case: 'any', value: true } }],
@@ -49,7 +54,7 @@ function meets(action: number, condition: ExpressionConfig, lines: [name: string
   );
   const subject: RbacSubject = {
     request: {
-      method: 'GET',
+      method,
       scheme: 'http',
       authority: 'h',
       path: '/',
@@ -139,6 +144,30 @@ describe('a condition that asks for a written pattern in what is no text', () =>
       );
     });
   }
+});
+
+describe('a condition on how much has come of a connection', () => {
+  it('is in doubt before there is a request', () => {
+    const size: ExpressionConfig = {
+      exprKind: {
+        case: 'selectExpr',
+        value: {
+          operand: { exprKind: { case: 'identExpr', value: { name: 'request' } } },
+          field: 'size',
+          testOnly: false,
+        },
+      },
+    };
+    const given = call('_==_', size, size);
+    assert.deepEqual(
+      [ALLOW, DENY].map((action) => meets(action, given, [])),
+      [true, true],
+    );
+    assert.deepEqual(
+      [ALLOW, DENY].map((action) => meets(action, given, [], '')),
+      [false, true],
+    );
+  });
 });
 
 describe('a condition on maps of which some members are unlike and some cannot be compared', () => {

@@ -74,6 +74,8 @@ function substring(
 ): ExpressionValue {
   const characters = [...text];
   const stop = end ?? BigInt(characters.length);
+  // cel-cpp does not find an end that is the text's own, unless nothing is before it.
+  if (end !== undefined && Number(end) === characters.length && start !== end) return FAULT;
   if (typeof start !== 'bigint' || start < 0n || stop > characters.length || start > stop) return FAULT;
   return characters.slice(Number(start), Number(stop)).join('');
 }

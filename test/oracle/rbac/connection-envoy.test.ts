@@ -7,7 +7,7 @@ import { buildRequestHead, type CompiledSnapshot, rehearse } from '../../../src/
 import { type Gate, startGate } from '../../../src/server/index.ts';
 import { bootstrapOf, listenerOf, managerOf } from '../../fixtures/envoy-config.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
-import { call, has, id, is, select, text } from '../rehearsal/cel-words.ts';
+import { call, has, id, int, is, select, text } from '../rehearsal/cel-words.ts';
 import { compileScenes, portOf } from '../rehearsal/comparison.ts';
 
 const TYPE = 'type.googleapis.com';
@@ -72,6 +72,14 @@ const GUARDS: Record<string, object[]> = {
   'CEL url path': [allow({ condition: is(select(id('request'), 'url_path'), text('')) })],
   'CEL method': [allow({ condition: has(id('request'), 'method') })],
   'CEL protocol': [allow({ condition: has(id('request'), 'protocol') })],
+  'CEL size': [allow({ condition: is(select(id('request'), 'size'), int(0)) })],
+  'CEL has a size': [allow({ condition: has(id('request'), 'size') })],
+  'CEL has a total size': [allow({ condition: has(id('request'), 'total_size') })],
+  'CEL has bytes of headers': [allow({ condition: has(id('request'), 'headers_bytes') })],
+  'CEL query': [allow({ condition: is(select(id('request'), 'query'), text('')) })],
+  'CEL has a query': [allow({ condition: has(id('request'), 'query') })],
+  'CEL has an id': [allow({ condition: has(id('request'), 'id') })],
+  'CEL response size': [allow({ condition: is(select(id('response'), 'size'), int(0)) })],
   'CEL header': [allow({ condition: call('@in', text(':path'), select(id('request'), 'headers')) })],
   'CEL TLS version': [allow({ condition: has(id('connection'), 'tls_version') })],
   'CEL own subject': [allow({ condition: has(id('connection'), 'subject_local_certificate') })],

@@ -368,6 +368,14 @@ export const PLAIN_TEXTS: readonly string[] = [...TIME_TEXTS, ...types, ...patte
 
 /** With all that `cel_config` can allow. */
 export const ENABLED_TEXTS: readonly string[] = [
+  '"abc".substring(1, 3) == "bc"',
+  '"abc".substring(0, 3) == "abc"',
+  '"abc".substring(3, 3) == ""',
+  '"abc".substring(1, 2) == "b"',
+  '"abc".substring(1) == "bc"',
+  '"".substring(0, 0) == ""',
+  '"h\u00e9".substring(1, 2) == "x"',
+  'request.path.substring(0, size(request.path)) == request.path',
   '"aaa".matches("a{9" + "6}")',
   '"aaa".matches("a{9" + "7}")',
   '"aaa".matches("[^/]{1" + "2}")',
