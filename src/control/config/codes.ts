@@ -70,6 +70,7 @@ export const CODES = {
   longConnectTimeout: 'L26',
   bareTransportSocket: 'L27',
   loggedCredential: 'L29',
+  guessableSecret: 'L30',
 } as const;
 
 export type CodeName = keyof typeof CODES;
@@ -369,6 +370,11 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
     title: 'credentials in the access log',
     meaning:
       'The format of an access log asks for a header or a query parameter that lets whoever reads the log in: `authorization`, a cookie, a token; or for the path with its query, where `from_params` takes tokens from. jotgate prints what is asked for, as Envoy does.',
+  },
+  L30: {
+    title: 'HMAC secret that can be guessed',
+    meaning:
+      'A key with `kty: oct` is made of words, of few different bytes or of a row that repeats or counts. One token is enough to try such secrets offline, and whoever finds it signs tokens of his own. Take 32 random bytes, or the keys of an algorithm that only the issuer can sign with.',
   },
 };
 

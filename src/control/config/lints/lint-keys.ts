@@ -2,11 +2,12 @@ import type {
   JwtProvider,
   RemoteJwks,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
-import { isJsonObject, type JsonValue, memberOf } from '../../../core/jwt/index.ts';
+import { isJsonObject, type JsonObject, type JsonValue, memberOf } from '../../../core/jwt/index.ts';
 import type { CheckContext } from '../checks/check-context.ts';
+import { guessableBy } from './guessable-secret.ts';
 import type { JwtFilter } from './jwt-filters.ts';
 
-/** L11 and L13: keys that stand for a failed fetch, keys that are kept for too long. */
+/** L11, L13 and L30: keys that stand for a failed fetch, keys that are kept for too long, secrets that can be guessed. */
 export function lintKeys({ jwt }: JwtFilter, context: CheckContext): void {
   for (const [name, provider] of Object.entries(jwt.providers)) {
     const source = provider.jwksSourceSpecifier;
@@ -21,7 +22,9 @@ export function lintKeys({ jwt }: JwtFilter, context: CheckContext): void {
 
 function lintLocalKeys(name: string, text: string, provider: JwtProvider, context: CheckContext): void {
   if (context.isBroken(provider, 'local_jwks')) return;
-  const failed = failedFetchIn(text);
+  const keys = keysIn(text).filter(isJsonObject);
+  for (const key of keys) lintSecret(name, key, provider, context);
+  const failed = failedFetchIn(keys);
   if (failed === undefined) return;
   context.complain({
     code: 'placeholderKey',
@@ -34,12 +37,29 @@ function lintLocalKeys(name: string, text: string, provider: JwtProvider, contex
   });
 }
 
+/** The message says of which kind it is, never what it is. */
+function lintSecret(name: string, key: JsonObject, provider: JwtProvider, context: CheckContext): void {
+  const secret = memberOf(key, 'k');
+  if (memberOf(key, 'kty') !== 'oct' || typeof secret !== 'string') return;
+  const why = guessableBy(Buffer.from(secret, 'base64url'));
+  if (why === null) return;
+  context.complain({
+    code: 'guessableSecret',
+    severity: 'warning',
+    message: `the HMAC secret of provider \`${name}\` ${why}: whoever guesses it signs tokens that pass`,
+    hint: 'take 32 random bytes, as of `openssl rand 32`, or keys of RS256 or ES256',
+    about: provider,
+    field: 'local_jwks',
+    envoy: 'accepts',
+  });
+}
+
 const PLACEHOLDER = 'Error-IstiodFailedToFetchJwksUri';
 
 /** The address behind istiod's placeholder key: the modulus spells what failed. Empty where it names none. */
-function failedFetchIn(jwks: string): string | undefined {
-  for (const key of keysIn(jwks)) {
-    const modulus = isJsonObject(key) ? memberOf(key, 'n') : undefined;
+function failedFetchIn(keys: readonly JsonObject[]): string | undefined {
+  for (const key of keys) {
+    const modulus = memberOf(key, 'n');
     if (typeof modulus !== 'string') continue;
     const text = Buffer.from(modulus, 'base64url').toString('latin1');
     if (text.startsWith(PLACEHOLDER)) return text.slice(PLACEHOLDER.length).replace(/^-/, '');

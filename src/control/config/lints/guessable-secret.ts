@@ -1,0 +1,35 @@
+/** Words that people write where a secret is asked for, and what keyboards and documents have in a row. */
+const WORDS =
+  /secret|passw|p4ss|changeme|change[-_ ]?it|example|sample|dummy|default|your[-_ ]|my[-_ ]|super[-_ ]|test[-_ ]|[-_ ](?:key|token|jwt)|jwt[-_ ]|qwert|asdfg|letmein|abcdef|123456|012345|987654/i;
+const PRINTABLE = /^[\x20-\x7e]+$/;
+const DISTINCT_MIN = 10;
+
+/**
+ * What makes a secret one that somebody tries early on: lists of secrets out of tutorials have a hundred thousand. Of 32 random bytes
+ * some thirty differ; of as many hexadecimal digits, more than ten.
+ * @returns null where nothing does
+ */
+export function guessableBy(secret: Buffer): string | null {
+  const distinct = new Set(secret).size;
+  if (distinct < DISTINCT_MIN) return `has ${distinct} different ${distinct === 1 ? 'byte' : 'bytes'}`;
+  const unit = unitOf(secret);
+  if (unit < secret.length) return `repeats its first ${unit} bytes`;
+  if (isRun(secret)) return 'counts up or down';
+  const text = secret.toString('latin1');
+  return PRINTABLE.test(text) && WORDS.test(text) ? 'is made of words' : null;
+}
+
+/** How many bytes are repeated to make the whole; its own length where none are. */
+function unitOf(bytes: Buffer): number {
+  for (let unit = 1; unit <= bytes.length / 2; unit++) {
+    if (bytes.subarray(unit).equals(bytes.subarray(0, bytes.length - unit))) return unit;
+  }
+  return bytes.length;
+}
+
+function isRun(bytes: Buffer): boolean {
+  const step = (bytes[1] as number) - (bytes[0] as number);
+  return (
+    Math.abs(step) === 1 && bytes.every((byte, at) => at === 0 || byte - (bytes[at - 1] as number) === step)
+  );
+}
