@@ -37,7 +37,7 @@ export interface Atoms {
   subjects: TextAtom[];
   providers: JwtProvider[];
   serverNames: Set<string>;
-  peers: Set<string>;
+  peers: CidrRange[];
   /** What connection managers make of other spellings of a path, one text for each way. */
   spellings: Set<string>;
   /** All of them normalise paths in each way. */
@@ -56,7 +56,7 @@ export function atomsOf(snapshots: readonly Snapshot[]): Atoms {
     subjects: [],
     providers: [],
     serverNames: new Set(),
-    peers: new Set(),
+    peers: [],
     spellings: new Set(),
     normalises: true,
   };
@@ -151,7 +151,7 @@ function append<Item>(map: Map<string, Item[]>, key: string, items: readonly Ite
 
 function collectPrincipal({ identifier }: Principal, { peers }: Atoms): void {
   if (!['sourceIp', 'directRemoteIp', 'remoteIp'].includes(identifier.case ?? '')) return;
-  peers.add((identifier.value as CidrRange).addressPrefix);
+  peers.push(identifier.value as CidrRange);
 }
 
 /** The first key names what the provider writes; the rest is the way into the payload. */

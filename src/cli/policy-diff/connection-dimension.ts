@@ -1,3 +1,4 @@
+import { addressesAround, onePerRanges } from './addresses-around.ts';
 import type { Atoms } from './atoms.ts';
 import type { Dimension, DimensionValue } from './dimension.ts';
 
@@ -14,7 +15,8 @@ const ELSEWHERE = '198.51.100.7';
 export function connectionDimension({ peers, serverNames }: Atoms): Dimension<Peer> {
   const base: Peer = { remoteAddress: ELSEWHERE, tls: false, serverName: '' };
   const values: DimensionValue<Peer>[] = [{ label: 'plain', value: base }];
-  for (const address of peers) {
+  const addresses = onePerRanges([ELSEWHERE, ...peers.flatMap(addressesAround)], peers);
+  for (const address of addresses.filter((one) => one !== ELSEWHERE)) {
     values.push({ label: `from ${address}`, value: { ...base, remoteAddress: address } });
   }
   if (serverNames.size > 0) values.push({ label: 'TLS', value: { ...base, tls: true } });

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { create } from '@bufbuild/protobuf';
 import fc from 'fast-check';
+import { CidrRangeSchema } from '#schema/envoy/config/core/v3/address_pb.js';
+import { addressesAround, onePerRanges } from './addresses-around.ts';
 import { cellsOf, coverByBoxes } from './boxes.ts';
 import { combinations } from './dimension.ts';
 import { pathDimension, spellingsOf } from './path-dimension.ts';
@@ -53,6 +56,22 @@ describe('two expressions that differ are told apart by a sample of one of them'
       assert.ok(samples.some((sample) => left(sample) !== right(sample)));
     });
   }
+});
+
+it('a range of addresses is told apart from a larger and a smaller one', () => {
+  const around = (addressPrefix: string, prefixLen?: number) =>
+    addressesAround(
+      create(CidrRangeSchema, { addressPrefix, ...(prefixLen === undefined ? {} : { prefixLen }) }),
+    );
+  assert.deepEqual(around('10.0.0.0', 8), ['10.0.0.0', '10.128.0.0', '11.0.0.0']);
+  assert.deepEqual(around('10.1.2.3', 32), ['10.1.2.3', '10.1.2.2']);
+  assert.deepEqual(around('0.0.0.0', 0), ['0.0.0.0', '128.0.0.0']);
+  assert.deepEqual(around('2001:db8::', 32), ['2001:db8::', '2001:db8:8000::', '2001:db9::']);
+  const ranges = [8, 16].map((prefixLen) =>
+    create(CidrRangeSchema, { addressPrefix: '10.0.0.0', prefixLen }),
+  );
+  const addresses = ['198.51.100.7', ...ranges.flatMap(addressesAround)];
+  assert.deepEqual(onePerRanges(addresses, ranges), ['198.51.100.7', '10.0.0.0', '10.128.0.0']);
 });
 
 /** What an atom says of a path, written down once more. */
