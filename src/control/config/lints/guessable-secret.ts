@@ -1,6 +1,6 @@
 /** Words that people write where a secret is asked for, and what keyboards and documents have in a row. */
 const WORDS =
-  /secret|passw|p4ss|changeme|change[-_ ]?it|example|sample|dummy|default|your[-_ ]|my[-_ ]|super[-_ ]|test[-_ ]|[-_ ](?:key|token|jwt)|jwt[-_ ]|qwert|asdfg|letmein|abcdef|123456|012345|987654/i;
+  /secret|passw|p4ss|changeme|change[-_ ]?it|example|sample|dummy|default|your[-_ ]|my[-_ ]|super[-_ ]|test[-_ ]|[-_ ](?:key|token|jwt)|jwt[-_ ]|qwert|asdfgh|letmein|abcdef|123456|012345|987654/i;
 const PRINTABLE = /^[\x20-\x7e]+$/;
 const DISTINCT_MIN = 10;
 
