@@ -126,8 +126,8 @@ function isStrictObject(part: string): boolean {
   }
 }
 
-/** The same length, and as many bytes, all of them zero: it verifies under no key. */
-const zeros = (signature: string) => signature.replaceAll(/[\w-]/g, 'A');
+/** The same length, and as many bytes, nearly all of them zero: it verifies under no key. Where a `value_prefix` of `x` is found stays. */
+const zeros = (signature: string) => signature.replaceAll(/[\w-]/g, (char) => (char === 'x' ? char : 'A'));
 
 /** Envoy counts what is left of an `exp` of 2^63 or more in 64 bits with a sign: the payload without an expiry, which it refuses. */
 function breakLifetime(payload: string, { manager }: DifferentialCase): string | null {
