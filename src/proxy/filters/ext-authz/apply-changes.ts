@@ -4,7 +4,10 @@ import type { RequestHead } from '../../http/request-head.ts';
 import { type Changes, type ClientChanges, isFraming, type Line } from './answer.ts';
 import { changeQuery } from './query-parameters.ts';
 
-/** Changes an admitted request as the service said. @returns whether anything was to be changed */
+/**
+ * Changes an admitted request as the service said.
+ * @returns whether a route is chosen again by it, where that is asked for: lines that are only added do not count (Envoy: ext_authz.cc)
+ */
 export function changeRequest(request: RequestHead, changes: Changes): boolean {
   const { set, add, append, remove, query } = changes;
   for (const line of set) setLine(request, line);
@@ -12,7 +15,7 @@ export function changeRequest(request: RequestHead, changes: Changes): boolean {
   for (const line of append) appendToLine(request, line);
   for (const name of remove) if (!isFraming(name)) request.headers.remove(name);
   if (query.set.length + query.remove.length > 0) request.path = changeQuery(request.path, query);
-  return [set, add, append, remove, query.set, query.remove].some((list) => list.length > 0);
+  return [set, append, remove, query.set, query.remove].some((list) => list.length > 0);
 }
 
 function setLine(request: RequestHead, [name, value]: Line): void {

@@ -168,6 +168,7 @@ describe('ext_authz follows the answer', () => {
     const clearing = { ...RESPONSE, clear_route_cache: true };
     assert.equal((await ask(clearing, replyOf(200, LINES))).stream.routeChoices, 1);
     assert.equal((await ask(clearing, replyOf(200))).stream.routeChoices, 0);
+    assert.equal((await ask(clearing, replyOf(200, [['x-app', 'more']]))).stream.routeChoices, 0);
   });
 
   it('writes no metadata where it is told not to', async () => {
