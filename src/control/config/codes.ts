@@ -71,6 +71,7 @@ export const CODES = {
   bareTransportSocket: 'L27',
   loggedCredential: 'L29',
   guessableSecret: 'L30',
+  helloNotRead: 'L31',
 } as const;
 
 export type CodeName = keyof typeof CODES;
@@ -375,6 +376,11 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
     title: 'HMAC secret that can be guessed',
     meaning:
       'A key with `kty: oct` is made of words, of few different bytes or of a row that repeats or counts. One token is enough to try such secrets offline, and whoever finds it signs tokens of his own. Take 32 random bytes, or the keys of an algorithm that only the issuer can sign with.',
+  },
+  L31: {
+    title: 'chain for a TLS client without a TLS inspector',
+    meaning:
+      'A filter chain asks for a server name or for TLS, and its listener has no `tls_inspector`. Envoy up to some versions added one and warned; 1.40 does not: no connection comes to that chain, all go to one that asks for nothing or to `default_filter_chain`, and where there is none they are closed.',
   },
 };
 

@@ -3,6 +3,7 @@ import { CheckContext } from '../checks/check-context.ts';
 import type { DecodeContext } from '../decode/decode-context.ts';
 import { jwtFiltersOf, managersOf } from './jwt-filters.ts';
 import { lintAccessLogs } from './lint-access-logs.ts';
+import { lintChainMatches } from './lint-chain-matches.ts';
 import { lintIssuer } from './lint-issuer.ts';
 import { lintKeyClusters } from './lint-key-clusters.ts';
 import { lintKeys } from './lint-keys.ts';
@@ -35,4 +36,5 @@ export function runLints(bootstrap: Bootstrap, decode: DecodeContext): void {
   for (const filter of filters) for (const lint of OF_JWT_FILTERS) lint(filter, context);
   for (const manager of managers) for (const lint of OF_MANAGERS) lint(manager, context);
   lintKeyClusters(filters, context);
+  lintChainMatches(bootstrap, context);
 }
