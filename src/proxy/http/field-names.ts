@@ -15,7 +15,7 @@ export const FIELD = {
   transferEncoding: 5,
   upgrade: 6,
   expect: 7,
-  /** Belongs to one hop and is not passed on (RFC 9110 §7.6.1). */
+  /** Belongs to one hop (RFC 9110 §7.6.1): of a response it is not passed on, of a request only where Envoy does. */
   hopByHop: 8,
   /** A framing field's name spelt with an underscore, which some origins read as the real one. */
   framingLookalike: 9,
