@@ -9,7 +9,9 @@ import { rewritePath } from './rewrite-request.ts';
 
 type Init = MessageInitShape<typeof RedirectActionSchema>;
 
-function locationOf(init: Init, path: string, headers: [string, string][] = []): string | undefined {
+const SPOKEN: [string, string][] = [['x-forwarded-proto', 'http']];
+
+function locationOf(init: Init, path: string, headers = SPOKEN): string | undefined {
   const match = create(RouteMatchSchema, { pathSpecifier: { case: 'prefix', value: '/a' } });
   const redirect = compileRedirect(create(RedirectActionSchema, init), match, new Findings());
   const stream = new TestStream({ path, headers });
@@ -77,7 +79,8 @@ describe('the location of a redirect', () => {
   it('keeps a port that is no own port of what x-forwarded-proto says', () => {
     const init = { schemeRewriteSpecifier: https };
     assert.equal(locationOf(init, '/a', [['x-forwarded-proto', 'ftp']]), 'https://host.test:80/a');
-    assert.equal(locationOf(init, '/a', [['x-forwarded-proto', 'http']]), 'https://host.test/a');
+    assert.equal(locationOf(init, '/a', SPOKEN), 'https://host.test/a');
+    assert.equal(locationOf(init, '/a', []), 'https://host.test:80/a');
   });
 
   it('has the request’s scheme, whatever x-forwarded-proto says', () => {

@@ -51,7 +51,8 @@ export function compileRedirect(
 /** What a rewriting makes of a path must not become a part of the host. */
 const fromRoot = (path: string) => (path.startsWith('/') ? path : `/${path}`);
 
-const spokenBy = ({ headers, scheme }: RequestHead) => headers.get('x-forwarded-proto') ?? scheme;
+/** Empty where a filter has taken the field off. */
+const spokenBy = ({ headers }: RequestHead) => headers.get('x-forwarded-proto') ?? '';
 
 function compileRewrite(
   config: RedirectAction,
