@@ -23,12 +23,13 @@ export function judgeQuestion(question: Question, stream: ServerHttp2Stream): vo
   else answer(stream, frameOf(bytesOf(fromJson(CheckResponseSchema, said))));
 }
 
-/** In one line of ASCII, without what differs from one run to the other. */
+/** In one line of ASCII, bytes as text, without what differs from one run to the other. */
 function seenIn(question: Question): string {
   const view = questionView(question);
-  const text = JSON.stringify(sortKeys(view as Json), (key, value) =>
-    UNLIKE.has(key) || UNLIKE.has((value as { key?: string } | null)?.key ?? '') ? undefined : value,
-  );
+  const text = JSON.stringify(sortKeys(view as Json), (key, value) => {
+    if (UNLIKE.has(key) || UNLIKE.has((value as { key?: string } | null)?.key ?? '')) return undefined;
+    return key === 'rawValue' ? Buffer.from(value as string, 'base64').toString('latin1') : value;
+  });
   return text.replaceAll(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
