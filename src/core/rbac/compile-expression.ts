@@ -10,7 +10,7 @@ import {
 import type { ConstantKind, ExpressionConfig } from './expression-config.ts';
 import { hasDoubts } from './expression-doubt.ts';
 import { type ExpressionOptions, operationOf } from './expression-functions.ts';
-import { compileMatches, keepPattern } from './expression-regex.ts';
+import { compileMatches, isNoPattern, keepPattern } from './expression-regex.ts';
 import { ticksOf } from './expression-time.ts';
 import {
   AttributeMap,
@@ -257,6 +257,8 @@ function compileCall(call: Call, about: ExpressionConfig, context: ExpressionCon
   const operation = operationOf(name, target !== undefined, operands.length, context.options);
   if (operation === null) return refused(`\`${name}\``, about, context, 'refuses');
   if (operation === 'not done') return refused(`\`${name}\``, about, context);
+  if (REGEX_NAMES.has(name) && isText(second) && isNoPattern(textOf(second) as string))
+    return (subject) => strictly(compiled, subject, () => FAULT);
   return (subject) => strictly(compiled, subject, operation);
 }
 

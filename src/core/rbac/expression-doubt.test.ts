@@ -106,6 +106,28 @@ describe('a condition by a pattern of the request', () => {
   });
 });
 
+describe('a condition that looks for what a pattern captures', () => {
+  const captured = (pattern: ExpressionConfig) =>
+    call('_==_', call('re.capture', text('é'), pattern), text('é'));
+  const table = [
+    { name: 'that is written and matches', given: text('(.)'), want: [true, true] },
+    { name: 'that is written and lacks a parenthesis', given: text('('), want: [false, false] },
+    { name: 'that is written and has one too many', given: text('(.))'), want: [false, false] },
+    { name: 'that is written and lacks a bracket', given: text('([^]'), want: [false, false] },
+    { name: 'that is written and ends amid an escape', given: text('(.)\\'), want: [false, false] },
+    { name: 'that is written and only RE2 may read', given: text('(\\C\\C)'), want: [false, true] },
+    { name: 'that a client breaks off', given: header('p'), want: [false, true] },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => {
+      assert.deepEqual(
+        [ALLOW, DENY].map((action) => meets(action, captured(given), [['p', '(']])),
+        want,
+      );
+    });
+  }
+});
+
 describe('a condition that asks for a written pattern in what is no text', () => {
   const truth: ExpressionConfig = {
     exprKind: { case: 'constExpr', value: { constantKind: { case: 'boolValue', value: true } } },

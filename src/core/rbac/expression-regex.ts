@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { measureProgram } from '../match/index.ts';
 import { giveUp, noteDoubt } from './expression-doubt.ts';
 import { ExpressionMap, type ExpressionValue, FAULT } from './expression-value.ts';
@@ -13,6 +13,24 @@ const written = new Map<string, RE2JS | null>();
 /** Makes a pattern of the configuration, however large, before requests come. */
 export function keepPattern(source: string): void {
   written.set(source, compileOrNull(source));
+}
+
+/** What RE2 complains of too, whatever else it may know that the engine here does not. */
+const SURE_ERRORS: ReadonlySet<string> = new Set([
+  'missing closing )',
+  'missing closing ]',
+  'unexpected )',
+  'trailing backslash at end of expression',
+]);
+
+/** Whether RE2 surely refuses the pattern: a function of it faults in Envoy, whatever the text. */
+export function isNoPattern(source: string): boolean {
+  try {
+    RE2JS.compile(source);
+    return false;
+  } catch (error) {
+    return error instanceof RE2JSSyntaxException && SURE_ERRORS.has(error.error);
+  }
 }
 
 /** The pattern, compiled, and at hand for the next time; null: it is none. */
