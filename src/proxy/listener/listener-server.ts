@@ -51,15 +51,13 @@ export class ListenerServer implements ConnectionKeeper {
   readonly #connections = new Map<ServerConnection, Chain>();
   #drained: (() => void) | null = null;
   #at: ListenAddress | null = null;
-  /** Another object after each change of how connections are secured. */
-  #security = {};
-  /** TLS connections on their way, by their peer, and what they were begun under. */
-  readonly #handshakes = new Map<string, object>();
+  /** TLS connections on their way, by their peer, and the chain whose certificate and roots one has that names no server. */
+  readonly #handshakes = new Map<string, Chain | undefined>();
   /**
-   * The server that a client named when its chain's certificate and roots were taken. One that is asked to say hello again can name
-   * another (RFC 8446 §4.1.2 forbids it), which is the one that OpenSSL tells in the end.
+   * The server that a client named, and the chain whose certificate and roots were taken for it. One that is asked to say hello again can
+   * name another (RFC 8446 §4.1.2 forbids it), which is the one that OpenSSL tells in the end.
    */
-  readonly #named = new WeakMap<object, string>();
+  readonly #named = new WeakMap<object, { serverName: string; chain: Chain }>();
 
   private constructor(compiled: CompiledListener, chains: Chains, connectionsMax: number) {
     this.name = compiled.name;
@@ -113,7 +111,6 @@ export class ListenerServer implements ConnectionKeeper {
       }),
     );
     const served = new Set(this.#chains.values());
-    if ([...before.values()].some((chain) => !served.has(chain))) this.#security = {};
     for (const [connection, chain] of [...this.#connections]) if (!served.has(chain)) connection.drain();
     const fallback = this.#fallbackTls();
     if (fallback !== undefined && this.#server instanceof TlsServer)
@@ -175,10 +172,10 @@ export class ListenerServer implements ConnectionKeeper {
   #createTlsServer(): Server {
     const fallback = this.#fallbackTls();
     const selectContext = (socket: object, name: string, done: ContextTaker) => {
-      this.#named.set(socket, name);
       const chain = this.#chainFor(name);
-      if (chain?.tls) done(null, chain.tls.context);
-      else done(new Error('no filter chain for the server name'));
+      if (!chain?.tls) return done(new Error('no filter chain for the server name'));
+      this.#named.set(socket, { serverName: name, chain });
+      done(null, chain.tls.context);
     };
     const server = createTlsServer(
       {
@@ -197,7 +194,7 @@ export class ListenerServer implements ConnectionKeeper {
     );
     server.on('connection', (socket: Socket) => {
       const peer = peerOf(socket);
-      this.#handshakes.set(peer, this.#security);
+      this.#handshakes.set(peer, this.#fallback());
       socket.once('close', () => this.#handshakes.delete(peer));
     });
     server.on('tlsClientError', (_error, socket) => socket.destroy());
@@ -207,14 +204,14 @@ export class ListenerServer implements ConnectionKeeper {
   #acceptTls(socket: TLSSocket): void {
     socket.setNoDelay(true);
     const peer = peerOf(socket);
-    const begunUnder = this.#handshakes.get(peer);
+    const { serverName, chain } = this.#named.get(socket) ?? {
+      serverName: '',
+      chain: this.#handshakes.get(peer),
+    };
     this.#handshakes.delete(peer);
     // What a certificate was held to then may not be what it would be held to now.
-    if (begunUnder !== this.#security) {
-      socket.destroy();
-      return;
-    }
-    this.#accept(socket, { serverName: this.#named.get(socket) ?? '', tls: true });
+    if (chain !== this.#chainFor(serverName)) socket.destroy();
+    else this.#accept(socket, { serverName, tls: true });
   }
 
   #chainFor(serverName: string): Chain | undefined {
