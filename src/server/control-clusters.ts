@@ -105,7 +105,7 @@ export class ControlClusters {
   }
 
   /** Resolves every name, waits a while for the answers, and keeps them fresh from then on. */
-  async resolveAll(): Promise<NameAddresses[]> {
+  async resolveAll(): Promise<void> {
     const rounds = [...this.byName.values()]
       .filter((cluster) => !this.#refreshes.has(cluster))
       .flatMap((cluster) => this.#follow(cluster));
@@ -115,8 +115,12 @@ export class ControlClusters {
     });
     if (rounds.length > 0) await Promise.race([Promise.all(rounds), limit]);
     clearTimeout(timer);
+  }
+
+  /** What is known of every name by now. */
+  addresses(): NameAddresses[] {
     return [...this.byName].flatMap(([cluster, { names }]) =>
-      names.map((name) => ({ cluster, name, addresses: this.#addresses(cluster, name) })),
+      names.map((name) => ({ cluster, name, addresses: this.#addressesOf(cluster, name) })),
     );
   }
 
@@ -143,7 +147,7 @@ export class ControlClusters {
     const rounds = names.map((name) => this.#oneAtATime(cluster, name));
     const timers = rounds.map((round) => setInterval(() => void round(), everyMs).unref());
     this.#refreshes.set(cluster, timers);
-    for (const name of names) cluster.setAddresses(name, this.#addresses(cluster.settings.name, name));
+    for (const name of names) cluster.setAddresses(name, this.#addressesOf(cluster.settings.name, name));
     return rounds.map((round) => round());
   }
 
@@ -176,7 +180,7 @@ export class ControlClusters {
     this.onChange({ cluster: clusterName, name, addresses });
   }
 
-  #addresses(cluster: string, name: string): string[] {
+  #addressesOf(cluster: string, name: string): string[] {
     const text = this.#known.get(JSON.stringify([cluster, name])) ?? '';
     return text === '' ? [] : text.split(' ');
   }

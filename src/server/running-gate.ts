@@ -62,7 +62,8 @@ export class RunningGate implements Gate {
       change.undo();
       return { problem: 'the configuration cannot be run', findings: findings.list };
     }
-    const addresses = await clusters.resolveAll();
+    await clusters.resolveAll();
+    const addresses = clusters.addresses();
     const listenAt = this.#places(compiled);
     const answer = await host.update({ ...serialize(snapshot), listenAt, addresses });
     if (typeof answer === 'string') {

@@ -45,7 +45,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   for (const { message, hint } of describeUnusedConnectTo(options.connectTo ?? [], snapshot.clusters))
     logger.warn(message, { hint });
   warnOfPlainText(compiled, (message) => logger.warn(message));
-  const addresses = await clusters.resolveAll();
+  await clusters.resolveAll();
   const jwks = new DiscoveringKeys(new JwksClient(clusters.byName, logger, nodeAddress), clusters, logger);
   const host = new WorkerHost(
     {
@@ -53,7 +53,6 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       listenAt: compiled.listeners.map((one) => applyListenMoves(moves, one.address)),
       connectTo: options.connectTo ?? [],
       extraRoots: options.trust ?? [],
-      addresses,
       clock: clock.buffer,
       nodeAddress,
       envoyExact: options.envoyExact ?? false,
@@ -61,6 +60,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     },
     jwks,
     logger,
+    () => clusters.addresses(),
   );
   clusters.onChange = (update) => host.post({ type: 'addresses', update });
   try {

@@ -6,7 +6,7 @@ import type { JwksFetcher } from '../proxy/rehearsal/index.ts';
 import { type GateListener, GateStartError } from './gate.ts';
 import type { RefusedRequest } from './refusal-ring.ts';
 import { takeWorker } from './worker/index.ts';
-import type { FromWorker, ToWorker, WorkerResources, WorkerStart } from './worker-protocol.ts';
+import type { FromWorker, NameAddresses, ToWorker, WorkerResources, WorkerStart } from './worker-protocol.ts';
 
 const DRAIN_MS = 10_000;
 /** A worker that dies so often, each time sooner than this after its start, is not replaced for ever. */
@@ -19,13 +19,14 @@ const COUNTERS_TO_COME = 65_536;
 
 /** Runs the data worker: starts it, answers it, replaces it when it dies. */
 export class WorkerHost {
-  #start: Omit<WorkerStart, 'stats'>;
+  #start: Omit<WorkerStart, 'stats' | 'addresses'>;
   readonly #jwks: JwksFetcher;
   readonly #logger: Logger;
   #worker: Worker | null = null;
   #stats: SharedArrayBuffer;
   #names: ReadonlyMap<string, number> = new Map();
   #listenAt: readonly { address: string; port: number }[];
+  readonly #addresses: () => readonly NameAddresses[];
   #ending = false;
   #isListening = false;
   #restarts = 0;
@@ -38,11 +39,18 @@ export class WorkerHost {
   readonly #closed = Promise.withResolvers<void>();
   #onUpdated: ((answer: GateListener[] | string) => void) | null = null;
 
-  constructor(start: Omit<WorkerStart, 'stats'>, jwks: JwksFetcher, logger: Logger) {
+  /** @param addresses of all clusters' names, as they are now */
+  constructor(
+    start: Omit<WorkerStart, 'stats' | 'addresses'>,
+    jwks: JwksFetcher,
+    logger: Logger,
+    addresses: () => readonly NameAddresses[],
+  ) {
     this.#start = start;
     this.#jwks = jwks;
     this.#logger = logger;
     this.#listenAt = start.listenAt;
+    this.#addresses = addresses;
     this.#stats = this.#newStats();
   }
 
@@ -100,12 +108,20 @@ export class WorkerHost {
   #spawn(): Promise<GateListener[]> {
     this.#stats = this.#newStats();
     this.#startedMs = performance.now();
-    const start: WorkerStart = { ...this.#start, listenAt: this.#listenAt, stats: this.#stats };
+    const start: WorkerStart = {
+      ...this.#start,
+      listenAt: this.#listenAt,
+      addresses: this.#addresses(),
+      stats: this.#stats,
+    };
     const worker = takeWorker();
     this.#worker = worker;
     worker.postMessage(start);
     return new Promise((resolve, reject) => {
-      worker.on('message', (message: FromWorker) => this.#onMessage(message, resolve, reject));
+      worker.on('message', (message: FromWorker) => {
+        if (message.type === 'jwks') void this.#fetchFor(worker, message);
+        else this.#onMessage(message, resolve, reject);
+      });
       let reason = 'it ended without a word';
       worker.on('error', (error: unknown) => {
         reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -119,7 +135,7 @@ export class WorkerHost {
   }
 
   #onMessage(
-    message: FromWorker,
+    message: Exclude<FromWorker, { type: 'jwks' }>,
     resolve: (listeners: GateListener[]) => void,
     reject: (error: Error) => void,
   ): void {
@@ -132,6 +148,7 @@ export class WorkerHost {
         reject(new GateStartError(message.message));
         break;
       case 'updated':
+        this.#isListening = true;
         this.#onUpdated?.(message.listeners);
         break;
       case 'not updated':
@@ -139,11 +156,6 @@ export class WorkerHost {
         break;
       case 'counters':
         this.#names = new Map(message.names.map((name, index) => [name, index]));
-        break;
-      case 'jwks':
-        void this.#jwks
-          .fetch(message.request)
-          .then((text) => this.post({ type: 'jwks', id: message.id, text }));
         break;
       case 'log':
         this.#logger[message.level](message.message, message.fields);
@@ -156,13 +168,23 @@ export class WorkerHost {
     }
   }
 
+  /** The answer goes to who asked: a worker in its place counts its own questions from nought, too. */
+  async #fetchFor(worker: Worker, { id, request }: Extract<FromWorker, { type: 'jwks' }>): Promise<void> {
+    const answer: ToWorker = { type: 'jwks', id, text: await this.#jwks.fetch(request) };
+    worker.postMessage(answer);
+  }
+
   #onExit(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
     this.#isListening = false;
     this.#onUpdated?.('the data worker died meanwhile');
     if (this.#ending) this.#closed.resolve();
-    if (this.#ending || !this.#hasListened) return;
+    if (this.#hasListened) this.#restart();
+  }
+
+  #restart(): void {
+    if (this.#ending) return;
     if (performance.now() - this.#startedMs > STEADY_MS) this.#restarts = 0;
     if (++this.#restarts > RESTARTS_MAX) {
       this.#logger.error('the data worker died too often and is not replaced');
@@ -174,14 +196,16 @@ export class WorkerHost {
 
   /** One that cannot start, as where its port was taken meanwhile, ends, and is replaced in its turn. */
   async #replace(): Promise<void> {
-    const started = this.#spawn();
-    const worker = this.#worker;
+    let worker: Worker | null = null;
     try {
+      const started = this.#spawn();
+      worker = this.#worker;
       await started;
     } catch (error) {
       this.#logger.error((error as Error).message);
       await delay(RETRY_MS * 2 ** this.#restarts, undefined, { ref: false });
-      await worker?.terminate();
+      if (worker === null) this.#restart();
+      else if (this.#worker === worker && !this.#isListening) await worker.terminate();
     }
   }
 
