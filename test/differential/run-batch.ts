@@ -12,6 +12,7 @@ import { type EnvoySide, judgeWithEnvoy, startEnvoySide } from './envoy-side.ts'
 import { type CompiledCase, compileCase, startGateSide } from './gate-side.ts';
 import { playRequests } from './play.ts';
 import { compareOutcomes, outcomeOf, type Rehearsed, rehearseRequest } from './rehearsal-side.ts';
+import { sharesIssuers } from './shared-issuers.ts';
 import type { Refusal, RunningSide } from './side.ts';
 import { withStrictKeys } from './strict-keys.ts';
 
@@ -86,6 +87,9 @@ export async function runBatch(cases: readonly BatchCase[], ground: Ground): Pro
   return batch.result;
 }
 
+/** Of so many starts of Envoy one at least has its providers in an order that is to be seen. */
+const STARTS = 12;
+
 /** Nothing of it hangs on an answer from elsewhere, or on the requests before. */
 const isRehearsable = ({ keys, manager }: BatchCase) =>
   Object.keys(keys).length === 0 && !/ext_authz|local_ratelimit/.test(JSON.stringify(manager));
@@ -116,7 +120,7 @@ class Batch {
   readonly #startAside: (one: DifferentialCase) => Promise<EnvoySide>;
   /** What was rehearsed of cases whose answers were alike. */
   readonly #rehearsed = new Map<string, Rehearsed[]>();
-  /** Cases whose counters say something: all answers were alike. */
+  /** Cases whose counters say something: all answers were alike, and would be at each start of Envoy. */
   readonly #alike: BatchCase[] = [];
   #gateForwarded = 0;
 
@@ -148,7 +152,7 @@ class Batch {
     this.#gateForwarded += got.filter(({ origin }) => origin !== null).length;
     const alike = await this.#compareAll(one, wanted, got, envoyPort);
     const rehearsed = await this.#compareRehearsals(one, got, gatePort);
-    if (!alike) return;
+    if (!alike || sharesIssuers(one)) return;
     this.#alike.push(one);
     if (rehearsed !== null) this.#rehearsed.set(one.id, rehearsed);
   }
@@ -182,6 +186,7 @@ class Batch {
         });
       }
       if (rows.length === 0) rows = await this.#rowsOfKeys(disagreement);
+      if (rows.length === 0) rows = await this.#rowsOfOrder(disagreement);
       const admits = isAdmission(envoy, jotgate);
       const answers = { envoyAnswer: envoy, gateAnswer: jotgate };
       this.#report({ kind: 'answer', one, request, differences, rows, admits, ...answers });
@@ -192,21 +197,39 @@ class Batch {
   /** The rows about keys (K): an Envoy with a stranger's key in the place of each that jotgate does not take must have said the same. */
   async #rowsOfKeys(disagreement: Disagreement): Promise<string[]> {
     const strict = withStrictKeys(disagreement.one);
-    if (strict === null) return [];
+    return strict === null ? [] : this.#rowsAside(disagreement, strict.one, strict.rows);
+  }
+
+  /** The row about providers of one issuer (Q3): an Envoy that was started anew must have said the same. */
+  async #rowsOfOrder(disagreement: Disagreement): Promise<string[]> {
+    if (!sharesIssuers(disagreement.one)) return [];
+    for (let start = 0; start < STARTS; start++) {
+      const rows = await this.#rowsAside(disagreement, disagreement.one, ['Q3']);
+      if (rows.length > 0) return rows;
+    }
+    return [];
+  }
+
+  /** The rows by which an Envoy of its own, which runs another case, says what jotgate said; empty: it does not. */
+  async #rowsAside(
+    disagreement: Disagreement,
+    one: DifferentialCase,
+    explained: readonly string[],
+  ): Promise<string[]> {
     const { request, jotgate } = disagreement;
-    const envoy = await this.#startAside(strict.one);
+    const envoy = await this.#startAside(one);
     try {
       const ask = async (other: PlayedRequest) => {
-        const [answer] = await playRequests(envoy.ports.get(strict.one.id) ?? 0, [other]);
+        const [answer] = await playRequests(envoy.ports.get(one.id) ?? 0, [other]);
         return answer as Answer;
       };
-      if (!envoy.ports.has(strict.one.id)) return [];
+      if (!envoy.ports.has(one.id)) return [];
       const answer = await ask(request);
       const differences = compareAnswers(answer, jotgate);
-      if (differences.length === 0) return strict.rows;
-      const rest = { ...disagreement, one: strict.one, envoy: answer, differences };
+      if (differences.length === 0) return [...explained];
+      const rest = { ...disagreement, one, envoy: answer, differences };
       const rows = rowsOf(rest).length > 0 ? rowsOf(rest) : await rowsOfTokens(rest, ask);
-      return rows.length === 0 ? [] : [...strict.rows, ...rows];
+      return rows.length === 0 ? [] : [...explained, ...rows];
     } finally {
       await envoy.stop();
     }
