@@ -18,6 +18,22 @@ describe('an HMAC secret can be guessed', () => {
     it(name, () => assert.equal(guessableBy(Buffer.from(given, 'latin1')), want));
   }
 
+  it('for what it repeats to its very end, however long it is', () => {
+    const repeated = Buffer.from('0a1b2c3d4e5f6a7b'.repeat(1000));
+    assert.equal(guessableBy(repeated), 'repeats its first 16 bytes');
+    assert.equal(guessableBy(Buffer.concat([repeated, Buffer.from('!')])), null);
+  });
+
+  it('without comparing more than a mebibyte for a secret of any length', (t) => {
+    const compared = t.mock.method(Buffer.prototype, 'equals').mock;
+    assert.equal(guessableBy(Buffer.concat([Buffer.alloc(30_000), Buffer.from('0918273645')])), null);
+    const bytes = compared.calls.reduce(
+      (sum: number, call: { this: unknown }) => sum + (call.this as Buffer).length,
+      0,
+    );
+    assert.ok(bytes > 0 && bytes <= 2 ** 20, String(bytes));
+  });
+
   it('and none of a thousand random ones, as bytes, in hexadecimal and in base64', () => {
     for (let i = 0; i < 1000; i++) {
       const digest = createHash('sha256').update(String(i)).digest();

@@ -3,6 +3,8 @@ const WORDS =
   /secret|passw|p4ss|changeme|change[-_ ]?it|example|sample|dummy|default|your[-_ ]|my[-_ ]|super[-_ ]|test[-_ ]|[-_ ](?:key|token|jwt)|jwt[-_ ]|qwert|asdfgh|letmein|abcdef|123456|012345|987654/i;
 const PRINTABLE = /^[\x20-\x7e]+$/;
 const DISTINCT_MIN = 10;
+/** Trying each length on a whole secret of any length would take the square of that. */
+const UNIT_SOUGHT_IN = 1024;
 
 /**
  * What makes a secret one that somebody tries early on: lists of secrets out of tutorials have a hundred thousand. Of 32 random bytes
@@ -19,13 +21,17 @@ export function guessableBy(secret: Buffer): string | null {
   return PRINTABLE.test(text) && WORDS.test(text) ? 'is made of words' : null;
 }
 
-/** How many bytes are repeated to make the whole; its own length where none are. */
+/** How many bytes are repeated to make the whole; its own length where none are, or more than half of `UNIT_SOUGHT_IN`. */
 function unitOf(bytes: Buffer): number {
-  for (let unit = 1; unit <= bytes.length / 2; unit++) {
-    if (bytes.subarray(unit).equals(bytes.subarray(0, bytes.length - unit))) return unit;
+  const start = bytes.subarray(0, UNIT_SOUGHT_IN);
+  for (let unit = 1; unit <= start.length / 2; unit++) {
+    if (repeats(start, unit)) return repeats(bytes, unit) ? unit : bytes.length;
   }
   return bytes.length;
 }
+
+const repeats = (bytes: Buffer, unit: number) =>
+  bytes.subarray(unit).equals(bytes.subarray(0, bytes.length - unit));
 
 function isRun(bytes: Buffer): boolean {
   const step = (bytes[1] as number) - (bytes[0] as number);
