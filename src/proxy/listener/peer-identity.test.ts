@@ -54,6 +54,7 @@ describe('a certificate’s names', () => {
       { type: 'email', value: 'a,b@x' },
       { type: 'ip', value: '127.0.0.1' },
       { type: 'ip', value: '2001:db8::1' },
+      { type: 'ip', value: '::ffff:c000:201' },
     ]);
     const names = identityOf(new X509Certificate(certificate));
     assert.ok(names !== null);
@@ -62,7 +63,7 @@ describe('a certificate’s names', () => {
     assert.deepEqual(others, {
       dnsNames: ['x, DNS:y', 'a\0b'],
       emails: ['a,b@x'],
-      ipAddresses: ['127.0.0.1', '2001:db8::1'],
+      ipAddresses: ['127.0.0.1', '2001:db8::1', '::ffff:192.0.2.1'],
       subject: 'CN=x',
     });
   });

@@ -1,7 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import { isIPv6, SocketAddress } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { toText } from '../../core/match/index.ts';
+import { formatIpAddress, toText } from '../../core/match/index.ts';
 import type { PeerIdentity } from '../filters/filter.ts';
 import { type DerElement, readDer } from './read-der.ts';
 import { subjectText } from './subject-text.ts';
@@ -51,11 +50,6 @@ function alternativeNames(extensions: DerElement | undefined): DerElement[] {
   return [];
 }
 
-/** As `inet_ntop` spells it; empty where it is none. */
-function addressOf(bytes: Buffer): string {
-  if (bytes.length === 4) return bytes.join('.');
-  if (bytes.length !== 16) return '';
-  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
-  const address = groups.join(':');
-  return isIPv6(address) ? new SocketAddress({ address, family: 'ipv6' }).address : '';
-}
+/** Empty where it is none. */
+const addressOf = (bytes: Buffer) =>
+  bytes.length === 4 || bytes.length === 16 ? formatIpAddress([...bytes]) : '';
