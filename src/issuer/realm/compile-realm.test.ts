@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { describe, it } from 'node:test';
 import { compileRealm } from './compile-realm.ts';
 import type { RealmRepresentation } from './representation.ts';
@@ -184,6 +186,29 @@ describe('a realm file', () => {
       names.map((name) => costOf(restarted, name.toUpperCase())),
       costs,
     );
+  });
+
+  it('has it after a hash of the name whose key is no longer for many users', async (t) => {
+    const createHmac = t.mock.method(crypto, 'createHmac');
+    const createHash = t.mock.method(crypto, 'createHash');
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    });
+    const users = Array.from({ length: 200 }, (_, index) => ({
+      username: `u${index}`,
+      credentials: [{ type: 'otp', secretData: 'x'.repeat(100) }],
+    }));
+    const { realm } = await compileRealm({ realm: 'r', users });
+    assert.ok(realm);
+    createHash.mock.resetCalls();
+    realm.users.decoyFor('nobody');
+    assert.deepEqual(
+      createHmac.mock.calls.map(({ arguments: [, key] }) => (key as Buffer).length),
+      [32],
+    );
+    assert.equal(createHash.mock.callCount(), 0);
   });
 
   it('gives users without an id the same one every time', async () => {

@@ -31,22 +31,28 @@ export async function compileUsers(context: UsersContext): Promise<UserDirectory
   const withEmail = context.realm.loginWithEmailAllowed ?? true;
   tellTwins(users, withEmail ? ['username', 'id', 'email'] : ['username', 'id'], context.problems);
   const hashes = users.flatMap((user) => user.password ?? []);
-  // Nobody outside knows it, and it is the same after a restart.
-  const credentials = JSON.stringify(representations.map((user) => user.credentials));
+  const secret = decoySecret(representations);
   return {
     byId: (id) => byId.get(id),
     byLogin: (name) =>
       byName.get(name.toLowerCase()) ?? (withEmail ? byEmail.get(name.toLowerCase()) : undefined),
     serviceAccount: (clientId) => accounts.get(clientId),
     decoyFor: (name) => {
-      const like = hashes[placeOf(name.toLowerCase(), credentials, hashes.length)];
+      const like = hashes[placeOf(name.toLowerCase(), secret, hashes.length)];
       return createDecoy(like, (count) => context.random.bytes(count));
     },
   };
 }
 
+/** Nobody outside knows it, it is the same after a restart, and no longer for many users: each unknown name is hashed with it. */
+function decoySecret(users: readonly UserRepresentation[]): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify(users.map((user) => user.credentials)))
+    .digest();
+}
+
 /** One of `count` places, always the same for a name. */
-function placeOf(name: string, secret: string, count: number): number {
+function placeOf(name: string, secret: Buffer, count: number): number {
   const bytes = createHmac('sha256', secret).update(name).digest();
   return count === 0 ? 0 : bytes.readUInt32BE() % count;
 }
