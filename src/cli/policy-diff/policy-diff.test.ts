@@ -32,6 +32,21 @@ describe('samples of an expression', () => {
   }
 });
 
+describe('samples of repetitions within repetitions', () => {
+  const nested = (depth: number, repetition: string) =>
+    `${'('.repeat(depth)}a${`)${repetition}`.repeat(depth)}`;
+
+  it('are there once each', () => assert.deepEqual(regexSamples(nested(60, '{1,1}')), ['a']));
+
+  for (const repetition of ['{1,2}', '{2}', '{64}', '{1,64}', '{2,}', '?', '*', '+']) {
+    it(`are few and short, with ${repetition}`, () => {
+      const samples = regexSamples(nested(60, repetition));
+      assert.ok(samples.length <= 1000);
+      assert.ok(samples.every(({ length }) => length <= 8192));
+    });
+  }
+});
+
 describe('two expressions that differ are told apart by a sample of one of them', () => {
   const many = Array.from({ length: 60 }, (_, index) => `p${index}`).join('|');
   const pairs: [one: string, other: string][] = [

@@ -2,6 +2,8 @@
 const COMBINED_MAX = 48;
 /** Of an expression that is a long list. */
 const SAMPLES_MAX = 1000;
+/** Longer texts are no samples: repetitions of repetitions multiply. */
+const LENGTH_MAX = 8192;
 
 /**
  * Some texts that an RE2 expression matches as a whole: each alternative, each member of a class and both ends of its ranges, each
@@ -10,7 +12,7 @@ const SAMPLES_MAX = 1000;
 export function regexSamples(regex: string): string[] {
   const samples = new SampleParser(regex).parse();
   const folded = /^\(\?[a-zA-Z]*i/.test(regex) ? samples.map(otherCase) : [];
-  return [...new Set([...samples.slice(0, SAMPLES_MAX), ...folded.slice(0, SAMPLES_MAX)])];
+  return [...new Set([...samples, ...folded])];
 }
 
 const otherCase = (text: string) => (text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase());
@@ -18,11 +20,23 @@ const otherCase = (text: string) => (text === text.toUpperCase() ? text.toLowerC
 /** All pairs; of too many, each part varied by itself, so that no alternative is missing. */
 function joined(heads: readonly string[], tails: readonly string[]): string[] {
   if (heads.length * tails.length <= COMBINED_MAX) {
-    return heads.flatMap((head) => tails.map((tail) => head + tail));
+    return bounded(heads.flatMap((head) => tails.map((tail) => head + tail)));
   }
   const [firstHead = ''] = heads;
   const [firstTail = ''] = tails;
-  return [...heads.map((head) => head + firstTail), ...tails.slice(1).map((tail) => firstHead + tail)];
+  return bounded([
+    ...heads.map((head) => head + firstTail),
+    ...tails.slice(1).map((tail) => firstHead + tail),
+  ]);
+}
+
+function bounded(samples: readonly string[]): string[] {
+  return [...new Set(samples.filter(({ length }) => length <= LENGTH_MAX))].slice(0, SAMPLES_MAX);
+}
+
+/** Those that are not too long. */
+function repeat(samples: readonly string[], count: number): string[] {
+  return samples.filter(({ length }) => length * count <= LENGTH_MAX).map((sample) => sample.repeat(count));
 }
 
 const CLASS_SAMPLES: Readonly<Record<string, string>> = { d: '7', D: 'x', w: 'x', W: '-', s: ' ', S: 'x' };
@@ -44,9 +58,10 @@ class SampleParser {
     const all = this.#sequence();
     while (this.#text[this.#at] === '|') {
       this.#at++;
-      all.push(...this.#sequence());
+      const more = this.#sequence();
+      if (all.length < SAMPLES_MAX) all.push(...more);
     }
-    return all;
+    return bounded(all);
   }
 
   #sequence(): string[] {
@@ -114,24 +129,23 @@ class SampleParser {
     const found = /^(?:([*+?])|\{(\d+)(?:,(\d*))?\})\??/.exec(this.#text.slice(this.#at));
     if (found === null) return samples;
     this.#at += found[0].length;
-    const [, sign, fewest, most] = found;
-    if (sign === '?') return ['', ...samples];
-    const [first = ''] = samples;
-    if (sign === '*') return ['', ...samples, first + first];
-    if (sign === '+') return [...samples, first + first];
-    const least = Math.min(Number(fewest), REPEATED_MAX);
-    const atLeast = least === 0 ? [''] : samples.map((sample) => sample.repeat(least));
-    if (most === undefined) return atLeast;
-    const more = most === '' ? least + 1 : Math.min(Number(most), REPEATED_MAX);
-    return [
-      ...atLeast,
-      ...samples.map((sample) => sample.repeat(Math.min(least + 1, more))),
-      first.repeat(more),
-    ];
+    return bounded(repetitions(samples, found));
   }
 }
 
 const REPEATED_MAX = 64;
+
+function repetitions(samples: readonly string[], [, sign, fewest, most]: RegExpExecArray): string[] {
+  const first = samples.slice(0, 1);
+  if (sign === '?') return ['', ...samples];
+  if (sign === '*') return ['', ...samples, ...repeat(first, 2)];
+  if (sign === '+') return [...samples, ...repeat(first, 2)];
+  const least = Math.min(Number(fewest), REPEATED_MAX);
+  const atLeast = least === 0 ? [''] : repeat(samples, least);
+  if (most === undefined) return atLeast;
+  const more = most === '' ? least + 1 : Math.min(Number(most), REPEATED_MAX);
+  return [...atLeast, ...repeat(samples, Math.min(least + 1, more)), ...repeat(first, more)];
+}
 
 /** An escape, a range or a character. */
 const CLASS_MEMBER = /\\(.)|([^\\])(?:-([^\]\\]))?/g;
