@@ -19,7 +19,7 @@ interface Draft extends WrittenRequest {
  * Parses an `.http` file as editors have it: requests between lines of `###`, each a request line, header lines, an empty line and a
  * body, of which the length counts; `#` and `//` start comments, `@name = value` a variable, `{{name}}` stands for it.
  * @param given values of variables by name, which win over those of the file
- * @throws UserError with the line that is none of these, or with the variable that has no value
+ * @throws UserError with the line that is none of these, or with the variable that has no value or whose use makes the file too long
  */
 export function parseHttpFile(
   text: string,
@@ -32,14 +32,15 @@ export function parseHttpFile(
   let open: Draft | null = null;
   let part: 'head' | 'body' | 'rest' = 'head';
   for (const [index, raw] of lines.entries()) {
-    const fill = () => variables.fillIn(raw, (variable) => refuseVariable(name, index, variable));
+    const fill = (onUnknown = (variable: string): void => refuseVariable(name, index, variable)) =>
+      variables.fillIn(raw, { onUnknown, onTooLong: () => refuseLength(name, index) });
     if (raw.startsWith('###')) {
       open = null;
       part = 'head';
     } else if (part === 'rest') {
     } else if (open !== null && part === 'body') {
       if (RESPONSE_PART.test(raw)) part = 'rest';
-      else addToBody(open, raw, variables);
+      else addToBody(open, raw, fill);
     } else if (variables.take(raw) || COMMENT.test(raw)) {
     } else if (open === null) {
       if (raw.trim() === '') continue;
@@ -69,8 +70,8 @@ function addToHead(open: Draft, line: string, name: string, index: number): void
 }
 
 /** A body with a file or with a variable that nobody knows is of a length that nobody knows. */
-function addToBody(open: Draft, raw: string, variables: HttpVariables): void {
-  const filled = variables.fillIn(raw, () => {
+function addToBody(open: Draft, raw: string, fill: (onUnknown: () => void) => string): void {
+  const filled = fill(() => {
     open.body = null;
   });
   if (/^<@?\w*\s+\S/.test(raw)) open.body = null;
@@ -97,6 +98,10 @@ function refuseVariable(name: string, index: number, variable: string): never {
     `${name}:${index + 1}: the variable \`${variable}\` has no value; define it in the file, \`@${variable} = …\`, or say --var '${variable}=…'`,
     EXIT.wrongUse,
   );
+}
+
+function refuseLength(name: string, index: number): never {
+  throw new UserError(`${name}:${index + 1}: its variables make the file longer than 16 MiB`, EXIT.wrongUse);
 }
 
 const wrongLine = (name: string, index: number, what: string) =>

@@ -199,6 +199,27 @@ describe('an .http file', () => {
       );
     });
   }
+  describe('whose variables multiply is refused at its line', () => {
+    const doubling = Array.from(
+      { length: 15 },
+      (_, index) => `@v${index} = ${`{{v${index + 1}}}`.repeat(8)}`,
+    );
+    for (const last of ['@v15 = xyz', '@v15 =']) {
+      const definitions = [...doubling, last].join('\n');
+      for (const [name, use] of Object.entries({
+        'in a URL': 'GET /{{v0}}',
+        'in a header': 'GET /\nx: {{v0}}',
+        'in a body': 'POST /\n\n{{v0}}',
+      })) {
+        const line = 16 + use.split('\n').length;
+        it(`${name}, with \`${last}\``, () =>
+          assert.throws(() => parseHttpFile(`${definitions}\n${use}\n`, 'r.http'), {
+            message: `r.http:${line}: its variables make the file longer than 16 MiB`,
+          }));
+      }
+    }
+  });
+
   it('a URL without a scheme is of http', () => {
     assert.equal(parseHttpFile('GET a.test/x\n', 'r.http')[0]?.url, 'http://a.test/x');
   });
