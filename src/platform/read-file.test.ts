@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { closeSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { temporaryFolder } from '../../test/fixtures/temporary-folder.ts';
@@ -17,6 +18,25 @@ describe('a file', () => {
       assert.ok(readToEnd(path, 300_000).equals(bytes));
     }
     assert.throws(() => readToEnd(path, 299_999), { code: 'EFBIG' });
+  });
+
+  it('that comes a byte at a time takes no more memory than another', (t) => {
+    let left = 1000;
+    const buffers = new Set<ArrayBufferLike>();
+    t.mock.method(fs, 'readSync', (_file: number, into: Buffer, { offset = 0 } = {}) => {
+      buffers.add(into.buffer);
+      if (left === 0) return 0;
+      left--;
+      into[offset] = 0x61;
+      return 1;
+    });
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    });
+    assert.equal(readToEnd('/dev/null', 1000).toString(), 'a'.repeat(1000));
+    assert.equal(buffers.size, 1);
   });
 
   it('that has no end is given up', () => {

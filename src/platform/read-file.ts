@@ -12,18 +12,29 @@ export function readToEnd(path: string, bytesMax: number): Buffer {
   const file = openSync(path, 'r');
   try {
     const { size } = fstatSync(file);
-    const pieces: Buffer[] = [];
-    for (let length = 0; ; ) {
+    const full: Buffer[] = [];
+    let piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, size));
+    // A pipe may give a byte at a time: a piece is filled before there is another.
+    for (let length = 0, filled = 0; ; ) {
       if (Math.max(length, size) > bytesMax) throw tooLong(bytesMax);
-      const piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, size - length));
-      const count = readSync(file, piece);
-      if (count === 0) return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, length);
-      pieces.push(piece.subarray(0, count));
+      if (filled === piece.length) {
+        full.push(piece);
+        piece = Buffer.allocUnsafe(PIECE_BYTES);
+        filled = 0;
+      }
+      const count = readSync(file, piece, { offset: filled });
+      if (count === 0) return joined(full, piece.subarray(0, filled));
+      filled += count;
       length += count;
     }
   } finally {
     closeSync(file);
   }
+}
+
+function joined(full: readonly Buffer[], last: Buffer): Buffer {
+  const [first = last] = full;
+  return full.length + Math.sign(last.length) <= 1 ? first : Buffer.concat([...full, last]);
 }
 
 const SYSTEM = /^\/(?:dev|sys|proc)/;
