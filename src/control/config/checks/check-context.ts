@@ -1,6 +1,6 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
-import type { EnvoyTreatment, Position, Provenance } from '../../../resources/index.ts';
+import type { EnvoyTreatment, Finding, Position, Provenance } from '../../../resources/index.ts';
 import { typeNameOf, unpackAny } from '../../../resources/index.ts';
 import type { CodeName } from '../codes.ts';
 import type { DecodeContext } from '../decode/decode-context.ts';
@@ -26,6 +26,9 @@ export class CheckContext {
   readonly isRunning: boolean;
   readonly #decode: DecodeContext;
   readonly #guesses = new Guesses();
+  /** Of the errors among the findings that have been looked at. */
+  readonly #errorPlaces = new Set<string>();
+  #findingsSeen = 0;
 
   constructor(bootstrap: Bootstrap, decode: DecodeContext, isRunning = false) {
     this.bootstrap = bootstrap;
@@ -58,12 +61,15 @@ export class CheckContext {
     return this.provenance.find(message, field);
   }
 
-  /** Something has been said of this very place. */
+  /** There is an error at this very place. */
   isTold(about: object): boolean {
     const at = this.placeOf(about);
-    return this.#decode.findings.list.some(
-      (one) => one.at?.file === at?.file && one.at?.line === at?.line && one.at?.column === at?.column,
-    );
+    const { list } = this.#decode.findings;
+    for (; this.#findingsSeen < list.length; this.#findingsSeen++) {
+      const { severity, at: place } = list[this.#findingsSeen] as Finding;
+      if (severity === 'error' && place !== undefined) this.#errorPlaces.add(keyOf(place));
+    }
+    return at !== undefined && this.#errorPlaces.has(keyOf(at));
   }
 
   /** Where another message is, as `line 3`; with its file where that is not the one of what is spoken of. */
@@ -80,6 +86,8 @@ export class CheckContext {
     this.#decode.report({ code, message, hint, severity, envoy, at, path });
   }
 }
+
+const keyOf = ({ file, line, column }: Position) => `${line}:${column}:${file}`;
 
 /** The message that control decoded into an `Any`, if it is of that type. */
 export function configOf<T extends { $typeName: string }>(
