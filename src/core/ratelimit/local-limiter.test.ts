@@ -10,6 +10,7 @@ const per = (maxTokens: number, fillIntervalMs = 60_000): BucketLimit => ({
   tokensPerFill: maxTokens,
   fillIntervalMs,
 });
+const NOTHING: BucketLimit = { maxTokens: 0, tokensPerFill: 5, fillIntervalMs: 1000 };
 const of = (...pairs: [string, string][]): Descriptor => pairs.map(([key, value]) => ({ key, value }));
 const rule = (entries: Descriptor, limit: BucketLimit): DescriptorLimit => ({ entries, limit, origin: {} });
 
@@ -35,6 +36,27 @@ describe('a local limiter', () => {
   it('lets everything in where it has no bucket', () => {
     const admission = limiter({}).admit([of(['a', 'b'])], NOW_MS);
     assert.deepEqual(admission, { isAllowed: true, consumed: [], exhausted: null, told: null });
+  });
+
+  it('lets nothing in where the default bucket can hold none, and tells of no bucket', () => {
+    const own = rule(of(['user', 'a']), per(5));
+    for (const given of [[], [of(['user', 'a'])]]) {
+      const one = limiter({ defaultLimit: NOTHING, descriptors: [own] });
+      const { isAllowed, exhausted, told } = one.admit(given, NOW_MS + 600_000);
+      assert.deepEqual([isAllowed, exhausted?.rule, told], [false, null, null]);
+    }
+  });
+
+  it('asks a default bucket that can hold none no more than another', () => {
+    const own = rule(of(['user', 'a']), per(5));
+    const one = limiter({ defaultLimit: NOTHING, alwaysConsumesDefault: false, descriptors: [own] });
+    assert.equal(admitted(one, [of(['user', 'a'])]), 5);
+  });
+
+  it('lets nothing in under a descriptor whose bucket holds none', () => {
+    const one = limiter({ descriptors: [rule(of(['user', 'a']), NOTHING)] });
+    assert.equal(admitted(one, [of(['user', 'a'])]), 0);
+    assert.equal(admitted(one, [of(['user', 'b'])]), 10);
   });
 
   it('counts requests that no descriptor matches in the default bucket', () => {

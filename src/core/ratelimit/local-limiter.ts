@@ -78,7 +78,7 @@ export class LocalLimiter {
     }
     const consumed: MatchedBucket[] = [];
     for (const one of matched) {
-      if (!one.bucket.consume(nowMs)) return { isAllowed: false, consumed, exhausted: one, told: one };
+      if (!one.bucket.consume(nowMs)) return refusal(one, consumed);
       consumed.push(one);
     }
     return { isAllowed: true, consumed, exhausted: null, told: consumed[0] ?? null };
@@ -104,6 +104,12 @@ export class LocalLimiter {
     }
     return null;
   }
+}
+
+/** Of a default bucket that can hold no token nothing is told: Envoy makes none. */
+function refusal(exhausted: MatchedBucket, consumed: readonly MatchedBucket[]): Admission {
+  const isBucket = exhausted.rule !== null || exhausted.bucket.limit.maxTokens > 0;
+  return { isAllowed: false, consumed, exhausted, told: isBucket ? exhausted : null };
 }
 
 const fillRate = ({ bucket: { limit } }: MatchedBucket) => limit.tokensPerFill / limit.fillIntervalMs;

@@ -20,6 +20,43 @@ const fromHeader = (header_name: string, descriptor_key: string, more: object = 
 export const rateLimitScenes: Scene[] = [
   { name: 'limit-plain', filters: [limit({ token_bucket: bucket(2) })], routeConfig: ROUTES },
   {
+    name: 'limit-nothing',
+    filters: [
+      limit({
+        token_bucket: { fill_interval: '1s', tokens_per_fill: 5 },
+        always_consume_default_token_bucket: false,
+        rate_limits: [{ actions: [fromHeader('x-u', 'user')] }],
+        descriptors: [{ entries: entries(['user', 'a']), token_bucket: bucket(1) }],
+      }),
+    ],
+    routeConfig: ROUTES,
+  },
+  {
+    name: 'limit-nothing-too',
+    filters: [
+      limit({
+        token_bucket: bucket(0, '0.01s'),
+        rate_limits: [{ actions: [fromHeader('x-u', 'user')] }],
+        descriptors: [{ entries: entries(['user', 'a']), token_bucket: bucket(1) }],
+      }),
+    ],
+    routeConfig: ROUTES,
+  },
+  {
+    name: 'limit-nothing-of-user',
+    filters: [
+      limit({
+        token_bucket: bucket(9),
+        rate_limits: [{ actions: [fromHeader('x-u', 'user')] }],
+        descriptors: [
+          { entries: entries(['user']), token_bucket: bucket(0) },
+          { entries: entries(['user', 'b']), token_bucket: bucket(0, '0.01s') },
+        ],
+      }),
+    ],
+    routeConfig: ROUTES,
+  },
+  {
     name: 'limit-off',
     filters: [limit({ token_bucket: bucket(1), filter_enabled: undefined })],
     routeConfig: ROUTES,
@@ -273,6 +310,18 @@ const times = (count: number, make: (turn: number) => Case) =>
 export const rateLimitCases: Case[] = [
   ...times(3, (turn) => row('limit-plain', `call ${turn} of a bucket of two`)),
   row('limit-plain', 'a gRPC call over the limit', [['content-type', 'application/grpc']]),
+  ...times(2, (turn) => row('limit-nothing', `call ${turn} of a bucket that holds nothing`)),
+  ...times(2, (turn) =>
+    row('limit-nothing', `call ${turn} of a user with a bucket where the default one holds nothing`, [
+      ['x-u', 'a'],
+    ]),
+  ),
+  ...times(2, (turn) =>
+    row('limit-nothing-too', `call ${turn} of a user with a bucket, then the default one`, [['x-u', 'a']]),
+  ),
+  row('limit-nothing-of-user', 'a call of another user who has none', [['x-u', 'b']]),
+  ...times(2, (turn) => row('limit-nothing-of-user', `call ${turn} of a user who has none`, [['x-u', 'a']])),
+  row('limit-nothing-of-user', 'a call of nobody'),
   ...times(2, (turn) => row('limit-off', `call ${turn} without filter_enabled`)),
   ...times(3, (turn) =>
     row('limit-not-enforced', `call ${turn} without filter_enforced`, [['accept', 'a']], '/origin'),

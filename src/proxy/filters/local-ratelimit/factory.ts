@@ -116,12 +116,13 @@ const FILL_INTERVAL_MS_MIN = 50;
 
 function compileBucket(config: TokenBucket | undefined, what: string, context: FactoryContext): BucketLimit {
   const fillIntervalMs = config?.fillInterval === undefined ? 0 : durationMs(config.fillInterval);
-  if (fillIntervalMs < FILL_INTERVAL_MS_MIN) {
+  const maxTokens = config?.maxTokens ?? 0;
+  if (maxTokens > 0 && fillIntervalMs < FILL_INTERVAL_MS_MIN) {
     const message = `local rate limit ${what}token bucket fill timer must be >= 50ms`;
     refuse(message, config ?? context, context);
   }
   return {
-    maxTokens: config?.maxTokens ?? 1,
+    maxTokens,
     tokensPerFill: config?.tokensPerFill ?? 1,
     fillIntervalMs: Math.max(fillIntervalMs, FILL_INTERVAL_MS_MIN),
   };

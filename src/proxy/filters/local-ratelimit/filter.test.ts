@@ -372,6 +372,19 @@ describe("a route's rate_limits", () => {
   });
 });
 
+describe('local_ratelimit accepts', () => {
+  it('a bucket that can hold nothing, however fast it would fill', () => {
+    const nothing = { fill_interval: '0.01s' };
+    const given = {
+      token_bucket: nothing,
+      descriptors: [{ entries: [{ key: 'a', value: 'b' }], token_bucket: nothing }],
+    };
+    const { filter, findings } = compileFilter(localRateLimitFactory, limit(given));
+    assert.ok(filter);
+    assert.deepEqual(findings.list, []);
+  });
+});
+
 describe('local_ratelimit refuses', () => {
   const action = { generic_key: { descriptor_value: 'v' } };
   const descriptor = (value: string, interval = '60s') => ({

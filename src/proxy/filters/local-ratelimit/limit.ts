@@ -89,5 +89,6 @@ function explainBucket(
   recorder.open('bucket', name, rule?.origin);
   recorder.note(`holds ${maxTokens}, ${tokensPerFill} more in ${fillIntervalMs / 1000} s`);
   if (gaveToken) recorder.close('ok', `${bucket.remaining(nowMs)} left`);
+  else if (maxTokens === 0) recorder.close('no', 'it can hold no token');
   else recorder.close('no', `empty, the next token in ${Math.ceil(bucket.nextTokenMs(nowMs) / 1000)} s`);
 }
