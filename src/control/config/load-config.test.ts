@@ -279,6 +279,25 @@ describe('the bundle of the system may lie elsewhere on this machine', () => {
     assert.deepEqual(codes(trusting('/my/ca.pem'), { readFile }), ['error E208 10']));
 });
 
+describe('a listener filter', () => {
+  const filtered = (filter: string) =>
+    codes(
+      listener().replace(
+        '    filter_chains:\n    - filters:',
+        `    listener_filters: [${filter}]\n    filter_chains:\n    - filter_chain_match: {transport_protocol: tls}\n      filters:`,
+      ),
+    );
+  const TLS_INSPECTOR = 'type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector';
+
+  it('reads the client’s hello by the type of its configuration, whatever its name', () =>
+    assert.deepEqual(filtered(`{name: any, typed_config: {"@type": ${TLS_INSPECTOR}}}`), []));
+  it('that has a name and no type is refused, as by Envoy, and reads nothing', () =>
+    assert.deepEqual(filtered('{name: envoy.filters.listener.tls_inspector}'), [
+      'error E215 4',
+      'warning L31 6',
+    ]));
+});
+
 describe('client certificates are checked as configured or not at all', () => {
   it('names of clients are refused by name rather than passed over', () => {
     const text = listener().replace(

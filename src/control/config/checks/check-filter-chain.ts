@@ -1,4 +1,4 @@
-import type { Filter } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
+import type { Filter, ListenerFilter } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import type {
   HttpConnectionManager,
   HttpFilter,
@@ -44,7 +44,7 @@ function complainOfEnd(filter: HttpFilter, context: CheckContext): void {
 }
 
 /** Extensions are found by the type of their configuration, so each entry needs one. */
-export function checkTypedConfig(entry: Filter | HttpFilter, context: CheckContext): void {
+export function checkTypedConfig(entry: Filter | ListenerFilter | HttpFilter, context: CheckContext): void {
   if (entry.configType.case !== undefined) return;
   if (context.isBroken(entry, 'typed_config') || context.isBroken(entry, 'config_discovery')) return;
   context.complain({

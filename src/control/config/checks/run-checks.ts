@@ -20,6 +20,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'envoy.config.cluster.v3.Cluster': checkCluster,
   'envoy.config.route.v3.RouteConfiguration': checkRoutes,
   'envoy.config.listener.v3.Filter': checkTypedConfig,
+  'envoy.config.listener.v3.ListenerFilter': checkTypedConfig,
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': checkTypedConfig,
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': checkHttpFilters,
   'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': checkJwtAuthn,

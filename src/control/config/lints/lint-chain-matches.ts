@@ -4,6 +4,7 @@ import type {
   FilterChainMatch,
   ListenerFilter,
 } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
+import { typeNameOf } from '../../../resources/index.ts';
 import type { CheckContext } from '../checks/check-context.ts';
 
 const INSPECTOR = 'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector';
@@ -11,13 +12,12 @@ const INSPECTOR = 'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspect
 /** L31: a condition on the client's hello, in a listener that does not look at it. Envoy 1.40 adds no inspector by itself. */
 export function lintChainMatches(bootstrap: Bootstrap, context: CheckContext): void {
   for (const { listenerFilters, filterChains } of bootstrap.staticResources?.listeners ?? []) {
-    if (!listenerFilters.some(looksAtHello)) for (const chain of filterChains) lintChain(chain, context);
+    if (!listenerFilters.some(isTlsInspector)) for (const chain of filterChains) lintChain(chain, context);
   }
 }
 
-function looksAtHello({ configType }: ListenerFilter): boolean {
-  return configType.case !== 'typedConfig' || configType.value.typeUrl.endsWith(`/${INSPECTOR}`);
-}
+const isTlsInspector = ({ configType: config }: ListenerFilter) =>
+  config.case === 'typedConfig' && typeNameOf(config.value) === INSPECTOR;
 
 function lintChain({ filterChainMatch: match }: FilterChain, context: CheckContext): void {
   const field = match === undefined ? undefined : fieldOfHello(match);
