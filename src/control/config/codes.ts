@@ -380,7 +380,7 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   L31: {
     title: 'chain for a TLS client without a TLS inspector',
     meaning:
-      'A filter chain asks for a server name or for TLS, and its listener has no `tls_inspector`. Envoy up to some versions added one and warned; 1.40 does not: no connection comes to that chain, all go to one that asks for nothing or to `default_filter_chain`, and where there is none they are closed.',
+      'A filter chain asks for a server name or for TLS, and its listener has no `tls_inspector`. Envoy 1.40 adds none: no connection comes to that chain, all go to one that asks for nothing or to `default_filter_chain`, and where there is none they are closed.',
   },
 };
 
