@@ -264,7 +264,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   checkDeadline(nowMs: number): void {
     if (nowMs >= this.#routeDeadlineMs) {
-      this.#timeOutRoute(this.#limits);
+      this.#timeOutRoute();
       return;
     }
     const idleMs = this.#service.options.streamIdleTimeoutMs;
@@ -491,7 +491,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.#reply({ status, body, headers: isCounted ? ONE_ATTEMPT : NO_HEADERS, details }, reason);
   }
 
-  #timeOutRoute(limits: RouterLimits | null): void {
+  #timeOutRoute(): void {
+    const limits = this.#limits;
     const isHead = limits !== null && limits.headMs > 0;
     if (isHead && this.state === 'respond') {
       this.#limits = { ...limits, headMs: 0 };

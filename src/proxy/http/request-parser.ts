@@ -186,7 +186,7 @@ export class RequestParser extends HeadParser {
         if (/(?:^|,)\s*trailers\s*(?:,|$)/i.test(value)) this.headers.set(name, 'trailers');
         return null;
       case FIELD.hopByHop:
-        // Rules and origins see the two others, as in Envoy, though what they announce is not there.
+        // Rules and origins see `trailer` and `http2-settings`, as in Envoy, though what they announce is not there.
         if (name !== 'keep-alive') this.headers.append(name, value);
         return null;
       case FIELD.framingLookalike:
