@@ -65,6 +65,21 @@ const contextOf = (refuse: Refuse) => ({
 });
 
 /** What Envoy 1.40 says of a client that shows a certificate with names, one that shows none, and one without TLS. */
+/** One operand too many, in every place that a member is asked for. */
+const INDEXED_TWICE = [
+  { index: call('_[_]', select(id('request'), 'headers'), text('a'), text('b')), name: 'three operands' },
+  {
+    index: on(select(id('request'), 'headers'), '_[_]', text('a'), text('b')),
+    name: 'a target and two operands',
+  },
+].flatMap(({ index, name }) => [
+  { name: `an index of ${name}`, given: index },
+  { name: `a member of an index of ${name}`, given: select(index, 'k') },
+  { name: `a question for a member of an index of ${name}`, given: select(index, 'k', true) },
+  { name: `an index of an index of ${name}`, given: call('_[_]', index, text('k')) },
+  { name: `a key in a member of an index of ${name}`, given: call('@in', text('k'), select(index, 'k')) },
+]);
+
 describe('a CEL expression about the handshake', () => {
   const local = { uriNames: ['spiffe://gate', 'spiffe://b'], dnsNames: [], subject: 'CN=gate' };
   const peer = { uriNames: [], dnsNames: ['a.test'], subject: 'CN=a' };
@@ -478,6 +493,18 @@ describe('a CEL expression', () => {
       name: 'a member of nothing',
       given: { exprKind: { case: 'selectExpr', value: { operand: undefined, field: 'a', testOnly: false } } },
       want: 'of nothing in',
+      envoy: 'refuses',
+    },
+    ...INDEXED_TWICE.map(({ name, given }) => ({ name, given, want: '`_[_]` in', envoy: 'refuses' })),
+    {
+      name: 'an entry without a key',
+      given: {
+        exprKind: {
+          case: 'structExpr',
+          value: { messageName: '', entries: [{ keyKind: { case: undefined }, value: text('a') }] },
+        },
+      },
+      want: 'without a key in',
       envoy: 'refuses',
     },
     {

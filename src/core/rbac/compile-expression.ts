@@ -124,7 +124,7 @@ function compileMap(config: Struct, about: object, context: ExpressionContext): 
   if (config.messageName !== '') return refused(`the message \`${config.messageName}\``, about, context);
   const pairs: Expression[][] = [];
   for (const { keyKind, value } of config.entries) {
-    if (keyKind.case !== 'mapKey') return refused('a map of this kind', about, context);
+    if (keyKind.case !== 'mapKey') return refused('a map entry without a key', about, context, 'refuses');
     if (value === undefined) return refused('a map entry without a value', about, context, 'refuses');
     const pair = compileAll([keyKind.value, value], context);
     if (pair === null) return null;
@@ -173,9 +173,9 @@ function placeOf(
     }
     case 'callExpr': {
       const { function: name, target, args } = kind.value;
-      const [first, second] = target === undefined ? args : [target, ...args];
+      const [first, second, ...more] = target === undefined ? args : [target, ...args];
       const key = second?.exprKind.case === 'constExpr' ? second.exprKind.value.constantKind : undefined;
-      if (name !== '_[_]' || first === undefined || key?.case !== 'stringValue') break;
+      if (name !== '_[_]' || first === undefined || key?.case !== 'stringValue' || more.length > 0) break;
       const outer = placeOf(first, context);
       return outer === undefined ? undefined : memberOf(outer, key.value, 'indexed', config, context);
     }
