@@ -33,6 +33,10 @@ export class DiscoveringKeys implements JwksFetcher {
     return null;
   }
 
+  knowsCluster(name: string): boolean {
+    return this.#keys.knowsCluster?.(name) !== false;
+  }
+
   async #clusterFor(uri: string): Promise<string | null> {
     const { buildKeyCluster } = await import('../control/istio/index.ts');
     const cluster = buildKeyCluster(uri);

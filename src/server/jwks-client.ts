@@ -37,6 +37,10 @@ export class JwksClient implements JwksFetcher {
     return answer;
   }
 
+  knowsCluster(name: string): boolean {
+    return this.#clusters.has(name);
+  }
+
   async #fetch(request: JwksRequest, cluster: Cluster | undefined): Promise<string | null> {
     if (UNSENDABLE.test(request.uri)) return this.#give(request, 'its address holds a blank or a control');
     if (cluster === undefined) return this.#give(request, `unknown cluster \`${request.cluster}\``);

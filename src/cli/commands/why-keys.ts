@@ -27,6 +27,10 @@ export class GivenKeys implements JwksFetcher {
     return this.#texts.has(provider) || this.#network !== null;
   }
 
+  knowsCluster(name: string): boolean {
+    return this.#network?.knowsCluster?.(name) !== false;
+  }
+
   async fetch(request: JwksRequest): Promise<string | null> {
     return this.#texts.get(request.provider) ?? this.#network?.fetch(request) ?? null;
   }

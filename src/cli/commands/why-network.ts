@@ -80,6 +80,10 @@ class KeysAskedOnce implements JwksFetcher {
     return answer;
   }
 
+  knowsCluster(name: string): boolean {
+    return this.#inner.knowsCluster?.(name) !== false;
+  }
+
   /** What is no key set is to the gate a fetch that failed. */
   async #fetch(request: JwksRequest): Promise<string | null> {
     const timeoutMs = Math.min(request.timeoutMs, WAIT_MAX_MS);

@@ -96,6 +96,10 @@ class MadeUpKeys implements JwksFetcher {
     return this.#inner.covers?.(provider) ?? true;
   }
 
+  knowsCluster(name: string): boolean {
+    return this.#inner.knowsCluster?.(name) !== false;
+  }
+
   unread(provider: string, file: string): string | null {
     const text = this.#inner.unread?.(provider, file) ?? null;
     const source = sourceOfFile(file);
