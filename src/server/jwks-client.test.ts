@@ -17,8 +17,9 @@ after(() => {
 });
 
 /** A cluster of one server that answers every request so; null: never. */
-async function clusterOf(body: string | null): Promise<Cluster> {
+async function clusterOf(body: string | null, onRequest = () => {}): Promise<Cluster> {
   const server = createServer((_request, response) => {
+    onRequest();
     if (body !== null) response.end(body);
   });
   servers.push(server.listen(0, '127.0.0.1'));
@@ -64,6 +65,30 @@ describe('callers that want the same keys at the same time', () => {
     void client.fetch(request);
     clusters.set('keys', now);
     assert.equal(await client.fetch(request), 'b');
+  });
+});
+
+describe('a fetch without a limit of its own', () => {
+  it('ends after five minutes, so that those who come later get another', async (test) => {
+    const asked = Promise.withResolvers<void>();
+    const cluster = await clusterOf(null, asked.resolve);
+    const client = new JwksClient(new Map([['keys', cluster]]), silentLogger, '127.0.0.1');
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const backOffMs = { base: 1, max: 1 };
+    const request = {
+      provider: 'p',
+      uri: 'http://h/k',
+      cluster: 'keys',
+      timeoutMs: 0,
+      retries: 0,
+      backOffMs,
+    };
+    const answer = client.fetch(request);
+    await asked.promise;
+    test.mock.timers.tick(290_000);
+    assert.equal(client.fetch(request), answer);
+    test.mock.timers.tick(10_000);
+    assert.equal(await answer, null);
   });
 });
 

@@ -7,6 +7,8 @@ import { shownUri } from './shown-uri.ts';
 /** Would end the request line: a discovery document may name any address. A character beyond bytes is cut to one. */
 const UNSENDABLE = /[\0-\x20\x7f]|[^\0-\xff]/;
 const BYTES_MAX = 8 * 1024 * 1024;
+/** Of a fetch that is given no limit: it is shared, and a server that says nothing must not keep keys from those who come later. */
+const LIMIT_MS = 300_000;
 
 /**
  * Fetches key sets for the data workers through the clusters' transports (envoy.md §5.3, §5.4). Callers that want the same key
@@ -44,7 +46,7 @@ export class JwksClient implements JwksFetcher {
   async #fetch(request: JwksRequest, cluster: Cluster | undefined): Promise<string | null> {
     if (UNSENDABLE.test(request.uri)) return this.#give(request, 'its address holds a blank or a control');
     if (cluster === undefined) return this.#give(request, `unknown cluster \`${request.cluster}\``);
-    const endMs = performance.now() + request.timeoutMs;
+    const endMs = performance.now() + (request.timeoutMs || LIMIT_MS);
     for (let attempt = 0; ; attempt++) {
       const leftMs = endMs - performance.now();
       const tryMs = request.retries > 0 ? Math.min(leftMs, request.backOffMs.max) : leftMs;
@@ -60,8 +62,8 @@ export class JwksClient implements JwksFetcher {
 
   #requestOf(request: JwksRequest, tryMs: number) {
     const { authority, path } = splitUri(request.uri);
-    const shownMs =
-      request.retries > 0 ? Math.min(request.timeoutMs, request.backOffMs.max) : request.timeoutMs;
+    const limitMs = request.timeoutMs || Number.POSITIVE_INFINITY;
+    const shownMs = request.retries > 0 ? Math.min(limitMs, request.backOffMs.max) : limitMs;
     return {
       authority,
       path,
@@ -69,7 +71,9 @@ export class JwksClient implements JwksFetcher {
         ['user-agent', 'Go-browser'],
         ['x-envoy-internal', 'true'],
         ['x-forwarded-for', this.#nodeAddress],
-        ['x-envoy-expected-rq-timeout-ms', String(shownMs)],
+        ...(shownMs < Number.POSITIVE_INFINITY
+          ? [['x-envoy-expected-rq-timeout-ms', String(shownMs)] as const]
+          : []),
       ] as const,
       timeoutMs: tryMs,
       bytesMax: BYTES_MAX,

@@ -111,6 +111,19 @@ describe('fetching a key set', () => {
     clearInterval(drip);
   });
 
+  it('waits for an answer that is not there at once where its time is 0, and says no limit', async () => {
+    const later = ({ socket }: SeenRequest) => void setTimeout(() => socket.write(reply(200, KEYS)), 50);
+    const { body, fetches } = await ask(later, { timeout: '0s' });
+    assert.notEqual(body, FAILED);
+    assert.doesNotMatch(fetches[0] ?? '', /x-envoy-expected-rq-timeout-ms/);
+  });
+
+  it("says a try's limit where there is a retry policy, though all of them have none", async () => {
+    const { body, fetches } = await ask(reply(200, KEYS), { timeout: '0s', remote: { retry_policy: {} } });
+    assert.notEqual(body, FAILED);
+    assert.match(fetches[0] ?? '', /x-envoy-expected-rq-timeout-ms: 10000/);
+  });
+
   it('tries again after a 503 where there is a retry policy, and not after a 404', async () => {
     const retry_back_off = { base_interval: '0.01s', max_interval: '0.02s' };
     const retry = { retry_policy: { num_retries: 2, retry_back_off } };

@@ -86,7 +86,7 @@ class KeysAskedOnce implements JwksFetcher {
 
   /** What is no key set is to the gate a fetch that failed. */
   async #fetch(request: JwksRequest): Promise<string | null> {
-    const timeoutMs = Math.min(request.timeoutMs, WAIT_MAX_MS);
+    const timeoutMs = Math.min(request.timeoutMs || WAIT_MAX_MS, WAIT_MAX_MS);
     const text = await this.#inner.fetch({ ...request, timeoutMs });
     const keys = text === null ? null : parseJwks(text, nodeCrypto);
     if (typeof keys !== 'number') return text;

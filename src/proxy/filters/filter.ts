@@ -208,6 +208,7 @@ export interface JwksRequest {
   provider: string;
   uri: string;
   cluster: string;
+  /** 0: no limit. */
   timeoutMs: number;
   /** Retries after the first try. */
   retries: number;

@@ -10,6 +10,7 @@ export interface FetchRequest {
   authority: string;
   path: string;
   headers: readonly (readonly [name: string, value: string])[];
+  /** 0: no limit. */
   timeoutMs: number;
   bytesMax: number;
 }
@@ -21,6 +22,7 @@ export interface CallRequest {
   body?: Buffer;
   /** The reply has no body, whatever its head says. */
   isHead: boolean;
+  /** 0: no limit. */
   timeoutMs: number;
   bytesMax: number;
   /** Ends the call. */
@@ -71,7 +73,7 @@ class Fetch implements UpstreamConsumer {
     }
     this.#upstream = upstream;
     const { head, body, isHead, timeoutMs, signal } = this.#request;
-    this.#timer = setTimeout(() => this.#fail('timeout', 'no answer in time'), timeoutMs);
+    if (timeoutMs > 0) this.#timer = setTimeout(() => this.#fail('timeout', 'no answer in time'), timeoutMs);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     upstream.begin(this, head, isHead, false);
     if (body !== undefined) upstream.writeBody(body, 0, body.length);

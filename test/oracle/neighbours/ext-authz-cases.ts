@@ -105,6 +105,11 @@ export const extAuthzScenes: Scene[] = [
     routeConfig: ROUTES,
   },
   {
+    name: 'authz-no-limit',
+    filters: [authz({ http_service: { server_uri: { ...service().server_uri, timeout: '0s' } } })],
+    routeConfig: ROUTES,
+  },
+  {
     name: 'authz-refused',
     filters: [authz({ http_service: service({}, 'closed') })],
     routeConfig: ROUTES,
@@ -269,6 +274,7 @@ export const extAuthzCases: Case[] = [
     'authz-disabled',
     'authz-denied-where-disabled',
     'authz-by-metadata',
+    'authz-no-limit',
   ].map((scene) => row(scene, '/a')),
   row('authz-by-metadata', '/deny', [['x-ask', 'yes']]),
   row('authz-by-metadata', '/deny', [['x-ask', 'no']]),

@@ -115,6 +115,7 @@ export const grpcScenes: Scene[] = [
     routeConfig: ROUTES,
   },
   { name: 'grpc-lost', filters: [authz(service('nowhere'))] },
+  { name: 'grpc-no-limit', filters: [authz(service('grpc', { timeout: '0s' }))] },
   { name: 'grpc-closed', filters: [authz(service('grpc-closed'))] },
   {
     name: 'grpc-short',
@@ -328,6 +329,7 @@ export const grpcCases: Case[] = [
   ),
   row('grpc-plain', '/yes', [['content-length', '0']], 'POST'),
   row('grpc-lost', '/yes'),
+  row('grpc-no-limit', '/yes'),
   row('grpc-closed', '/yes'),
   row('grpc-short', '/yes'),
   row('grpc-short', '/no-words'),

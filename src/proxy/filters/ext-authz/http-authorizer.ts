@@ -13,6 +13,7 @@ import { utf8Text } from './utf8-text.ts';
 export interface HttpSettings extends AnswerLists {
   origin: object;
   cluster: string;
+  /** 0: no limit. */
   timeoutMs: number;
   pathPrefix: string;
   headersToAdd: HeaderMutations | null;
@@ -93,7 +94,7 @@ function buildHead(
   // Where the question ends is the gate's business, whatever is added.
   headers.set('content-length', String(length));
   headers.append('x-envoy-internal', 'true');
-  headers.append('x-envoy-expected-rq-timeout-ms', String(settings.timeoutMs));
+  if (settings.timeoutMs > 0) headers.append('x-envoy-expected-rq-timeout-ms', String(settings.timeoutMs));
   return { ...request, path: settings.pathPrefix + request.path, headers };
 }
 
