@@ -6,8 +6,8 @@ import type { FromWorker } from './worker-protocol.ts';
 
 /** So many refusals of a second are explained; a flood of them costs no more. */
 const PER_SECOND_MAX = 20;
-/** A request whose head is longer is not explained. */
-const HEAD_MAX = 65_536;
+/** A request whose head and client's certificate are longer together is not explained: both go to another thread. */
+const LENGTH_MAX = 65_536;
 
 /** Tells the control thread what a data loop refuses, a bounded number in each second. */
 export class RefusalTeller implements RefusalWatch {
@@ -30,7 +30,7 @@ export class RefusalTeller implements RefusalWatch {
       this.#second = second;
       this.#told = 0;
     }
-    if (this.#told >= PER_SECOND_MAX || lengthOf(request) > HEAD_MAX) return null;
+    if (this.#told >= PER_SECOND_MAX || lengthOf(request, connection) > LENGTH_MAX) return null;
     this.#told++;
     const id = randomBytes(8).toString('hex');
     this.#post({ type: 'refused', refused: { id, atMs, request, connection: plain(connection), reply } });
@@ -38,8 +38,9 @@ export class RefusalTeller implements RefusalWatch {
   }
 }
 
-function lengthOf({ path, names, values }: KeptRequest): number {
-  return [...names, ...values].reduce((sum, text) => sum + text.length, path.length);
+function lengthOf({ path, names, values }: KeptRequest, { certificates }: ConnectionInfo): number {
+  const texts = [path, certificates?.peerPem ?? '', ...names, ...values];
+  return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
 /** What can cross to another thread; its certificates are read for it. */
@@ -50,6 +51,7 @@ function plain({
   localAddress,
   localPort,
   serverName,
+  spelledName = serverName,
   tls,
   peer,
   certificates = null,
@@ -61,6 +63,7 @@ function plain({
     localAddress,
     localPort,
     serverName,
+    spelledName,
     tls,
     peer: peer ? { ...peer } : null,
     certificates,

@@ -72,7 +72,8 @@ export async function rehearse(
   if (listener === undefined) return closed('no listener');
   recorder?.open('listener', listener.name, listener.origin);
   const chain = listener.selectChain(asked, recorder);
-  const names = { serverName: serverNameSeen(listener, asked.serverName), spelledName: asked.serverName };
+  const { serverName, spelledName = serverName } = asked;
+  const names = { serverName: serverNameSeen(listener, serverName), spelledName };
   const connection = { ...asked, ...names };
   const refusal = chain && askGuards(chain.guards, connection, recorder);
   const verdict =
