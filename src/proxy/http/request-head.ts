@@ -18,4 +18,6 @@ export interface RequestHead {
   unroutable?: boolean;
   /** The path stands for one that Envoy finds it cannot send (envoy.md §3.4): the router answers so. */
   unsendablePath?: boolean;
+  /** The path that was left when a token was taken out of its query, and how Envoy writes that (envoy.md §3.4). */
+  stripped?: { readonly path: string; readonly asEnvoy: string };
 }

@@ -17,6 +17,7 @@ import { routeCases, routeScenes } from './route-cases.ts';
 import { bootstrapOf } from './scene.ts';
 import { sourcedCases, sourcedScenes } from './sourced-cases.ts';
 import { templateCases, templateScenes } from './template-cases.ts';
+import { twoParametersCases, twoParametersScenes } from './two-parameters-cases.ts';
 
 const scenes = [
   ...jwtScenes,
@@ -30,6 +31,7 @@ const scenes = [
   ...matchTreeScenes,
   ...matchInputScenes,
   ...sourcedScenes,
+  ...twoParametersScenes,
 ];
 
 if (findEnvoy() !== null) {
@@ -65,6 +67,7 @@ if (findEnvoy() !== null) {
       ...matchTreeCases,
       ...matchInputCases,
       ...sourcedCases,
+      ...twoParametersCases,
     ]) {
       it(`${scene}: ${name}`, async () => {
         const want = await askGate(portOf(envoy, scene), request, origin.connections);

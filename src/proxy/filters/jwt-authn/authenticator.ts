@@ -28,11 +28,11 @@ import {
   explainCheck,
   fingerprint,
 } from './explain.ts';
-import type { FoundToken } from './extract-tokens.ts';
+import { type FoundToken, pathAsEnvoy } from './extract-tokens.ts';
 import { allowsIssuer, describeLocation } from './locations.ts';
 import type { TokenOutputs } from './outputs.ts';
 import type { Provider } from './provider.ts';
-import { hidesControlByte, removeParameter } from './query.ts';
+import { holdsControlByte, removeAsEnvoy, removeParameter } from './query.ts';
 import { type Attempt, isDropped, type Run } from './run.ts';
 import type { JwtAuthnStats } from './stats.ts';
 
@@ -308,7 +308,9 @@ function removeToken({ location }: FoundToken, run: Run): void {
   const { request } = run;
   if (location.kind === 'header') request.headers.remove(location.name);
   else if (location.kind === 'query') {
+    const asEnvoy = removeAsEnvoy(pathAsEnvoy(request), location.name);
     request.path = removeParameter(request.path, location.name);
-    if (hidesControlByte(request.path)) request.unsendablePath = true;
+    request.stripped = { path: request.path, asEnvoy };
+    request.unsendablePath = holdsControlByte(asEnvoy);
   }
 }

@@ -177,3 +177,18 @@ describe('a place of several providers', () => {
     assert.equal(allowsIssuer(headers[0]!, 'c'), true);
   });
 });
+
+describe('once a token was taken out of a query', () => {
+  const stripped = { path: '/?c=1%26t=b&t=a', asEnvoy: '/?c=1&t=b&t=a' };
+  const find = (path: string) => {
+    const { request } = new TestStream({ path });
+    request.stripped = stripped;
+    const locations = compileLocations([provider({ fromParams: ['t'] })]);
+    return extractTokens(request, locations).map(({ text }) => text);
+  };
+
+  it('the next is looked for in what Envoy wrote', () => assert.deepEqual(find(stripped.path), ['b']));
+
+  it('the next is looked for in another path that a filter has written since', () =>
+    assert.deepEqual(find('/?t=c'), ['c']));
+});

@@ -13,9 +13,10 @@ export interface FoundToken {
 export function extractTokens(request: RequestHead, locations: LocationSet): FoundToken[] {
   const found: FoundToken[] = [];
   for (const location of locations.headers) extractFromHeader(request, location, found);
-  if (locations.parameters.length > 0 && request.path.includes('?')) {
+  if (locations.parameters.length > 0) {
+    const path = pathAsEnvoy(request);
     for (const location of locations.parameters) {
-      const text = firstParameter(request.path, location.name);
+      const text = firstParameter(path, location.name);
       if (text !== undefined) found.push({ text, location });
     }
   }
@@ -26,6 +27,11 @@ export function extractTokens(request: RequestHead, locations: LocationSet): Fou
     }
   }
   return found;
+}
+
+/** The path as Envoy has it, which writes the query decoded each time that it takes a token out of it. */
+export function pathAsEnvoy({ path, stripped }: RequestHead): string {
+  return stripped?.path === path ? stripped.asEnvoy : path;
 }
 
 function extractFromHeader({ headers }: RequestHead, location: TokenLocation, found: FoundToken[]): void {

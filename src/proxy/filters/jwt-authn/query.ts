@@ -42,6 +42,15 @@ export function firstParameter(path: string, name: string): string | undefined {
  * would change the meaning or break the request line (docs/divergences.md).
  */
 export function removeParameter(path: string, name: string): string {
+  return rebuild(path, name, decodeHarmless);
+}
+
+/** The same as Envoy writes it, decoded whatever comes of it: not to be sent, but what it looks for the next token in. */
+export function removeAsEnvoy(path: string, name: string): string {
+  return rebuild(path, name, decodePercent);
+}
+
+function rebuild(path: string, name: string, decode: (text: string, alsoKept: string) => string): string {
   if (!path.includes('?')) return path;
   const groups = new Map<string, RawParameter[]>();
   for (const parameter of splitQuery(path)) {
@@ -54,7 +63,7 @@ export function removeParameter(path: string, name: string): string {
   const rebuilt = [...groups.keys()]
     .sort(byByte)
     .flatMap((key) => groups.get(key) as RawParameter[])
-    .map((parameter) => `${decodeHarmless(parameter.name, '=')}=${decodeHarmless(parameter.value, '')}`);
+    .map((parameter) => `${decode(parameter.name, '=')}=${decode(parameter.value, '')}`);
   const bare = path.slice(0, path.indexOf('?'));
   return rebuilt.length === 0 ? bare : `${bare}?${rebuilt.join('&')}`;
 }
@@ -71,8 +80,11 @@ function decodeHarmless(text: string, alsoKept: string): string {
   });
 }
 
-/** Has the query an escape for a byte that Envoy, writing it decoded, finds it cannot send? It answers 503 then. */
-export function hidesControlByte(path: string): boolean {
-  const query = path.indexOf('?');
-  return query >= 0 && /%(?:0[0-8a-fA-F]|1[\da-fA-F]|7[fF])/.test(path.slice(query));
+/** Is in what Envoy wrote a byte that it then finds it cannot send? It answers 503. */
+export function holdsControlByte(path: string): boolean {
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i);
+    if (code === 0x7f || (code < 0x20 && code !== 0x09)) return true;
+  }
+  return false;
 }
