@@ -10,9 +10,11 @@ const root = join(import.meta.dirname, '..');
 /** How many outputs each page shows. */
 const PAGES: Readonly<Record<string, number>> = {
   'README.md': 3,
-  'docs/guides/why.md': 1,
+  'docs/guides/why.md': 2,
   'docs/support-questions.md': 5,
 };
+/** A file by a link to it, and what is in it. */
+const SHOWN_FILE = /\[`([^`]+)`\]\([^)]+\):\n\n```\w+\n([\s\S]*?)```/g;
 const BLOCK = /```\n\$ npx jotgate (.+)\n([\s\S]*?)```/g;
 
 /** What a shell would print: patterns are files by name, `| head -N` leaves the first lines. */
@@ -48,3 +50,18 @@ for (const [name, count] of Object.entries(PAGES)) {
     }
   });
 }
+
+describe('a file that a page shows', () => {
+  const shownFiles = Object.keys(PAGES).flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(SHOWN_FILE)].map(([, file = '', text = '']) => ({
+      page,
+      file,
+      text,
+    })),
+  );
+  it('is there once', () => assert.equal(shownFiles.length, 1));
+  for (const { page, file, text } of shownFiles) {
+    it(`is what lies there: ${file} in ${page}`, () =>
+      assert.equal(text, readFileSync(join(root, file), 'utf8')));
+  }
+});
