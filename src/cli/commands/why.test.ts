@@ -240,6 +240,11 @@ describe('why takes what somebody wrote down', () => {
     const unknown = await asked('--http', requests, '--var', 'were=orders');
     assert.equal(unknown.exitCode, 2);
     assert.match(unknown.err, /v\.http:1: the variable `where` has no value/);
+    const secret = await asked('--http', fileOf('s.http', 'GET /\nauthorization: Bearer {{token}}\n'));
+    assert.match(
+      secret.err,
+      /s\.http:2: the variable `token` has no value; give it one .*`@token`, or with --var\n$/,
+    );
     for (const args of [
       ['--var', 'a=b', '/x'],
       ['--http', requests, '--var', 'where'],

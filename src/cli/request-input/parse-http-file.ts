@@ -95,7 +95,7 @@ function bodyText(lines: readonly string[], headers: readonly string[]): string 
 
 function refuseVariable(name: string, index: number, variable: string): never {
   throw new UserError(
-    `${name}:${index + 1}: the variable \`${variable}\` has no value; define it in the file, \`@${variable} = …\`, or say --var '${variable}=…'`,
+    `${name}:${index + 1}: the variable \`${variable}\` has no value; give it one in the file, on a line that starts with \`@${variable}\`, or with --var`,
     EXIT.wrongUse,
   );
 }

@@ -163,7 +163,8 @@ describe('an .http file', () => {
     });
   }
   it('a variable without a value is an error at its line, and in a body leaves the length open', () => {
-    const want = /^UserError: r\.http:2: the variable `token` has no value; define it .*--var 'token=…'$/;
+    const want =
+      /^UserError: r\.http:2: the variable `token` has no value; give it one .*`@token`, or with --var$/;
     assert.throws(
       () => parseHttpFile('GET /x\nauthorization: Bearer {{token}}\n', 'r.http'),
       (error) => want.test(`UserError: ${(error as Error).message}`),
