@@ -46,6 +46,8 @@ export async function decide(
   const rendered = renderSet(manifests);
   const { snapshot, findings, provenance } = loadIstio([{ name: 'istio.yaml', text: rendered.text }], {
     upstream: 'http://127.0.0.1:9000',
+    // A set may have nothing for it once a manifest is deleted.
+    allowUnknownWorkload: true,
     ...scene,
   });
   if (snapshot === null) return null;
