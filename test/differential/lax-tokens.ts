@@ -160,7 +160,8 @@ const FAMILIES: Record<string, string> = { RS: 'RSA', PS: 'RSA', ES: 'EC', HS: '
 
 function rowOfKey(key: JsonObject, algorithm: string): string | null {
   const { kty } = key;
-  const alg = key['alg'] === '' ? undefined : key['alg'];
+  // To Envoy an `alg` that is no text is none.
+  const alg = typeof key['alg'] === 'string' && key['alg'] !== '' ? key['alg'] : undefined;
   const isOther = FAMILIES[algorithm.slice(0, 2)] !== kty;
   if (isOther) return alg === undefined && (kty === 'oct' || kty === 'EC' || kty === 'OKP') ? 'T8' : null;
   return faultOfKey(key) ?? (alg === undefined && !fits(key, algorithm) ? 'T8' : null);
