@@ -171,4 +171,16 @@ describe('jwt_authn on one request', () => {
     });
     assert.equal(stream.request.headers.get('x-p'), token.split('.')[1]);
   });
+
+  it('strips the status header where its name is a provider’s too, and another run follows', async () => {
+    const extract = { extract_only_without_validation: { verification_status_header: 'x-s' } };
+    const claim = { ...local, claim_to_headers: [{ header_name: 'x-s', claim_name: 'sub' }] };
+    const statusAfter = async (...requirements: JsonValue[]) => {
+      const requires = { requires_all: { requirements } };
+      const { filter } = filterOf(claim, { rules: [{ match: { prefix: '/' }, requires }] });
+      return (await play(filter, { headers: [bearer(bad)] })).stream.request.headers.get('x-s');
+    };
+    assert.equal(await statusAfter(extract), 'false');
+    assert.equal(await statusAfter(extract, { allow_missing_or_failed: {} }), undefined);
+  });
 });

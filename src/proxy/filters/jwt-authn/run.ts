@@ -7,7 +7,7 @@ export class Run {
   readonly stream: FilterStream;
   readonly request: RequestHead;
   readonly recorder: Recorder | null;
-  /** A token's headers were written, so that another provider's run has to strip its own names again. */
+  /** Headers were written, so that another provider's run has to strip its own names again. */
   wroteHeaders = false;
   clearsRoute = false;
   /** Key fetches that this request has waited for so far. */

@@ -137,7 +137,11 @@ export class ExtractOnlyVerifier implements Verifier {
   }
 
   #report(status: Status, run: Run, attempt: Attempt | null): Status {
-    if (status !== STATUS.ok && !isDropped(run, attempt)) run.request.headers.set(this.#header, 'false');
+    if (status !== STATUS.ok && !isDropped(run, attempt)) {
+      run.request.headers.set(this.#header, 'false');
+      // Its name may be one of a provider's, whose run strips it then.
+      run.wroteHeaders = true;
+    }
     return STATUS.ok;
   }
 }
