@@ -11,7 +11,7 @@ export interface CelMatcher {
 
 /** Compiles the expression of a CEL matcher; null after an error (Envoy: cel_matcher/matcher.cc). */
 export function compileCelMatcher(config: ExpressionConfig, context: ExpressionContext): CelMatcher | null {
-  const expression = compileExpression(config, context);
+  const expression = compileExpression(config, { ...context, foldsNothing: true });
   if (expression === null) return null;
   // Of the response nothing is known yet: where it is not true now it may still come to be.
   const otherwise = names(config, 'response') ? null : false;

@@ -31,6 +31,8 @@ export type Expression = (subject: RbacSubject) => ExpressionValue;
 export interface ExpressionContext extends AttributeContext {
   refuse: Refuse;
   options?: ExpressionOptions | undefined;
+  /** Nothing is evaluated before requests come, as of a CEL matcher. */
+  foldsNothing?: boolean;
 }
 
 /**
@@ -305,7 +307,8 @@ function compileMatch(
   const said = textOf(pattern) as string;
   const subjectText = compileExpression(text, context);
   try {
-    const operation = compileMatches(said, context.options === undefined && isFolded(text));
+    const folds = context.options === undefined && context.foldsNothing !== true;
+    const operation = compileMatches(said, folds && isFolded(text));
     return subjectText && ((subject) => operation([subjectText(subject)]));
   } catch (error) {
     context.refuse(`bad regular expression \`${said}\`: ${(error as Error).message}`, about);

@@ -1,4 +1,4 @@
-import { at, bool, call, id, int, is, select, text } from './cel-words.ts';
+import { at, bool, call, id, int, is, on, select, text } from './cel-words.ts';
 import { type Case, rbac, type Scene } from './scene.ts';
 
 const TYPE = 'type.googleapis.com';
@@ -74,7 +74,12 @@ const byCel = (expr: object, kind = 'parsed_expr') =>
 const headerIsA = is(at(select(id('request'), 'headers'), text('x')), text('a'));
 const isOk = is(select(id('response'), 'code'), int(200));
 
+const gives = (subject: object) => byCel(call('_||_', on(subject, 'matches', text('a')), bool(true)));
 const MATCHERS: Record<string, object> = {
+  'cel-fault-of-constants': list([[gives(call('_/_', int(1), int(0))), allow]], deny),
+  'cel-constant': list([[gives(int(1)), allow]], deny),
+  'cel-made-of-constants': list([[gives(call('size', text('a'))), allow]], deny),
+  'cel-fault-of-a-header': list([[gives(at(select(id('request'), 'headers'), text('nope'))), allow]], deny),
   cel: list([[byCel(headerIsA), deny]], allow),
   'cel-not': list([[not(byCel(headerIsA, 'cel_expr_parsed')), allow]]),
   'cel-checked': list([[byCel(headerIsA, 'checked_expr'), allow]]),

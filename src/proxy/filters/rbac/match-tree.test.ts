@@ -56,6 +56,17 @@ const isGet: JsonObject = {
     ],
   },
 };
+const one: JsonObject = { const_expr: { int64_value: '1' } };
+/** `1.matches("a") || true`. */
+const numberMatchesOrTrue: JsonObject = {
+  call_expr: {
+    function: '_||_',
+    args: [
+      { call_expr: { function: 'matches', target: one, args: [{ const_expr: { string_value: 'a' } }] } },
+      { const_expr: { bool_value: true } },
+    ],
+  },
+};
 const matchesX: JsonObject = {
   call_expr: {
     function: 'matches',
@@ -133,6 +144,11 @@ describe('a matcher comes to an action', () => {
       name: 'to none by a CEL expression that is in doubt',
       config: allowIf(single(attributes, cel(matchesX)), action('ALLOW')),
       given: x('('),
+      want: false,
+    },
+    {
+      name: 'to none by a CEL expression that finds a number where it seeks a text, constant or not',
+      config: allowIf(single(attributes, cel(numberMatchesOrTrue)), action('ALLOW')),
       want: false,
     },
     { name: 'by a CEL expression', config: allowIf(single(attributes, cel(isGet))), want: true },
