@@ -4,6 +4,7 @@ export { environmentVariable, hostName } from './environment.ts';
 export { LogFile } from './log-file.ts';
 export { createLogger } from './logger.ts';
 export { nodeCrypto } from './node-crypto.ts';
+export { ownAddress } from './own-address.ts';
 export { readNamedFile, readToEnd } from './read-file.ts';
 export { SharedClock } from './shared-clock.ts';
 export {

@@ -43,7 +43,14 @@ describe('a refusal is explained by the listener that its connection came to', (
       assert.ok(snapshot !== null);
       const listeners = places.map((one) => ({ ...one, port: 8080, tls: false }));
       const jwks = { fetch: async () => null };
-      const ring = new RefusalRing({ snapshot, provenance, listeners, jwks, envoyExact: false });
+      const ring = new RefusalRing({
+        snapshot,
+        provenance,
+        listeners,
+        jwks,
+        nodeAddress: '192.0.2.9',
+        envoyExact: false,
+      });
       const request = { method: 'GET', scheme: 'http', authority: 'h', path: '/', names: [], values: [] };
       await ring.add({ id: 'a', atMs: 0, request, connection: at(given), reply: { status: 404, body: '' } });
       assert.equal(ring.find('last')?.steps[0]?.text, want);
@@ -68,7 +75,14 @@ it('a refusal of a target with a scheme is explained by that scheme', async () =
   assert.ok(snapshot !== null);
   const listeners = [{ name: 'one', address: '127.0.0.1', port: 8080, tls: false }];
   const jwks = { fetch: async () => null };
-  const ring = new RefusalRing({ snapshot, provenance, listeners, jwks, envoyExact: false });
+  const ring = new RefusalRing({
+    snapshot,
+    provenance,
+    listeners,
+    jwks,
+    nodeAddress: '192.0.2.9',
+    envoyExact: false,
+  });
   const request = {
     method: 'GET',
     scheme: 'https',
@@ -85,5 +99,39 @@ it('a refusal of a target with a scheme is explained by that scheme', async () =
     connection: at('127.0.0.1'),
     reply: { status: 403, body: '' },
   });
+  assert.equal(ring.find('last')?.playedAgain, undefined);
+});
+
+it('a refusal of a peer on the gate’s machine is explained by the address that stands for it', async () => {
+  const rules = `
+          - name: rbac
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
+              rules:
+                action: DENY
+                policies:
+                  here:
+                    permissions: [ { header: { name: x-forwarded-for, string_match: { exact: 192.0.2.9 } } } ]
+                    principals: [ { any: true } ]`;
+  const written = listener('one', '127.0.0.1')
+    .replace('stat_prefix: one', 'stat_prefix: one\n          use_remote_address: true')
+    .replace('http_filters:', `http_filters:${rules}`);
+  const { snapshot, provenance } = loadConfig([
+    { name: 'gate.yaml', text: `static_resources:\n  listeners:${written}\n` },
+  ]);
+  assert.ok(snapshot !== null);
+  const listeners = [{ name: 'one', address: '127.0.0.1', port: 8080, tls: false }];
+  const jwks = { fetch: async () => null };
+  const ring = new RefusalRing({
+    snapshot,
+    provenance,
+    listeners,
+    jwks,
+    nodeAddress: '192.0.2.9',
+    envoyExact: false,
+  });
+  const request = { method: 'GET', scheme: 'http', authority: 'h', path: '/', names: [], values: [] };
+  const connection = { ...at('127.0.0.1'), remoteAddress: '127.0.0.1' };
+  await ring.add({ id: 'a', atMs: 0, request, connection, reply: { status: 403, body: '' } });
   assert.equal(ring.find('last')?.playedAgain, undefined);
 });

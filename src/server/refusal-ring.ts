@@ -51,6 +51,8 @@ export interface RingParts {
   listeners: readonly GateListener[];
   jwks: JwksFetcher;
   envoyExact: boolean;
+  /** Stands for peers on this machine, as on the data path. */
+  nodeAddress: string;
 }
 
 const KEPT_MAX = 64;
@@ -88,7 +90,7 @@ export class RefusalRing {
   }
 
   async #explain({ id, atMs, request, connection, reply }: RefusedRequest): Promise<void> {
-    const { snapshot, provenance, listeners } = this.#parts;
+    const { snapshot, provenance, listeners, nodeAddress } = this.#parts;
     this.#compiled ??= compile(this.#parts);
     const { compiled, clock } = await this.#compiled;
     clock.set(atMs);
@@ -98,7 +100,7 @@ export class RefusalRing {
     const words = { ...request, scheme, ...decoded(request) };
     const verdict = await rehearse(
       compiled,
-      { listener, request: buildRequestHead(words), connection },
+      { listener, request: buildRequestHead(words), connection, nodeAddress },
       clock,
       recorder,
     );

@@ -1,6 +1,5 @@
-import { networkInterfaces } from 'node:os';
 import { silentLogger } from '../base/index.ts';
-import { SharedClock } from '../platform/index.ts';
+import { ownAddress, SharedClock } from '../platform/index.ts';
 import { Findings } from '../resources/index.ts';
 import { compileForGate, serialize, warnOfPlainText } from './compile-for-gate.ts';
 import { ControlClusters } from './control-clusters.ts';
@@ -67,7 +66,14 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     const listeners = await host.start();
     const { provenance } = options;
     const ring = options.explains
-      ? new RefusalRing({ snapshot, provenance, listeners, jwks, envoyExact: options.envoyExact ?? false })
+      ? new RefusalRing({
+          snapshot,
+          provenance,
+          listeners,
+          jwks,
+          nodeAddress,
+          envoyExact: options.envoyExact ?? false,
+        })
       : null;
     host.onRefused = ring === null ? null : (refused) => void ring.add(refused);
     const admin = options.admin === false ? null : await startGateAdmin(snapshot.bootstrap, host, ring);
@@ -83,10 +89,4 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     await host.close();
     throw error;
   }
-}
-
-/** This machine's first address that is not loopback: what Envoy writes down for a peer on the same machine. */
-function ownAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
-  return all.find((one) => !one.internal && one.family === 'IPv4')?.address ?? '127.0.0.1';
 }

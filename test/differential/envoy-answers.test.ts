@@ -25,7 +25,7 @@ async function replay({ id, nowSeconds, manager, keys, exchanges }: RecordedCase
   const compiled = compileCase({ id, manager, keys, requests }, { origin: 1, keys: 1, grpc: 1 }, clock);
   assert.ok(compiled.snapshot !== null, compiled.snapshot === null ? compiled.refusal.reason : '');
   for (const [request, envoy, rows, jotgate] of exchanges) {
-    const outcome = await rehearseRequest(compiled.compiled, request, 1, clock, new TreeRecorder());
+    const outcome = await rehearseRequest(compiled.compiled, request, { port: 1 }, clock, new TreeRecorder());
     const about = `${request.method} ${request.target}${rows === undefined ? '' : `, another by ${rows.join()}`}`;
     assert.deepEqual(compareOutcomes(jotgate ?? envoy, outcome, request), [], about);
   }

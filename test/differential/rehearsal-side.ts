@@ -58,7 +58,7 @@ export function compareOutcomes(gate: Outcome, rehearsal: Outcome, request: Play
 export async function rehearseRequest(
   compiled: CompiledSnapshot,
   { method, target, host, headers, client }: PlayedRequest,
-  localPort: number,
+  { port: localPort, nodeAddress }: { port: number; nodeAddress?: string },
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Rehearsed> {
@@ -73,7 +73,7 @@ export async function rehearseRequest(
     tls: client !== undefined,
     peer: client === undefined ? null : identityOf(client),
   };
-  const verdict = await rehearse(compiled, { request, connection }, clock, recorder);
+  const verdict = await rehearse(compiled, { request, connection, nodeAddress }, clock, recorder);
   const { forwarded, details, metadata } = verdict;
   const status = verdict.status ?? 200;
   return {

@@ -1,5 +1,5 @@
 import { TreeRecorder } from '../../src/base/index.ts';
-import { systemClock } from '../../src/platform/index.ts';
+import { ownAddress, systemClock } from '../../src/platform/index.ts';
 import type { GrpcAuthorizer } from '../fixtures/grpc-authorizer.ts';
 import { compareEntries, type LogEntry } from './access-log.ts';
 import type { Answer, DifferentialCase, PlayedRequest, Ports } from './case.ts';
@@ -250,7 +250,7 @@ class Batch {
       const outcome = await rehearseRequest(
         compiled.compiled,
         request,
-        port,
+        { port, nodeAddress: ownAddress() },
         systemClock,
         new TreeRecorder(),
       );

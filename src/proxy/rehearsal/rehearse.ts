@@ -56,6 +56,8 @@ export interface Rehearsal {
   /** Bytes are a head that the data path's parser is to read first, which may refuse it. */
   request: RequestHead | Uint8Array;
   connection: ConnectionInfo;
+  /** What stands in `x-forwarded-for` for a peer on the gate's machine. Default: the address that it came to. */
+  nodeAddress?: string | undefined;
 }
 
 /**
@@ -64,7 +66,7 @@ export interface Rehearsal {
  */
 export async function rehearse(
   snapshot: CompiledSnapshot,
-  { listener: name, request, connection: asked }: Rehearsal,
+  { listener: name, request, connection: asked, nodeAddress }: Rehearsal,
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
@@ -79,7 +81,7 @@ export async function rehearse(
   const verdict =
     chain === null || refusal !== null
       ? closed(refusal?.details ?? 'no filter chain')
-      : await play(listener, chain.manager, { request, connection }, clock, recorder);
+      : await play(listener, chain.manager, { request, connection, nodeAddress }, clock, recorder);
   recorder?.close(isRefusal(verdict) ? 'deny' : 'ok');
   return verdict;
 }
@@ -109,12 +111,12 @@ function closed(details: string): Verdict {
 async function play(
   { origin }: CompiledListener,
   manager: CompiledConnectionManager,
-  { request: sent, connection }: Rehearsal,
+  { request: sent, connection, nodeAddress = connection.localAddress }: Rehearsal,
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
   const parts = { ...manager, bodyBytesMax: bodyBytesMaxOf(origin) };
-  const options = compileHttpOptions(manager.origin, manager.router, connection.localAddress);
+  const options = compileHttpOptions(manager.origin, manager.router, nodeAddress);
   const { request, refusal: unread } =
     sent instanceof Uint8Array ? readHead(sent, connection, options) : { request: sent, refusal: null };
   if (unread !== null && unread !== REFUSAL.upgrade) {
