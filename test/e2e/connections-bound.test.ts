@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { ManualClock } from '../../src/base/index.ts';
-import { DateField, Deadlines } from '../../src/proxy/http/index.ts';
-import { ListenerServer, Stats } from '../../src/proxy/listener/index.ts';
+import { ListenerServer } from '../../src/proxy/listener/index.ts';
 import { compileSnapshot } from '../../src/proxy/rehearsal/index.ts';
 import { Findings } from '../../src/resources/index.ts';
 import { createSelfSigned } from './certificates.ts';
+import { listenerParts } from './listener-parts.ts';
 import { loadChains, renderChain } from './tls-chain.ts';
 
 const CONNECTIONS_MAX = 2;
 
 describe('a listener’s bound of connections', () => {
-  const stats = new Stats();
+  const given = listenerParts();
+  const { stats } = given;
   let listener: ListenerServer;
   let port: number;
 
@@ -22,20 +22,8 @@ describe('a listener’s bound of connections', () => {
     const key = await createSelfSigned('one.test');
     const { snapshot } = loadChains([renderChain({ body: 'one', key })]);
     const findings = new Findings();
-    const clock = new ManualClock(0);
-    const { listeners } = compileSnapshot(snapshot, { findings, clock, jwks: null });
-    const parts = {
-      clusters: new Map(),
-      stats,
-      clock,
-      deadlines: new Deadlines(),
-      date: new DateField(clock),
-      nodeAddress: '127.0.0.1',
-      refusals: null,
-      openLog: () => assert.fail('there is no log'),
-      reportBug: (error: unknown) => assert.fail(error as Error),
-      connectionsMax: CONNECTIONS_MAX,
-    };
+    const { listeners } = compileSnapshot(snapshot, { findings, clock: given.clock, jwks: null });
+    const parts = { ...given, connectionsMax: CONNECTIONS_MAX };
     const created = ListenerServer.create(listeners[0] as never, parts, findings);
     assert.ok(created !== null);
     listener = created;

@@ -3,29 +3,18 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { ManualClock } from '../../src/base/index.ts';
 import type { CertifiedKey } from '../../src/platform/index.ts';
-import { DateField, Deadlines } from '../../src/proxy/http/index.ts';
-import { ListenerServer, Stats } from '../../src/proxy/listener/index.ts';
+import { ListenerServer } from '../../src/proxy/listener/index.ts';
 import { compileSnapshot } from '../../src/proxy/rehearsal/index.ts';
 import { Findings } from '../../src/resources/index.ts';
 import { createSelfSigned } from './certificates.ts';
+import { listenerParts } from './listener-parts.ts';
 import { until } from './loop-fixture.ts';
 import { loadChains, renderChain } from './tls-chain.ts';
 
 const findings = new Findings();
-const clock = new ManualClock(0);
-const parts = {
-  clusters: new Map(),
-  stats: new Stats(),
-  clock,
-  deadlines: new Deadlines(),
-  date: new DateField(clock),
-  nodeAddress: '127.0.0.1',
-  refusals: null,
-  openLog: () => assert.fail('there is no log'),
-  reportBug: (error: unknown) => assert.fail(error as Error),
-};
+const parts = listenerParts();
+const { clock } = parts;
 
 const compile = (chains: object[]) =>
   compileSnapshot(loadChains(chains).snapshot, { findings, clock, jwks: null }).listeners[0] as never;
