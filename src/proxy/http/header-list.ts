@@ -54,6 +54,12 @@ export class HeaderList {
     this.#removeFrom(name, at + 1);
   }
 
+  /** Leaves exactly one line under `name`, at the end (Envoy: header_map_impl.cc, setCopy). */
+  replace(name: string, value: string): void {
+    this.remove(name);
+    this.append(name, value);
+  }
+
   /** Gives the first line under `name` another value and leaves the others; nothing where there is none. */
   setFirst(name: string, value: string): void {
     const at = this.names.indexOf(name);

@@ -49,7 +49,7 @@ describe('header changes', () => {
       want: [['x', '2']],
     },
     {
-      name: 'overwrite all lines',
+      name: 'overwrite all lines: the new one is the last, as Envoy has it',
       before: [
         ['x', '1'],
         ['y', '1'],
@@ -57,8 +57,8 @@ describe('header changes', () => {
       ],
       add: [option('x', '3', action('OVERWRITE_IF_EXISTS_OR_ADD'))],
       want: [
-        ['x', '3'],
         ['y', '1'],
+        ['x', '3'],
       ],
     },
     {

@@ -55,7 +55,7 @@ function applyAdditions(
       append.push([addition.name, value]);
     }
   }
-  for (const [name, value] of overwrite) headers.set(name, value);
+  for (const [name, value] of overwrite) headers.replace(name, value);
   const addLine = headers === source.request.headers ? addRequestLine : addResponseLine;
   for (const [name, value] of append) addLine(headers, name, value);
 }

@@ -21,7 +21,7 @@ export function changeRequest(request: RequestHead, changes: Changes): boolean {
 function setLine(request: RequestHead, [name, value]: Line): void {
   if (name === ':path') request.path = value;
   else if (isHost(name)) request.authority = value;
-  else if (!isFraming(name)) request.headers.set(name, value);
+  else if (!isFraming(name)) request.headers.replace(name, value);
 }
 
 function appendToLine(request: RequestHead, [name, value]: Line): void {
@@ -36,7 +36,7 @@ const isHost = (name: string) => name === ':authority' || name === 'host';
 /** Changes an answer's head on its way to the client (Envoy: ext_authz.cc, encodeHeaders). */
 export function changeResponse(response: HeaderList, changes: ClientChanges): void {
   for (const [name, value] of changes.add) addResponseLine(response, name, value);
-  for (const [name, value] of changes.set) response.set(name, value);
+  for (const [name, value] of changes.set) response.replace(name, value);
   for (const [name, value] of changes.addIfAbsent) if (!response.has(name)) response.append(name, value);
-  for (const [name, value] of changes.setIfThere) if (response.has(name)) response.set(name, value);
+  for (const [name, value] of changes.setIfThere) if (response.has(name)) response.replace(name, value);
 }

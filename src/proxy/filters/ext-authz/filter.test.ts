@@ -154,7 +154,7 @@ describe('ext_authz follows the answer', () => {
     const { headers } = stream.request;
     assert.deepEqual(
       headers.names.map((name, index) => `${name}: ${headers.values[index]}`),
-      ['x-set: new', 'x-app: first', 'x-app: more'],
+      ['x-app: first', 'x-set: new', 'x-app: more'],
     );
     assert.equal(response.get('x-client'), 'c');
     assert.deepEqual(stream.metadataOf('envoy.filters.http.ext_authz'), {

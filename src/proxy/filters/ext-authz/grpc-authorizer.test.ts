@@ -193,10 +193,10 @@ describe('ext_authz follows a gRPC service', () => {
     });
     assert.equal(reply, undefined);
     assert.deepEqual(linesOf(stream.request.headers), [
-      'x-set: new',
       'x-app: one,more',
       'x-app: two',
       'content-length: 4',
+      'x-set: new',
     ]);
     assert.equal(stream.request.path, '/a?q=9&z=1');
   });
