@@ -46,6 +46,7 @@ export const CODES = {
   badCertificate: 'E218',
   largeRegex: 'E219',
   perhapsLargeRegex: 'W219',
+  badRuntime: 'E220',
   fieldNotDone: 'E301',
   typeNotDone: 'E302',
   noEffect: 'W301',
@@ -217,6 +218,11 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
     title: 'regular expression that may be too large',
     meaning:
       'As E219, but RE2 makes expressions of this kind simpler in ways that are not followed here, or a layer of the runtime from elsewhere may say another limit: ask `envoy --mode validate`.',
+  },
+  E220: {
+    title: 'bad layer of the runtime',
+    meaning:
+      'Names of layers differ, one of them at most is the administrator’s, and a value is a number, a text, a bool, a fraction or a mapping of such: no null and no list.',
   },
   E301: {
     title: 'not done by jotgate',

@@ -68,10 +68,29 @@ describe('a bootstrap becomes a snapshot', () => {
     );
   });
 
+  const withOptions = (options: string) =>
+    `static_resources: {clusters: [{name: c, typed_extension_protocol_options: {${options}}}]}`;
+  const upstreams = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+  const typed = (type: string, more = '') => `{'@type': type.googleapis.com/${type}${more}}`;
+  const plain = typed(upstreams, ', explicit_http_config: {http_protocol_options: {}}');
+
   it('options for HTTP upstreams in which nothing is said lack their choice', () => {
-    const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions: null';
-    const text = `static_resources: {clusters: [{name: c, typed_extension_protocol_options: {${options}}}]}`;
-    assert.deepEqual(codes(text), ['error E122 1']);
+    assert.deepEqual(codes(withOptions(`${upstreams}: null`)), ['error E122 1']);
+    assert.deepEqual(codes(withOptions(`${upstreams}: ${typed('google.protobuf.Empty')}`)), ['error E122 1']);
+    assert.deepEqual(codes(withOptions(`${upstreams}: ${plain}`)), []);
+  });
+
+  it('options under a name that has none are refused', () => {
+    for (const name of ['foo', 'envoy.filters.http.jwt_authn', `${upstreams}X`]) {
+      assert.deepEqual(
+        codes(withOptions(`${name}: ${typed('google.protobuf.Empty')}`)),
+        ['error E217 1'],
+        name,
+      );
+    }
+    const tcp = 'envoy.extensions.upstreams.tcp.v3.TcpProtocolOptions';
+    assert.deepEqual(codes(withOptions(`${tcp}: {}`)), []);
+    assert.deepEqual(codes(withOptions(`${tcp}: ${plain}`)), ['error E217 1']);
   });
 
   it('listeners and clusters of several texts append', () => {
@@ -248,12 +267,12 @@ describe('a TLS socket without its configuration gets the safe meaning', () => {
     assert.deepEqual([tls?.sni, validation.value.matchTypedSubjectAltNames[0]?.sanType], ['', 4]);
   });
   it('it is warned of, and refused under strict', () => {
-    assert.deepEqual(codes(cluster('{name: envoy.transport_sockets.tls}')), ['warning L27 10']);
+    assert.deepEqual(codes(withOptions('{name: envoy.transport_sockets.tls}')), ['warning L27 10']);
     assert.equal(load(cluster('{name: envoy.transport_sockets.tls}'), { strict: true }).snapshot, null);
   });
   it('another name, or several hosts, leave no meaning to give', () => {
-    assert.deepEqual(codes(cluster('{name: envoy.transport_sockets.raw_buffer}')), ['error E215 10']);
-    assert.deepEqual(codes(cluster('{name: envoy.transport_sockets.tls}', 'a.test b.test')), [
+    assert.deepEqual(codes(withOptions('{name: envoy.transport_sockets.raw_buffer}')), ['error E215 10']);
+    assert.deepEqual(codes(withOptions('{name: envoy.transport_sockets.tls}', 'a.test b.test')), [
       'error E215 11',
     ]);
   });
@@ -328,6 +347,39 @@ describe('what is there twice in two files', () => {
       ['b.yaml:3 the first one is at a.yaml:3', 'b.yaml:5 the listener at a.yaml:5 has it already'],
     );
   });
+});
+
+describe('a runtime is refused as Envoy refuses it', () => {
+  const layers = (...list: string[]) => `layered_runtime: {layers: [${list.join(', ')}]}`;
+  const values = (text: string) => layers(`{name: a, static_layer: ${text}}`);
+  const table: { name: string; given: string; want: number }[] = [
+    { name: 'scalars and groups of them', given: values('{x: 1, y: {z: a, f: true, w: {}}}'), want: 0 },
+    { name: 'a null', given: values('{x: null}'), want: 1 },
+    { name: 'lists, however deep', given: values('{x: {y: []}, z: [1]}'), want: 2 },
+    {
+      name: 'what stands in a fraction',
+      given: values('{x: {numerator: null}, y: {denominator: []}}'),
+      want: 0,
+    },
+    { name: 'a list called like a part of a fraction', given: values('{numerator: []}'), want: 1 },
+    {
+      name: 'two layers of one name',
+      given: layers(
+        '{name: a, static_layer: {}}',
+        '{name: b, static_layer: {}}',
+        '{name: a, static_layer: {}}',
+      ),
+      want: 1,
+    },
+    {
+      name: 'two layers of the administrator',
+      given: layers('{name: a, admin_layer: {}}', '{name: b, admin_layer: {}}'),
+      want: 1,
+    },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => assert.equal(codes(given).filter((code) => code === 'error E220 1').length, want));
+  }
 });
 
 describe('an expression whose program is large is refused as Envoy refuses it', () => {

@@ -1,5 +1,6 @@
 import type { Cluster } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type { SocketAddress } from '#schema/envoy/config/core/v3/address_pb.js';
+import { typeNameOf } from '../../../resources/index.ts';
 import type { CheckContext } from './check-context.ts';
 import { isIpAddress } from './ip-address.ts';
 
@@ -38,15 +39,27 @@ export function checkCluster(cluster: Cluster, context: CheckContext): void {
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
-/** Options in which nothing is said, not even their type, are read by their name. */
+/** Other names under which Envoy 1.40 has options; those of a filter that has none are refused. */
+const OTHER_OPTIONS = new Set([
+  'envoy.extensions.upstreams.tcp.v3.TcpProtocolOptions',
+  'envoy.filters.network.redis_proxy',
+  'envoy.filters.network.thrift_proxy',
+]);
+
+/** Options are read by their name (Envoy: upstream_impl.cc). */
 function checkHttpOptions(cluster: Cluster, context: CheckContext): void {
-  if (cluster.typedExtensionProtocolOptions[HTTP_OPTIONS]?.typeUrl !== '') return;
-  context.complain({
-    code: 'oneofRequired',
-    message: '`upstream_protocol_options` of HttpProtocolOptions is required',
-    about: cluster,
-    field: `typed_extension_protocol_options[${HTTP_OPTIONS}]`,
-  });
+  for (const [name, options] of Object.entries(cluster.typedExtensionProtocolOptions)) {
+    const field = `typed_extension_protocol_options[${name}]`;
+    const type = typeNameOf(options);
+    if (name === HTTP_OPTIONS && (type === '' || type === 'google.protobuf.Empty')) {
+      const message = '`upstream_protocol_options` of HttpProtocolOptions is required';
+      context.complain({ code: 'oneofRequired', message, about: cluster, field });
+    } else if (name !== HTTP_OPTIONS && (type === HTTP_OPTIONS || !OTHER_OPTIONS.has(name))) {
+      const message = `there are no protocol options called \`${name}\``;
+      const hint = `options for HTTP are called \`${HTTP_OPTIONS}\``;
+      context.complain({ code: 'badCluster', message, hint, about: cluster, field });
+    }
+  }
 }
 
 function checkStaticAddresses(cluster: Cluster, context: CheckContext): void {

@@ -9,6 +9,7 @@ import { checkJwtAuthn } from './check-jwt-authn.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkRegex } from './check-regex.ts';
 import { checkRoutes } from './check-routes.ts';
+import { checkRuntime } from './check-runtime.ts';
 import { checkDownstreamTls, checkValidationContext } from './check-tls.ts';
 
 type Check = (message: never, context: CheckContext) => void;
@@ -17,6 +18,7 @@ type Check = (message: never, context: CheckContext) => void;
 const CHECKS: Readonly<Record<string, Check>> = {
   'google.protobuf.Duration': checkDuration,
   'envoy.type.matcher.v3.RegexMatcher': checkRegex,
+  'envoy.config.bootstrap.v3.LayeredRuntime': checkRuntime,
   'envoy.config.cluster.v3.Cluster': checkCluster,
   'envoy.config.route.v3.RouteConfiguration': checkRoutes,
   'envoy.config.listener.v3.Filter': checkTypedConfig,
