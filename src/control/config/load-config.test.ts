@@ -267,12 +267,12 @@ describe('a TLS socket without its configuration gets the safe meaning', () => {
     assert.deepEqual([tls?.sni, validation.value.matchTypedSubjectAltNames[0]?.sanType], ['', 4]);
   });
   it('it is warned of, and refused under strict', () => {
-    assert.deepEqual(codes(withOptions('{name: envoy.transport_sockets.tls}')), ['warning L27 10']);
+    assert.deepEqual(codes(cluster('{name: envoy.transport_sockets.tls}')), ['warning L27 10']);
     assert.equal(load(cluster('{name: envoy.transport_sockets.tls}'), { strict: true }).snapshot, null);
   });
   it('another name, or several hosts, leave no meaning to give', () => {
-    assert.deepEqual(codes(withOptions('{name: envoy.transport_sockets.raw_buffer}')), ['error E215 10']);
-    assert.deepEqual(codes(withOptions('{name: envoy.transport_sockets.tls}', 'a.test b.test')), [
+    assert.deepEqual(codes(cluster('{name: envoy.transport_sockets.raw_buffer}')), ['error E215 10']);
+    assert.deepEqual(codes(cluster('{name: envoy.transport_sockets.tls}', 'a.test b.test')), [
       'error E215 11',
     ]);
   });
