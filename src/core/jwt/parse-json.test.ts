@@ -68,6 +68,8 @@ describe('what no reader takes', () => {
     '[\u00a01]',
     `[${lists(100)},]`,
     '{"a":"\\u12g4",}',
+    '"\\ud83d\\Ude00"',
+    '"\\U004"',
     '{"a" 1,}',
     "{'a',}",
     '[1 2,]',
@@ -96,6 +98,7 @@ describe("what only Envoy's lenient reader takes", () => {
       { a: [true, false, null, -5, 'A\b\f\n\r\t/\\"'] },
     ],
     ["'\\ud83d\\ude00'", '😀'],
+    ['"\\U0041\\Ud83d\\ude00"', 'A😀'],
     ['{a:{},b:[],}', { a: {}, b: [] }],
   ];
   for (const [text, value] of lenient) {

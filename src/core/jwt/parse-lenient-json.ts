@@ -2,7 +2,7 @@ import { JSON_DEPTH_MAX, type JsonObject, type JsonValue, type ParsedJson } from
 
 /**
  * JSON as Envoy's reader takes it beyond RFC 8259: trailing commas, single-quoted strings, member names without quotes, `\'`, raw
- * control characters in strings (envoy.md §4.1, envoy-observed.md C). Whatever else is wrong with JSON stays wrong.
+ * control characters in strings, `\U` for `\u` (envoy.md §4.1, envoy-observed.md C). Whatever else is wrong with JSON stays wrong.
  * Only texts that the strict reader refused come here: to know Envoy's answer for a token, and for key sets.
  */
 export function parseLenientJson(text: string): ParsedJson | null {
@@ -30,6 +30,9 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['r', '\r'],
   ['t', '\t'],
 ]);
+
+/** The second half of a character is looked for behind `\u` alone. */
+const LOW_SURROGATE = /[\udc00-\udfff]/;
 
 /** Recursive descent; undefined is the answer of every method that did not find what it reads. */
 class LenientReader {
@@ -115,11 +118,12 @@ class LenientReader {
   /** Leaves the place on the escape's last character. */
   #readEscape(): string | undefined {
     const char = this.#text[++this.#at] ?? '';
-    if (char !== 'u') return ESCAPES.get(char);
+    if (char !== 'u' && char !== 'U') return ESCAPES.get(char);
     const digits = this.#text.slice(this.#at + 1, this.#at + 5);
     if (!/^[0-9A-Fa-f]{4}$/.test(digits)) return undefined;
     this.#at += 4;
-    return String.fromCharCode(Number.parseInt(digits, 16));
+    const read = String.fromCharCode(Number.parseInt(digits, 16));
+    return char === 'U' && LOW_SURROGATE.test(read) ? undefined : read;
   }
 
   #readNumber(): number | undefined {
