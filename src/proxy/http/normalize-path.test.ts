@@ -47,10 +47,30 @@ const envoyPaths: [given: string, want: string][] = [
   ['/a/.%2e/b', '/b'],
   ['/a[b]', '/a[b]'],
   ["/a'()*!$&+,=:@~", "/a'()*!$&+,=:@~"],
+  ['/a%2f..;x', '/'],
+  ['/a/..;x\\y', '/'],
+  ['/a/..;x%5cy/z', '/z'],
+  ['/a/..;x/..;y/b', '/b'],
+  ['/a/%%32%65%%32%65/b', '/a/%252e%252e/b'],
+  ['/%4%31', '/%2541'],
+  ['/%%34%31', '/%2541'],
+  ['/%%34%34%34', '/%25444'],
+  ['/%%34%2e', '/%4.'],
+  ['/a%/..%34%31', '/a%/..41'],
+  ['/%/../%34%31', '/41'],
+];
+
+/** Dots with parameters count as dots only as they are spelled, behind a `/`: these would become another path the second time. */
+const leftDots: [given: string, want: string][] = [
+  ['/a/%2e%2e;x', '/a/..;x'],
+  ['/a/.%2e;x/b', '/a/..;x/b'],
+  ['/a/%2e;x', '/a/.;x'],
+  ['/a\\..;x', '/a/..;x'],
+  ['/a%5c..;x', '/a/..;x'],
 ];
 
 describe('path normalisation', () => {
-  for (const [given, want] of envoyPaths) {
+  for (const [given, want] of [...envoyPaths, ...leftDots]) {
     it(`${given} becomes ${want}, as in Envoy`, () => {
       assert.deepEqual(normalizePath(given, ALL), { kind: 'path', path: want });
     });

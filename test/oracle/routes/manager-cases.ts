@@ -57,11 +57,26 @@ const plainOnly = [
   }),
 ];
 
+const deniedUnder = (prefix: string) => [
+  rbac({
+    rules: {
+      action: 'DENY',
+      policies: {
+        p: { permissions: [{ url_path: { path: { prefix } } }], principals: [{ any: true }] },
+      },
+    },
+  }),
+];
+
 export const managerScenes: readonly Scene[] = [
   { ...manager('schemes', {}, anyHost([forwardAll])), filters: plainOnly },
   {
     ...manager('schemes at the edge', { use_remote_address: true }, anyHost([forwardAll])),
     filters: plainOnly,
+  },
+  {
+    ...manager('normal', { normalize_path: true, merge_slashes: true }, anyHost([forwardAll])),
+    filters: deniedUnder('/shut'),
   },
   manager('strip matching', { strip_matching_host_port: true }),
   manager('strip any', { strip_any_host_port: true }),
@@ -199,6 +214,17 @@ const PATHS = [
   '/;',
 ];
 
+/** What a reader who goes too far, or not far enough, takes for another path. */
+const DOTS = [
+  '/shut/%2e%2e;x',
+  '/shut/.%2e;x/y',
+  '/shut\\..;x',
+  '/shut/..;x/y',
+  '/open/..;x\\shut',
+  '/open/%%32%65%%32%65/shut',
+  '/%%34%31',
+];
+
 const TARGETS = ['/x', 'http://h.test/x', 'https://h.test/x', 'HTTPS://h.test/x'];
 
 export const managerCases: readonly Case[] = [
@@ -210,6 +236,7 @@ export const managerCases: readonly Case[] = [
       ),
     ]),
   ),
+  ...DOTS.map((path) => asked('normal', { path })),
   ...['strip matching', 'strip any', 'strip dot', 'strip both'].flatMap((scene) =>
     HOSTS.map((name) => asked(scene, { path: '/', host: name })),
   ),
