@@ -74,8 +74,9 @@ export function compilePermission(config: PermissionConfig, context: ConditionCo
       return portCondition(String(rule.value), (port) => port === rule.value);
     case 'destinationPortRange': {
       const { start, end } = rule.value;
-      if (start >= end) {
-        refuse(`range start ${start} cannot be greater than or equal to range end ${end}`, rule.value);
+      const fault = faultOfRange(start, end);
+      if (fault !== null) {
+        refuse(fault, rule.value);
         return null;
       }
       return portCondition(`in [${start}, ${end})`, (port) => port >= start && port < end);
@@ -92,6 +93,15 @@ export function compilePermission(config: PermissionConfig, context: ConditionCo
       refuse('a permission needs one of its rules', config);
       return null;
   }
+}
+
+/** Ports, and the one after the last as an end (Envoy: matchers.cc). */
+const PORTS = 65_536;
+
+function faultOfRange(start: number, end: number): string | null {
+  if (start < 0 || start > PORTS) return `range start ${start} is out of bounds`;
+  if (end < 0 || end > PORTS) return `range end ${end} is out of bounds`;
+  return start < end ? null : `range start ${start} cannot be greater than or equal to range end ${end}`;
 }
 
 function compileTemplate(

@@ -370,13 +370,21 @@ describe('policies', () => {
     ]);
   });
 
+  const refusalsOf = (start: number, end: number) =>
+    compile(ALLOW as number, {
+      p: policy({ rule: { case: 'destinationPortRange', value: { start, end } } }),
+    }).refusals;
+
   it('are refused with a range of no ports', () => {
-    const refusalsOf = (start: number, end: number) =>
-      compile(ALLOW as number, {
-        p: policy({ rule: { case: 'destinationPortRange', value: { start, end } } }),
-      }).refusals;
     assert.deepEqual(refusalsOf(1, 2), []);
     assert.deepEqual(refusalsOf(2, 2), ['range start 2 cannot be greater than or equal to range end 2']);
+  });
+
+  it('are refused with a range beyond the ports', () => {
+    assert.deepEqual(refusalsOf(0, 65_536), []);
+    assert.deepEqual(refusalsOf(-1, 5), ['range start -1 is out of bounds']);
+    assert.deepEqual(refusalsOf(70_000, 70_001), ['range start 70000 is out of bounds']);
+    assert.deepEqual(refusalsOf(65_536, 65_537), ['range end 65537 is out of bounds']);
   });
 
   it('are asked in the order of their names', () => {
