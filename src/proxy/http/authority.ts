@@ -27,3 +27,9 @@ export function isTargetAuthority(text: string): boolean {
   if (literal !== undefined && !isIPv6(literal)) return false;
   return port === undefined || Number(port) <= PORT_MAX;
 }
+
+/** Where the colon of a port is, also of an empty one; -1: there is none (Envoy: header_utility.cc, getPortStart). */
+export function portColonOf(authority: string): number {
+  const colon = authority.lastIndexOf(':');
+  return colon > authority.lastIndexOf(']') ? colon : -1;
+}

@@ -1,5 +1,6 @@
 import { lowerAscii } from '../../core/match/index.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
+import { portColonOf } from './authority.ts';
 import { clientOf, forwardedClientOf } from './client-address.ts';
 import { isGrpcRequest } from './grpc-reply.ts';
 import type { HeaderList } from './header-list.ts';
@@ -154,9 +155,10 @@ function withoutDot(authority: string): string {
 
 /** @param only the port that is taken off; null: any */
 function withoutPort(authority: string, only: number | null): string {
-  const [, host, port] = /^(.*[^:\]]|\[.*\]):(\d+)$/.exec(authority) ?? [];
-  if (host === undefined || (host.includes(':') && !host.endsWith(']'))) return authority;
-  return only === null || Number(port) === only ? host : authority;
+  const colon = portColonOf(authority);
+  const port = authority.slice(colon + 1);
+  if (colon < 0 || !/^\d+$/.test(port)) return authority;
+  return only === null || Number(port) === only ? authority.slice(0, colon) : authority;
 }
 
 function setRequestId(headers: HeaderList, replace: boolean): void {

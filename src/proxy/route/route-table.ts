@@ -9,6 +9,7 @@ import {
   withoutQuery,
 } from '../../core/match/index.ts';
 import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
+import { portColonOf } from '../http/authority.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { DomainIndex } from './domain-index.ts';
@@ -338,12 +339,10 @@ function firstIn(
 
 const isPlain = ({ headers }: RequestHead) => headers.get('x-forwarded-proto') !== 'https';
 
-/** The host in front of a port; an IPv6 literal keeps its brackets. */
+/** The host in front of a port, be it an empty one; an IPv6 literal keeps its brackets. */
 function withoutPort(authority: string): string {
-  const colon = authority.lastIndexOf(':');
-  return colon > authority.lastIndexOf(']') && /^\d+$/.test(authority.slice(colon + 1))
-    ? authority.slice(0, colon)
-    : authority;
+  const colon = portColonOf(authority);
+  return colon < 0 ? authority : authority.slice(0, colon);
 }
 
 function describeRoute(route: CompiledRoute): string {

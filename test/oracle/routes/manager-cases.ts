@@ -81,6 +81,7 @@ export const managerScenes: readonly Scene[] = [
   manager('strip matching', { strip_matching_host_port: true }),
   manager('strip any', { strip_any_host_port: true }),
   manager('strip dot', { strip_trailing_host_dot: true }),
+  manager('ignore port', {}, { ...hosts, ignore_port_in_host_matching: true }),
   manager('strip both', { strip_trailing_host_dot: true, strip_any_host_port: true }),
   manager(
     'via',
@@ -184,6 +185,10 @@ const HOSTS = [
   '[::1]:80',
   '[::1]',
   'h.test:0',
+  'h.test:',
+  '[::1]:',
+  'h.test.:',
+  ':80',
 ];
 const COOKIES = [
   [],
@@ -237,7 +242,7 @@ export const managerCases: readonly Case[] = [
     ]),
   ),
   ...DOTS.map((path) => asked('normal', { path })),
-  ...['strip matching', 'strip any', 'strip dot', 'strip both'].flatMap((scene) =>
+  ...['strip matching', 'strip any', 'strip dot', 'strip both', 'ignore port'].flatMap((scene) =>
     HOSTS.map((name) => asked(scene, { path: '/', host: name })),
   ),
   asked(
