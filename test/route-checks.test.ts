@@ -131,9 +131,9 @@ describe("checks in the format of Envoy's router_check_tool", () => {
   });
   it('name what has no part here, and what is misspelt', async () => {
     const { err } = await check(
-      'tests:\n- test_name: a\n  input: {authority: a, path: /, random_value: 3}\n  validate: {virtual_cluster_name: b, cluster_nam: c}\n',
+      'tests:\n- test_name: a\n  input: {authority: a, path: /, internal: true}\n  validate: {virtual_cluster_name: b, cluster_nam: c}\n',
     );
-    assert.match(err, /`random_value` has no part in this/);
+    assert.match(err, /`internal` has no part in this/);
     assert.match(err, /`virtual_cluster_name` has no part in this/);
     assert.match(err, /checks\.yaml:4:39: `validate` has no `cluster_nam`/);
   });

@@ -13,6 +13,7 @@ import {
   compileSnapshot,
 } from '../../src/proxy/rehearsal/index.ts';
 import { RehearsedStream } from '../../src/proxy/rehearsal/rehearsed-stream.ts';
+import { NO_CIRCUMSTANCES } from '../../src/proxy/route/circumstances.ts';
 import { Findings } from '../../src/resources/index.ts';
 import type { ScaleScenario } from './scenarios.ts';
 
@@ -88,7 +89,8 @@ export function measure(
   for (let n = 0; n < requests; n++) {
     const { path, headers } = words[n % words.length] as (typeof words)[number];
     const request = buildRequestHead({ method: 'GET', scheme: 'http', authority: 'h', path, headers });
-    const stream = new RehearsedStream(request, connection, { ...manager, bodyBytesMax: 0 }, clock, null);
+    const parts = { ...manager, bodyBytesMax: 0 };
+    const stream = new RehearsedStream(request, connection, parts, clock, null, NO_CIRCUMSTANCES.chance);
     const reply = runFilters(filtersFor(manager.filters, stream), stream);
     if (reply !== undefined) throw new Error(`${scenario.name}: a request did not pass at once`);
   }

@@ -3,7 +3,7 @@ import { redactTokens } from '../core/match/index.ts';
 import type { Provenance } from '../resources/index.ts';
 import type { NetworkTrouble } from './commands/why-network.ts';
 import { describeRemedies } from './remedies/render-remedies.ts';
-import { type Explanation, shownVerdict, uncheckedText } from './why-verdict.ts';
+import { type Explanation, type OtherAnswer, shownVerdict, uncheckedText } from './why-verdict.ts';
 
 /** The decision as JSON: verdict, and the tree of steps with the place of each. Tokens are left out. `network`: what went wrong while keys were fetched. */
 export function renderWhyJson(
@@ -11,7 +11,7 @@ export function renderWhyJson(
   provenance: Provenance,
   troubles: readonly NetworkTrouble[] = [],
 ): string {
-  const { asked, verdict, root, outcome, unchecked } = explanation;
+  const { asked, verdict, root, outcome, unchecked, chance } = explanation;
   const { route, forwarded } = verdict;
   const document = {
     request: { method: asked.method, authority: asked.authority, path: redactTokens(asked.path) },
@@ -33,6 +33,10 @@ export function renderWhyJson(
             headers: forwarded.headers.names,
           },
     network: troubles.map(({ message, facts }) => ({ message, ...facts })),
+    chance:
+      chance === null
+        ? null
+        : { share: chance.share, lot: chance.lot, others: chance.others.map(describeOther) },
     steps: root.steps.map((step) => stepOf(step, provenance)),
     remedies: explanation.remedies === null ? null : describeRemedies(explanation.remedies),
   };
@@ -42,6 +46,17 @@ export function renderWhyJson(
 const fieldOf = ([name, value]: readonly [name: string, value: string]) => ({
   name,
   value: isCredentialName(name) ? '(not shown)' : redactTokens(value),
+});
+
+const describeOther = ({ share, lot, outcome, verdict }: OtherAnswer) => ({
+  share,
+  lot,
+  outcome,
+  status: verdict.status,
+  body: verdict.body,
+  details: verdict.details,
+  route: verdict.route === null ? null : { name: verdict.route.name, virtualHost: verdict.route.virtualHost },
+  cluster: verdict.route?.action.kind === 'cluster' ? verdict.route.action.cluster : null,
 });
 
 function stepOf(step: Step, provenance: Provenance): object {

@@ -1,8 +1,9 @@
 import type { Step, StepVerdict } from '../base/index.ts';
 import { redactTokens } from '../core/match/index.ts';
-import type { Verdict } from '../proxy/rehearsal/index.ts';
+import { isRefusal, type Verdict } from '../proxy/rehearsal/index.ts';
+import { percentOf } from './play-branches.ts';
 import { remedyLines } from './remedies/render-remedies.ts';
-import { type Explanation, shownVerdict, uncheckedText } from './why-verdict.ts';
+import { type ByChance, type Explanation, shownVerdict, uncheckedText } from './why-verdict.ts';
 
 /** Where a step's configuration was written: `file:line`, or a path into a dump. */
 export type PlaceOf = (origin: object, field?: string) => string | undefined;
@@ -36,11 +37,25 @@ export function renderSteps(steps: readonly Step[], placeOf: PlaceOf, color: boo
   return page.text();
 }
 
-function headline({ asked, verdict, outcome }: Explanation): string {
+function headline({ asked, verdict, unchecked, chance }: Explanation): string {
   const request = `${asked.method} ${redactTokens(asked.path)}`;
-  const answer =
-    outcome === 'conditional' ? `${answerText(verdict)}, IF what is marked ?? holds` : answerText(verdict);
-  return `${request}  ->  ${answer}`;
+  const isSure = isRefusal(verdict) || unchecked.length === 0;
+  const answer = isSure ? answerText(verdict) : `${answerText(verdict)}, IF what is marked ?? holds`;
+  const share = chance === null ? '' : `, by chance: ${percentOf(chance.share)} of such requests`;
+  return `${request}  ->  ${answer}${share}`;
+}
+
+/** What becomes of those of whom chance says something else. */
+function otherwise({ share, others }: ByChance): string[] {
+  const left = others.reduce((rest, other) => rest - other.share, 1 - share);
+  const lines = others.map((other) => {
+    const condition = other.outcome === 'conditional' ? ', IF what cannot be checked holds' : '';
+    const lot = other.lot === null ? '' : `   (--lot ${other.lot})`;
+    return `${percentOf(other.share)} of such requests: ${answerText(other.verdict)}${condition}${lot}`;
+  });
+  return left < 1e-9
+    ? lines
+    : [...lines, `${percentOf(left)} of such requests: there are too many ways to play`];
 }
 
 function answerText({ status, body, route }: Verdict): string {
@@ -62,7 +77,7 @@ const WAY_TO_KNOW: Readonly<Record<string, string>> = {
   body: "; say how long it is with -H 'content-length: N'",
 };
 
-function epilogue({ asked, verdict, unchecked }: Explanation): string[] {
+function epilogue({ asked, verdict, unchecked, chance }: Explanation): string[] {
   const lines = unchecked.map((step) => `not sure: ${uncheckedText(step)}${WAY_TO_KNOW[step.kind] ?? ''}`);
   const { forwarded, grpc } = verdict;
   if (grpc !== null) {
@@ -71,6 +86,7 @@ function epilogue({ asked, verdict, unchecked }: Explanation): string[] {
       .map(([name, value]) => `${name}: ${value}`);
     lines.push(`a gRPC client is told 200 with ${fields.join(', ')}`);
   }
+  if (chance !== null) lines.push(...otherwise(chance));
   if (forwarded === null) return lines;
   const sent = new Set(asked.headers.map(([name]) => name.toLowerCase()));
   const names = new Set(forwarded.headers.names);

@@ -1,5 +1,12 @@
 import type { Step, StepVerdict } from '../base/index.ts';
-import { isRefusal, type RequestWords, type Verdict } from '../proxy/rehearsal/index.ts';
+import {
+  type Branch,
+  isRefusal,
+  type Lots,
+  type RequestWords,
+  type Verdict,
+} from '../proxy/rehearsal/index.ts';
+import { byAnswer, type Decision, isWhole } from './play-branches.ts';
 import type { Remedies } from './remedies/find-remedies.ts';
 
 /**
@@ -17,6 +24,22 @@ export interface Explanation {
   remedies: Remedies | null;
   /** What could not be checked. */
   unchecked: readonly Step[];
+  /** null: chance has no say in it. */
+  chance: ByChance | null;
+}
+
+/** A decision that hangs on chance: the answer that most requests get is explained, the others are told. */
+export interface ByChance {
+  /** Of such requests, for what is explained. */
+  share: number;
+  /** The request's own number in it, which `--lot` takes; null: draws of filters decide too. */
+  lot: number | null;
+  others: readonly OtherAnswer[];
+}
+
+export interface OtherAnswer extends Omit<ByChance, 'others'> {
+  verdict: Verdict;
+  outcome: Outcome;
 }
 
 /** Nothing that rests on a step that could not be judged is called ok. */
@@ -24,6 +47,33 @@ export function judge(verdict: Verdict, root: Step): Pick<Explanation, 'outcome'
   const unchecked = unknownSteps(root);
   const outcome = isRefusal(verdict) ? 'refused' : unchecked.length > 0 ? 'conditional' : 'passes';
   return { outcome, unchecked };
+}
+
+/** All that chance can say of a request, with the likeliest answer in full. */
+export function judgeBranches(
+  branches: readonly Branch<Decision>[],
+): Pick<Explanation, 'verdict' | 'root' | 'outcome' | 'unchecked' | 'chance'> & { lots: Lots } {
+  const [first, ...others] = byAnswer(branches, ({ verdict, root }) =>
+    JSON.stringify([answerOf(verdict), judge(verdict, root).outcome]),
+  ).map(({ share, branch: { lots, result } }) => ({
+    ...result,
+    ...judge(result.verdict, result.root),
+    share,
+    lots,
+    lot: lots.draws.length > 0 ? null : lots.lot,
+  }));
+  if (first === undefined) throw new TypeError('a request is played once at least');
+  const { share, lots, lot, ...shown } = first;
+  if (isWhole(share)) return { ...shown, lots, chance: null };
+  const all = others.reduce((sum, other) => sum + other.share, share);
+  const isSame = isWhole(all) && others.every(({ outcome }) => outcome === shown.outcome);
+  const outcome = isSame ? shown.outcome : 'conditional';
+  return { ...shown, outcome, lots, chance: { share, lot, others } };
+}
+
+/** What a client can tell. */
+function answerOf({ status, body, route }: Verdict): unknown[] {
+  return [status, body, route?.action.kind === 'cluster' ? route.action.cluster : null];
 }
 
 /** What is shown of a step: one that is ok only if something unchecked holds is not called ok. */

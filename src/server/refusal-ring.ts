@@ -8,6 +8,7 @@ import {
   type ConnectionInfo,
   compileSnapshot,
   type JwksFetcher,
+  ReplayedChance,
   rehearse,
 } from '../proxy/rehearsal/index.ts';
 import { Findings, type Provenance, type Snapshot } from '../resources/index.ts';
@@ -97,10 +98,11 @@ export class RefusalRing {
     const recorder = new TreeRecorder();
     const listener = compiled.listeners[indexOf(listeners, connection)]?.name;
     const scheme = request.scheme === 'https' ? ('https' as const) : ('http' as const);
+    const chance = request.lots === undefined ? undefined : new ReplayedChance(request.lots);
     const words = { ...request, scheme, ...decoded(request) };
     const verdict = await rehearse(
       compiled,
-      { listener, request: buildRequestHead(words), connection, nodeAddress },
+      { listener, request: buildRequestHead(words), connection, nodeAddress, chance },
       clock,
       recorder,
     );

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { loadConfig } from '../../src/control/config/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
 import { runCli } from '../fixtures/collecting-io.ts';
+import { addressOf, bootstrapOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
 import { createTokenSigner, EXPIRES_LATE } from './token-signer.ts';
 
 const signer = createTokenSigner('RS256');
@@ -182,4 +183,35 @@ describe('a gate that does not', () => {
     assert.match(err, /nothing answers at 127\.0\.0\.1:1/);
     assert.equal((await runCli(['why', '--id', '../stats'])).exitCode, 2);
   });
+});
+
+it('a refusal by chance is explained by what was drawn', async () => {
+  const route = (name: string, match: object, status: number) => ({
+    name,
+    match: { prefix: '/', ...match },
+    direct_response: { status },
+  });
+  const half = { runtime_fraction: { default_value: { numerator: 50 } } };
+  const limit = extension('filters.http.local_ratelimit.v3.LocalRateLimit', {
+    stat_prefix: 'l',
+    token_bucket: { max_tokens: 1, fill_interval: '3600s' },
+    filter_enabled: { default_value: { numerator: 50 } },
+    filter_enforced: { default_value: { numerator: 100 } },
+  });
+  const manager = managerOf({ routes: [route('a', half, 403), route('b', {}, 404)], filters: [limit] });
+  const withAdmin = { admin: { address: addressOf() } };
+  const text = bootstrapOf([listenerOf('l', [manager])], [], withAdmin);
+  const { snapshot, provenance } = loadConfig([{ name: 'gate.json', text }]);
+  assert.ok(snapshot);
+  const gate = await startGate({ snapshot, provenance, explains: { namesReplies: true } });
+  try {
+    for (let n = 0; n < 18; n++) {
+      const { status, headers } = await ask(gate, '/', {});
+      const refusal = JSON.parse(await explained(gate, `/why/${headers.get('x-jotgate-why')}`));
+      // The limit of the gate and that of its copy are used up by the same requests.
+      assert.deepEqual([refusal.status, refusal.playedAgain], [status, undefined]);
+    }
+  } finally {
+    await gate.close();
+  }
 });

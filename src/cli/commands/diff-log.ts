@@ -1,10 +1,11 @@
-import { ManualClock, TreeRecorder } from '../../base/index.ts';
-import { buildRequestHead, compileSnapshot, rehearse } from '../../proxy/rehearsal/index.ts';
+import { ManualClock } from '../../base/index.ts';
+import { type Branch, buildRequestHead, compileSnapshot } from '../../proxy/rehearsal/index.ts';
 import { Findings } from '../../resources/index.ts';
 import type { CliIo } from '../io.ts';
-import { outcomeOf } from '../policy-diff/change.ts';
-import { type Decision, DiffError, type DiffSide } from '../policy-diff/diff-snapshots.ts';
-import { nameAnswer } from '../request-input/name-answer.ts';
+import { type Decision, playBranches } from '../play-branches.ts';
+import { outcomeOfAll } from '../policy-diff/change.ts';
+import { DiffError, type DiffSide } from '../policy-diff/diff-snapshots.ts';
+import { nameAnswers } from '../request-input/name-answer.ts';
 import type { LoggedRequest } from '../request-input/parse-log-line.ts';
 import { describeReplay, renderReplay } from '../request-input/render-replay.ts';
 import { replayLog } from '../request-input/replay-log.ts';
@@ -31,13 +32,14 @@ export async function diffLog(
   const replay = await replayLog(text, async (request) => {
     const one = await ask(request);
     const two = await askAfter(request);
-    if (outcomeOf(one.verdict) === outcomeOf(two.verdict)) return null;
+    if (outcomeOfAll(one) === outcomeOfAll(two)) return null;
+    const answer = nameAnswers(two, after.provenance);
     const words = [
-      `${outcomeOf(one.verdict)} -> ${outcomeOf(two.verdict)}`,
-      `    ${before.name}: ${nameAnswer(one.verdict, one.root, before.provenance)}`,
-      `    ${after.name}: ${nameAnswer(two.verdict, two.root, after.provenance)}`,
+      `${outcomeOfAll(one)} -> ${outcomeOfAll(two)}`,
+      `    ${before.name}: ${nameAnswers(one, before.provenance).text}`,
+      `    ${after.name}: ${answer.text}`,
     ];
-    return { text: words.join('\n'), status: two.verdict.status ?? 200 };
+    return { text: words.join('\n'), status: answer.status };
   });
   const name = file === '-' ? '<stdin>' : file;
   if (flags.json === true) io.out(`${JSON.stringify(describeReplay(replay), null, 2)}\n`);
@@ -48,7 +50,7 @@ export async function diffLog(
 function openSide(
   { snapshot, provenance }: DiffSide,
   at: string,
-): (request: LoggedRequest) => Promise<Decision> {
+): (request: LoggedRequest) => Promise<Branch<Decision>[]> {
   const findings = new Findings(provenance);
   const clock = new ManualClock(parseInstant(at, '--at'));
   const noKeys = { covers: () => false, unread: () => null, fetch: () => Promise.resolve(null) };
@@ -57,8 +59,6 @@ function openSide(
   if (errors.length > 0) throw new DiffError(errors);
   return async (request) => {
     const asked = readRequest(request, { header: [], token: undefined }, compiled);
-    const recorder = new TreeRecorder();
-    const rehearsal = { ...asked, request: buildRequestHead(asked.words) };
-    return { verdict: await rehearse(compiled, rehearsal, clock, recorder), root: recorder.root };
+    return playBranches(compiled, () => ({ ...asked, request: buildRequestHead(asked.words) }), clock);
   };
 }

@@ -172,7 +172,7 @@ async function testFile(
       flags.coverage === true
         ? coverageOf(
             subject.snapshot,
-            results.map(({ root }) => root),
+            results.flatMap(({ root, otherRoots }) => [root, ...otherRoots]),
           )
         : null,
     mutation: flags.mutation === true && !isRed ? await mutate(bench) : null,

@@ -1,9 +1,10 @@
-import { TreeRecorder } from '../../base/index.ts';
-import { rehearse, writeRequestHead } from '../../proxy/rehearsal/index.ts';
+import { writeRequestHead } from '../../proxy/rehearsal/index.ts';
 import type { CliIo } from '../io.ts';
-import { nameAnswer } from '../request-input/name-answer.ts';
+import { playBranches } from '../play-branches.ts';
+import { nameAnswers } from '../request-input/name-answer.ts';
 import { describeReplay, renderReplay } from '../request-input/render-replay.ts';
 import { replayLog } from '../request-input/replay-log.ts';
+import { lotOf } from './lot.ts';
 import { readText } from './run-sources.ts';
 import type { WhyFlags } from './why.ts';
 import type { GivenKeys } from './why-keys.ts';
@@ -26,13 +27,9 @@ export async function explainLog(
   const text = file === '-' ? await io.readStdin() : readText(file, 'access log');
   const replay = await replayLog(text, async (logged) => {
     const { words, connection, listener } = readRequest(logged, { ...flags, token }, compiled);
-    const recorder = new TreeRecorder();
-    const rehearsal = { listener, request: writeRequestHead(words), connection };
-    const verdict = await rehearse(compiled, rehearsal, clock, recorder);
-    return {
-      text: nameAnswer(verdict, recorder.root, loaded.provenance),
-      status: verdict.status ?? 200,
-    };
+    const playable = () => ({ listener, request: writeRequestHead(words), connection });
+    const branches = await playBranches(compiled, playable, clock, lotOf(flags));
+    return nameAnswers(branches, loaded.provenance);
   });
   if (token === undefined && replay.rows.some(({ answer }) => answer.startsWith('401'))) {
     io.err('an access log has no tokens: --token gives every request one\n');

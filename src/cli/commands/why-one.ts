@@ -1,20 +1,23 @@
-import { type Clock, ManualClock, TreeRecorder } from '../../base/index.ts';
+import { type Clock, ManualClock } from '../../base/index.ts';
 import { systemClock } from '../../platform/index.ts';
 import {
   ClaimRedactor,
   type CompiledSnapshot,
   compileSnapshot,
-  rehearse,
+  isRefusal,
+  type Lots,
   writeRequestHead,
 } from '../../proxy/rehearsal/index.ts';
 import type { Provenance } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
+import { playBranches } from '../play-branches.ts';
 import type { Remedies } from '../remedies/find-remedies.ts';
 import { renderWhy } from '../render-why.ts';
 import { renderWhyJson } from '../render-why-json.ts';
 import type { WrittenRequest } from '../request-input/written-request.ts';
-import { type Explanation, judge } from '../why-verdict.ts';
+import { type Explanation, judgeBranches } from '../why-verdict.ts';
+import { lotOf } from './lot.ts';
 import { readToken } from './token-input.ts';
 import { parseInstant } from './token-times.ts';
 import type { WhyFlags } from './why.ts';
@@ -90,27 +93,27 @@ async function explain(
   keys: GivenKeys,
   { compiled, clock }: Bench,
 ): Promise<Explanation> {
-  const recorder = new TreeRecorder();
-  const request = writeRequestHead(asked.words);
-  const { listener, connection } = asked;
-  const verdict = await rehearse(compiled, { listener, request, connection }, clock, recorder);
-  const judgment = judge(verdict, recorder.root);
-  const isRead = !recorder.root.steps.some(({ steps }) => steps.some(({ kind }) => kind === 'codec'));
+  const { listener, connection, words } = asked;
+  const playable = () => ({ listener, request: writeRequestHead(words), connection });
+  const branches = await playBranches(compiled, playable, clock, lotOf(flags));
+  const { lots, ...judgment } = judgeBranches(branches);
+  const { verdict, root } = judgment;
+  const isRead = !root.steps.some(({ steps }) => steps.some(({ kind }) => kind === 'codec'));
   const remedies =
-    judgment.outcome === 'refused' && isRead ? await remediesOf(asked, loaded, keys, clock) : null;
-  const shown = { asked: asked.words, verdict, root: recorder.root, remedies, ...judgment };
+    isRefusal(verdict) && isRead ? await remediesOf({ ...asked, lots }, loaded, keys, clock) : null;
+  const shown = { asked: words, remedies, ...judgment };
   if (flags.showClaims === true) return shown;
-  const redactor = new ClaimRedactor(loaded.snapshot, asked.words);
+  const redactor = new ClaimRedactor(loaded.snapshot, words);
   return {
     ...shown,
-    root: redactor.redactStep(recorder.root),
+    root: redactor.redactStep(root),
     remedies: remedies === null ? null : redactRemedies(remedies, redactor),
   };
 }
 
 /** Loaded only for what is refused. */
 async function remediesOf(
-  asked: AskedRequest,
+  asked: AskedRequest & { lots: Lots },
   { snapshot }: Loaded,
   keys: GivenKeys,
   clock: Clock,

@@ -16,6 +16,7 @@ export interface WhyFlags {
   header: string[];
   token?: string;
   at?: string;
+  lot?: string;
   jwks: string[];
   fetch?: boolean;
   connectTo: string[];
@@ -63,6 +64,10 @@ export function configure(command: Command, io: CliIo): void {
     .option('--id <name>', "that of a gate's refusals which a reply's `x-jotgate-why` names")
     .option('--admin <addr:port>', "that gate's admin address", '127.0.0.1:9901')
     .option('--at <time>', 'judge as at this time, `2026-01-31T12:00:00Z` or seconds since 1970')
+    .option(
+      '--lot <number>',
+      "the number that stands for chance where routes have shares; default: what each of chance's ways leads to",
+    )
     .option(
       '--jwks <provider=file>',
       "a provider's keys, instead of fetching them; again for more",
@@ -172,6 +177,7 @@ const OF_A_QUESTION = [
   'header',
   'token',
   'at',
+  'lot',
   'jwks',
   'fetch',
   'connectTo',

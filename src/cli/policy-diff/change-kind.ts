@@ -6,11 +6,16 @@ const KINDS = ['let in', 'kept out', 'answered otherwise'] as const;
 export type ChangeKind = (typeof KINDS)[number];
 
 export function kindOf({ before, after }: Pick<Change, 'before' | 'after'>): ChangeKind {
-  if (isAdmitted(before) === isAdmitted(after)) return 'answered otherwise';
-  return isAdmitted(after) ? 'let in' : 'kept out';
+  const more = admitted(after) - admitted(before);
+  if (Math.abs(more) < 1e-6) return 'answered otherwise';
+  return more > 0 ? 'let in' : 'kept out';
 }
 
-const isAdmitted = (outcome: string): boolean => outcome === '200' || outcome.startsWith('200 by ');
+/** What share of such requests gets in: an outcome is one answer, or several with their shares. */
+function admitted(outcome: string): number {
+  const answers = outcome.split(', ').map((part) => /^(?:([\d.e-]+) % )?200(?: by .*)?$/.exec(part));
+  return answers.reduce((sum, found) => sum + (found === null ? 0 : Number(found[1] ?? 100)), 0);
+}
 
 /** Those first that are let in now. */
 export function inOrder<One extends Pick<Change, 'before' | 'after'>>(changes: readonly One[]): One[] {

@@ -1,4 +1,5 @@
-import type { ConnectionInfo, RequestWords, Verdict } from '../../proxy/rehearsal/index.ts';
+import type { Branch, ConnectionInfo, RequestWords, Verdict } from '../../proxy/rehearsal/index.ts';
+import { byAnswer, type Decision, sharedText } from '../play-branches.ts';
 import type { RequestSpace } from './request-space.ts';
 
 /** A class of requests whose verdict changes: any of these values of each dimension. */
@@ -17,6 +18,12 @@ export interface Witness {
   words: RequestWords;
   connection: ConnectionInfo;
   tokenLabel: string;
+}
+
+/** The same of all that chance can say of a request: `80 % 200 by a, 20 % 403`. */
+export function outcomeOfAll(branches: readonly Branch<Decision>[]): string {
+  const answers = byAnswer(branches, ({ verdict }) => outcomeOf(verdict));
+  return sharedText(answers.toSorted((a, b) => b.share - a.share || (a.answer < b.answer ? -1 : 1)));
 }
 
 /** What a client can tell one verdict from another by, and where an admitted request goes. */

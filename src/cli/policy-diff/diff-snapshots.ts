@@ -1,16 +1,19 @@
-import { ManualClock, type Step, TreeRecorder } from '../../base/index.ts';
+import { ManualClock, TreeRecorder } from '../../base/index.ts';
 import {
+  type Branch,
   buildRequestHead,
   type CompiledListener,
   type CompiledSnapshot,
   compileSnapshot,
+  exploreChance,
+  type Rehearsal,
   rehearse,
-  type Verdict,
 } from '../../proxy/rehearsal/index.ts';
 import { type Finding, Findings, type Provenance, type Snapshot } from '../../resources/index.ts';
+import { type Decision, playBranches } from '../play-branches.ts';
 import { atomsOf } from './atoms.ts';
 import { type Box, coverByBoxes } from './boxes.ts';
-import { type Change, outcomeOf, type Witness } from './change.ts';
+import { type Change, outcomeOfAll, type Witness } from './change.ts';
 import { KeySources } from './key-sources.ts';
 import { type AskedSpace, DIMENSIONS, type RequestSpace, requestSpaces } from './request-space.ts';
 import { assumeUnreadKeys } from './unread-keys.ts';
@@ -38,11 +41,6 @@ export interface ListenerChange extends Change {
   before: string;
   after: string;
   decisions: { before: Decision; after: Decision };
-}
-
-export interface Decision {
-  verdict: Verdict;
-  root: Step;
 }
 
 /** Thrown where one side cannot be compiled. */
@@ -93,6 +91,13 @@ async function compile(side: DiffSide, clock: ManualClock, jwks: KeySources): Pr
   return compiled;
 }
 
+interface ExplainedOutcome {
+  outcome: string;
+  decision: Decision;
+}
+
+const NO_STEPS = new TreeRecorder().root;
+
 /** Asks one side. */
 class Player {
   readonly compiled: CompiledSnapshot;
@@ -103,20 +108,28 @@ class Player {
     this.#clock = clock;
   }
 
-  ask(listener: CompiledListener, { words, connection }: Witness, recorder: TreeRecorder | null) {
+  async outcome(listener: CompiledListener, witness: Witness): Promise<string> {
+    const branches = await exploreChance(async (chance) => {
+      const rehearsal = { ...this.#rehearsal(listener, witness), chance };
+      return { verdict: await rehearse(this.compiled, rehearsal, this.#clock, null), root: NO_STEPS };
+    });
+    return outcomeOfAll(branches);
+  }
+
+  /** The likeliest decision. */
+  async explain(listener: CompiledListener, witness: Witness): Promise<ExplainedOutcome> {
+    const playable = () => this.#rehearsal(listener, witness);
+    const branches = await playBranches(this.compiled, playable, this.#clock);
+    return { outcome: outcomeOfAll(branches), decision: (branches[0] as Branch<Decision>).result };
+  }
+
+  #rehearsal(listener: CompiledListener, { words, connection }: Witness): Rehearsal {
     const local = { localAddress: listener.address.address, localPort: listener.address.port };
-    const rehearsal = {
+    return {
       listener: listener.name,
       request: buildRequestHead(words),
       connection: { ...connection, ...local },
     };
-    return rehearse(this.compiled, rehearsal, this.#clock, recorder);
-  }
-
-  async explain(listener: CompiledListener, witness: Witness): Promise<Decision> {
-    const recorder = new TreeRecorder();
-    const verdict = await this.ask(listener, witness, recorder);
-    return { verdict, root: recorder.root };
   }
 }
 
@@ -164,8 +177,8 @@ async function compareOn({ space, meanings }: AskedSpace, one: Side, two: Side) 
 
 /** What the verdict was and what it is; null where that is the same. */
 async function compareWitness(witness: Witness, one: Side, two: Side): Promise<string | null> {
-  const before = outcomeOf(await one[0].ask(one[1], witness, null));
-  const after = outcomeOf(await two[0].ask(two[1], witness, null));
+  const before = await one[0].outcome(one[1], witness);
+  const after = await two[0].outcome(two[1], witness);
   return before === after ? null : `${before}\n${after}`;
 }
 
@@ -204,10 +217,8 @@ async function describeBox(box: Box, space: RequestSpace, one: Side, two: Side):
     space,
     box.map((indexes) => indexes[0] as number),
   );
-  const decisions = {
-    before: await one[0].explain(one[1], witness),
-    after: await two[0].explain(two[1], witness),
-  };
+  const before = await one[0].explain(one[1], witness);
+  const after = await two[0].explain(two[1], witness);
   const parts = Object.fromEntries(
     DIMENSIONS.map((name, place) => {
       const { values } = space[name];
@@ -218,12 +229,12 @@ async function describeBox(box: Box, space: RequestSpace, one: Side, two: Side):
   );
   return {
     listener: two[1].name,
-    before: outcomeOf(decisions.before.verdict),
-    after: outcomeOf(decisions.after.verdict),
+    before: before.outcome,
+    after: after.outcome,
     size: box.reduce((product, indexes) => product * indexes.length, 1),
     parts: parts as Change['parts'],
     witness,
-    decisions,
+    decisions: { before: before.decision, after: after.decision },
   };
 }
 

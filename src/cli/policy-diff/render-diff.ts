@@ -1,9 +1,10 @@
 import { redactTokens } from '../../core/match/index.ts';
 import type { Provenance } from '../../resources/index.ts';
+import type { Decision } from '../play-branches.ts';
 import { refusalPath, renderPlace } from '../refusal.ts';
 import type { Witness } from './change.ts';
 import { countKinds, inOrder } from './change-kind.ts';
-import type { Decision, DiffResult, ListenerChange } from './diff-snapshots.ts';
+import type { DiffResult, ListenerChange } from './diff-snapshots.ts';
 import { DIMENSIONS } from './request-space.ts';
 
 export interface DiffSides {

@@ -1,14 +1,15 @@
-import { type ManualClock, type Step, TreeRecorder } from '../../base/index.ts';
+import type { ManualClock, Step } from '../../base/index.ts';
 import {
+  type Branch,
   type CompiledSnapshot,
   type RequestWords,
-  rehearse,
   type Verdict,
   writeRequestHead,
 } from '../../proxy/rehearsal/index.ts';
 import { readRequest } from '../commands/why-request.ts';
 import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
+import { type Decision, isWhole, percentOf, playBranches } from '../play-branches.ts';
 import { mismatchesOf } from './check-expectation.ts';
 import type { AskedOf, PolicyCase } from './policy-test.ts';
 import type { TokenMint } from './token-mint.ts';
@@ -22,6 +23,8 @@ export interface CaseResult {
   asked: RequestWords;
   verdict: Verdict;
   root: Step;
+  /** Of what chance made of the request besides. */
+  otherRoots: readonly Step[];
 }
 
 export interface Stage {
@@ -36,23 +39,38 @@ export async function playCase(policyCase: PolicyCase, stage: Stage): Promise<Ca
   stage.clock.set(nowMs);
   const asked = askAt(policyCase, request, stage);
   for (let round = 1; ; round++) {
-    const recorder = new TreeRecorder();
-    const head = writeRequestHead(asked.words);
-    const { listener, connection } = asked;
-    const rehearsal = { listener, request: head, connection };
-    const verdict = await rehearse(stage.compiled, rehearsal, stage.clock, recorder);
-    const mismatches = mismatchesAt(round, policyCase, verdict, recorder.root);
-    if (mismatches.length > 0 || round === repeat) {
-      return { policyCase, mismatches, asked: asked.words, verdict, root: recorder.root };
-    }
+    const { listener, connection, words } = asked;
+    const playable = () => ({ listener, request: writeRequestHead(words), connection });
+    const branches = await playBranches(stage.compiled, playable, stage.clock, request.lot);
+    const played = branches.map((branch) => ({
+      ...branch.result,
+      mismatches: mismatchesAt(round, policyCase, branch.result, shareText(branch)),
+    }));
+    const shown = played.find((one) => one.mismatches.length > 0) ?? (played[0] as (typeof played)[number]);
+    const mismatches = played.flatMap((one) => one.mismatches);
+    if (mismatches.length === 0 && round < repeat) continue;
+    const otherRoots = played.flatMap((one) => (one === shown ? [] : [one.root]));
+    return { policyCase, asked: words, ...shown, mismatches, otherRoots };
   }
 }
 
-function mismatchesAt(round: number, policyCase: PolicyCase, verdict: Verdict, root: Step): string[] {
+/** Empty where chance has no say. */
+function shareText({ share, lots: { lot, draws } }: Branch<Decision>): string {
+  if (isWhole(share)) return '';
+  return `${percentOf(share)} of such requests${draws.length === 0 ? ` (lot ${lot})` : ''}: `;
+}
+
+function mismatchesAt(
+  round: number,
+  policyCase: PolicyCase,
+  { verdict, root }: Decision,
+  share: string,
+): string[] {
   const { expect, expectLast, repeat } = policyCase;
   const found = mismatchesOf(expect, verdict, root);
   if (expectLast !== undefined && round === repeat) found.push(...mismatchesOf(expectLast, verdict, root));
-  return repeat === 1 ? found : found.map((text) => `request ${round} of ${repeat}: ${text}`);
+  const which = repeat === 1 ? share : `request ${round} of ${repeat}: ${share}`;
+  return found.map((text) => `${which}${text}`);
 }
 
 /** @throws UserError with the case's place for what nobody can be asked */

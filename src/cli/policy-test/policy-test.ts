@@ -81,6 +81,8 @@ export interface AskedOf {
   /** Peer's address. */
   peer: string | undefined;
   listener: string | undefined;
+  /** The number that stands for chance where a route is chosen; absent: whatever it is. */
+  lot?: number | undefined;
 }
 
 export type TokenPlace =

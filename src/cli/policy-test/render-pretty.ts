@@ -31,7 +31,7 @@ function renderFailure(result: CaseResult, report: FileReport, color: boolean): 
   const { policyCase, mismatches, asked, verdict } = result;
   const place = (origin: object, field?: string) => placeIn(report.provenance, origin, field);
   const root = shownRoot(result, report);
-  const explanation = { asked, verdict, root, remedies: null, ...judge(verdict, root) };
+  const explanation = { asked, verdict, root, remedies: null, chance: null, ...judge(verdict, root) };
   const why = renderWhy(explanation, place, color).trimEnd().split('\n');
   return [
     `  ${paint('FAIL', 31, color)} ${policyCase.name}   ${placeOf(result)}`,

@@ -2,6 +2,8 @@ import { type Clock, type Step, TreeRecorder } from '../../base/index.ts';
 import {
   buildRequestHead,
   type ConnectionInfo,
+  type Lots,
+  ReplayedChance,
   type RequestWords,
   rehearse,
   type Verdict,
@@ -40,6 +42,8 @@ export interface RefusedRequest {
   words: RequestWords;
   connection: ConnectionInfo;
   listener: string;
+  /** What chance says of it, and of each that is tried. */
+  lots: Lots;
 }
 
 const FOUND_MAX = 4;
@@ -79,6 +83,7 @@ interface Queued {
 class RemedySearch {
   readonly #asked: Draft;
   readonly #listener: string;
+  readonly #lots: Lots;
   readonly #world: KeyedWorld;
   readonly #clock: Clock;
   readonly #next: NextDrafts;
@@ -91,6 +96,7 @@ class RemedySearch {
   constructor(asked: RefusedRequest, world: KeyedWorld, clock: Clock, next: NextDrafts) {
     this.#asked = { words: asked.words, connection: asked.connection, tokens: new Map() };
     this.#listener = asked.listener;
+    this.#lots = asked.lots;
     this.#world = world;
     this.#clock = clock;
     this.#next = next;
@@ -148,7 +154,8 @@ class RemedySearch {
     const recorder = new TreeRecorder();
     const request = buildRequestHead(wordsOf(draft, this.#world.sign));
     const { connection } = draft;
-    const rehearsal = { listener: this.#listener, request, connection };
+    const chance = new ReplayedChance(this.#lots);
+    const rehearsal = { listener: this.#listener, request, connection, chance };
     const verdict = await rehearse(this.#world.compiled, rehearsal, this.#clock, recorder);
     const { outcome } = judge(verdict, recorder.root);
     return { verdict, root: recorder.root, passes: outcome !== 'refused' };

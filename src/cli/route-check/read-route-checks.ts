@@ -3,6 +3,7 @@ import { HeaderMatcherSchema } from '#schema/envoy/config/route/v3/route_compone
 import { type ConfigSource, decodeNode, parseYaml, type SourceNode } from '../../control/config/index.ts';
 import { Findings, Provenance } from '../../resources/index.ts';
 import type { PolicyCase, PolicyTest } from '../policy-test/policy-test.ts';
+import { readLot } from '../policy-test/read-cases.ts';
 import { knownEntries, optionalText, Problems, textOf } from '../policy-test/read-node.ts';
 
 /** What is wanted of the route that a request gets. Empty texts want nothing to be there. */
@@ -63,8 +64,9 @@ const EMPTY: Omit<PolicyTest, 'file' | 'configs' | 'cases'> = {
 };
 
 const INPUT = ['authority', 'path', 'method', 'ssl', ':authority', ':path', ':method'];
+const INPUT_CHANCE = 'random_value';
 const INPUT_HEADERS = ['additional_request_headers', 'additional_headers'];
-const INPUT_WITHOUT_PART = ['random_value', 'internal', 'runtime', 'additional_response_headers'];
+const INPUT_WITHOUT_PART = ['internal', 'runtime', 'additional_response_headers'];
 const WANTED = [
   'cluster_name',
   'virtual_host_name',
@@ -114,7 +116,12 @@ class Reader {
   }
 
   #readInput(node: SourceNode): PolicyCase['request'] {
-    const entries = this.#entriesOf(node, '`input`', [...INPUT, ...INPUT_HEADERS], INPUT_WITHOUT_PART);
+    const entries = this.#entriesOf(
+      node,
+      '`input`',
+      [...INPUT, INPUT_CHANCE, ...INPUT_HEADERS],
+      INPUT_WITHOUT_PART,
+    );
     const word = (name: string) => this.#text(entries, name) ?? this.#text(entries, `:${name}`);
     const [authority, path] = [word('authority'), word('path')];
     if (!authority || !path) this.#problems.add(node.at, '`input` needs `authority` and `path`');
@@ -129,6 +136,7 @@ class Reader {
       ),
       peer: undefined,
       listener: undefined,
+      lot: readLot(entries.get(INPUT_CHANCE), this.#problems) ?? 0,
     };
   }
 

@@ -2,6 +2,7 @@ import type { DescMessage, Message } from '@bufbuild/protobuf';
 import type { Clock, Logger, Recorder } from '../../base/index.ts';
 import type { CryptoPort } from '../../core/jwt/index.ts';
 import type { Findings } from '../../resources/index.ts';
+import type { Chance } from '../chance.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { KeptScope } from '../kept.ts';
@@ -101,6 +102,7 @@ export interface FilterStream {
   /** The metadata if any was written, without making it. */
   readonly metadataIfAny: DynamicMetadata | null;
   readonly clock: Clock;
+  readonly chance: Chance;
   readonly recorder: Recorder | null;
   /** True once the exchange has ended, so that a late answer is dropped. */
   readonly closed: boolean;

@@ -30,7 +30,10 @@ describe('a fraction', () => {
   ] as const;
   for (const { name, given, absent, want } of table) {
     it(name, () => {
-      const drawn = [0.489, 0.991].map((number) => compileFraction(given, absent, () => number).draw());
+      const drawn = [0.489, 0.991].map((number) => {
+        const chance = { part: () => 0, draws: (share: number) => number < share };
+        return compileFraction(given, absent).draw({ chance });
+      });
       assert.deepEqual(drawn, want);
     });
   }

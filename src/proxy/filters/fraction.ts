@@ -1,12 +1,16 @@
 import type { RuntimeFractionalPercent } from '#schema/envoy/config/core/v3/base_pb.js';
 import { FractionalPercent_DenominatorType as Denominator } from '#schema/envoy/type/v3/percent_pb.js';
+import type { Chance } from '../chance.ts';
 
 /** A part of all requests, drawn one by one. */
 export interface Fraction {
   /** For a person: `100 %`. */
   readonly text: string;
+  /** How many of how many. */
+  readonly numerator: number;
+  readonly size: number;
   /** Whether one request belongs to it. */
-  draw(): boolean;
+  draw(stream: { readonly chance: Chance }): boolean;
 }
 
 const SIZES: Readonly<Record<Denominator, number>> = {
@@ -16,21 +20,19 @@ const SIZES: Readonly<Record<Denominator, number>> = {
 };
 
 /**
- * Compiles a RuntimeFractionalPercent: its `default_value`, for there is no runtime that could say otherwise.
+ * Compiles a RuntimeFractionalPercent: its `default_value`, for what the runtime says has been put there.
  * @param absent what holds where it is not set
- * @param random a number from 0 to below 1
  */
 export function compileFraction(
   config: RuntimeFractionalPercent | undefined,
   absent: 'all' | 'none',
-  random: () => number = Math.random,
 ): Fraction {
   const value = config?.defaultValue;
-  const share =
-    config === undefined
-      ? Number(absent === 'all')
-      : (value?.numerator ?? 0) / SIZES[value?.denominator ?? 0];
-  const text = `${Math.min(share, 1) * 100} %`;
-  if (share <= 0) return { text, draw: () => false };
-  return share >= 1 ? { text, draw: () => true } : { text, draw: () => random() < share };
+  const size = SIZES[value?.denominator ?? Denominator.HUNDRED];
+  const asked = config === undefined ? (absent === 'all' ? size : 0) : (value?.numerator ?? 0);
+  const numerator = Math.min(asked, size);
+  const parts = { text: `${(numerator * 100) / size} %`, numerator, size };
+  if (numerator === 0) return { ...parts, draw: () => false };
+  if (numerator === size) return { ...parts, draw: () => true };
+  return { ...parts, draw: ({ chance }) => chance.draws(numerator / size) };
 }

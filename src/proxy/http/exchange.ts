@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/index.ts';
+import { type Chance, DrawnChance } from '../chance.ts';
 import {
   type ConnectionInfo,
   DynamicMetadata,
@@ -86,6 +87,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   readonly #course: ExchangeCourse | null;
   /** Only where refusals are explained. */
   #kept: KeptRequest | null = null;
+  /** Only where something is drawn. */
+  #chance: DrawnChance | null = null;
 
   constructor(service: HttpService, client: ClientSide, request: RequestHead, framing: RequestFraming) {
     this.#service = service;
@@ -110,6 +113,11 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   get clock(): Clock {
     return this.#service.clock;
+  }
+
+  get chance(): Chance {
+    this.#chance ??= new DrawnChance();
+    return this.#chance;
   }
 
   get closed(): boolean {
@@ -151,14 +159,12 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   }
 
   #chooseAgain(): void {
-    const { request, metadataIfAny } = this;
     this.#routeCleared = false;
-    this.#route = hasForwardedProto(request) ? this.#selectRoute(metadataIfAny) : null;
+    this.#route = hasForwardedProto(this.request) ? this.#selectRoute() : null;
   }
 
-  #selectRoute(metadata: DynamicMetadata | null = null): SelectedRoute | null {
-    const isProven = Boolean(this.#client.info.peer);
-    return this.#service.routes.select(this.request, null, metadata, isProven);
+  #selectRoute(): SelectedRoute | null {
+    return this.#service.routes.select(this.request, null, this);
   }
 
   /**
@@ -534,7 +540,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   #nameRefusal(kept: KeptRequest, reply: { status: number; body: string }, headers: HeaderList): void {
     const { refusals } = this.#service;
-    const id = refusals?.refused(kept, this.#client.info, reply) ?? null;
+    const lots = this.#chance?.lots;
+    const id = refusals?.refused({ ...kept, lots }, this.#client.info, reply) ?? null;
     if (id !== null && refusals?.namesReplies === true) headers.set('x-jotgate-why', id);
   }
 

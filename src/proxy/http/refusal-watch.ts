@@ -1,3 +1,4 @@
+import type { Lots } from '../chance.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -13,6 +14,8 @@ export interface KeptRequest {
   names: readonly string[];
   /** Of the same lines: made for every request, two flat copies cost least. */
   values: readonly string[];
+  /** Absent: nothing was drawn. */
+  lots?: Lots | undefined;
 }
 
 /** Is told what the gate refuses, where refusals are to be explained; a service without one keeps nothing. */

@@ -1,3 +1,4 @@
+export { type Chance, type Lots, ReplayedChance } from '../chance.ts';
 export { type CompileOptions, compileSnapshot } from '../compiled/compile-snapshot.ts';
 export type {
   CompiledConnectionManager,
@@ -9,6 +10,7 @@ export type { ConnectionInfo, JwksFetcher, JwksRequest, UpstreamCaller } from '.
 export type { RequestHead } from '../http/request-head.ts';
 export { Kept } from '../kept.ts';
 export { buildRequestHead, type RequestWords } from './build-request.ts';
+export { type Branch, exploreChance } from './explore-chance.ts';
 export { writeRequestHead } from './read-head.ts';
 export { ClaimRedactor } from './redact-claims.ts';
 export { isRefusal, type Rehearsal, rehearse, type Verdict } from './rehearse.ts';

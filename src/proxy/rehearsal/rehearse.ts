@@ -1,5 +1,6 @@
 import type { Clock, Recorder } from '../../base/index.ts';
 import { toByteString } from '../../core/match/index.ts';
+import { type Chance, DrawnChance } from '../chance.ts';
 import {
   type CompiledConnectionManager,
   type CompiledListener,
@@ -58,6 +59,8 @@ export interface Rehearsal {
   connection: ConnectionInfo;
   /** What stands in `x-forwarded-for` for a peer on the gate's machine. Default: the address that it came to. */
   nodeAddress?: string | undefined;
+  /** Default: lots are drawn. */
+  chance?: Chance | undefined;
 }
 
 /**
@@ -66,7 +69,7 @@ export interface Rehearsal {
  */
 export async function rehearse(
   snapshot: CompiledSnapshot,
-  { listener: name, request, connection: asked, nodeAddress }: Rehearsal,
+  { listener: name, request, connection: asked, nodeAddress, chance = new DrawnChance() }: Rehearsal,
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
@@ -81,7 +84,7 @@ export async function rehearse(
   const verdict =
     chain === null || refusal !== null
       ? closed(refusal?.details ?? 'no filter chain')
-      : await play(listener, chain.manager, { request, connection, nodeAddress }, clock, recorder);
+      : await play(listener, chain.manager, { request, connection, nodeAddress, chance }, clock, recorder);
   recorder?.close(isRefusal(verdict) ? 'deny' : 'ok');
   return verdict;
 }
@@ -108,10 +111,12 @@ function closed(details: string): Verdict {
   };
 }
 
+type Played = Rehearsal & { chance: Chance };
+
 async function play(
   { origin }: CompiledListener,
   manager: CompiledConnectionManager,
-  { request: sent, connection, nodeAddress = connection.localAddress }: Rehearsal,
+  { request: sent, connection, nodeAddress = connection.localAddress, chance }: Played,
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
@@ -122,7 +127,7 @@ async function play(
   if (unread !== null && unread !== REFUSAL.upgrade) {
     const hasRoute = unread === REFUSAL.fragment && hasForwardedProto(request);
     const routes = hasRoute ? manager.routes : NO_ROUTES;
-    const stream = new RehearsedStream(request, connection, { ...parts, routes }, clock, recorder);
+    const stream = new RehearsedStream(request, connection, { ...parts, routes }, clock, recorder, chance);
     return notTaken(unread, manager, stream);
   }
   const { headers, path: receivedPath, authority: receivedHost } = request;
@@ -130,12 +135,12 @@ async function play(
   const preparation = prepareRequest(request, connection, options);
   if (preparation !== null) {
     const routes = hasForwardedProto(request) ? manager.routes : NO_ROUTES;
-    const stream = new RehearsedStream(request, connection, { ...parts, routes }, clock, recorder);
+    const stream = new RehearsedStream(request, connection, { ...parts, routes }, clock, recorder, chance);
     recordPreparation(recorder, { preparation, manager: manager.origin, options, receivedPath });
     return unasked(asReply(preparation), manager, stream);
   }
   recordUnroutable(recorder, request, manager.origin);
-  const stream = new RehearsedStream(request, connection, parts, clock, recorder);
+  const stream = new RehearsedStream(request, connection, parts, clock, recorder, chance);
   if (unread !== null) return notTaken(unread, manager, stream);
   const filters = filtersFor(manager.filters, stream);
   const refusal = await runFilters(filters, stream);

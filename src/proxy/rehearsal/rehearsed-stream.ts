@@ -1,4 +1,5 @@
 import type { Clock, Recorder } from '../../base/index.ts';
+import type { Chance } from '../chance.ts';
 import type { CompiledConnectionManager } from '../compiled/compiled-listener.ts';
 import { type ConnectionInfo, DynamicMetadata, type FilterStream } from '../filters/filter.ts';
 import { ExchangeCourse } from '../http/exchange-course.ts';
@@ -18,6 +19,7 @@ export class RehearsedStream implements FilterStream {
   readonly connection: ConnectionInfo;
   readonly clock: Clock;
   readonly recorder: Recorder | null;
+  readonly chance: Chance;
   readonly closed = false;
   readonly body = null;
   readonly bodyBytesMax: number;
@@ -34,15 +36,16 @@ export class RehearsedStream implements FilterStream {
     { routes, clusters, bodyBytesMax }: StreamParts,
     clock: Clock,
     recorder: Recorder | null,
+    chance: Chance,
   ) {
     this.request = request;
     this.connection = connection;
     this.clock = clock;
     this.bodyBytesMax = bodyBytesMax;
     this.recorder = recorder;
+    this.chance = chance;
     this.#routes = routes;
-    this.#route =
-      request.unroutable === true ? null : routes.select(request, recorder, null, Boolean(connection.peer));
+    this.#route = request.unroutable === true ? null : routes.select(request, recorder, this);
     this.progress = new ExchangeCourse(this, clusters, clock);
   }
 
@@ -61,13 +64,10 @@ export class RehearsedStream implements FilterStream {
   }
 
   #chooseAgain(): void {
-    const { request, recorder, metadataIfAny } = this;
-    const isProven = Boolean(this.connection.peer);
+    const { request, recorder } = this;
     this.#routeCleared = false;
     recorder?.note('the route is chosen again');
-    this.#route = hasForwardedProto(request)
-      ? this.#routes.select(request, recorder, metadataIfAny, isProven)
-      : null;
+    this.#route = hasForwardedProto(request) ? this.#routes.select(request, recorder, this) : null;
   }
 
   signal(): AbortSignal {

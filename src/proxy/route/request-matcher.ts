@@ -12,7 +12,6 @@ import {
   type HeaderMatcher,
   type MatchedRequest,
   type MetadataMatcher,
-  type MetadataSource,
   type PathKey,
   type PathMatcher,
   type QueryParameterMatcher,
@@ -20,6 +19,7 @@ import {
 import { type Findings, typeNameOf } from '../../resources/index.ts';
 import { pathTemplateOf } from '../path-template.ts';
 import { refuseField, refuseInto } from '../refusals.ts';
+import { type Circumstances, NO_CIRCUMSTANCES } from './circumstances.ts';
 import { compileConditions, type RouteCondition } from './route-conditions.ts';
 
 /** A compiled `RouteMatch`: what a route and a jwt rule ask of a request's head. All of it must hold. */
@@ -54,22 +54,21 @@ export class RequestMatcher {
       .join(', ');
   }
 
-  /** Whether more than the request's head has a say in it: what filters left in the metadata, or the client's certificate. */
+  /** Whether more than the request's head has a say in it: the filters' metadata, the client's certificate, chance. */
   get looksBeyondHead(): boolean {
-    return this.#metadata.length > 0 || this.origin.tlsContext !== undefined;
+    const { tlsContext, runtimeFraction } = this.origin;
+    return this.#metadata.length > 0 || tlsContext !== undefined || runtimeFraction !== undefined;
   }
 
   /**
    * @param path the request's path without query and fragment
-   * @param metadata null where no filter has left any yet
-   * @param isProven the client has shown a certificate, which was verified
+   * @param around what else routes look at
    */
   matches(
     path: string,
     request: MatchedRequest,
     recorder: Recorder | null,
-    metadata: MetadataSource | null = null,
-    isProven = false,
+    around: Circumstances = NO_CIRCUMSTANCES,
   ): boolean {
     if (recorder !== null) recorder.note(`path = "${fromByteString(path)}"`);
     if (!this.#path.matches(path)) return false;
@@ -80,10 +79,10 @@ export class RequestMatcher {
       if (!parameter.matches(request.path, recorder)) return false;
     }
     for (const matcher of this.#metadata) {
-      if (!matcher.matches(metadata, recorder)) return false;
+      if (!matcher.matches(around.metadataIfAny, recorder)) return false;
     }
     for (const condition of this.#conditions) {
-      if (!condition.matches(request, recorder, isProven)) return false;
+      if (!condition.matches(request, recorder, around)) return false;
     }
     return true;
   }

@@ -15,20 +15,20 @@ import type { Findings } from '../../resources/index.ts';
 import { compileFraction } from '../filters/fraction.ts';
 import { firstCookie } from '../http/cookies.ts';
 import { isGrpcRequest } from '../http/grpc-reply.ts';
-import { refuseField, refuseInto } from '../refusals.ts';
+import { refuseInto } from '../refusals.ts';
+import type { Circumstances } from './circumstances.ts';
 
 /** What a route asks of a request besides its path, headers, parameters and metadata. */
 export interface RouteCondition {
   readonly wants: string;
-  /** @param isProven the client has shown a certificate, which was verified */
-  matches(request: MatchedRequest, recorder: Recorder | null, isProven: boolean): boolean;
+  matches(request: MatchedRequest, recorder: Recorder | null, around: Circumstances): boolean;
 }
 
 /** Compiles `cookies`, `grpc`, `runtime_fraction`, `tls_context` and `filter_state` of a route; null stands for one with an error. */
 export function compileConditions(match: RouteMatch, findings: Findings): (RouteCondition | null)[] {
   const conditions = match.cookies.map((cookie) => compileCookie(cookie, findings));
   if (match.grpc !== undefined) conditions.push(GRPC);
-  if (match.runtimeFraction !== undefined) conditions.push(compileShare(match, findings));
+  if (match.runtimeFraction !== undefined) conditions.push(compileShare(match));
   if (match.tlsContext !== undefined) conditions.push(compileCertificate(match.tlsContext));
   conditions.push(...match.filterState.map((one) => compileFilterState(one, findings)));
   return conditions;
@@ -42,7 +42,8 @@ function compileCertificate({ presented, validated }: RouteMatch_TlsContextMatch
   ];
   return {
     wants: `client certificate ${wants.join(', ') || 'or none'}`,
-    matches(_request, recorder, isProven) {
+    matches(_request, recorder, { connection }) {
+      const isProven = Boolean(connection.peer);
       if (recorder !== null) recorder.note(`client certificate ${isProven ? 'verified' : 'not shown'}`);
       return (presented ?? isProven) === isProven && (validated ?? isProven) === isProven;
     },
@@ -88,10 +89,17 @@ function compileCookie(config: CookieMatcher, findings: Findings): RouteConditio
   };
 }
 
-/** All requests or none: a share by chance would make `why` another gate. */
-function compileShare(match: RouteMatch, findings: Findings): RouteCondition | null {
-  const { text, draw } = compileFraction(match.runtimeFraction, 'all');
-  if (text === '0 %' || text === '100 %') return { wants: `${text} of requests`, matches: draw };
-  refuseField(findings, match, 'runtime_fraction', ` with a share of ${text}`);
-  return null;
+/** Asks for the number that weighted clusters ask for too, not for a draw of its own. */
+function compileShare({ runtimeFraction }: RouteMatch): RouteCondition {
+  const { text, numerator, size } = compileFraction(runtimeFraction, 'all');
+  const bounds = numerator > 0 && numerator < size ? [numerator, size] : null;
+  return {
+    wants: `${text} of requests`,
+    matches(_request, recorder, around) {
+      if (bounds === null) return numerator === size;
+      const isDrawn = around.chance.part(bounds) === 0;
+      recorder?.note(`by chance ${isDrawn ? 'one' : 'none'} of the ${text}`);
+      return isDrawn;
+    },
+  };
 }

@@ -7,6 +7,7 @@ import { type StreamWords, TestStream } from '../../../test/fixtures/filter-stre
 import { TreeRecorder } from '../../base/index.ts';
 import { withoutQuery } from '../../core/match/index.ts';
 import { Findings } from '../../resources/index.ts';
+import { NO_CIRCUMSTANCES } from './circumstances.ts';
 import { compileRequestMatcher } from './request-matcher.ts';
 import { compileRouteTable } from './route-table.ts';
 
@@ -37,7 +38,7 @@ const all = (routes: JsonValue[], more: object = {}) => ({
 function bodyFor(config: JsonValue, words: StreamWords & { host?: string }): string | null {
   const { request } = new TestStream(words);
   if (words.host !== undefined) request.authority = words.host;
-  const route = tableOf(config).select(request, null);
+  const route = tableOf(config).select(request, null, NO_CIRCUMSTANCES);
   return route?.action.kind === 'direct' ? route.action.body : null;
 }
 
@@ -84,7 +85,7 @@ describe('a virtual host is found by the most specific domain', () => {
 
   it('no host, no route', () => {
     const only = { virtual_hosts: [host('exact.test')] };
-    assert.equal(tableOf(only).select(new TestStream().request, null), null);
+    assert.equal(tableOf(only).select(new TestStream().request, null, NO_CIRCUMSTANCES), null);
   });
 });
 
@@ -125,9 +126,9 @@ describe('the first route that matches is chosen', () => {
               null,
             ),
           );
-          assert.equal(table.select(request, null)?.name, first?.name);
+          assert.equal(table.select(request, null, NO_CIRCUMSTANCES)?.name, first?.name);
           assert.equal(
-            table.select(request, new TreeRecorder())?.name,
+            table.select(request, new TreeRecorder(), NO_CIRCUMSTANCES)?.name,
             first?.name,
             'also when it is recorded',
           );
@@ -148,7 +149,7 @@ describe('header changes of a route', () => {
   it('are the route’s, then its host’s, then the configuration’s', () => {
     const levels = (config: JsonValue) =>
       tableOf(config)
-        .select(new TestStream().request, null)
+        .select(new TestStream().request, null, NO_CIRCUMSTANCES)
         ?.requestHeaders.map(({ add }) => add[0]?.name);
     const config = {
       ...all([route({ request_headers_to_add: [option('x-route', '1')] })], {
@@ -180,13 +181,6 @@ describe('what a route configuration cannot have is refused by name', () => {
       name: 'weights of nothing',
       config: all([{ match: { prefix: '/' }, route: { weighted_clusters: {} } }]),
       want: /sum of weights/,
-    },
-    {
-      name: 'a share of the requests',
-      config: all([
-        { match: { prefix: '/', runtime_fraction: { default_value: { numerator: 1 } } }, ...answer('') },
-      ]),
-      want: /`runtime_fraction` is not supported with a share of 1 %/,
     },
     {
       name: 'a filter state in a block that is none',
@@ -330,7 +324,7 @@ describe('a recorded choice', () => {
     ]);
     const recorder = new TreeRecorder();
     const { request } = new TestStream({ path: '/b', headers: [['authorization', 'other secret']] });
-    tableOf(config).select(request, recorder);
+    tableOf(config).select(request, recorder, NO_CIRCUMSTANCES);
     const [host] = recorder.root.steps;
     assert.deepEqual(
       host?.steps.map(({ verdict }) => verdict),
@@ -345,10 +339,10 @@ describe('a recorded choice', () => {
 
   it('says that no host or no route was there', () => {
     const none = new TreeRecorder();
-    tableOf(all([])).select(new TestStream().request, none);
+    tableOf(all([])).select(new TestStream().request, none, NO_CIRCUMSTANCES);
     assert.equal(none.root.steps[0]?.reason, 'no route matches');
     const noHost = new TreeRecorder();
-    tableOf({ virtual_hosts: [] }).select(new TestStream().request, noHost);
+    tableOf({ virtual_hosts: [] }).select(new TestStream().request, noHost, NO_CIRCUMSTANCES);
     assert.equal(noHost.root.steps[0]?.text, 'none has the domain "host.test"');
   });
 });
@@ -360,7 +354,7 @@ describe('require_tls: ALL', () => {
     const stream = new TestStream({ path: '/a?b', headers: [['x-forwarded-proto', 'http']] });
     const recorder = new TreeRecorder();
     for (const given of [null, recorder]) {
-      const route = tableOf(config).select(stream.request, given);
+      const route = tableOf(config).select(stream.request, given, NO_CIRCUMSTANCES);
       assert.equal(route?.action.kind, 'redirect');
       if (route?.action.kind === 'redirect')
         assert.equal(route.action.redirect.location(stream.request), 'https://host.test/a?b');
@@ -381,7 +375,7 @@ describe('require_tls: ALL', () => {
         ['x-envoy-internal', 'true'],
       ],
     });
-    assert.equal(tableOf(external).select(request, null)?.action.kind, 'redirect');
+    assert.equal(tableOf(external).select(request, null, NO_CIRCUMSTANCES)?.action.kind, 'redirect');
   });
 });
 
@@ -430,7 +424,11 @@ describe('a route that asks for more than a request’s head', () => {
       );
       const { request } = new TestStream();
       for (const recorder of [null, new TreeRecorder()]) {
-        const got = [false, true].map((shown) => routes.select(request, recorder, null, shown)?.name);
+        const got = [false, true].map(
+          (shown) =>
+            routes.select(request, recorder, { ...NO_CIRCUMSTANCES, connection: { peer: shown ? {} : null } })
+              ?.name,
+        );
         assert.deepEqual(
           got,
           want.map((isAsked) => (isAsked ? 'asked' : 'rest')),
@@ -478,14 +476,42 @@ describe('more that a route asks for', () => {
     ];
     const recorder = new TreeRecorder();
     const config = all([{ match: { prefix: '/', cookies: matched }, ...answer('a') }]);
-    tableOf(config).select(new TestStream({}).request, recorder);
+    tableOf(config).select(new TestStream({}).request, recorder, NO_CIRCUMSTANCES);
     const told = recorder.root.steps[0]?.steps[0]?.text;
     assert.equal(told, 'prefix "/", cookie a exact (not shown), cookie a prefix "" -> direct response 200');
   });
 
-  it('cannot be a share by chance', () => {
-    const { messages } = compile(all([{ match: { prefix: '/', ...share(5) }, ...answer('a') }]));
-    assert.deepEqual(messages, ['`runtime_fraction` is not supported with a share of 5 %']);
+  it('is a share by chance of the request’s own number, before and after the route is chosen again', () => {
+    const fifth = { default_value: { numerator: 2, denominator: 'TEN_THOUSAND' } };
+    const table = tableOf(
+      all([
+        { match: { prefix: '/', runtime_fraction: fifth }, ...answer('a') },
+        { match: { prefix: '/', ...share(20) }, ...answer('b') },
+        { match: { prefix: '/' }, ...answer('c') },
+      ]),
+    );
+    const routeOf = (lot: number) => {
+      const stream = new TestStream({ lots: { lot } });
+      const chosen = [1, 2].map(() => table.select(stream.request, null, stream)?.action);
+      assert.deepEqual(chosen[0], chosen[1]);
+      return chosen[0]?.kind === 'direct' ? chosen[0].body : null;
+    };
+    const drawn = [0, 1, 2, 19, 20, 99, 100, 119, 120, 10_000, 10_002].map(routeOf);
+    assert.deepEqual(drawn, ['a', 'a', 'b', 'b', 'c', 'c', 'b', 'b', 'c', 'a', 'b']);
+  });
+
+  it('tells whether chance chose it', () => {
+    const config = all([
+      { match: { prefix: '/', ...share(20) }, ...answer('a') },
+      { match: { prefix: '/' }, ...answer('b') },
+    ]);
+    const notes = [19, 20].map((lot) => {
+      const recorder = new TreeRecorder();
+      const stream = new TestStream({ lots: { lot } });
+      tableOf(config).select(stream.request, recorder, stream);
+      return recorder.root.steps[0]?.steps[0]?.notes[1];
+    });
+    assert.deepEqual(notes, ['by chance one of the 20 %', 'by chance none of the 20 %']);
   });
 
   it('looks past path parameters where they are ignored', () => {

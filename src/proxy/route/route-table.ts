@@ -1,17 +1,12 @@
 import type { Route, VirtualHost } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import type { Recorder } from '../../base/index.ts';
-import {
-  lowerAscii,
-  type MetadataSource,
-  PathIndex,
-  type PathKey,
-  withoutQuery,
-} from '../../core/match/index.ts';
+import { lowerAscii, PathIndex, type PathKey, withoutQuery } from '../../core/match/index.ts';
 import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
 import { portColonOf } from '../http/authority.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import type { Circumstances } from './circumstances.ts';
 import { DomainIndex } from './domain-index.ts';
 import { compileHeaderMutations, type HeaderMutations } from './header-mutation.ts';
 import { layerFilterConfigs } from './per-filter-config.ts';
@@ -20,20 +15,12 @@ import { compileRequireTls } from './require-tls.ts';
 import { compileRouteAction, type RouteContext } from './route-action.ts';
 import { routeMetadataOf } from './route-metadata.ts';
 import type { AttemptCounts, RouteFilterEntry, RouteRateLimits, SelectedRoute } from './selected-route.ts';
-import { pickByWeight, shareByHeader } from './weighted-clusters.ts';
+import { boundsOf, partByHeader } from './weighted-clusters.ts';
 
 /** A compiled route configuration: virtual hosts by domain, routes by path, first match wins. */
 export interface RouteTable {
-  /**
-   * @param metadata what filters have left so far, which routes may ask for
-   * @param isProven the client has shown a certificate, which was verified
-   */
-  select(
-    request: RequestHead,
-    recorder: Recorder | null,
-    metadata?: MetadataSource | null,
-    isProven?: boolean,
-  ): SelectedRoute | null;
+  /** @param around what has a say besides the head */
+  select(request: RequestHead, recorder: Recorder | null, around: Circumstances): SelectedRoute | null;
   /** The configuration message it was compiled from. */
   readonly origin: RouteConfiguration;
 }
@@ -111,6 +98,8 @@ class CompiledRoute {
   readonly #variants: readonly { selected: SelectedRoute; weight: number }[];
   /** Its number takes the place of chance; empty: none. */
   readonly #chanceHeader: string;
+  /** Where the share of each variant ends. */
+  readonly #bounds: readonly number[];
 
   constructor(
     matcher: RequestMatcher,
@@ -120,6 +109,7 @@ class CompiledRoute {
     this.matcher = matcher;
     this.#variants = variants;
     this.#chanceHeader = chanceHeader;
+    this.#bounds = boundsOf(variants);
     this.keys = matcher.keys;
   }
 
@@ -133,17 +123,17 @@ class CompiledRoute {
   }
 
   /** The route as it is for a request: of several destinations one by chance, a cluster's name out of a header. */
-  pick({ headers }: RequestHead): SelectedRoute {
-    const selected = this.#variants.length === 1 ? this.selected : this.#draw(headers);
+  pick({ headers }: RequestHead, around: Circumstances): SelectedRoute {
+    const selected = this.#variants.length === 1 ? this.selected : this.#draw(headers, around);
     const { action } = selected;
     if (action.kind !== 'cluster' || action.clusterHeader === '') return selected;
     return { ...selected, action: { ...action, cluster: headers.get(action.clusterHeader) ?? '' } };
   }
 
-  #draw(headers: HeaderList): SelectedRoute {
-    const total = this.#variants.reduce((sum, { weight }) => sum + weight, 0);
-    const asked = this.#chanceHeader === '' ? null : shareByHeader(headers, this.#chanceHeader, total);
-    return pickByWeight(this.#variants, asked ?? Math.random()).selected;
+  #draw(headers: HeaderList, around: Circumstances): SelectedRoute {
+    const asked = this.#chanceHeader === '' ? null : partByHeader(headers, this.#chanceHeader, this.#bounds);
+    return (this.#variants[asked ?? around.chance.part(this.#bounds)] as { selected: SelectedRoute })
+      .selected;
   }
 
   get wants(): string {
@@ -160,7 +150,7 @@ interface CompiledHost {
   /** `require_tls`: where whoever did not come by TLS is sent. */
   tlsRedirect: SelectedRoute | null;
   routes: PathIndex<RequestHead, CompiledRoute>;
-  /** Filters, or the client's certificate, have a say in which route it is. */
+  /** More than the head has a say in which route it is. */
   looksBeyondHead: boolean;
 }
 
@@ -266,20 +256,15 @@ class CompiledRouteTable implements RouteTable {
     this.#domains = domains;
   }
 
-  select(
-    request: RequestHead,
-    recorder: Recorder | null,
-    metadata: MetadataSource | null = null,
-    isProven = false,
-  ): SelectedRoute | null {
+  select(request: RequestHead, recorder: Recorder | null, around: Circumstances): SelectedRoute | null {
     const { authority } = request;
     const host = this.#domains.find(
       this.origin.ignorePortInHostMatching ? withoutPort(authority) : authority,
     );
-    if (recorder !== null) return this.#explain(host, request, recorder, metadata, isProven);
+    if (recorder !== null) return this.#explain(host, request, recorder, around);
     if (host === null) return null;
     if (host.tlsRedirect !== null && isPlain(request)) return host.tlsRedirect;
-    return firstIn(host, request, metadata, isProven, this.#pathOf(request))?.pick(request) ?? null;
+    return firstIn(host, request, around, this.#pathOf(request))?.pick(request, around) ?? null;
   }
 
   /** What routes are asked about. */
@@ -295,8 +280,7 @@ class CompiledRouteTable implements RouteTable {
     host: CompiledHost | null,
     request: RequestHead,
     recorder: Recorder,
-    metadata: MetadataSource | null,
-    isProven: boolean,
+    around: Circumstances,
   ): SelectedRoute | null {
     if (host === null) {
       recorder.open('virtual host', `none has the domain "${request.authority}"`, this.origin);
@@ -304,7 +288,7 @@ class CompiledRouteTable implements RouteTable {
       return null;
     }
     const path = this.#pathOf(request);
-    const chosen = firstIn(host, request, metadata, isProven, path);
+    const chosen = firstIn(host, request, around, path);
     recorder.open('virtual host', `"${host.origin.name}"`, host.origin);
     recorder.note(`host = "${request.authority}"`);
     if (host.tlsRedirect !== null && isPlain(request)) {
@@ -314,12 +298,12 @@ class CompiledRouteTable implements RouteTable {
     }
     for (const route of host.routes.entries) {
       recorder.open('route', describeRoute(route), route.selected.origin);
-      route.matcher.matches(path, request, recorder, metadata, isProven);
+      route.matcher.matches(path, request, recorder, around);
       recorder.close(route === chosen ? 'ok' : 'no');
       if (route === chosen) break;
     }
     recorder.close(chosen === null ? 'no' : 'ok', chosen === null ? 'no route matches' : undefined);
-    return chosen?.pick(request) ?? null;
+    return chosen?.pick(request, around) ?? null;
   }
 }
 
@@ -327,14 +311,11 @@ class CompiledRouteTable implements RouteTable {
 function firstIn(
   { routes, looksBeyondHead }: CompiledHost,
   request: RequestHead,
-  metadata: MetadataSource | null,
-  isProven: boolean,
+  around: Circumstances,
   path: string,
 ): CompiledRoute | null {
   if (!looksBeyondHead) return routes.first(path, request);
-  return (
-    routes.entries.find(({ matcher }) => matcher.matches(path, request, null, metadata, isProven)) ?? null
-  );
+  return routes.entries.find(({ matcher }) => matcher.matches(path, request, null, around)) ?? null;
 }
 
 const isPlain = ({ headers }: RequestHead) => headers.get('x-forwarded-proto') !== 'https';

@@ -4,6 +4,7 @@ import type {
 } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { lowerAscii, toByteString } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
+import { partOf } from '../chance.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import { refuseInto } from '../refusals.ts';
 
@@ -55,25 +56,21 @@ function compileMember(member: ClusterWeight, findings: Findings): WeightedDesti
   };
 }
 
+/** Where the share of each ends, as `Chance` wants them. */
+export function boundsOf(members: readonly { weight: number }[]): number[] {
+  let end = 0;
+  return members.map(({ weight }) => (end += weight));
+}
+
 /**
  * What `header_name` asks for: the header's number takes chance's place.
- * @returns a number in [0, 1), or null where the header has no single line with a number of 64 bits
+ * @returns the part that it falls into, or null where the header has no single line with a number of 64 bits
  */
-export function shareByHeader(headers: HeaderList, name: string, total: number): number | null {
+export function partByHeader(headers: HeaderList, name: string, bounds: readonly number[]): number | null {
   const lines = headers.values.filter((_, index) => headers.names[index] === name);
   const [line = ''] = lines;
   if (lines.length !== 1 || !/^\d{1,20}$/.test(line)) return null;
   const number = BigInt(line);
   if (number > 0xffff_ffff_ffff_ffffn) return null;
-  return (Number(number % BigInt(total)) + 0.5) / total;
-}
-
-/** Chooses by weight. @param random in [0, 1) */
-export function pickByWeight<T extends { weight: number }>(members: readonly T[], random: number): T {
-  let left = random * members.reduce((sum, { weight }) => sum + weight, 0);
-  for (const member of members) {
-    left -= member.weight;
-    if (left < 0) return member;
-  }
-  return members.at(-1) as T;
+  return partOf(Number(number % BigInt(bounds.at(-1) ?? 1)), bounds);
 }

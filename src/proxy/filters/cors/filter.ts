@@ -40,8 +40,8 @@ export class CorsFilter implements HttpFilter {
       stream.recorder?.note('no CORS policy here');
       return undefined;
     }
-    const isOn = first.enabled.draw();
-    if (!isOn && !first.shadowEnabled.draw()) {
+    const isOn = first.enabled.draw(stream);
+    if (!isOn && !first.shadowEnabled.draw(stream)) {
       stream.recorder?.note(`off for this request (\`filter_enabled\`: ${first.enabled.text})`);
       return undefined;
     }

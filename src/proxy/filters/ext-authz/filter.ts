@@ -82,9 +82,12 @@ export class ExtAuthzFilter implements HttpFilter {
     if (changes !== undefined) changeResponse(headers, changes);
   }
 
-  #isEnabled({ metadataIfAny, recorder }: FilterStream): boolean {
+  #isEnabled(stream: FilterStream): boolean {
+    const { metadataIfAny, recorder } = stream;
     const { enabled, enabledMetadata } = this.#parts;
-    return enabled.draw() && (enabledMetadata === null || enabledMetadata.matches(metadataIfAny, recorder));
+    return (
+      enabled.draw(stream) && (enabledMetadata === null || enabledMetadata.matches(metadataIfAny, recorder))
+    );
   }
 
   #skip({ recorder }: FilterStream): FilterResult {

@@ -27,7 +27,7 @@ export class LocalRateLimitFilter implements HttpFilter {
     const { enabled, stats, tellsHeaders } = limit.parts;
     const { recorder } = stream;
     if (ofRoute !== undefined) recorder?.note('the route has a limit of its own');
-    if (!enabled.draw()) {
+    if (!enabled.draw(stream)) {
       recorder?.note(`not enabled for this request (\`filter_enabled\`: ${enabled.text})`);
       return undefined;
     }
@@ -55,7 +55,7 @@ export class LocalRateLimitFilter implements HttpFilter {
 
 function refuse(parts: LimitParts, stream: FilterStream): LocalReply | undefined {
   const { enforced, stats, responseHeaders, requestHeadersWhenNotEnforced } = parts;
-  if (!enforced.draw()) {
+  if (!enforced.draw(stream)) {
     stream.recorder?.note(`over the limit, not enforced (\`filter_enforced\`: ${enforced.text})`);
     if (requestHeadersWhenNotEnforced !== null) {
       applyHeaderMutations(stream.request.headers, [requestHeadersWhenNotEnforced], stream);

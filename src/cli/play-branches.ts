@@ -1,0 +1,71 @@
+import { type Clock, type Step, TreeRecorder } from '../base/index.ts';
+import {
+  type Branch,
+  type CompiledSnapshot,
+  exploreChance,
+  type Rehearsal,
+  rehearse,
+  type Verdict,
+} from '../proxy/rehearsal/index.ts';
+
+/** A decision and its steps. */
+export interface Decision {
+  verdict: Verdict;
+  root: Step;
+}
+
+/**
+ * What becomes of a request, for each thing that chance can say of it.
+ * @param request makes the request anew: it is changed as it is played
+ * @param lot the request's own number, where it is known
+ * @returns at least one, the likeliest first
+ */
+export function playBranches(
+  compiled: CompiledSnapshot,
+  request: () => Rehearsal,
+  clock: Clock,
+  lot: number | null = null,
+): Promise<Branch<Decision>[]> {
+  return exploreChance(async (chance) => {
+    const recorder = new TreeRecorder();
+    const verdict = await rehearse(compiled, { ...request(), chance }, clock, recorder);
+    return { verdict, root: recorder.root };
+  }, lot);
+}
+
+/** An answer, and how many of such requests get it. */
+export interface SharedAnswer {
+  answer: string;
+  share: number;
+  /** The likeliest of the branches that lead to it. */
+  branch: Branch<Decision>;
+}
+
+/** Branches that nobody can tell apart are one, in their order. */
+export function byAnswer(
+  branches: readonly Branch<Decision>[],
+  answerOf: (decision: Decision) => string,
+): SharedAnswer[] {
+  const answers = new Map<string, SharedAnswer>();
+  for (const branch of branches) {
+    const answer = answerOf(branch.result);
+    const before = answers.get(answer);
+    if (before === undefined) answers.set(answer, { answer, share: branch.share, branch });
+    else before.share += branch.share;
+  }
+  return [...answers.values()].toSorted((a, b) => b.share - a.share);
+}
+
+/** The one answer that all of them are, else each with its share. */
+export function sharedText(answers: readonly SharedAnswer[]): string {
+  const [first] = answers;
+  if (first === undefined) return '';
+  if (answers.length === 1 && isWhole(first.share)) return first.answer;
+  return answers.map(({ answer, share }) => `${percentOf(share)} ${answer}`).join(', ');
+}
+
+/** Sums of shares are not exact. */
+export const isWhole = (share: number): boolean => share > 1 - 1e-9;
+
+/** `20 %`, to six digits that count. */
+export const percentOf = (share: number): string => `${Number((share * 100).toPrecision(6))} %`;
