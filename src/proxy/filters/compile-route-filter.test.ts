@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { create, type DescMessage, fromJson, type JsonValue } from '@bufbuild/protobuf';
-import { AnySchema, anyPack } from '@bufbuild/protobuf/wkt';
+import { AnySchema, anyPack, DurationSchema } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { RouteConfigurationSchema } from '#schema/envoy/config/route/v3/route_pb.js';
 import {
@@ -70,6 +70,23 @@ describe('what a route says to a filter', () => {
       given: create(AnySchema),
       want: null,
       says: /^Didn't find a registered/,
+    },
+    {
+      name: 'a wrapper in a wrapper is refused',
+      given: wrapper({ config: wrapper({ disabled: true }) }),
+      want: null,
+      says: /^Didn't find a registered .*'envoy\.config\.route\.v3\.FilterConfig'/,
+    },
+    {
+      name: 'one that is optional switches on',
+      given: wrapper({ isOptional: true, config: wrapper({ disabled: true }) }),
+      want: 'on',
+    },
+    {
+      name: 'a message that is no filter’s is refused',
+      given: anyPack(DurationSchema, create(DurationSchema)),
+      want: null,
+      says: /^Didn't find a registered .*'google\.protobuf\.Duration'/,
     },
     { name: 'a wrapper of nothing is refused', given: wrapper({}), want: null, says: /^Empty route/ },
     {

@@ -48,8 +48,9 @@ export class RouteFilterCompiler {
   #compileConfig(name: string, config: Any, isOptional: boolean, level: object): LevelFilterConfig | null {
     const entry = this.#entries.get(name);
     const typeName = typeNameOf(config);
-    if (typeName === '') {
-      const message = `Didn't find a registered implementation for '${name}' with type URL: ''`;
+    if (NO_FILTERS_WORD.test(typeName)) {
+      if (isOptional) return 'on';
+      const message = `Didn't find a registered implementation for '${name}' with type URL: '${typeName}'`;
       this.#report('E122', message, 'refuses', name, level);
       return null;
     }
@@ -103,6 +104,9 @@ export class RouteFilterCompiler {
     this.#context.findings.report({ code, severity: 'error', message, envoy, about: level, field });
   }
 }
+
+/** Types that no HTTP filter has for its routes: none, another `FilterConfig`, parts of other messages. */
+const NO_FILTERS_WORD = /^$|^envoy\.config\.|^google\.protobuf\./;
 
 const routeFactories = [...httpFilterFactories.values()].flatMap(({ perRoute }) => perRoute ?? []);
 

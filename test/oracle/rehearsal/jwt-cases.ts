@@ -326,6 +326,8 @@ const claimHeaders = [
   { header_name: 'X-Twice', claim_name: 'int' },
   { header_name: 'referer', claim_name: 'text' },
   { header_name: 'Referer', claim_name: 'int' },
+  { header_name: 'expect', claim_name: 'text' },
+  { header_name: 'expect', claim_name: 'int' },
   { header_name: 'x-missing', claim_name: 'missing' },
   { header_name: 'x-constructor', claim_name: 'constructor' },
 ];
@@ -361,7 +363,9 @@ const outputs: Scene = {
         spaced: {
           issuer: ISS,
           payload_in_metadata: 'spaced',
-          normalize_payload_in_metadata: { space_delimited_claims: ['scope', 'blank', 'number'] },
+          normalize_payload_in_metadata: {
+            space_delimited_claims: ['scope', 'blank', 'number', 'twice', 'twice'],
+          },
           ...keys,
         },
       },
@@ -386,6 +390,7 @@ const outputs: Scene = {
       metadataHeader('x-md-scope', 'spaced:scope'),
       metadataHeader('x-md-blank', 'spaced:blank'),
       metadataHeader('x-md-number', 'spaced:number'),
+      metadataHeader('x-md-twice', 'spaced:twice'),
     ],
     virtual_hosts: [
       { name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: 'origin' } }] },
@@ -426,6 +431,7 @@ const outputCases: Case[] = [
   output('anyone’s token in metadata', '/anyone', signer.sign({ a: [1, { c: true, b: null }], n: 1.5 })),
   output('metadata of a failure', '/anyone', badSignature),
   output('scope as a list', '/spaced', sign({ scope: 'read  write', blank: '  ', number: 5 })),
+  output('a list that is asked for twice', '/spaced', sign({ twice: 'a b' })),
   output('a control character cannot be sent', '/control', sign({ control: 'a\nb' })),
   output('nor can DEL', '/control', sign({ control: 'a\u007fb' })),
   output('a tab can', '/control', sign({ control: 'a\tb' })),

@@ -96,8 +96,12 @@ export class OutputPlan {
     const changed = this.#spaceDelimited.filter((name) => isSpaced(payload, name));
     if (changed.length === 0) return payload;
     const copy: { [name: string]: MetadataValue } = { ...payload };
-    for (const name of changed)
-      copy[name] = (payload[name] as string).split(' ').filter((part) => part !== '');
+    for (const name of changed) {
+      const before = copy[name];
+      const parts = (payload[name] as string).split(' ').filter((part) => part !== '');
+      // A name that stands twice in the configuration adds its parts twice (Envoy: authenticator.cc).
+      copy[name] = Array.isArray(before) ? [...before, ...parts] : parts;
+    }
     return copy as JsonObject;
   }
 }
