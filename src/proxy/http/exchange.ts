@@ -254,7 +254,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.finish('client_gone', 'abort');
   }
 
-  /** Refuses a request that is broken; its connection is of no further use. A codec's refusal is not told in gRPC's words. */
+  /** Refuses a request that is broken; its connection is of no further use, but for `*`. A codec's refusal is not told in gRPC's words. */
   refuse(refusal: Refusal): void {
     const isCodec = refusal.details.startsWith('http1.');
     if (this.state === 'respond') {
@@ -262,7 +262,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.finish('bad_request_body', 'abort');
       return;
     }
-    this.#closeAfter = true;
+    if (refusal !== REFUSAL.asterisk) this.#closeAfter = true;
     const { status, body, details } = refusal;
     const reply = { status, body, headers: NO_HEADERS, details };
     this.#reply(reply, 'bad_request_body', isCodec ? 'codec' : 'other');

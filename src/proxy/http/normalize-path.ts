@@ -20,7 +20,7 @@ const NEEDS_WORK = /[%\\"<>^`{|}]|\/\.|\/\//;
  */
 export function normalizePath(target: string, options: PathOptions): NormalizedPath {
   const { escapedSlashes } = options;
-  if (!NEEDS_WORK.test(target) || target === '*') return { kind: 'path', path: target };
+  if (!NEEDS_WORK.test(target)) return { kind: 'path', path: target };
   const queryAt = target.indexOf('?');
   let path = queryAt < 0 ? target : target.slice(0, queryAt);
   const query = queryAt < 0 ? '' : target.slice(queryAt);

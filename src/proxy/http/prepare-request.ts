@@ -39,10 +39,12 @@ export function prepareRequest(
 ): Preparation {
   const { headers } = request;
   const edge = options.useRemoteAddress;
-  removeFields(headers, edge ? EDGE_SET : ROUTER_SET);
   if (options.underscores !== 'allow' && !judgeUnderscores(headers, options)) return REFUSAL.underscore;
+  // Routes are about paths: what asks about the server as a whole has none, whatever they match (Envoy: conn_manager_impl.cc).
+  if (request.path === '*') return REFUSAL.asterisk;
   const path = preparePath(request, options);
   if (path !== null) return path;
+  removeFields(headers, edge ? EDGE_SET : ROUTER_SET);
   if (options.stripsHostDot) request.authority = withoutDot(request.authority);
   if (options.stripsHostPort !== 'none')
     request.authority = withoutPort(

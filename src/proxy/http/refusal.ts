@@ -1,4 +1,4 @@
-/** A message that the codec does not take, and what its sender is told. Closes the connection. */
+/** A message that is not taken, and what its sender is told. */
 export interface Refusal {
   status: number;
   /** Empty: the reply carries no body and no content-type, as where Envoy refuses above its codec. */
@@ -28,6 +28,7 @@ export const REFUSAL = {
   trailers: named(400, 'request trailers are not supported', 'http1.trailers_not_supported'),
   missingHost: emptyBadRequest('missing_host_header'),
   fragment: emptyBadRequest('path_normalization_failed'),
+  asterisk: named(404, '', 'absolute_path_rejected'),
   badPath: emptyBadRequest('path_normalization_failed'),
   underscore: badRequest('http1.unexpected_underscore'),
   transferCoding: named(501, 'Not Implemented', 'http1.invalid_transfer_encoding'),

@@ -44,6 +44,8 @@ interface Setting {
 function settingOf(unprepared: Unprepared): Setting {
   const { preparation, manager } = unprepared;
   if ('redirect' in preparation || preparation === REFUSAL.badPath) return pathSetting(unprepared);
+  if (preparation === REFUSAL.asterisk)
+    return { text: 'path', origin: manager, reason: '`*` is no path: there is no route for it' };
   const origin = manager.commonHttpProtocolOptions ?? manager;
   const reason = 'the name of a header has an underscore';
   return { text: 'header names', origin, field: 'headers_with_underscores_action', reason };

@@ -81,6 +81,15 @@ export const managerScenes: readonly Scene[] = [
   manager('strip matching', { strip_matching_host_port: true }),
   manager('strip any', { strip_any_host_port: true }),
   manager('strip dot', { strip_trailing_host_dot: true }),
+  manager(
+    'no path',
+    {
+      local_reply_config: { body_format: { text_format: '%RESPONSE_CODE_DETAILS% %REQ(x-envoy-internal)%' } },
+    },
+    anyHost([{ match: { prefix: '' }, route: { cluster: 'origin' } }], {
+      response_headers_to_add: [add('x-host', '1')],
+    }),
+  ),
   manager('ignore port', {}, { ...hosts, ignore_port_in_host_matching: true }),
   manager('strip both', { strip_trailing_host_dot: true, strip_any_host_port: true }),
   manager(
@@ -232,7 +241,20 @@ const DOTS = [
 
 const TARGETS = ['/x', 'http://h.test/x', 'https://h.test/x', 'HTTPS://h.test/x'];
 
+/** What asks about the server as a whole, where a route would take any text for a path. */
+const ASTERISK = [
+  [],
+  [['x-forwarded-proto', 'https']],
+  [['x-envoy-internal', 'true']],
+  [['content-type', 'application/grpc']],
+  [['connection', 'close']],
+] as const satisfies SceneRequest['headers'][];
+
 export const managerCases: readonly Case[] = [
+  ...ASTERISK.map((headers) => {
+    const isRehearsed = headers[0]?.[0] !== 'content-type';
+    return asked('no path', { method: 'OPTIONS', path: '*', headers }, isRehearsed);
+  }),
   ...['schemes', 'schemes at the edge'].flatMap((scene) =>
     TARGETS.flatMap((path) => [
       asked(scene, { path }, path === '/x'),
