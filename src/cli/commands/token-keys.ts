@@ -2,6 +2,7 @@ import {
   findingText,
   isJsonObject,
   type JsonObject,
+  jwksFaultText,
   type KeySet,
   parseJwks,
   type SecretPolicy,
@@ -21,12 +22,13 @@ import { readTextFile } from './token-input.ts';
  * @returns the status of a document none of whose keys can be read; nothing verifies with it.
  */
 export function loadKeySet(path: string, io: CliIo, policy: SecretPolicy = 'doubt'): KeySet | Status {
-  const keySet = parseJwks(wrapSingleJwk(readTextFile(path)), nodeCrypto, policy);
+  const text = wrapSingleJwk(readTextFile(path));
+  const keySet = parseJwks(text, nodeCrypto, policy);
   if (typeof keySet !== 'number') {
     for (const finding of keySet.findings) io.err(`${path}: ${findingText(finding)}\n`);
     return keySet;
   }
-  refuseNoKeySet(keySet, path);
+  refuseNoKeySet(keySet, text, path);
   io.err(`${path}: ${statusText(keySet)}\n`);
   return keySet;
 }
@@ -47,17 +49,17 @@ export function createSecretKeySet(secret: string, io: CliIo): KeySet | Status {
 export function readKeySet(path: string): string {
   const text = readText(path, 'key set');
   const keySet = parseJwks(text, nodeCrypto);
-  if (typeof keySet === 'number') refuseNoKeySet(keySet, path);
+  if (typeof keySet === 'number') refuseNoKeySet(keySet, text, path);
   return text;
 }
 
-function refuseNoKeySet(status: Status, path: string): void {
+function refuseNoKeySet(status: Status, text: string, path: string): void {
   if (
     status === STATUS.jwksBadJson ||
     status === STATUS.jwksWithoutKeys ||
     status === STATUS.jwksKeysNotArray
   ) {
-    throw new UserError(`\`${path}\`: ${statusText(status)}`, EXIT.configInvalid);
+    throw new UserError(`\`${path}\`: ${jwksFaultText(text, status)}`, EXIT.configInvalid);
   }
 }
 

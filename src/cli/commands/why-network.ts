@@ -1,5 +1,5 @@
 import type { Logger } from '../../base/index.ts';
-import { parseJwks, statusText } from '../../core/jwt/index.ts';
+import { jwksFaultText, parseJwks } from '../../core/jwt/index.ts';
 import { nodeCrypto } from '../../platform/index.ts';
 import type { JwksFetcher, JwksRequest } from '../../proxy/rehearsal/index.ts';
 import type { Provenance, Snapshot } from '../../resources/index.ts';
@@ -90,7 +90,7 @@ class KeysAskedOnce implements JwksFetcher {
     const text = await this.#inner.fetch({ ...request, timeoutMs });
     const keys = text === null ? null : parseJwks(text, nodeCrypto);
     if (typeof keys !== 'number') return text;
-    this.#complain(request.uri, `the answer is no key set: ${statusText(keys)}`);
+    this.#complain(request.uri, `the answer is no key set: ${jwksFaultText(text ?? '', keys)}`);
     return null;
   }
 }

@@ -16,7 +16,7 @@ export type { CryptoPort, KeyHandle, PublicKeyMaterial } from './crypto-port.ts'
 export { isJsonObject, type JsonObject, type JsonValue, memberOf } from './json-value.ts';
 export type { KeySet, VerificationKey } from './key-set.ts';
 export type { SecretPolicy } from './key-set-policy.ts';
-export { findingText, parseJwks, parseJwksBytes } from './parse-jwks.ts';
+export { findingText, isTooLongJwks, jwksFaultText, parseJwks, parseJwksBytes } from './parse-jwks.ts';
 export { parseJws } from './parse-jws.ts';
 export { parseToken } from './parse-token.ts';
 export { type SigningKey, signToken } from './sign-token.ts';

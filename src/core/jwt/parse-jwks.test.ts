@@ -7,7 +7,14 @@ import { articleJwks } from '../../../test/fixtures/seed-tokens.ts';
 import { nodeCrypto } from '../../platform/index.ts';
 import type { JsonObject } from './json-value.ts';
 import type { KeySet } from './key-set.ts';
-import { findingText, JWKS_KEYS_MAX, JWKS_LENGTH_MAX, parseJwks, parseJwksBytes } from './parse-jwks.ts';
+import {
+  findingText,
+  JWKS_KEYS_MAX,
+  JWKS_LENGTH_MAX,
+  jwksFaultText,
+  parseJwks,
+  parseJwksBytes,
+} from './parse-jwks.ts';
 import { STATUS, type Status } from './status.ts';
 
 const parse = (text: string): KeySet | Status => parseJwks(text, nodeCrypto);
@@ -60,6 +67,12 @@ describe('a document that is no key set', () => {
   for (const { given, want } of cases) {
     it(`${given.slice(0, 40)} is ${want}`, () => assert.equal(parse(given), want));
   }
+
+  it('is told as Envoy tells it, but for one that is too long for jotgate alone', () => {
+    assert.equal(jwksFaultText('{}', STATUS.jwksWithoutKeys), 'Jwks does not have [keys] field');
+    const long = jwksFaultText(' '.repeat(JWKS_LENGTH_MAX + 1), STATUS.jwksBadJson);
+    assert.match(long, /^the key set is longer than 4194304 characters/);
+  });
 });
 
 describe('a key that Envoy cannot read is skipped, and alone gives the document its status', () => {

@@ -5,7 +5,7 @@ import { judgeSecrets, type SecretPolicy } from './key-set-policy.ts';
 import { parseCertificates } from './parse-certificates.ts';
 import { decodeUtf8, parseJsonText } from './parse-json.ts';
 import { parseJwk } from './parse-jwk.ts';
-import { STATUS, type Status } from './status.ts';
+import { STATUS, type Status, statusText } from './status.ts';
 
 /** Longest document, in UTF-16 units. A set of a thousand RSA keys with certificates takes about 2 MB. */
 export const JWKS_LENGTH_MAX = 4 * 1024 * 1024;
@@ -20,7 +20,7 @@ export const JWKS_KEYS_MAX = 10_000;
  * @returns the document's status when it has no key left: that of its first key.
  */
 export function parseJwks(text: string, crypto: CryptoPort, policy: SecretPolicy = 'doubt'): KeySet | Status {
-  if (text.length > JWKS_LENGTH_MAX) return STATUS.jwksBadJson;
+  if (isTooLongJwks(text)) return STATUS.jwksBadJson;
   const parsed = parseJsonText(text);
   if (parsed === null) return STATUS.jwksBadJson;
   const document = parsed.value ?? {};
@@ -52,6 +52,16 @@ function parseKeys(jwks: readonly JsonObject[], crypto: CryptoPort, policy: Secr
   findings.push(...judged.findings);
   if (jwks.length > JWKS_KEYS_MAX) findings.push(tooManyKeys(jwks.length));
   return createKeySet(judged.keys, findings, crypto);
+}
+
+/** Envoy reads documents of any length. */
+export const isTooLongJwks = (text: string): boolean => text.length > JWKS_LENGTH_MAX;
+
+/** Why a document is no key set, for a person: Envoy's text for the status, but where it is too long for jotgate alone. */
+export function jwksFaultText(text: string, status: Status): string {
+  return isTooLongJwks(text)
+    ? `the key set is longer than ${JWKS_LENGTH_MAX} characters, the most that jotgate reads`
+    : statusText(status);
 }
 
 function tooManyKeys(count: number): KeyFinding {

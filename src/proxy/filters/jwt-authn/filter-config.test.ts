@@ -29,6 +29,11 @@ describe('what a jwt_authn configuration cannot have', () => {
       want: /invalid local jwks: Jwks does not have \[keys\] field/,
     },
     {
+      name: 'a key set that Envoy reads and that is too long here',
+      config: { providers: { p: { local_jwks: { inline_string: ' '.repeat(4 * 1024 * 1024 + 1) } } } },
+      want: /^`local_jwks` of provider `p`: the key set is longer than 4194304 characters/,
+    },
+    {
       name: 'a provider without keys',
       config: { providers: { p: {} } },
       want: /one of `remote_jwks`, `local_jwks`/,

@@ -152,6 +152,16 @@ describe('when the issuer changes its keys', () => {
     assert.equal(server.fetches, 1);
   });
 
+  it('a set that is too long is told to the log as that', async () => {
+    const lines: unknown[] = [];
+    const logger = { info() {}, error() {}, warn: (...line: unknown[]) => lines.push(line) };
+    const server = new Server({ ...oldKey, pad: ' '.repeat(4 * 1024 * 1024) });
+    const { ask } = setUp(server, { logger });
+    assert.equal((await ask(oldToken)).body, 'Jwks remote fetch is failed');
+    const reason = 'the key set is longer than 4194304 characters, the most that jotgate reads';
+    assert.deepEqual(lines, [['no keys for provider `p`', { reason }]]);
+  });
+
   it('bad keys among good ones are told to the log, and the good ones used', async () => {
     const lines: unknown[] = [];
     const logger = { info() {}, error() {}, warn: (...line: unknown[]) => lines.push(line) };

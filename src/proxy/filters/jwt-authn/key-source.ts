@@ -1,5 +1,11 @@
 import type { Clock, Logger } from '../../../base/index.ts';
-import { type CryptoPort, findingText, type KeySet, parseJwks, statusText } from '../../../core/jwt/index.ts';
+import {
+  type CryptoPort,
+  findingText,
+  jwksFaultText,
+  type KeySet,
+  parseJwks,
+} from '../../../core/jwt/index.ts';
 import { nextTurn } from '../../../platform/index.ts';
 import type { JwksFetcher, JwksRequest } from '../filter.ts';
 import { KidRefetch } from './kid-refetch.ts';
@@ -144,7 +150,9 @@ export class RemoteKeys implements KeySource {
     const keys = parseJwks(text, this.#options.crypto);
     const { provider } = this.#options.request;
     if (typeof keys === 'number') {
-      this.#options.logger.warn(`no keys for provider \`${provider}\``, { reason: statusText(keys) });
+      this.#options.logger.warn(`no keys for provider \`${provider}\``, {
+        reason: jwksFaultText(text, keys),
+      });
       return null;
     }
     logKeyFindings(provider, keys, this.#options.logger);

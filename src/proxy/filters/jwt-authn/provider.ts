@@ -8,6 +8,8 @@ import type { Clock, Logger } from '../../../base/index.ts';
 import {
   type CryptoPort,
   findingText,
+  isTooLongJwks,
+  jwksFaultText,
   type KeySet,
   normalizeAudience,
   parseJwksBytes,
@@ -164,11 +166,15 @@ function compileLocalKeys(
     warnOfKeys(name, keys, config, context.findings);
     return new LocalKeys(keys);
   }
+  const text = Buffer.from(bytes, 'latin1').toString();
+  const isTooLong = isTooLongJwks(text);
   context.findings.report({
-    code: 'E213',
+    code: isTooLong ? 'E301' : 'E213',
     severity: 'error',
-    message: `Provider '${name}' in jwt_authn config has invalid local jwks: ${statusText(keys)}`,
-    envoy: 'refuses',
+    message: isTooLong
+      ? `\`local_jwks\` of provider \`${name}\`: ${jwksFaultText(text, keys)}`
+      : `Provider '${name}' in jwt_authn config has invalid local jwks: ${statusText(keys)}`,
+    envoy: isTooLong ? 'accepts' : 'refuses',
     about: config,
     field: 'local_jwks',
   });
