@@ -237,7 +237,7 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   W301: {
     title: 'no effect in jotgate',
     meaning:
-      'Envoy takes this field; jotgate reads it and does nothing with it, which changes nobody’s access. Fields of which nobody could see anything (`node`, `watchdogs`, `stats_config`, …) are passed over: docs/envoy-support.md lists them as upkeep.',
+      'Envoy takes this field; jotgate reads it and does nothing with it, which changes nobody’s access. Fields of which nobody could see anything (`node`, `watchdogs`, `stats_config`, …) are passed over: docs/envoy-support.md lists them as upkeep. Of `layered_runtime` the keys that something names are done; the others, Envoy’s own switches among them, are told one by one.',
   },
   L01: {
     title: 'the word Bearer is read as a part of the token',

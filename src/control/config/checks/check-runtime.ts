@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { LayeredRuntime, RuntimeLayer } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
+import { isFraction } from '../runtime/static-runtime.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** What Envoy does not build a runtime from (Envoy: runtime_impl.cc). */
@@ -33,11 +34,7 @@ function keysWithoutValue(values: JsonObject, outer = ''): string[] {
 }
 
 const isGroup = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  !Object.hasOwn(value, 'numerator') &&
-  !Object.hasOwn(value, 'denominator');
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isFraction(value);
 
 function complain(about: RuntimeLayer, field: string, message: string, context: CheckContext): void {
   context.complain({ code: 'badRuntime', message, about, field });

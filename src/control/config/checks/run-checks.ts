@@ -1,5 +1,6 @@
 import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import type { DecodeContext } from '../decode/decode-context.ts';
+import { applyRuntime } from '../runtime/apply-runtime.ts';
 import { checkCluster, checkClusterNames } from './check-clusters.ts';
 import { CheckContext } from './check-context.ts';
 import { checkDuration } from './check-duration.ts';
@@ -31,11 +32,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /**
- * What Envoy finds when it builds what the text describes: references, addresses, expressions, key sets, chains.
+ * Puts what the runtime says in its place, then says what Envoy finds when it builds what the text describes: references, addresses, expressions, key sets, chains.
  * @param isRunning it was read from an Envoy that runs it
  */
 export function runChecks(bootstrap: Bootstrap, decode: DecodeContext, isRunning: boolean): void {
   const context = new CheckContext(bootstrap, decode, isRunning);
+  applyRuntime(bootstrap, decode.decoded, context);
   const { clusters = [], listeners = [] } = bootstrap.staticResources ?? {};
   checkClusterNames(clusters, context);
   checkListeners(listeners, context);

@@ -22,9 +22,9 @@ const HEADER_CHANGES =
 /** By full message name; a message that is not here is refused as a whole. docs/envoy-support.md is made from this. */
 export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.bootstrap.v3.Bootstrap': {
-    done: 'static_resources admin',
+    done: 'static_resources admin layered_runtime',
     noEffect:
-      'stats_sinks tracing layered_runtime overload_manager use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config application_log_config',
+      'stats_sinks tracing overload_manager use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config application_log_config',
     upkeep:
       'node node_context_params cluster_manager flags_path deferred_stat_options stats_config stats_flush_interval stats_flush_on_admin watchdog watchdogs enable_dispatcher_stats stats_server_version_override fatal_actions default_socket_interface perf_tracing_file_path memory_allocator_manager',
   },
@@ -32,6 +32,11 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     done: 'address',
     noEffect: 'access_log access_log_path',
     upkeep: 'profile_path socket_options ignore_global_conn_limit',
+  },
+  'envoy.config.bootstrap.v3.LayeredRuntime': { done: '*' },
+  'envoy.config.bootstrap.v3.RuntimeLayer': {
+    done: 'name static_layer',
+    noEffect: 'disk_layer admin_layer rtds_layer',
   },
   'envoy.config.bootstrap.v3.Bootstrap.StaticResources': { done: 'listeners clusters' },
 
@@ -90,7 +95,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.accesslog.v3.HeaderFilter': { done: '*' },
   'envoy.config.accesslog.v3.ResponseFlagFilter': { done: '*' },
   'envoy.config.accesslog.v3.MetadataFilter': { done: '*' },
-  'envoy.config.core.v3.RuntimeUInt32': { done: 'default_value', noEffect: 'runtime_key' },
+  'envoy.config.core.v3.RuntimeUInt32': { done: '*' },
   'envoy.config.core.v3.SubstitutionFormatString': {
     done: 'text_format json_format text_format_source omit_empty_values content_type',
     noEffect: 'json_format_options',
@@ -150,8 +155,8 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
   'envoy.config.route.v3.FilterConfig': { done: '*' },
   'envoy.config.route.v3.WeightedCluster': {
-    done: 'clusters header_name',
-    noEffect: 'total_weight runtime_key_prefix',
+    done: 'clusters header_name runtime_key_prefix',
+    noEffect: 'total_weight',
   },
   'envoy.config.route.v3.WeightedCluster.ClusterWeight': {
     done: `name cluster_header weight host_rewrite_literal ${HEADER_CHANGES} typed_per_filter_config`,
@@ -323,7 +328,6 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     done: 'cluster_name authority max_receive_message_length skip_envoy_headers',
   },
   'envoy.type.matcher.v3.ListStringMatcher': { done: '*' },
-  // Without a runtime, as here, a key finds nothing in Envoy either.
   'envoy.config.core.v3.RuntimeFeatureFlag': { done: '*' },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config': { done: '*' },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config.Rule': { done: '*' },
