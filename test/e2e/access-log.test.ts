@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { AccessLog } from '../../src/proxy/access-log/access-log.ts';
 import { compileTextFormat } from '../../src/proxy/format/text-format.ts';
-import { type LoopOptions, startTestLoop } from './loop-fixture.ts';
+import { type LoopOptions, startTestLoop, until } from './loop-fixture.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
 import { answerOk, type SeenRequest, startRawOrigin } from './raw-origin.ts';
 
@@ -71,6 +71,24 @@ describe('the line of an exchange', () => {
     client.send(GET);
     await first;
     assert.deepEqual(lines, ['0 DC downstream_remote_disconnect']);
+  });
+
+  it('that cannot be made when its client leaves costs nobody else anything', async () => {
+    const fails = () => {
+      throw new Error('bug');
+    };
+    const accessLog = AccessLog.open([{ path: 'log', filter: null, format: { render: fails } }], () => ({
+      write: () => undefined,
+    }));
+    assert.ok(accessLog);
+    const origin = await startRawOrigin(() => client.close());
+    const loop = await startTestLoop({ originPort: origin.port, accessLog });
+    running.push(loop, origin);
+    const client = new RawClient(loop.port);
+    client.send(GET);
+    await until(() => loop.bugs.length > 0);
+    assert.deepEqual(loop.bugs.map(String), ['Error: bug']);
+    assert.equal(loop.stat('http.test.downstream_cx_active'), 0);
   });
 
   it('tells of a head that cannot be read', async () => {

@@ -368,8 +368,17 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
 
   /** A client that half-closes has left, as in Envoy. */
   #onClientGone(): void {
-    this.#exchange?.onClientGone();
+    this.#loseClient();
     if (!this.#lingering) this.destroy();
+  }
+
+  /** Ends the exchange that runs. Sockets' events come from nobody who could catch an error. */
+  #loseClient(): void {
+    try {
+      this.#exchange?.onClientGone();
+    } catch (error) {
+      this.#service.reportBug(error);
+    }
   }
 
   #onClosed(): void {
@@ -378,7 +387,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     this.#parked = null;
     this.#service.deadlines.remove(this);
     this.#service.stats.connectionsActive.add(-1);
-    this.#exchange?.onClientGone();
+    this.#loseClient();
     this.#keeper.onClosed(this);
   }
 }
