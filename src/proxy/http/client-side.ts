@@ -27,14 +27,4 @@ export interface ClientSide {
 /** keep: the connection serves on. close: it is closed once the client has the reply. abort: it is cut, the reply is not whole. */
 export type ExchangeOutcome = 'keep' | 'close' | 'abort';
 
-/** Why an exchange ended. */
-export type FinishReason =
-  | 'complete'
-  | 'local_reply'
-  | 'client_gone'
-  | 'bad_request_body'
-  | 'upstream_failure'
-  | 'timeout'
-  | 'shutdown';
-
 export type ExchangeState = 'head' | 'decide' | 'forward' | 'respond' | 'done';

@@ -20,7 +20,7 @@ import type { Cluster } from '../upstream/cluster.ts';
 import { UpstreamConnection } from '../upstream/upstream-connection.ts';
 import type { BodyEnd, UpstreamConsumer } from '../upstream/upstream-consumer.ts';
 import { bodyTooLarge } from './body-too-large.ts';
-import type { ClientSide, ExchangeOutcome, ExchangeState, FinishReason } from './client-side.ts';
+import type { ClientSide, ExchangeOutcome, ExchangeState } from './client-side.ts';
 import { composeReply } from './compose-reply.ts';
 import { deadlineAfter, NEVER } from './deadlines.ts';
 import { ExchangeCourse } from './exchange-course.ts';
@@ -251,7 +251,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   onClientGone(): void {
     this.#service.stats.clientAborts.increment();
     this.#note('downstream_remote_disconnect', 'DC');
-    this.finish('client_gone', 'abort');
+    this.finish('abort');
   }
 
   /** Refuses a request that is broken; its connection is of no further use, but for `*`. A codec's refusal is not told in gRPC's words. */
@@ -259,13 +259,13 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     const isCodec = refusal.details.startsWith('http1.');
     if (this.state === 'respond') {
       this.#note(refusal.details, isCodec ? 'DPE' : null);
-      this.finish('bad_request_body', 'abort');
+      this.finish('abort');
       return;
     }
     if (refusal !== REFUSAL.asterisk) this.#closeAfter = true;
     const { status, body, details } = refusal;
     const reply = { status, body, headers: NO_HEADERS, details };
-    this.#reply(reply, 'bad_request_body', isCodec ? 'codec' : 'other');
+    this.#reply(reply, isCodec ? 'codec' : 'other');
   }
 
   checkDeadline(nowMs: number): void {
@@ -324,15 +324,15 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   onResponseEnd(): void {
     this.#upstream = null;
     if (this.#chunkedResponse) this.#client.write('0\r\n\r\n');
-    this.finish('complete', this.requestDone && !this.#closeAfter ? 'keep' : 'close');
+    this.finish(this.requestDone && !this.#closeAfter ? 'keep' : 'close');
   }
 
   onUpstreamFailure(error: StreamError): void {
     this.#upstream = null;
     if (this.state === 'respond') {
       this.#note(detailsAfterStart(error), error.flag);
-      this.finish('upstream_failure', 'abort');
-    } else this.#replyError(error, 'upstream_failure');
+      this.finish('abort');
+    } else this.#replyError(error);
   }
 
   onBug(error: unknown): void {
@@ -356,7 +356,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   }
 
   /** Ends the exchange, whatever state it is in; what comes after the first call has no effect. */
-  finish(_reason: FinishReason, outcome: ExchangeOutcome): void {
+  finish(outcome: ExchangeOutcome): void {
     if (this.state === 'done') return;
     this.state = 'done';
     this.#service.stats.requestsActive.add(-1);
@@ -400,12 +400,12 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   #decided(reply: FilterResult): void {
     if (reply !== undefined) {
-      this.#reply(reply, 'local_reply', reply.asIs ? 'as-is' : 'other');
+      this.#reply(reply, reply.asIs ? 'as-is' : 'other');
       return;
     }
     const { route } = this;
     const own = routeReply(route, this, !this.#service.options.suppressEnvoyHeaders);
-    if (own !== undefined) this.#reply(own, 'local_reply', 'route');
+    if (own !== undefined) this.#reply(own, 'route');
     else if (route?.action.kind === 'cluster') this.#forward(route, route.action);
   }
 
@@ -414,7 +414,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     const { request } = this;
     const cluster = this.#service.clusters.get(action.cluster);
     if (cluster === undefined) {
-      this.#replyError({ ...STREAM_ERROR.noCluster, status: action.notFoundStatus }, 'local_reply');
+      this.#replyError({ ...STREAM_ERROR.noCluster, status: action.notFoundStatus });
       return;
     }
     this.#limits = takeRouterFields(request.headers, timeoutMs);
@@ -424,12 +424,12 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     rewriteRequest(this, route, action, marksOriginal);
     const illegal = findIllegalField(request, this.#receivedPath, this.#receivedHost);
     if (illegal !== null) {
-      this.#reply(unsendableReply(illegal), 'local_reply');
+      this.#reply(unsendableReply(illegal));
       return;
     }
     const upstream = cluster.acquire();
     if (!(upstream instanceof UpstreamConnection)) {
-      this.#replyError(upstream, 'local_reply');
+      this.#replyError(upstream);
       return;
     }
     if (action.hostByUpstream) rewriteForUpstream(this, action, upstream.host.hostName, marksOriginal);
@@ -471,7 +471,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       holdBack: () => this.#pauseRequest(),
       refuse: () => {
         this.#service.stats.requestsTooLarge.increment();
-        this.#reply(bodyTooLarge(), 'local_reply');
+        this.#reply(bodyTooLarge());
       },
     });
   }
@@ -484,17 +484,17 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   #redirect(location: string): void {
     const headers = [['location', location]] as const;
-    this.#reply({ status: 307, body: '', headers, details: 'path_normalization_failed' }, 'local_reply');
+    this.#reply({ status: 307, body: '', headers, details: 'path_normalization_failed' });
   }
 
-  #replyError(error: StreamError, reason: FinishReason): void {
+  #replyError(error: StreamError): void {
     const { status, body, details, flag, cause = '' } = error;
     if (this.#course !== null) {
       this.#course.addFlag(flag);
       if (flag === 'UF') this.#course.transportFailure = cause.replaceAll(/\s/g, '_');
     }
     const isCounted = this.route?.countsAttempts?.response === true && flag !== 'NC' && flag !== 'SI';
-    this.#reply({ status, body, headers: isCounted ? ONE_ATTEMPT : NO_HEADERS, details }, reason);
+    this.#reply({ status, body, headers: isCounted ? ONE_ATTEMPT : NO_HEADERS, details });
   }
 
   #timeOutRoute(): void {
@@ -514,13 +514,13 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #timeOut(error: StreamError): void {
     if (this.state === 'respond') {
       this.#note(error.details, error.flag);
-      this.finish('timeout', 'abort');
+      this.finish('abort');
       return;
     }
-    this.#replyError(error, 'timeout');
+    this.#replyError(error);
   }
 
-  #reply(local: LocalReply, reason: FinishReason, replier: Replier = 'other'): void {
+  #reply(local: LocalReply, replier: Replier = 'other'): void {
     const replied = { stream: this, filters: this.#filters, course: this.#course };
     const { told, reply } = composeReply(this.#service, replied, local, replier);
     const { headers, bodiless } = reply;
@@ -535,7 +535,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       noteOwnFields(this.#service, headers, reply.body);
       local.afterwards?.();
     }
-    this.finish(reason, close ? 'close' : 'keep');
+    this.finish(close ? 'close' : 'keep');
   }
 
   #nameRefusal(kept: KeptRequest, reply: { status: number; body: string }, headers: HeaderList): void {

@@ -9,24 +9,23 @@ import { normalizePath } from './normalize-path.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import type { RequestHead } from './request-head.ts';
 import { createRequestId } from './request-id.ts';
+import { STEERING_FIELDS } from './router-fields.ts';
 
 /** What the connection manager says to a request before any filter: go on, or a refusal, or the path to come back with. */
 export type Preparation = null | Refusal | { redirect: string };
 
-/** Fields that steer Envoy's router. They are taken off every request; the gate does not let its clients steer it. */
-const ROUTER_FIELDS =
-  'x-envoy-internal x-envoy-max-retries x-envoy-retry-on x-envoy-retry-grpc-on x-envoy-retriable-status-codes x-envoy-retriable-header-names x-envoy-upstream-rq-timeout-ms x-envoy-upstream-rq-per-try-timeout-ms x-envoy-upstream-rq-timeout-alt-response x-envoy-upstream-alt-stat-name x-envoy-upstream-stream-duration-ms x-envoy-hedge-on-per-try-timeout x-envoy-ip-tags x-envoy-force-trace x-envoy-expected-rq-timeout-ms x-forwarded-client-cert'.split(
-    ' ',
-  );
+/** Taken off every request: the gate does not let its clients steer it, nor speak for the connection. */
+const FOREIGN_FIELDS: ReadonlySet<string> = new Set([
+  ...STEERING_FIELDS,
+  ...'x-envoy-internal x-envoy-ip-tags x-envoy-force-trace x-forwarded-client-cert'.split(' '),
+]);
 /** Taken off too where the peer is the client itself (Envoy: conn_manager_utility.cc, cleanEdgeRequest). */
-const EDGE_FIELDS = [
-  ...ROUTER_FIELDS,
+const EDGE_FIELDS: ReadonlySet<string> = new Set([
+  ...FOREIGN_FIELDS,
   ...'x-envoy-original-path x-envoy-original-host x-envoy-decorator-operation x-envoy-downstream-service-cluster x-envoy-downstream-service-node'.split(
     ' ',
   ),
-];
-const ROUTER_SET = new Set(ROUTER_FIELDS);
-const EDGE_SET = new Set(EDGE_FIELDS);
+]);
 
 /**
  * Makes a received head into what filters, routes and the origin see: cleans what a client must not set, normalises the path,
@@ -44,7 +43,7 @@ export function prepareRequest(
   if (request.path === '*') return REFUSAL.asterisk;
   const path = preparePath(request, options);
   if (path !== null) return path;
-  removeFields(headers, edge ? EDGE_SET : ROUTER_SET);
+  removeFields(headers, edge ? EDGE_FIELDS : FOREIGN_FIELDS);
   if (options.stripsHostDot) request.authority = withoutDot(request.authority);
   if (options.stripsHostPort !== 'none')
     request.authority = withoutPort(

@@ -25,7 +25,8 @@ const CONSUMED = [
     ' ',
   ),
 ];
-const STEERS = new Set([...CONSUMED, EXPECTED]);
+/** All that steers the router of an Envoy, or that it says of how it is steered. */
+export const STEERING_FIELDS: ReadonlySet<string> = new Set([...CONSUMED, EXPECTED]);
 
 /**
  * Takes off what steers Envoy's router where a filter has set it, for an origin is not shown it, and reads the limits among it (Envoy:
@@ -37,7 +38,7 @@ export function takeRouterFields(headers: HeaderList, timeoutMs: number): Router
   const { names } = headers;
   for (let i = headers.firstUnjudged; i < names.length; i++) {
     const name = names[i] as string;
-    if (name.charCodeAt(0) === 120 && name.charCodeAt(1) === 45 && STEERS.has(name))
+    if (name.charCodeAt(0) === 120 && name.charCodeAt(1) === 45 && STEERING_FIELDS.has(name))
       return readLimits(headers, timeoutMs);
   }
   return null;
