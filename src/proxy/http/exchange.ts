@@ -4,45 +4,36 @@ import {
   type ConnectionInfo,
   DynamicMetadata,
   type FilterResult,
-  type FilterStream,
   type HttpFilter,
   type LocalReply,
   type RequestBody,
+  type ResponseHead,
 } from '../filters/filter.ts';
 import { encodeThrough, filtersFor, runFilters } from '../filters/run-filters.ts';
 import type { Progress } from '../format/format-source.ts';
 import type { ResponseFlag } from '../format/response-flags.ts';
-import { applyHeaderMutations } from '../route/header-mutation.ts';
 import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
 import { routeReply } from '../route/route-reply.ts';
 import type { ForwardAction, SelectedRoute } from '../route/selected-route.ts';
-import type { Cluster } from '../upstream/cluster.ts';
 import { UpstreamConnection } from '../upstream/upstream-connection.ts';
-import type { BodyEnd, UpstreamConsumer } from '../upstream/upstream-consumer.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import type { ClientSide, ExchangeOutcome, ExchangeState } from './client-side.ts';
 import { composeReply } from './compose-reply.ts';
-import { deadlineAfter, NEVER } from './deadlines.ts';
 import { ExchangeCourse } from './exchange-course.ts';
+import { ExchangeLimits } from './exchange-limits.ts';
+import { type ForwardedExchange, Forwarding } from './forwarding.ts';
 import type { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { noteOwnFields } from './own-fields.ts';
-import {
-  appendVia,
-  firstRefusal,
-  forgetUnlessRead,
-  hasForwardedProto,
-  prepareRequest,
-} from './prepare-request.ts';
+import { firstRefusal, forgetUnlessRead, hasForwardedProto, prepareRequest } from './prepare-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { type KeptRequest, keepRequest } from './refusal-watch.ts';
-import { findIllegalField, type RequestFraming, renderRequestHead } from './render-request.ts';
-import { renderLocalReply, renderResponseHead } from './render-response.ts';
+import { findIllegalField, type RequestFraming } from './render-request.ts';
+import { renderLocalReply } from './render-response.ts';
 import type { Replier } from './reply-fields.ts';
 import { RequestBuffer } from './request-buffer.ts';
 import type { RequestHead } from './request-head.ts';
-import type { ResponseParser } from './response-parser.ts';
-import { markExpected, type RouterLimits, takeRouterFields } from './router-fields.ts';
+import { markExpected, takeRouterFields } from './router-fields.ts';
 import { detailsAfterStart, STREAM_ERROR, type StreamError } from './stream-error.ts';
 import { unsendableReply } from './unsendable-reply.ts';
 
@@ -50,69 +41,60 @@ const NO_HEADERS: LocalReply['headers'] = [];
 const ONE_ATTEMPT: LocalReply['headers'] = [['x-envoy-attempt-count', '1']];
 
 /** One request and its response, from the head's last byte to the response's. It ends by `finish`, once. */
-export class Exchange implements FilterStream, UpstreamConsumer {
+export class Exchange implements ForwardedExchange {
   readonly request: RequestHead;
   readonly recorder = null;
   state: ExchangeState = 'head';
   metadataIfAny: DynamicMetadata | null = null;
   /** The request's body has come to its end. */
   requestDone: boolean;
+  readonly service: HttpService;
+  readonly client: ClientSide;
+  readonly limits: ExchangeLimits;
+  /** Only where somebody asks for it. */
+  readonly course: ExchangeCourse | null;
   #route: SelectedRoute | null = null;
   #routeCleared = false;
-  readonly #service: HttpService;
-  readonly #client: ClientSide;
   readonly #framing: RequestFraming;
   readonly #receivedPath: string;
   readonly #receivedHost: string;
   /** Those that run on this exchange; none before there is a route. */
   #filters: readonly HttpFilter[] = [];
-  #upstream: UpstreamConnection | null = null;
-  #cluster: Cluster | null = null;
+  /** null: the request is not on its way to an upstream. */
+  #forwarding: Forwarding | null = null;
   #abort: AbortController | null = null;
-  #chunkedResponse = false;
   #requestPaused = false;
   /** Only where a filter looks at the body. */
   #buffer: RequestBuffer | null = null;
   #dropsBody = false;
-  #responsePaused = false;
-  #closeAfter = false;
-  /** The last byte in either direction, for the idle limit. */
-  #activeMs: number;
-  #routeDeadlineMs = NEVER;
-  #routeTimeoutMs = 0;
-  /** Only where a filter has said some. */
-  #limits: RouterLimits | null = null;
-  #sentAt = 0;
-  /** Only where somebody asks for it. */
-  readonly #course: ExchangeCourse | null;
   /** Only where refusals are explained. */
   #kept: KeptRequest | null = null;
   /** Only where something is drawn. */
   #chance: DrawnChance | null = null;
 
   constructor(service: HttpService, client: ClientSide, request: RequestHead, framing: RequestFraming) {
-    this.#service = service;
-    this.#client = client;
+    this.service = service;
+    this.client = client;
     this.request = request;
     this.#framing = framing;
     this.#receivedPath = request.path;
     this.#receivedHost = request.authority;
     this.requestDone = framing === 'none';
-    this.#activeMs = service.deadlines.nowMs;
-    this.#course = service.keepsCourse ? new ExchangeCourse(this, service.clusterFacts, service.clock) : null;
-    if (this.requestDone) this.#course?.requestEnded();
+    this.limits = new ExchangeLimits(service.deadlines, service.options.streamIdleTimeoutMs);
+    this.course = service.keepsCourse ? new ExchangeCourse(this, service.clusterFacts, service.clock) : null;
+    if (this.requestDone) this.course?.requestEnded();
   }
 
   get connection(): ConnectionInfo {
-    return this.#client.info;
+    return this.client.info;
   }
 
   get progress(): Progress | undefined {
-    return this.#course ?? undefined;
+    return this.course ?? undefined;
   }
 
   get clock(): Clock {
-    return this.#service.clock;
+    return this.service.clock;
   }
 
   get chance(): Chance {
@@ -136,7 +118,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   /** Body bytes can be taken. */
   get acceptsBody(): boolean {
-    return this.#dropsBody || (this.#upstream !== null && !this.#requestPaused) || this.#gathersBody;
+    return this.#dropsBody || (this.#forwarding !== null && !this.#requestPaused) || this.#gathersBody;
   }
 
   get #gathersBody(): boolean {
@@ -164,7 +146,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   }
 
   #selectRoute(): SelectedRoute | null {
-    return this.#service.routes.select(this.request, null, this);
+    return this.service.routes.select(this.request, null, this);
   }
 
   /**
@@ -172,10 +154,10 @@ export class Exchange implements FilterStream, UpstreamConsumer {
    * @param unserved why its route will not serve it, whatever the filters would say
    */
   start(unserved: Refusal | null = null): void {
-    const service = this.#service;
+    const service = this.service;
     this.#count();
     if (service.refusals !== null) this.#kept = keepRequest(this.request);
-    const preparation = prepareRequest(this.request, this.#client.info, service.options);
+    const preparation = prepareRequest(this.request, this.client.info, service.options);
     this.request.headers.markReceived();
     this.state = 'decide';
     if (preparation !== null) {
@@ -202,8 +184,8 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     if (refusal === REFUSAL.fragment && hasForwardedProto(this.request)) {
       this.#route = this.#selectRoute();
     }
-    this.#filters = filtersFor(this.#service.filters, this);
-    this.#refuseHead(firstRefusal(refusal, this.request, this.#service.options));
+    this.#filters = filtersFor(this.service.filters, this);
+    this.#refuseHead(firstRefusal(refusal, this.request, this.service.options));
   }
 
   #refuseHead(refusal: Refusal): void {
@@ -212,44 +194,41 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   }
 
   #count(): void {
-    const { stats } = this.#service;
+    const { stats } = this.service;
     stats.requests.increment();
     stats.requestsActive.add(1);
   }
 
   /** Body bytes of the request. */
   onRequestBody(bytes: Buffer, start: number, end: number): void {
-    this.#activeMs = this.#service.deadlines.nowMs;
-    if (this.#course !== null) this.#course.bytesReceived += end - start;
+    this.limits.noteActivity();
+    if (this.course !== null) this.course.bytesReceived += end - start;
     if (this.#gathersBody) this.#buffer?.add(bytes, start, end);
-    else if (this.#upstream?.writeBody(bytes, start, end) === false) this.#pauseRequest();
+    else if (this.#forwarding?.writeBody(bytes, start, end) === false) this.#pauseRequest();
   }
 
   onRequestEnd(): void {
     this.#buffer?.settle(true);
     if (this.closed) return;
     this.requestDone = true;
-    this.#upstream?.endRequest();
-    this.#course?.requestEnded();
-    this.#armRouteTimeout();
+    this.#forwarding?.endRequest();
+    this.course?.requestEnded();
   }
 
   /** All that one read brought has been handed over. */
   flushRequest(): void {
     this.#buffer?.settle(false);
-    if (this.#upstream?.flushRequest() === false && !this.requestDone) this.#pauseRequest();
+    if (this.#forwarding?.flushRequest() === false && !this.requestDone) this.#pauseRequest();
   }
 
   /** The client's side can take more. */
   onClientDrain(): void {
-    if (!this.#responsePaused) return;
-    this.#responsePaused = false;
-    this.#upstream?.resume();
+    this.#forwarding?.onClientDrain();
   }
 
   /** The client has left. */
   onClientGone(): void {
-    this.#service.stats.clientAborts.increment();
+    this.service.stats.clientAborts.increment();
     this.#note('downstream_remote_disconnect', 'DC');
     this.finish('abort');
   }
@@ -262,112 +241,47 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.finish('abort');
       return;
     }
-    if (refusal !== REFUSAL.asterisk) this.#closeAfter = true;
     const { status, body, details } = refusal;
     const reply = { status, body, headers: NO_HEADERS, details };
-    this.#reply(reply, isCodec ? 'codec' : 'other');
+    this.#reply(reply, isCodec ? 'codec' : 'other', refusal !== REFUSAL.asterisk);
   }
 
   checkDeadline(nowMs: number): void {
-    if (nowMs >= this.#routeDeadlineMs) {
-      this.#timeOutRoute();
-      return;
-    }
-    const idleMs = this.#service.options.streamIdleTimeoutMs;
-    if (idleMs > 0 && nowMs - this.#activeMs >= idleMs) {
-      this.#timeOut(this.requestDone ? STREAM_ERROR.responseIdle : STREAM_ERROR.requestIdle);
-    }
+    const error = this.limits.exceeded(nowMs, this);
+    if (error === null) return;
+    if (error.code === 'route_timeout') this.#forwarding?.countTimeout();
+    this.fail(error);
   }
 
-  onResponseHead(parser: ResponseParser, body: BodyEnd): void {
-    const { status, headers } = parser;
-    this.state = 'respond';
-    this.#activeMs = this.#service.deadlines.nowMs;
-    this.#cluster?.stats.countStatus(status);
-    this.#service.stats.countStatus(status);
-    this.#chunkedResponse = body === 'chunked' || body === 'close';
-    if (!this.requestDone) this.#closeAfter = true;
-    this.#course?.responded(status, headers, this.#upstream);
-    const upstreamMs = Math.trunc(performance.now() - this.#sentAt);
-    if (!this.#service.options.suppressEnvoyHeaders)
-      headers.set('x-envoy-upstream-service-time', String(upstreamMs));
-    const mutations = this.route?.responseHeaders;
-    if (mutations !== undefined && mutations.length > 0) applyHeaderMutations(headers, mutations, this);
-    if (this.route?.countsAttempts?.response) headers.set('x-envoy-attempt-count', '1');
-    encodeThrough(this.#filters, this, { status, headers });
-    if (this.#service.options.via !== '') appendVia(headers, this.#service.options.via);
-    const close = this.#closeAfter || this.#client.closing;
-    this.#closeAfter = close;
-    const chunked = this.#chunkedResponse || this.#saysChunked(parser);
-    this.#client.write(renderResponseHead(this.#service, { status, headers, chunked, close }));
-    if (this.#course !== null) noteOwnFields(this.#service, headers, null);
-  }
-
-  /** A response to HEAD tells of the framing that the body of GET would have. */
-  #saysChunked({ status, contentLength }: ResponseParser): boolean {
-    return this.request.method === 'HEAD' && contentLength < 0 && status !== 204 && status !== 304;
-  }
-
-  onBody(bytes: Buffer, start: number, end: number): void {
-    if (end === start) return;
-    this.#activeMs = this.#service.deadlines.nowMs;
-    if (this.#course !== null) this.#course.bytesSent += end - start;
-    if (this.#chunkedResponse) {
-      this.#client.write(`${(end - start).toString(16)}\r\n`);
-      this.#client.writeBytes(bytes, start, end);
-      this.#client.write('\r\n');
-    } else {
-      this.#client.writeBytes(bytes, start, end);
-    }
-  }
-
-  onResponseEnd(): void {
-    this.#upstream = null;
-    if (this.#chunkedResponse) this.#client.write('0\r\n\r\n');
-    this.finish(this.requestDone && !this.#closeAfter ? 'keep' : 'close');
-  }
-
-  onUpstreamFailure(error: StreamError): void {
-    this.#upstream = null;
+  fail(error: StreamError): void {
     if (this.state === 'respond') {
       this.#note(detailsAfterStart(error), error.flag);
       this.finish('abort');
     } else this.#replyError(error);
   }
 
-  onBug(error: unknown): void {
-    this.#upstream = null;
-    this.#client.onBug(error);
+  encode(response: ResponseHead): void {
+    encodeThrough(this.#filters, this, response);
   }
 
   onUpstreamDrain(): void {
     if (!this.#requestPaused) return;
     this.#requestPaused = false;
-    this.#client.resumeRequest();
-  }
-
-  flushResponse(): boolean {
-    const held = this.#client.flush();
-    if (this.#upstream !== null && this.#client.congested && !this.#responsePaused) {
-      this.#responsePaused = true;
-      this.#upstream.pause();
-    }
-    return held;
+    this.client.resumeRequest();
   }
 
   /** Ends the exchange, whatever state it is in; what comes after the first call has no effect. */
   finish(outcome: ExchangeOutcome): void {
     if (this.state === 'done') return;
     this.state = 'done';
-    this.#service.stats.requestsActive.add(-1);
-    this.#routeDeadlineMs = NEVER;
-    const upstream = this.#upstream;
-    this.#upstream = null;
-    upstream?.abandon();
+    this.service.stats.requestsActive.add(-1);
+    const forwarding = this.#forwarding;
+    this.#forwarding = null;
+    forwarding?.abandon();
     this.#abort?.abort();
     this.#buffer?.drop();
-    if (this.#course !== null) this.#log(this.#course);
-    this.#client.onExchangeDone(this, outcome);
+    if (this.course !== null) this.#log(this.course);
+    this.client.onExchangeDone(this, outcome);
   }
 
   /** A filter waits for something from outside. Its late answer to an exchange that has ended means nothing. */
@@ -376,7 +290,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     result
       .then((reply) => this.#resume(reply))
       .catch((error: unknown) => {
-        if (!this.closed) this.#client.onBug(error);
+        if (!this.closed) this.client.onBug(error);
       });
   }
 
@@ -388,14 +302,14 @@ export class Exchange implements FilterStream, UpstreamConsumer {
     this.#decided(reply);
     if (this.closed) return;
     this.flushRequest();
-    this.#client.resumeRequest();
+    this.client.resumeRequest();
   }
 
   /** A request that has come whole while a filter waited does not cost its connection, whatever is answered. */
   #dropBodyAtHand(): void {
     if (this.requestDone) return;
     this.#dropsBody = true;
-    this.#client.readBodyAtHand();
+    this.client.readBodyAtHand();
   }
 
   #decided(reply: FilterResult): void {
@@ -404,7 +318,7 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       return;
     }
     const { route } = this;
-    const own = routeReply(route, this, !this.#service.options.suppressEnvoyHeaders);
+    const own = routeReply(route, this, !this.service.options.suppressEnvoyHeaders);
     if (own !== undefined) this.#reply(own, 'route');
     else if (route?.action.kind === 'cluster') this.#forward(route, route.action);
   }
@@ -412,15 +326,15 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #forward(route: SelectedRoute, action: ForwardAction): void {
     const { timeoutMs } = action;
     const { request } = this;
-    const cluster = this.#service.clusters.get(action.cluster);
+    const cluster = this.service.clusters.get(action.cluster);
     if (cluster === undefined) {
       this.#replyError({ ...STREAM_ERROR.noCluster, status: action.notFoundStatus });
       return;
     }
-    this.#limits = takeRouterFields(request.headers, timeoutMs);
-    const marksOriginal = !this.#service.options.suppressEnvoyHeaders;
-    if (marksOriginal) markExpected(request.headers, timeoutMs, this.#limits);
-    if (this.#course !== null) this.#course.attempts = 1;
+    const said = takeRouterFields(request.headers, timeoutMs);
+    const marksOriginal = !this.service.options.suppressEnvoyHeaders;
+    if (marksOriginal) markExpected(request.headers, timeoutMs, said);
+    if (this.course !== null) this.course.attempts = 1;
     rewriteRequest(this, route, action, marksOriginal);
     const illegal = findIllegalField(request, this.#receivedPath, this.#receivedHost);
     if (illegal !== null) {
@@ -432,54 +346,35 @@ export class Exchange implements FilterStream, UpstreamConsumer {
       this.#replyError(upstream);
       return;
     }
-    if (action.hostByUpstream) rewriteForUpstream(this, action, upstream.host.hostName, marksOriginal);
-    this.#course?.sentTo(upstream);
+    const forwarding = new Forwarding(this, cluster, upstream);
+    this.#forwarding = forwarding;
     this.state = 'forward';
-    this.#cluster = cluster;
-    this.#upstream = upstream;
-    this.#routeTimeoutMs = timeoutMs;
-    this.#sentAt = performance.now();
-    upstream.begin(
-      this,
-      renderRequestHead(request, this.#framing),
-      request.method === 'HEAD',
-      this.#framing === 'chunked',
-    );
-    if (this.#framing === 'none') {
-      upstream.endRequest();
-      this.#armRouteTimeout();
-      upstream.flushRequest();
-    } else if (this.#buffer !== null) this.#sendHeld(this.#buffer.take(), upstream);
+    if (action.hostByUpstream) rewriteForUpstream(this, action, upstream.host.hostName, marksOriginal);
+    this.course?.sentTo(upstream);
+    this.limits.limitResponse(timeoutMs, said);
+    forwarding.begin(this.#framing, this.#takeHeld());
   }
 
-  /** What was held back of the request's body for filters goes first. */
-  #sendHeld(bytes: Buffer, upstream: UpstreamConnection): void {
+  /** What has been held back of the request's body for filters; null: nothing was. */
+  #takeHeld(): Buffer | null {
+    const buffer = this.#buffer;
     this.#buffer = null;
-    upstream.writeBody(bytes, 0, bytes.length);
-    if (!this.requestDone) return;
-    upstream.endRequest();
-    this.#armRouteTimeout();
+    return buffer === null ? null : buffer.take();
   }
 
   #createBuffer(): RequestBuffer {
-    return new RequestBuffer(this.#service.bodyBytesMax, {
+    return new RequestBuffer(this.service.bodyBytesMax, {
       isWhole: () => this.requestDone,
       letCome: () => {
         this.#requestPaused = false;
-        this.#client.resumeRequest();
+        this.client.resumeRequest();
       },
       holdBack: () => this.#pauseRequest(),
       refuse: () => {
-        this.#service.stats.requestsTooLarge.increment();
+        this.service.stats.requestsTooLarge.increment();
         this.#reply(bodyTooLarge());
       },
     });
-  }
-
-  #armRouteTimeout(): void {
-    const limits = this.#limits;
-    const timeoutMs = limits === null ? this.#routeTimeoutMs : limits.headMs || limits.timeoutMs;
-    this.#routeDeadlineMs = deadlineAfter(this.#service.deadlines, timeoutMs);
   }
 
   #redirect(location: string): void {
@@ -489,71 +384,49 @@ export class Exchange implements FilterStream, UpstreamConsumer {
 
   #replyError(error: StreamError): void {
     const { status, body, details, flag, cause = '' } = error;
-    if (this.#course !== null) {
-      this.#course.addFlag(flag);
-      if (flag === 'UF') this.#course.transportFailure = cause.replaceAll(/\s/g, '_');
+    if (this.course !== null) {
+      this.course.addFlag(flag);
+      if (flag === 'UF') this.course.transportFailure = cause.replaceAll(/\s/g, '_');
     }
     const isCounted = this.route?.countsAttempts?.response === true && flag !== 'NC' && flag !== 'SI';
     this.#reply({ status, body, headers: isCounted ? ONE_ATTEMPT : NO_HEADERS, details });
   }
 
-  #timeOutRoute(): void {
-    const limits = this.#limits;
-    const isHead = limits !== null && limits.headMs > 0;
-    if (isHead && this.state === 'respond') {
-      this.#limits = { ...limits, headMs: 0 };
-      const leftMs = limits.timeoutMs - limits.headMs;
-      this.#routeDeadlineMs = leftMs > 0 ? this.#routeDeadlineMs + leftMs : NEVER;
-      return;
-    }
-    if (!isHead) this.#cluster?.stats.requestTimeouts.increment();
-    const error = isHead ? STREAM_ERROR.headTimeout : STREAM_ERROR.routeTimeout;
-    this.#timeOut(limits?.isSilent === true ? { ...error, status: 204, body: '' } : error);
-  }
-
-  #timeOut(error: StreamError): void {
-    if (this.state === 'respond') {
-      this.#note(error.details, error.flag);
-      this.finish('abort');
-      return;
-    }
-    this.#replyError(error);
-  }
-
-  #reply(local: LocalReply, replier: Replier = 'other'): void {
-    const replied = { stream: this, filters: this.#filters, course: this.#course };
-    const { told, reply } = composeReply(this.#service, replied, local, replier);
+  /** @param closes the connection is of no further use */
+  #reply(local: LocalReply, replier: Replier = 'other', closes = false): void {
+    const replied = { stream: this, filters: this.#filters, course: this.course };
+    const { told, reply } = composeReply(this.service, replied, local, replier);
     const { headers, bodiless } = reply;
     if (this.#kept !== null && told.status >= 400) this.#nameRefusal(this.#kept, told, headers);
-    const close = this.#closeAfter || !this.requestDone || this.#client.closing;
-    this.#service.stats.countStatus(reply.status);
-    this.#client.write(renderLocalReply(this.#service, { ...reply, close }));
-    if (this.#course !== null) {
-      this.#course.status = reply.status;
-      this.#course.bytesSent = bodiless ? 0 : reply.body.length;
-      if (replier === 'codec') this.#course.addFlag('DPE');
-      noteOwnFields(this.#service, headers, reply.body);
+    const close = closes || !this.requestDone || this.client.closing;
+    this.service.stats.countStatus(reply.status);
+    this.client.write(renderLocalReply(this.service, { ...reply, close }));
+    if (this.course !== null) {
+      this.course.status = reply.status;
+      this.course.bytesSent = bodiless ? 0 : reply.body.length;
+      if (replier === 'codec') this.course.addFlag('DPE');
+      noteOwnFields(this.service, headers, reply.body);
       local.afterwards?.();
     }
     this.finish(close ? 'close' : 'keep');
   }
 
   #nameRefusal(kept: KeptRequest, reply: { status: number; body: string }, headers: HeaderList): void {
-    const { refusals } = this.#service;
+    const { refusals } = this.service;
     const lots = this.#chance?.lots;
-    const id = refusals?.refused({ ...kept, lots }, this.#client.info, reply) ?? null;
+    const id = refusals?.refused({ ...kept, lots }, this.client.info, reply) ?? null;
     if (id !== null && refusals?.namesReplies === true) headers.set('x-jotgate-why', id);
   }
 
   /** For the log, where an exchange ends without a reply. */
   #note(details: string, flag: ResponseFlag | null): void {
-    if (this.#course === null) return;
-    this.#course.details = details;
-    if (flag !== null) this.#course.addFlag(flag);
+    if (this.course === null) return;
+    this.course.details = details;
+    if (flag !== null) this.course.addFlag(flag);
   }
 
   #log(course: ExchangeCourse): void {
-    const { accessLog } = this.#service;
+    const { accessLog } = this.service;
     if (accessLog === null) return;
     course.ended();
     accessLog.write(this);
@@ -562,6 +435,6 @@ export class Exchange implements FilterStream, UpstreamConsumer {
   #pauseRequest(): void {
     if (this.#requestPaused) return;
     this.#requestPaused = true;
-    this.#client.pauseRequest();
+    this.client.pauseRequest();
   }
 }

@@ -11,6 +11,7 @@ export interface StreamError {
     | 'reset'
     | 'protocol_error'
     | 'route_timeout'
+    | 'head_timeout'
     | 'stream_idle_timeout';
   source: 'upstream' | 'gate';
   /** No byte of the request was acted on, so that another try would be safe. */
@@ -63,7 +64,7 @@ export const STREAM_ERROR = {
   reset: upstreamError('reset', 503, 'connection termination', false, 'UC'),
   protocolError: upstreamError('protocol_error', 502, 'protocol error', false, 'UPE'),
   routeTimeout: gateError('route_timeout', 504, 'upstream request timeout', 'response_timeout', 'UT'),
-  headTimeout: gateError('route_timeout', 504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT'),
+  headTimeout: gateError('head_timeout', 504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT'),
   requestIdle: gateError('stream_idle_timeout', 408, 'stream timeout', 'stream_idle_timeout', 'SI'),
   responseIdle: gateError('stream_idle_timeout', 504, 'stream timeout', 'stream_idle_timeout', 'SI'),
 } as const;

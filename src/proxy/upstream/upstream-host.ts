@@ -53,11 +53,12 @@ export class UpstreamHost implements ConnectionOwner {
   }
 
   onIdle(connection: UpstreamConnection): void {
-    this.active--;
     if (this.#retired) {
-      this.active++;
       connection.destroy();
-    } else this.#idle.push(connection);
+      return;
+    }
+    this.active--;
+    this.#idle.push(connection);
   }
 
   onConnected(): void {
