@@ -34,6 +34,9 @@ function macWith(secret: string | Buffer): string {
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
 
+const PUBLISHED_SECRET = 'your-256-bit-secret-your-256-bit-secret';
+const octOf = (secret: string) => ({ kty: 'oct', k: Buffer.from(secret).toString('base64url') });
+
 const strange = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const strangersJwk = strange.publicKey.export({ format: 'jwk' }) as JsonObject;
 
@@ -74,6 +77,122 @@ const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9c
 const nowSeconds = Math.floor(Date.now() / 1000);
 const pair = (r: Buffer, s: Buffer) => withSignature('ES256', Buffer.concat([r, s]));
 const nested = (levels: number) => `{"iss":"i","a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+
+/** Where tokens stand in one request, and what both say; `OK` where the origin is reached. */
+export interface SeveralTokens {
+  name: string;
+  headers?: [name: string, value: string][];
+  query?: string;
+  want: 'OK' | number;
+}
+
+const wrong = withSignature('RS256', Buffer.alloc(256, 1));
+const bearer = (value: string): [string, string] => ['authorization', value];
+
+/** Of a provider with all the places: `authorization` after `Bearer `, `x-token`, `access_token`, the cookie `s`. */
+export const severalTokens: SeveralTokens[] = [
+  {
+    name: 'good ones in all places',
+    headers: [bearer(`Bearer ${good}`), ['x-token', good], ['cookie', `s=${good}`]],
+    query: `access_token=${good}`,
+    want: 'OK',
+  },
+  {
+    name: 'a good header, a bad parameter',
+    headers: [bearer(`Bearer ${good}`)],
+    query: `access_token=${wrong}`,
+    want: 26,
+  },
+  {
+    name: 'a bad header, a good parameter',
+    headers: [bearer(`Bearer ${wrong}`)],
+    query: `access_token=${good}`,
+    want: 26,
+  },
+  {
+    name: 'a good header, a bad cookie',
+    headers: [bearer(`Bearer ${good}`), ['cookie', `s=${wrong}`]],
+    want: 26,
+  },
+  {
+    name: 'a bad header, a good cookie',
+    headers: [bearer(`Bearer ${wrong}`), ['cookie', `s=${good}`]],
+    want: 26,
+  },
+  {
+    name: 'a good parameter, a cookie that is no token',
+    headers: [['cookie', 's=x']],
+    query: `access_token=${good}`,
+    want: 4,
+  },
+  {
+    name: 'two lines of a header, both good',
+    headers: [
+      ['x-token', good],
+      ['x-token', good],
+    ],
+    want: 'OK',
+  },
+  {
+    name: 'two lines of a header, the first bad',
+    headers: [
+      ['x-token', wrong],
+      ['x-token', good],
+    ],
+    want: 26,
+  },
+  {
+    name: 'two lines of a header, the second bad',
+    headers: [
+      ['x-token', good],
+      ['X-Token', wrong],
+    ],
+    want: 26,
+  },
+  // Envoy has one line of this name, with a comma between the two.
+  {
+    name: 'two Authorization lines, both good',
+    headers: [bearer(`Bearer ${good}`), bearer(`Bearer ${good}`)],
+    want: 4,
+  },
+  {
+    name: 'two Authorization lines, the second of another scheme',
+    headers: [bearer(`Bearer ${good}`), bearer('Basic x')],
+    want: 22,
+  },
+  {
+    name: 'two Authorization lines, the first of another scheme',
+    headers: [bearer('Basic x'), bearer(`Bearer ${good}`)],
+    want: 'OK',
+  },
+  {
+    name: 'two good ones with a comma between',
+    headers: [bearer(`Bearer ${good}, Bearer ${good}`)],
+    want: 4,
+  },
+  { name: 'a good one and a comma', headers: [bearer(`Bearer ${good},`)], want: 22 },
+  { name: 'Bearer twice', headers: [bearer(`Bearer Bearer ${good}`)], want: 6 },
+  { name: 'the scheme in lower case', headers: [bearer(`bearer ${good}`)], want: 1 },
+  { name: 'the scheme in capitals', headers: [bearer(`BEARER ${good}`)], want: 1 },
+  { name: 'a tab behind the scheme', headers: [bearer(`Bearer\t${good}`)], want: 1 },
+  { name: 'two blanks behind the scheme', headers: [bearer(`Bearer  ${good}`)], want: 'OK' },
+  {
+    name: 'a parameter twice, the first good',
+    query: `access_token=${good}&access_token=${wrong}`,
+    want: 'OK',
+  },
+  { name: 'a parameter twice, the first bad', query: `access_token=${wrong}&access_token=${good}`, want: 26 },
+  { name: 'a cookie twice, the first good', headers: [['cookie', `s=${good}; s=${wrong}`]], want: 'OK' },
+  {
+    name: 'a cookie twice, the first bad',
+    headers: [
+      ['cookie', `s=${wrong}`],
+      ['cookie', `s=${good}`],
+    ],
+    want: 26,
+  },
+  { name: 'none', want: 1 },
+];
 
 /** What is asked of each line stands in its name; where nothing else is said the token's signature is good. */
 export const attacks: Attack[] = [
@@ -362,6 +481,14 @@ export const attacks: Attack[] = [
       token({ alg: 'RS256', typ }),
     ]),
     cases: [],
+  },
+  {
+    name: 'a secret that anybody finds in a list',
+    keys: [...['secret', 'changeme', PUBLISHED_SECRET].map((text) => octOf(text)), rs],
+    twin: good,
+    // Long enough for its algorithm: `validate` warns of it (L30).
+    admitted: [['one as long as it has to be', macWith(PUBLISHED_SECRET)]],
+    cases: ['secret', 'changeme'].map((secret) => [secret, macWith(secret), 26, 'K3']),
   },
   {
     name: 'encrypted tokens',

@@ -4,7 +4,7 @@ import { ManualClock } from '../../src/base/index.ts';
 import { type Status, statusText } from '../../src/core/jwt/index.ts';
 import type { CompiledSnapshot } from '../../src/proxy/rehearsal/index.ts';
 import { testJwk } from '../fixtures/raw-token.ts';
-import { attacks } from './attack-list-cases.ts';
+import { attacks, severalTokens } from './attack-list-cases.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from './envoy-process.ts';
 import { type RawOrigin, startRawOrigin } from './origin.ts';
 import {
@@ -15,7 +15,7 @@ import {
   ORIGIN_BODY,
   portOf,
 } from './rehearsal/comparison.ts';
-import { bootstrapOf, jwtAuthn } from './rehearsal/scene.ts';
+import { bootstrapOf, jwtAuthn, type SceneRequest } from './rehearsal/scene.ts';
 
 const PORT = 8080;
 const sceneOf = (index: number) => `attack-${index}`;
@@ -38,6 +38,25 @@ const scenes = attacks.map(({ provider, keys = [testJwk('RS256')] }, index) => (
   ],
 }));
 
+const local_jwks = { inline_string: JSON.stringify({ keys: [testJwk('RS256')] }) };
+const everywhere = {
+  name: 'everywhere',
+  filters: [
+    jwtAuthn({
+      providers: {
+        p: {
+          issuer: 'i',
+          from_headers: [{ name: 'authorization', value_prefix: 'Bearer ' }, { name: 'x-token' }],
+          from_params: ['access_token'],
+          from_cookies: ['s'],
+          local_jwks,
+        },
+      },
+      rules: [{ match: { prefix: '/' }, requires: { provider_name: 'p' } }],
+    }),
+  ],
+};
+
 describe('the list of attacks on tokens', () => {
   const clock = new ManualClock(Date.now());
   let origin: RawOrigin;
@@ -46,7 +65,7 @@ describe('the list of attacks on tokens', () => {
 
   before(async () => {
     origin = await startRawOrigin(answerConnection);
-    const bootstrap = bootstrapOf(scenes, origin.port);
+    const bootstrap = bootstrapOf([...scenes, everywhere], origin.port);
     const result = compileScenes(bootstrap, clock);
     assert.deepEqual(result.errors, []);
     compiled = result.compiled;
@@ -58,12 +77,21 @@ describe('the list of attacks on tokens', () => {
     await origin?.close();
   });
 
-  async function check(scene: string, text: string, want: string, wantOfEnvoy: string): Promise<void> {
-    const ours = await askRehearsal(compiled, scene, requestOf(text), clock, PORT);
+  const check = (scene: string, text: string, want: string, wantOfEnvoy: string) =>
+    ask(scene, requestOf(text), want, wantOfEnvoy);
+
+  async function ask(scene: string, request: SceneRequest, want: string, wantOfEnvoy: string): Promise<void> {
+    const ours = await askRehearsal(compiled, scene, request, clock, PORT);
     assert.equal(ours.body, want);
     if (envoy === null) return;
-    const theirs = await askGate(portOf(envoy, scene), requestOf(text), origin.connections);
+    const theirs = await askGate(portOf(envoy, scene), request, origin.connections);
     assert.equal(theirs.body, wantOfEnvoy);
+  }
+
+  for (const { name, headers = [], query = '', want } of severalTokens) {
+    const body = want === 'OK' ? ORIGIN_BODY : statusText(want as Status);
+    it(`several tokens: ${name} is ${want}`, () =>
+      ask('everywhere', { path: `/?${query}`, headers }, body, body));
   }
 
   for (const [index, { name, twin, admitted = [], cases }] of attacks.entries()) {

@@ -381,7 +381,7 @@ export const CODE_ENTRIES: Readonly<Record<string, CodeEntry>> = {
   L30: {
     title: 'HMAC secret that can be guessed',
     meaning:
-      'A key with `kty: oct` is made of words, of few different bytes or of a row that repeats or counts. One token is enough to try such secrets offline, and whoever finds it signs tokens of his own. Take 32 random bytes, or the keys of an algorithm that only the issuer can sign with.',
+      'A key with `kty: oct` is made of words, of few different bytes or of a row that repeats or counts, or stands in published documents. One token is enough to try such secrets offline, and whoever finds it signs tokens of his own. Take 32 random bytes, or the keys of an algorithm that only the issuer can sign with.',
   },
   L31: {
     title: 'chain for a TLS client without a TLS inspector',

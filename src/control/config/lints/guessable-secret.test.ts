@@ -12,6 +12,19 @@ describe('an HMAC secret can be guessed', () => {
     { name: 'words', given: 'My-Super-Secret-Key-For-Jwt-2024', want: 'is made of words' },
     { name: 'what a tutorial says', given: 'your-256-bit-secret-your-256-bits', want: 'is made of words' },
     { name: 'a row of keys', given: 'qwertyuiopasdfghjklzxcvbnm0918273', want: 'is made of words' },
+    {
+      name: 'the key of a published example',
+      given: Buffer.from('hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg', 'base64url').toString('latin1'),
+      want: 'stands in published documents',
+    },
+    {
+      name: 'a tutorial’s hexadecimal key, taken for base64',
+      given: Buffer.from(
+        '404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970',
+        'base64',
+      ).toString('latin1'),
+      want: 'stands in published documents',
+    },
     { name: 'a word among bytes', given: '\x01\xfe\x80\x13\xb7\x5csecret\xd0\x9a\x33\x0f\xee', want: null },
   ];
   for (const { name, given, want } of table) {
