@@ -57,6 +57,8 @@ function generalText(value: number, digits: number): string {
  * digits (C++: std::to_chars).
  */
 function metadataNumber(value: number): string {
+  if (Number.isNaN(value)) return 'null';
+  if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
   if (Object.is(value, -0)) return '-0';
   const [mantissa = '', exponentText = ''] = value.toExponential().split('e');
   const exponent = Number(exponentText);

@@ -35,6 +35,11 @@ export const metadataScenes: Scene[] = [
           { header: 'X-B', on_header_present: { key: 'b' }, remove: true },
           { header: 'x-b', on_header_missing: to('b', { value: 'gone' }) },
           { cookie: 's', on_header_present: to('s') },
+          {
+            cookie: 't',
+            on_header_present: to('t', { value: 'there' }),
+            on_header_missing: to('t', { value: 'none' }),
+          },
           { header: 'x-n', on_header_present: to('n', { type: 'NUMBER' }) },
           { header: 'x-64', on_header_present: to('e', { encode: 'BASE64' }) },
           { header: 'x-v', on_header_present: to('v', { encode: 'BASE64', type: 'PROTOBUF_VALUE' }) },
@@ -94,6 +99,13 @@ const row = (scene: string, name: string, headers: Headers = [], path = '/a/b?c'
   scene,
   request: { path, headers },
 });
+/** In all the ways in which numbers are written, and some in which they are not. */
+const NUMBERS = [
+  ...['0x10', '-0X1F', '0x1p3', '0x1.8p-1', '0x.8', '0x1.', '0x1e2', '0x', '0xg', '0x1p', '0x1.8e1'],
+  ...['0x123456789abcdef123', '0x20000000000001', '0x1p5000', '0x1p-5000', '0x0p9999'],
+  ...['inf', '-Infinity', '+INF', 'infinit', 'nan', '-NaN', 'nan(a_1)', 'nan(-)', '1e400', '-1e400'],
+  ...['.5', '5.', '.', '1e', '+-1', '0b1', '1f', '1,0'],
+];
 const value64 = Buffer.from([0x1a, 0x02, 0x68, 0x69]).toString('base64');
 
 export const metadataCases: Case[] = [
@@ -118,6 +130,8 @@ export const metadataCases: Case[] = [
   row('to-metadata', 'a number', [['x-n', '12.5']]),
   row('to-metadata', 'an exponent', [['x-n', '-1e3']]),
   row('to-metadata', 'no number', [['x-n', '12x']]),
+  ...NUMBERS.map((text) => row('to-metadata', `as a number ${text}`, [['x-n', text]])),
+  ...['t=', 't=""', 't=;t=1', 't=1'].map((text) => row('to-metadata', `cookie ${text}`, [['cookie', text]])),
   row('to-metadata', 'base64', [['x-64', 'aGk=']]),
   row('to-metadata', 'base64 without padding', [['x-64', 'aGk']]),
   row('to-metadata', 'base64 for URLs', [['x-64', '_-8=']]),

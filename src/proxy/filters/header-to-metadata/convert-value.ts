@@ -3,6 +3,7 @@ import { ValueSchema } from '@bufbuild/protobuf/wkt';
 import { Config_ValueType as ValueType } from '#schema/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js';
 import { toText } from '../../../core/match/index.ts';
 import type { MetadataValue } from '../filter.ts';
+import { parseNumber } from './parse-number.ts';
 import type { MetadataTarget } from './rule.ts';
 
 const VALUE_BYTES_MAX = 8 * 1024;
@@ -31,13 +32,6 @@ function decodeBase64(text: string): string {
   const digits = text.replace(/={1,2}$/, '');
   const bytes = Buffer.from(digits, 'base64');
   return bytes.toString('base64').replace(/=+$/, '') === digits ? bytes.toString('latin1') : '';
-}
-
-const NUMBER = /^[\t-\r ]*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)[\t-\r ]*$/;
-
-function parseNumber(text: string): number | undefined {
-  const digits = NUMBER.exec(text)?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }
 
 /** A serialised `google.protobuf.Value`; one of no kind is null. */

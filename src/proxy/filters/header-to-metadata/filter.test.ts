@@ -209,6 +209,11 @@ describe('header_to_metadata refuses', () => {
       rule: { header: ':path', on_header_present: to(), remove: true },
       want: /for a pseudo-header/,
     },
+    {
+      name: 'removing the host',
+      rule: { header: 'Host', on_header_present: to(), remove: true },
+      want: /for a pseudo-header/,
+    },
   ];
   for (const { name, rule, want } of table) {
     it(name, () => {

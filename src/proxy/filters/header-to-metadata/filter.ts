@@ -48,7 +48,8 @@ function applyRule(
   stream: FilterStream,
 ): void {
   const { kind, name } = rule.source;
-  const found = kind === 'header' ? findHeader(name) : firstCookie(headers, name);
+  // An empty cookie is none, an empty header is there (Envoy: Utility::parseCookieValue).
+  const found = kind === 'header' ? findHeader(name) : firstCookie(headers, name) || undefined;
   if (found !== undefined && rule.removes) headers.remove(name);
   const target = found === undefined ? rule.missing : rule.present;
   const value = target === null ? undefined : convertValue(found ?? '', target);

@@ -41,7 +41,7 @@ export function compileRule(config: RuleConfig, findings: Findings): MetadataRul
   if (refusal !== null) {
     findings.report({ code: 'E122', severity: 'error', message: refusal, envoy: 'refuses', about: config });
   }
-  if (config.remove && config.header.startsWith(':')) {
+  if (config.remove && /^(?::.*|host)$/i.test(config.header)) {
     refuseField(findings, config, 'remove', ' for a pseudo-header');
   }
   return {
