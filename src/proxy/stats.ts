@@ -5,6 +5,7 @@ export interface StatsScope {
   scope(prefix: string): StatsScope;
 }
 
+/** A number that only grows. */
 export interface Counter {
   increment(): void;
 }

@@ -13,8 +13,10 @@ export interface Algorithm {
   readonly signatureBytes: number;
 }
 
+/** `kty` of a key that can verify (RFC 7518 §6.1, RFC 8037 §2). */
 export type KeyType = 'RSA' | 'EC' | 'oct' | 'OKP';
 
+/** The algorithms that are verified (RFC 7518 §3.1, RFC 8037 §3.1). `none` is not among them. */
 export type AlgorithmName =
   | 'HS256'
   | 'HS384'
@@ -39,6 +41,7 @@ const row = (
   signatureBytes: number,
 ): Algorithm => ({ name, scheme, kty, hash, hashBytes: Number(hash.slice(3)) / 8, crv, signatureBytes });
 
+/** One row an algorithm: nothing else has to enumerate them. */
 export const algorithms: readonly Algorithm[] = [
   row('HS256', 'hmac', 'oct', 'sha256', '', 32),
   row('HS384', 'hmac', 'oct', 'sha384', '', 48),

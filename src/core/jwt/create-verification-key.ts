@@ -5,6 +5,7 @@ import type { VerificationKey } from './key-set.ts';
 import { STATUS, type Status } from './status.ts';
 import { thumbprintOf } from './thumbprint.ts';
 
+/** A key as its document describes it. */
 export interface KeyDescription {
   readonly index: number;
   readonly kid: string;

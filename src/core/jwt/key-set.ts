@@ -14,6 +14,7 @@ export interface KeySet {
   readonly crypto: CryptoPort;
 }
 
+/** A public or secret key of a set, ready to verify by. */
 export interface VerificationKey {
   /** Place in the document, from 0. */
   readonly index: number;
@@ -35,6 +36,7 @@ export interface VerificationKey {
   readonly handle: KeyHandle | null;
 }
 
+/** Something to be said of one key of a document. */
 export interface KeyFinding {
   /** Place of the key in the document, from 0. */
   readonly index: number;
@@ -49,6 +51,11 @@ export interface KeyFinding {
   readonly reason: string;
 }
 
+/**
+ * Puts keys together that were parsed from one document.
+ * @param keys in document order
+ * @param findings what there is to say of the document's keys, those that were left out among them
+ */
 export function createKeySet(
   keys: readonly VerificationKey[],
   findings: readonly KeyFinding[],

@@ -7,6 +7,7 @@ import { refuseKey } from './key-policy.ts';
 import type { KeyFinding, VerificationKey } from './key-set.ts';
 import { STATUS, type Status, statusText } from './status.ts';
 
+/** What became of one member of `keys`. */
 export interface ParsedJwk {
   /** null: skipped, for the reason in `status`. */
   readonly key: VerificationKey | null;

@@ -2,6 +2,7 @@ import type { Algorithm } from './algorithms.ts';
 import type { CryptoPort, KeyHandle } from './crypto-port.ts';
 import type { JsonObject } from './json-value.ts';
 
+/** A key to sign by, and its one algorithm. */
 export interface SigningKey {
   readonly alg: Algorithm;
   /** Private or secret. */

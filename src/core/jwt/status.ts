@@ -75,6 +75,7 @@ export const STATUS = {
   jwksPemNoMemory: 72,
 } as const;
 
+/** One of the numbers of `STATUS`; its text is `statusText`'s. */
 export type Status = (typeof STATUS)[keyof typeof STATUS];
 
 /** Index = status. These are response bodies on the wire: byte for byte Envoy's. */

@@ -21,12 +21,14 @@ export interface ParsedToken {
   readonly fault: SpellingFault | null;
 }
 
+/** How a token is spelled as it should not be. */
 export interface SpellingFault {
   readonly status: Status;
   /** For a person; never part of the reply. */
   readonly reason: string;
 }
 
+/** A JOSE header whose `alg` is known (RFC 7515 §4). */
 export interface TokenHeader {
   readonly alg: Algorithm;
   /** Empty when the header has none. */

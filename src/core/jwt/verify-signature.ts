@@ -12,6 +12,7 @@ export interface SignedObject {
   readonly fault: SpellingFault | null;
 }
 
+/** What came of trying a set's keys. */
 export interface Verification {
   readonly status: Status;
   /** The key that verified the signature; null when none did. */

@@ -24,6 +24,7 @@ export interface MetadataSource {
   keys(): Iterable<string>;
 }
 
+/** A compiled test of one value of the metadata. */
 export interface MetadataMatcher {
   readonly wants: string;
   matches(metadata: MetadataSource | null, recorder: Recorder | null): boolean;

@@ -2,6 +2,7 @@ import { lowerAscii, toByteString } from './byte-string.ts';
 import type { Refuse } from './refusal.ts';
 import { compileRegexMatcher, type StringMatcher } from './string-matcher.ts';
 
+/** How a path is compared with a text (`envoy.config.route.v3.RouteMatch`). */
 export type PlainPathKind = 'path' | 'prefix' | 'path_separated_prefix';
 
 /** A compiled test of a path that has neither query nor fragment. */
@@ -13,6 +14,11 @@ export interface PathMatcher {
   readonly plain: { kind: PlainPathKind; text: string; ignoreCase: boolean } | null;
 }
 
+/**
+ * A test of a path's text.
+ * @param value as the configuration spells it; paths are compared byte by byte
+ * @param ignoreCase of ASCII letters
+ */
 export function createPathMatcher(kind: PlainPathKind, value: string, ignoreCase: boolean): PathMatcher {
   const bytes = toByteString(value);
   const text = ignoreCase ? lowerAscii(bytes) : bytes;

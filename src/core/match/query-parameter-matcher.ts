@@ -13,6 +13,7 @@ export interface QueryParameterMatcherConfig {
     | { case: undefined; value?: undefined };
 }
 
+/** A compiled test of one query parameter. */
 export interface QueryParameterMatcher {
   readonly wants: string;
   /** @param path the request target with its query */

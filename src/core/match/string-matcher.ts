@@ -12,6 +12,7 @@ export interface StringMatcherConfig {
   ignoreCase: boolean;
 }
 
+/** How a string is compared with a text (`envoy.type.matcher.v3.StringMatcher`). */
 export type StringMatchKind = 'exact' | 'prefix' | 'suffix' | 'contains';
 
 /** A compiled matcher of byte strings. */
@@ -44,6 +45,11 @@ export function compileStringMatcher(config: StringMatcherConfig, refuse: Refuse
   }
 }
 
+/**
+ * A matcher that compares with a text.
+ * @param value as the configuration spells it; strings are compared byte by byte
+ * @param ignoreCase of ASCII letters
+ */
 export function createPlainMatcher(kind: StringMatchKind, value: string, ignoreCase: boolean): StringMatcher {
   const bytes = toByteString(value);
   const text = ignoreCase ? lowerAscii(bytes) : bytes;
@@ -51,6 +57,7 @@ export function createPlainMatcher(kind: StringMatchKind, value: string, ignoreC
   return new PlainMatcher({ kind, text, ignoreCase }, wants);
 }
 
+/** Compiles a `safe_regex`, which must match the whole string; null where RE2 has no such pattern, which is then refused. */
 export function compileRegexMatcher(config: { regex: string }, refuse: Refuse): StringMatcher | null {
   const compiled = compileRegex(config.regex);
   if (compiled.error !== undefined) {

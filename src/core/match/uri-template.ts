@@ -33,6 +33,7 @@ export function parsePathTemplate(template: string): { capturing: string; names:
   return 'error' in parsed ? parsed : { capturing: parsed.pattern, names: parser.names };
 }
 
+/** Why a template is none, and what Envoy makes of it. */
 export interface TemplateError {
   error: string;
   envoy: 'refuses' | 'accepts';

@@ -11,6 +11,7 @@ export interface DescriptorLimit {
   origin: object;
 }
 
+/** The limits of one configuration. */
 export interface LimiterRules {
   /** The bucket of requests that no descriptor matches; null: they are not limited. */
   defaultLimit: BucketLimit | null;
@@ -30,6 +31,7 @@ export interface MatchedBucket {
   rule: DescriptorLimit | null;
 }
 
+/** What the buckets say to one request. */
 export interface Admission {
   isAllowed: boolean;
   /** Buckets that gave a token, in the order they were asked. */

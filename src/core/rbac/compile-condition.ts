@@ -31,6 +31,7 @@ import type {
   UpstreamConfig,
 } from './rbac-config.ts';
 
+/** What compiling asks of its surroundings: core knows neither extensions nor who the client is. */
 export interface ConditionContext {
   refuse: Refuse;
   /** The client as the connection manager sees it, which a forwarded-for header may have a say in. */

@@ -7,6 +7,7 @@ import {
 import { addressCondition, type Condition, connectionCondition, type RbacSubject } from './condition.ts';
 import type { CidrConfig } from './rbac-config.ts';
 
+/** Compiles a test of one address of the connection; null where the range is none, which is then refused. */
 export function compileAddress(
   name: string,
   config: CidrConfig,
@@ -21,10 +22,12 @@ export function compileAddress(
   return addressCondition(name, range, read);
 }
 
+/** A test of the port that the connection came to. */
 export function portCondition(wants: string, test: (port: number) => boolean): Condition {
   return connectionCondition('local port', wants, ({ connection }) => connection.localPort, test);
 }
 
+/** Compiles a test of the server name of the TLS hello, empty without one; null after an error. */
 export function compileServerName(config: StringMatcherConfig, refuse: Refuse): Condition | null {
   const matcher = compileStringMatcher(config, refuse);
   if (matcher === null) return null;

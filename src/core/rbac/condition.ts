@@ -62,8 +62,10 @@ export interface Condition {
   holds(subject: RbacSubject, recorder: Recorder | null): boolean;
 }
 
+/** `any`. */
 export const always: Condition = { wants: 'anything', keys: null, clues: null, holds: () => true };
 
+/** Holds where every member does. */
 export function allOf(members: readonly Condition[]): Condition {
   return {
     wants: joinWants(members, ' and '),
@@ -104,6 +106,7 @@ function joinWants(members: readonly Condition[], word: string): string {
   return `(${members.map(({ wants }) => wants).join(word)})`;
 }
 
+/** Holds where the member does not. */
 export function not(member: Condition): Condition {
   return {
     wants: `not ${member.wants}`,
@@ -113,6 +116,7 @@ export function not(member: Condition): Condition {
   };
 }
 
+/** A test of a request's header. */
 export function headerCondition(matcher: HeaderMatcher): Condition {
   const { clue } = matcher;
   return {
@@ -143,6 +147,7 @@ export function pathCondition(matcher: StringMatcher | PathMatcher): Condition {
   };
 }
 
+/** A test of what filters have left in the dynamic metadata. */
 export function metadataCondition(matcher: MetadataMatcher): Condition {
   const { clue } = matcher;
   return {
@@ -205,6 +210,7 @@ export function connectionCondition<Value>(
   };
 }
 
+/** A test of one address of the connection. */
 export function addressCondition(
   name: string,
   range: IpRange,

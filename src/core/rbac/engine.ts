@@ -7,6 +7,7 @@ import { evaluateExpression } from './evaluate-expression.ts';
 import { PolicyIndex } from './policy-index.ts';
 import type { PolicyConfig, RbacConfig } from './rbac-config.ts';
 
+/** `envoy.config.rbac.v3.RBAC.Action`. */
 export type RbacAction = 'ALLOW' | 'DENY' | 'LOG';
 
 const ACTIONS: readonly RbacAction[] = ['ALLOW', 'DENY', 'LOG'];

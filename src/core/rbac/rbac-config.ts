@@ -8,6 +8,7 @@ export interface RbacConfig {
   policies: { [name: string]: PolicyConfig };
 }
 
+/** The shape of `envoy.config.rbac.v3.Policy`. */
 export interface PolicyConfig {
   permissions: PermissionConfig[];
   principals: PrincipalConfig[];
@@ -17,11 +18,13 @@ export interface PolicyConfig {
   celConfig?: ExpressionOptions | undefined;
 }
 
+/** The shape of `envoy.config.core.v3.CidrRange`. */
 export interface CidrConfig {
   addressPrefix: string;
   prefixLen?: number | undefined;
 }
 
+/** The shape of `envoy.type.matcher.v3.PathMatcher`. */
 export interface PathMatcherConfig {
   rule: { case: 'path'; value: StringMatcherConfig } | { case: undefined; value?: undefined };
 }
@@ -55,6 +58,7 @@ export interface ClientCertificateConfig {
 
 type Unset = { case: undefined; value?: undefined };
 
+/** The shape of `envoy.config.rbac.v3.Permission`. */
 export interface PermissionConfig {
   rule:
     | { case: 'andRules' | 'orRules'; value: { rules: PermissionConfig[] } }
@@ -72,6 +76,7 @@ export interface PermissionConfig {
     | Unset;
 }
 
+/** The shape of `envoy.config.rbac.v3.Principal`. */
 export interface PrincipalConfig {
   identifier:
     | { case: 'andIds' | 'orIds'; value: { ids: PrincipalConfig[] } }

@@ -39,6 +39,7 @@ import type {
 } from './compiled-listener.ts';
 import { FilterChainSelector } from './filter-chain-selector.ts';
 
+/** What compiling needs beside the snapshot. */
 export interface CompileOptions {
   findings: Findings;
   clock: Clock;

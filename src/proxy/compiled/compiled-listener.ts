@@ -35,6 +35,7 @@ export interface CompiledConnectionManager {
   keepsCourse: boolean;
 }
 
+/** A filter chain of a listener: who is asked of a connection, and what serves its requests. */
 export interface CompiledFilterChain {
   origin: FilterChain;
   /** Its own name, or its place in the listener. */
@@ -44,6 +45,7 @@ export interface CompiledFilterChain {
   manager: CompiledConnectionManager;
 }
 
+/** A listener, without the sockets that a running gate opens for it. */
 export interface CompiledListener {
   origin: Listener;
   /** Its own name, or its address. */

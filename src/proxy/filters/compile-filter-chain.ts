@@ -10,6 +10,7 @@ import type { HttpFilter } from './filter.ts';
 import { httpFilterFactories } from './registry.ts';
 import { SwitchedFilter } from './switched-filter.ts';
 
+/** The HTTP filters of a connection manager. */
 export interface CompiledFilterChain {
   /** All but the router, in order. */
   filters: readonly HttpFilter[];

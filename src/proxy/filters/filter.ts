@@ -124,6 +124,7 @@ export interface RequestBody {
   gather(want: BodyWant): Promise<GatheredBody | null>;
 }
 
+/** How much of a body a filter wants to look at. */
 export interface BodyWant {
   /** Bytes; more than 0. */
   bytesMax: number;
@@ -131,6 +132,7 @@ export interface BodyWant {
   partial: boolean;
 }
 
+/** What has come of a body when a filter gets to look at it. */
 export interface GatheredBody {
   /** At most as many as were wanted. */
   bytes: Buffer;
@@ -205,6 +207,7 @@ export interface JwksFetcher {
   unread?(provider: string, file: string): string | null;
 }
 
+/** A request for a remote key set. */
 export interface JwksRequest {
   /** Name of the provider that asks. */
   provider: string;

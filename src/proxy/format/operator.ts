@@ -19,4 +19,5 @@ export interface FormatError {
   envoy: 'accepts' | 'refuses';
 }
 
+/** An operator whose values are byte strings. */
 export const operator = (find: (source: FormatSource) => Found): Operator => ({ find, isUnicode: false });

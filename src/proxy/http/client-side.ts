@@ -27,4 +27,8 @@ export interface ClientSide {
 /** keep: the connection serves on. close: it is closed once the client has the reply. abort: it is cut, the reply is not whole. */
 export type ExchangeOutcome = 'keep' | 'close' | 'abort';
 
+/**
+ * How far an exchange has come. head: it has begun. decide: filters are asked. forward: it is the upstream's turn. respond: the head of
+ * the upstream's response is out. done: it has ended.
+ */
 export type ExchangeState = 'head' | 'decide' | 'forward' | 'respond' | 'done';

@@ -1,6 +1,7 @@
 import type { HeaderList } from './header-list.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 
+/** What the connection field of a message asks for. */
 export interface ConnectionOptions {
   close: boolean;
   upgrade: boolean;

@@ -121,6 +121,7 @@ export function isJoinedInRequest(name: string): boolean {
   return (byName.get(name)?.requestBit ?? 0) !== 0;
 }
 
+/** Has a response one line of that name at most? */
 export function isJoinedInResponse(name: string): boolean {
   return (byName.get(name)?.responseBit ?? 0) !== 0;
 }

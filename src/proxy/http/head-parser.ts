@@ -12,6 +12,7 @@ export const INCOMPLETE = -1;
 /** The head is refused; `refusal` says why. */
 export const REFUSED = -2;
 
+/** How long a head may be. */
 export interface HeadLimits {
   /** Bytes of a head, from its first line to the empty one. */
   headBytesMax: number;

@@ -64,6 +64,7 @@ for (let status = 100; status < 1000; status++) {
   STATUS_LINES[status] = `HTTP/1.1 ${status} ${PHRASES[status] ?? 'Unknown'}\r\n`;
 }
 
+/** @param status 100 to 999 */
 export function statusLine(status: number): string {
   return STATUS_LINES[status] as string;
 }

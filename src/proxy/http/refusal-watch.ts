@@ -26,11 +26,13 @@ export interface RefusalWatch {
   refused(request: KeptRequest, connection: ConnectionInfo, reply: RefusedReply): string | null;
 }
 
+/** What a refused client was told. */
 export interface RefusedReply {
   status: number;
   body: string;
 }
 
+/** Keeps a request as it came: to be called before anything is made of it. */
 export function keepRequest(request: RequestHead): KeptRequest {
   const { method, scheme, targetScheme, authority, path, headers } = request;
   const names = headers.names.slice();

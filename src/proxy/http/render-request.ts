@@ -4,6 +4,7 @@ import type { RequestHead } from './request-head.ts';
 /** Methods whose requests say nothing about a body when they have none (RFC 9110 §8.6). */
 const BODILESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT']);
 
+/** How the end of a request's body is found (RFC 9112 §6.3). */
 export type RequestFraming = 'none' | 'length' | 'chunked';
 
 /** Serialises a request for an upstream: the only bytes of a head that an upstream ever sees. */

@@ -3,6 +3,7 @@ import type { HttpService } from './http-service.ts';
 import { judgeField } from './judge-field.ts';
 import { statusLine } from './reason-phrases.ts';
 
+/** The head of an upstream's response, as it goes to the client. */
 export interface ResponseWords {
   status: number;
   headers: HeaderList;
@@ -48,6 +49,7 @@ export function renderResponseHead(service: HttpService, response: ResponseWords
 /** What a format or a filter wrote may hold anything, for claims do: a line that could be taken for two is sent to nobody. */
 const isSendable = (name: string, value: string): boolean => judgeField(name, value) === null;
 
+/** A reply of the gate's own, as it goes to the client. */
 export interface LocalWords {
   status: number;
   /** One character per byte. */

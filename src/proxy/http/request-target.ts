@@ -1,8 +1,10 @@
 import { isTargetAuthority } from './authority.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 
+/** Of a target in absolute form. */
 export type Scheme = 'http' | 'https';
 
+/** What a request target says (RFC 9112 §3.2). */
 export interface RequestTarget {
   path: string;
   /** What an absolute-form target names, overruling Host (RFC 9112 §3.2.2); undefined in the other forms. */

@@ -18,4 +18,5 @@ const BY_OID = new Map(
   ),
 );
 
+/** @param oid with points: `2.5.4.3`. @returns undefined where BoringSSL has no name for it */
 export const attributeName = (oid: string): string | undefined => BY_OID.get(oid);

@@ -25,6 +25,7 @@ import { peerIdentityOf } from './peer-identity.ts';
 const CONNECTIONS_MAX = 10_000;
 const BUFFER_BYTES = 65_536;
 
+/** An IP address and a port; 0: any that is free. */
 export interface ListenAddress {
   address: string;
   port: number;

@@ -2,6 +2,7 @@ import { HeaderList } from '../http/header-list.ts';
 import { addRequestLine } from '../http/join-lines.ts';
 import type { RequestHead } from '../http/request-head.ts';
 
+/** A request in words: as somebody writes it down, not as it goes over a wire. */
 export interface RequestWords {
   method: string;
   scheme: 'http' | 'https';

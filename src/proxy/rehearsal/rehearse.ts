@@ -51,6 +51,7 @@ export interface Verdict {
   metadata: DynamicMetadata | null;
 }
 
+/** A request that is played through the compiled configuration. */
 export interface Rehearsal {
   /** A name of a listener; by default the first one is played. */
   listener?: string | undefined;

@@ -8,6 +8,7 @@ import type { RequestHead } from '../http/request-head.ts';
 import type { RouteTable } from '../route/route-table.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 
+/** What of a connection manager a stream needs. */
 export interface StreamParts extends Pick<CompiledConnectionManager, 'clusters'> {
   routes: Pick<RouteTable, 'select'>;
   bodyBytesMax: number;

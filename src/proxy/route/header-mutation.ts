@@ -10,6 +10,7 @@ import { compileTextFormat, type TextFormat } from '../format/text-format.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import { addRequestLine, addResponseLine } from '../http/join-lines.ts';
 
+/** One line that is written, and how it goes with those that are there. */
 export interface HeaderAddition {
   name: string;
   action: 'append' | 'add-if-absent' | 'overwrite' | 'overwrite-if-exists';

@@ -5,6 +5,7 @@ import type { Transport } from './transport.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 import { UpstreamHost } from './upstream-host.ts';
 
+/** Which host's turn it is (`lb_policy`). */
 export type LoadBalancing = 'round-robin' | 'least-request' | 'random';
 
 /** Which addresses of a name count (`dns_lookup_family`). */
@@ -20,6 +21,7 @@ export interface Endpoint {
   hostName: string;
 }
 
+/** A compiled cluster. Times in ms; 0: no limit. */
 export interface ClusterSettings {
   name: string;
   endpoints: readonly Endpoint[];

@@ -20,6 +20,7 @@ import { hostNameOf } from './host-name.ts';
 import { plainTransport, type Transport } from './transport.ts';
 import { compileUpstreamTls, createVerifiedTls } from './upstream-tls.ts';
 
+/** What compiling a cluster needs beside its configuration. */
 export interface ClusterContext {
   findings: Findings;
   stats: StatsScope;

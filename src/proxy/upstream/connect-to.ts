@@ -20,6 +20,7 @@ export function parseConnectTo(text: string): ConnectTo | null {
   return rule.port > 65_535 || rule.toPort > 65_535 || rule.toPort === 0 ? null : rule;
 }
 
+/** Whether a rule speaks of an endpoint. */
 export const fitsConnectTo = (rule: ConnectTo, host: string, port: number): boolean =>
   (rule.host === '' || rule.host === host) && (rule.port === 0 || rule.port === port);
 

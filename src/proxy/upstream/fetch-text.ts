@@ -5,6 +5,7 @@ import type { Cluster } from './cluster.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
 import type { BodyEnd, UpstreamConsumer } from './upstream-consumer.ts';
 
+/** A GET without a body. */
 export interface FetchRequest {
   /** `host` as it goes out. */
   authority: string;

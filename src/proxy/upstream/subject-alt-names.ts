@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 
+/** The kinds of names that are told apart; all others are `OTHER`. */
 export type AlternativeNameType = 'EMAIL' | 'DNS' | 'URI' | 'IP_ADDRESS' | 'OTHER';
 
+/** One subject alternative name of a certificate (RFC 5280 §4.2.1.6). */
 export interface AlternativeName {
   type: AlternativeNameType;
   value: string;

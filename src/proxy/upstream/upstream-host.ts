@@ -5,6 +5,7 @@ import { Http2Host } from './grpc/http2-session.ts';
 import type { Transport } from './transport.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 
+/** What a host has of its cluster. Times in ms. */
 export interface HostSettings {
   transport: Transport;
   deadlines: Deadlines;

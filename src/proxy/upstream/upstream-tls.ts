@@ -24,6 +24,7 @@ import { createTlsTransport, serverNameFor, type Transport } from './transport.t
 /** Whether one alternative name of the peer's certificate is good enough. */
 type NameJudge = (name: AlternativeName) => boolean;
 
+/** Whom TLS contexts trust beside what they say. */
 export interface TrustOptions {
   findings: Findings;
   /** PEM texts that are trusted beside whatever a verifying context names (`--trust`). */

@@ -10,6 +10,7 @@ import { routeConfigsOf } from '../route-config.ts';
 import { CorsFilter } from './filter.ts';
 import { type CorsPolicy, compileCorsPolicy } from './policy.ts';
 
+/** `envoy.filters.http.cors`; its policies are the routes' (Envoy: cors_filter.cc). */
 export const corsFactory: HttpFilterFactory = {
   schema: CorsSchema,
   compile(config: Message, { name, stats }: FactoryContext): HttpFilter {

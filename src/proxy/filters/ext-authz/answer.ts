@@ -44,9 +44,11 @@ export type Answer =
   /** What it said cannot be done: nobody is let in on it, whatever is to become of errors. */
   | { kind: 'invalid'; why: string };
 
+/** Nothing is said to the client. */
 export const NO_CLIENT_CHANGES: ClientChanges = { add: [], set: [], addIfAbsent: [], setIfThere: [] };
 
 /** Fields that are the connection's business: no service changes them, for they say where a message ends. */
 const FRAMING = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade']);
 
+/** @param name in lower case */
 export const isFraming = (name: string): boolean => FRAMING.has(name);

@@ -19,6 +19,7 @@ export interface ToldBody {
 /** Names what a service is told of a body; a client's own line of that name would be taken for the gate's word. */
 export const PARTIAL_BODY = 'x-envoy-auth-partial-body';
 
+/** A body as a service is told it. */
 export const toldBody = ({ bytes, size }: GatheredBody, asBytes: boolean): ToldBody => ({
   bytes,
   size,
@@ -35,6 +36,7 @@ export interface BodySettings extends BodyWant {
 /** What a route says of it; null: nothing is told; `own`: as much as the filter says. */
 export type RouteBody = BodySettings | 'own' | null;
 
+/** Reads a `with_request_body`. @param origin the message that it stands in */
 export function bodySettings(
   origin: object,
   { maxRequestBytes, allowPartialMessage }: BufferSettings,

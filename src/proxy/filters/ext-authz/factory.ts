@@ -17,6 +17,7 @@ import { ExtAuthzFilter, type ExtAuthzParts } from './filter.ts';
 import { compileRouteWord, mergeWords, type RouteWord } from './route-settings.ts';
 import { createExtAuthzStats } from './stats.ts';
 
+/** `envoy.filters.http.ext_authz`, and what routes say to it. */
 export const extAuthzFactory: HttpFilterFactory = {
   schema: ExtAuthzSchema,
   compile(config: Message, context: FactoryContext): HttpFilter | null {

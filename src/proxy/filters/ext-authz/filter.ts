@@ -19,6 +19,7 @@ import { type BodySettings, supposeBody, type ToldBody, toldBody } from './body-
 import type { RouteWord } from './route-settings.ts';
 import type { ExtAuthzStats } from './stats.ts';
 
+/** The filter's configuration, compiled. */
 export interface ExtAuthzParts {
   origin: object;
   authorizer: Authorizer;

@@ -20,6 +20,7 @@ export interface RouteWord {
   body: RouteBody;
 }
 
+/** Compiles what one level says. @param own the filter's configuration, where a chain has one. @returns null after an error */
 export function compileRouteWord(
   config: Message,
   { findings }: FactoryContext,

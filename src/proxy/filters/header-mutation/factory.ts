@@ -10,6 +10,7 @@ import { routeConfigsOf } from '../route-config.ts';
 import { compileMutations, type MutationSteps } from './compile-mutations.ts';
 import { HeaderMutationFilter } from './filter.ts';
 
+/** `envoy.filters.http.header_mutation`, and what routes say to it. */
 export const headerMutationFactory: HttpFilterFactory = {
   schema: HeaderMutationSchema,
   compile(config: Message, { name, findings }: FactoryContext): HttpFilter | null {

@@ -8,6 +8,7 @@ import { routeConfigOf } from '../route-config.ts';
 import { HeaderToMetadataFilter, type MetadataRules } from './filter.ts';
 import { compileRule } from './rule.ts';
 
+/** `envoy.filters.http.header_to_metadata`, and what routes say to it. */
 export const headerToMetadataFactory: HttpFilterFactory = {
   schema: ConfigSchema,
   compile(config: Message, context: FactoryContext): HttpFilter | null {

@@ -97,6 +97,7 @@ function memoFor(config: JwtProvider, { memoBytesMax, kept }: ProviderContext): 
   return memo;
 }
 
+/** Audiences as tokens' own are compared with them (see `normalizeAudience`). */
 export function compileAudiences(audiences: readonly string[]): ReadonlySet<string> {
   return new Set(audiences.map(normalizeAudience));
 }

@@ -23,6 +23,7 @@ import { Limit } from './limit.ts';
 import { compileRecipes } from './recipe.ts';
 import { createLocalRateLimitStats } from './stats.ts';
 
+/** `envoy.filters.http.local_ratelimit`, and what routes say to it. */
 export const localRateLimitFactory: HttpFilterFactory = {
   schema: LocalRateLimitSchema,
   compile(config: Message, context: FactoryContext): HttpFilter | null {

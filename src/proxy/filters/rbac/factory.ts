@@ -22,6 +22,7 @@ import { type Judge, judgeByPolicies, judgeByTree } from './judge.ts';
 import type { MatchContext } from './match-input.ts';
 import { RbacStats } from './stats.ts';
 
+/** `envoy.filters.http.rbac`, and what routes say to it. */
 export const rbacFactory: HttpFilterFactory = {
   schema: RBACSchema,
   compile(config: Message, context: FactoryContext): HttpFilter | null {

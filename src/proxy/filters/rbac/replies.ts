@@ -11,6 +11,7 @@ export function denialReply(policy: string, afterwards: () => void): LocalReply 
   };
 }
 
+/** `%RESPONSE_CODE_DETAILS%` of a denial: blanks in a policy's name are `_` (Envoy: rbac_filter.cc). */
 export function denialDetails(policy: string): string {
   return `rbac_access_denied_matched_policy[${policy.replaceAll(/\s/g, '_')}]`;
 }

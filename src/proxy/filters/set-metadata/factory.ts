@@ -8,6 +8,7 @@ import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts
 import { routeConfigOf } from '../route-config.ts';
 import { type MetadataEntries, type MetadataEntry, SetMetadataFilter } from './filter.ts';
 
+/** `envoy.filters.http.set_metadata`, and what routes say to it. */
 export const setMetadataFactory: HttpFilterFactory = {
   schema: ConfigSchema,
   compile(config: Message, { name, stats }: FactoryContext): HttpFilter {
