@@ -29,7 +29,7 @@ import { unsendableReply } from '../http/unsendable-reply.ts';
 import { compileHttpOptions } from '../listener/compile-http-options.ts';
 import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
 import { routeReply } from '../route/route-reply.ts';
-import type { SelectedRoute } from '../route/selected-route.ts';
+import type { ForwardAction, SelectedRoute } from '../route/selected-route.ts';
 import { readHead } from './read-head.ts';
 import { recordPreparation, recordUnroutable } from './record-preparation.ts';
 import { RehearsedStream } from './rehearsed-stream.ts';
@@ -114,6 +114,7 @@ function closed(details: string): Verdict {
 
 type Played = Rehearsal & { chance: Chance };
 
+/** From the head to the filters, as far as it comes. */
 async function play(
   { origin }: CompiledListener,
   manager: CompiledConnectionManager,
@@ -121,53 +122,77 @@ async function play(
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
-  const parts = { ...manager, bodyBytesMax: bodyBytesMaxOf(origin) };
   const options = compileHttpOptions(manager.origin, manager.router, nodeAddress);
   const { request, refusal: unread } =
     sent instanceof Uint8Array ? readHead(sent, connection, options) : { request: sent, refusal: null };
-  if (unread !== null && unread !== REFUSAL.upgrade) {
-    const hasRoute = unread === REFUSAL.fragment && hasForwardedProto(request);
+  const streamOf = (hasRoute: boolean) => {
     const routes = hasRoute ? manager.routes : NO_ROUTES;
-    const stream = new RehearsedStream(request, connection, { ...parts, routes }, clock, recorder, chance);
-    return notTaken(unread, manager, stream);
+    const parts = { clusters: manager.clusters, routes, bodyBytesMax: bodyBytesMaxOf(origin) };
+    return new RehearsedStream(request, connection, parts, clock, recorder, chance);
+  };
+  if (unread !== null && unread !== REFUSAL.upgrade) {
+    return notTaken(unread, manager, streamOf(unread === REFUSAL.fragment && hasForwardedProto(request)));
   }
-  const { headers, path: receivedPath, authority: receivedHost } = request;
-  headers.markReceived();
+  const received = { path: request.path, authority: request.authority };
+  request.headers.markReceived();
   const preparation = prepareRequest(request, connection, options);
   if (preparation !== null) {
-    const routes = hasForwardedProto(request) ? manager.routes : NO_ROUTES;
-    const stream = new RehearsedStream(request, connection, { ...parts, routes }, clock, recorder, chance);
-    recordPreparation(recorder, { preparation, manager: manager.origin, options, receivedPath });
+    const stream = streamOf(hasForwardedProto(request));
+    const facts = { preparation, manager: manager.origin, options, receivedPath: received.path };
+    recordPreparation(recorder, facts);
     return unasked(asReply(preparation), manager, stream);
   }
   recordUnroutable(recorder, request, manager.origin);
-  const stream = new RehearsedStream(request, connection, parts, clock, recorder, chance);
+  const stream = streamOf(true);
   if (unread !== null) return notTaken(unread, manager, stream);
+  return decide({ manager, stream, received, marksOriginal: !options.suppressEnvoyHeaders });
+}
+
+/** A request that filters are asked about. */
+interface Scene {
+  manager: CompiledConnectionManager;
+  stream: RehearsedStream;
+  received: { path: string; authority: string };
+  marksOriginal: boolean;
+}
+
+async function decide(scene: Scene): Promise<Verdict> {
+  const { manager, stream, marksOriginal } = scene;
   const filters = filtersFor(manager.filters, stream);
   const refusal = await runFilters(filters, stream);
   if (refusal !== undefined) {
     return replied(refusal, refusal.asIs ? 'as-is' : 'other', manager, filters, stream);
   }
   const { route } = stream;
-  const reply = routeReply(route, stream, !options.suppressEnvoyHeaders);
+  const reply = routeReply(route, stream, marksOriginal);
   if (reply !== undefined) return replied(reply, 'route', manager, filters, stream);
   if (route?.action.kind !== 'cluster') throw new TypeError('a route without a reply forwards');
-  const { action } = route;
-  if (!manager.clusters.has(action.cluster)) {
+  return forward(route, route.action, filters, scene);
+}
+
+/** What becomes of a request that is let in. */
+function forward(
+  route: SelectedRoute,
+  action: ForwardAction,
+  filters: readonly HttpFilter[],
+  { manager, stream, received, marksOriginal }: Scene,
+): Verdict {
+  const { request, recorder, progress } = stream;
+  const cluster = manager.clusters.get(action.cluster);
+  if (cluster === undefined) {
     recorder?.open('cluster', `none has the name "${action.cluster}"`, route.origin);
     recorder?.close('deny', String(action.notFoundStatus));
     const reply = { status: action.notFoundStatus, body: '', headers: [], details: 'cluster_not_found' };
-    stream.progress.addFlag('NC');
+    progress.addFlag('NC');
     return replied(reply, 'other', manager, filters, stream);
   }
-  takeRouterFields(headers, action.timeoutMs);
-  const marksOriginal = !options.suppressEnvoyHeaders;
-  stream.progress.attempts = 1;
+  takeRouterFields(request.headers, action.timeoutMs);
+  progress.attempts = 1;
   rewriteRequest(stream, route, action, marksOriginal);
-  const illegal = findIllegalField(request, receivedPath, receivedHost);
+  const illegal = findIllegalField(request, received.path, received.authority);
   if (illegal !== null) return replied(unsendableReply(illegal), 'other', manager, filters, stream);
-  rewriteForUpstream(stream, action, manager.clusters.get(action.cluster)?.hostName ?? '', marksOriginal);
-  const { metadataIfAny: metadata } = stream;
+  rewriteForUpstream(stream, action, cluster.hostName, marksOriginal);
+  const metadata = stream.metadataIfAny;
   return {
     status: null,
     body: '',
