@@ -8,7 +8,7 @@ export {
   pseudoHeader,
 } from './header-matcher.ts';
 export { createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';
-export { type MatchedRequest, withoutQuery } from './matched-request.ts';
+export { type MatchedRequest, withoutParameters, withoutQuery } from './matched-request.ts';
 export {
   compileMetadataMatcher,
   findMetadata,

@@ -10,6 +10,13 @@ export interface MatchedRequest {
   readonly headers: { readonly names: readonly string[]; readonly values: readonly string[] };
 }
 
+const PARAMETERS = /;[^/]*/g;
+
+/** A path whose segments end at their first semicolon (Envoy: `ignore_path_parameters_in_path_matching`). */
+export function withoutParameters(path: string): string {
+  return path.includes(';') ? path.replaceAll(PARAMETERS, '') : path;
+}
+
 /** The path without query and fragment, which is what path matchers see (Envoy: path_utility.cc). */
 export function withoutQuery(path: string): string {
   const query = path.indexOf('?');

@@ -9,6 +9,7 @@ import {
   type PathMatcher,
   type StringMatcher,
   type ValueClue,
+  withoutParameters,
   withoutQuery,
 } from '../match/index.ts';
 
@@ -46,6 +47,8 @@ export interface RbacSubject {
     readonly name?: string;
     readonly virtualHost?: string;
     readonly metadata?: MetadataSource | null;
+    /** Of its route configuration: paths are looked at without the parameters of their segments. */
+    readonly ignoresPathParameters?: boolean;
   } | null;
   /** Absent where nobody asked for it when the gate was compiled. */
   readonly progress?: { readonly startMs: number; readonly clusterName: string } | undefined;
@@ -129,7 +132,13 @@ export function headerCondition(matcher: HeaderMatcher): Condition {
   };
 }
 
-/** The path without its query; where there is none, as of a connection, nothing matches (Envoy: matchers.cc, PathMatcher). */
+/** The path without its query, and without its parameters where the route's configuration says so (Envoy: matchers.cc). */
+export function pathOf({ request, route }: RbacSubject): string {
+  const path = withoutQuery(request.path);
+  return route?.ignoresPathParameters === true ? withoutParameters(path) : path;
+}
+
+/** Where there is no path, as of a connection, nothing matches (Envoy: matchers.cc, PathMatcher). */
 export function pathCondition(matcher: StringMatcher | PathMatcher): Condition {
   const { plain } = matcher;
   const isIndexed = plain !== null && (plain.kind === 'exact' || plain.kind === 'prefix');
@@ -139,10 +148,10 @@ export function pathCondition(matcher: StringMatcher | PathMatcher): Condition {
       ? [{ kind: plain.kind as 'exact' | 'prefix', text: plain.text, ignoreCase: plain.ignoreCase }]
       : null,
     clues: null,
-    holds({ request }, recorder) {
-      const path = withoutQuery(request.path);
+    holds(subject, recorder) {
+      const path = pathOf(subject);
       if (recorder !== null) recorder.note(`path = "${path}"`);
-      return request.path !== '' && matcher.matches(path);
+      return subject.request.path !== '' && matcher.matches(path);
     },
   };
 }

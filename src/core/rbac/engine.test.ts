@@ -302,6 +302,18 @@ describe('principals', () => {
     });
   }
 
+  it('a path is looked at without its parameters where the route says so', () => {
+    const given = policy({
+      rule: { case: 'urlPath', value: { rule: { case: 'path', value: exact('/a/b') } } },
+    });
+    const { engine } = compile(ALLOW as number, { p: given });
+    const asked = (route: RbacSubject['route']) =>
+      engine?.match({ ...subjectOf('/a;x=1/b;y?q'), route: route ?? null }, null) !== null;
+    assert.equal(asked({ ignoresPathParameters: true }), true);
+    assert.equal(asked({ ignoresPathParameters: false }), false);
+    assert.equal(asked(null), false);
+  });
+
   const state = (matcher: FilterStateConfig['matcher']): PolicyConfig =>
     policy({ rule: { case: 'any', value: true } }, id({ case: 'filterState', value: { key: 'k', matcher } }));
   const absent: { name: string; given: PolicyConfig; want: RegExp }[] = [

@@ -1,8 +1,8 @@
 import type { Recorder } from '../../base/index.ts';
-import { type PathKey, toByteString, type ValueClue, withoutQuery } from '../match/index.ts';
+import { type PathKey, toByteString, type ValueClue } from '../match/index.ts';
 import { type ConditionContext, compilePermission, compilePrincipal } from './compile-condition.ts';
 import { compileExpression, type Expression } from './compile-expression.ts';
-import { anyOf, type Condition, type RbacSubject } from './condition.ts';
+import { anyOf, type Condition, pathOf, type RbacSubject } from './condition.ts';
 import { evaluateExpression } from './evaluate-expression.ts';
 import { PolicyIndex } from './policy-index.ts';
 import type { PolicyConfig, RbacConfig } from './rbac-config.ts';
@@ -102,7 +102,7 @@ export class RbacEngine {
 
   /** The first policy that matches, or null. */
   match(subject: RbacSubject, recorder: Recorder | null): Policy | null {
-    const matched = this.#index.first(withoutQuery(subject.request.path), subject);
+    const matched = this.#index.first(pathOf(subject), subject);
     if (recorder !== null) this.#explain(matched, subject, recorder);
     return matched;
   }

@@ -8,9 +8,10 @@ import type { SelectedRoute } from './selected-route.ts';
  * What `require_tls` makes of requests that did not come by TLS: a redirect to themselves that no route has a say in (Envoy:
  * config_impl.cc, SslRedirectRoute). `EXTERNAL_ONLY` is everybody: no client is internal unless `internal_address_config` says so,
  * which has no effect here.
+ * @param ignoresPathParameters what the route configuration says
  * @returns null where nothing is required
  */
-export function compileRequireTls(config: VirtualHost): SelectedRoute | null {
+export function compileRequireTls(config: VirtualHost, ignoresPathParameters: boolean): SelectedRoute | null {
   if (config.requireTls === Requirement.NONE) return null;
   return {
     name: '',
@@ -28,6 +29,7 @@ export function compileRequireTls(config: VirtualHost): SelectedRoute | null {
     perFilter: null,
     metadata: null,
     rateLimits: null,
+    ignoresPathParameters,
     origin: config,
   };
 }

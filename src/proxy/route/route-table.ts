@@ -1,7 +1,13 @@
 import type { Route, VirtualHost } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import type { Recorder } from '../../base/index.ts';
-import { lowerAscii, PathIndex, type PathKey, withoutQuery } from '../../core/match/index.ts';
+import {
+  lowerAscii,
+  PathIndex,
+  type PathKey,
+  withoutParameters,
+  withoutQuery,
+} from '../../core/match/index.ts';
 import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
 import { portColonOf } from '../http/authority.ts';
 import type { HeaderList } from '../http/header-list.ts';
@@ -31,6 +37,7 @@ export function compileRouteTable(config: RouteConfiguration, outer: RouteContex
     ...outer,
     clusters: config.validateClusters === false ? null : outer.clusters,
     mostSpecificWins: config.mostSpecificHeaderMutationsWins,
+    ignoresPathParameters: config.ignorePathParametersInPathMatching,
   };
   const domains = new DomainIndex<CompiledHost>();
   const shared = levelsOf(config, context);
@@ -45,6 +52,7 @@ export function compileRouteTable(config: RouteConfiguration, outer: RouteContex
 
 interface LevelContext extends RouteContext {
   mostSpecificWins: boolean;
+  ignoresPathParameters: boolean;
 }
 
 interface Levels {
@@ -168,7 +176,7 @@ function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelC
   if (routes.includes(null)) return null;
   const compiled = routes as CompiledRoute[];
   const looksBeyondHead = compiled.some(({ matcher }) => matcher.looksBeyondHead);
-  const tlsRedirect = compileRequireTls(config);
+  const tlsRedirect = compileRequireTls(config, context.ignoresPathParameters);
   return { origin: config, tlsRedirect, routes: new PathIndex(compiled), looksBeyondHead };
 }
 
@@ -200,6 +208,7 @@ function compileRoute(
         metadata,
         rateLimits,
         countsAttempts: host.countsAttempts,
+        ignoresPathParameters: context.ignoresPathParameters,
         origin: route,
       },
     };
@@ -270,9 +279,7 @@ class CompiledRouteTable implements RouteTable {
   /** What routes are asked about. */
   #pathOf({ path }: RequestHead): string {
     const bare = withoutQuery(path);
-    return this.origin.ignorePathParametersInPathMatching && bare.includes(';')
-      ? bare.replaceAll(/;[^/]*/g, '')
-      : bare;
+    return this.origin.ignorePathParametersInPathMatching ? withoutParameters(bare) : bare;
   }
 
   /** The same choice, with a step for every route that was passed over on the way to it. */

@@ -47,6 +47,8 @@ export interface SelectedRoute {
   rateLimits: RouteRateLimits | null;
   /** Whether `x-envoy-attempt-count` is written; neither when absent. */
   countsAttempts?: AttemptCounts;
+  /** `ignore_path_parameters_in_path_matching` of the route configuration: RBAC looks at paths as the routes do. */
+  ignoresPathParameters?: boolean;
   /** The configuration message it was compiled from. */
   origin: object;
 }

@@ -11,6 +11,7 @@ import { joinedCases, joinedScenes } from './joined-cases.ts';
 import { jwtCases, jwtScenes } from './jwt-cases.ts';
 import { matchInputCases, matchInputScenes } from './match-input-cases.ts';
 import { matchTreeCases, matchTreeScenes } from './match-tree-cases.ts';
+import { pathParameterCases, pathParameterScenes } from './path-parameter-cases.ts';
 import { perRouteCases, perRouteScenes } from './per-route-cases.ts';
 import { rbacCases, rbacScenes } from './rbac-cases.ts';
 import { routeCases, routeScenes } from './route-cases.ts';
@@ -25,6 +26,7 @@ const scenes = [
   ...routeScenes,
   ...rbacScenes,
   ...perRouteScenes,
+  ...pathParameterScenes,
   ...templateScenes,
   ...conditionScenes,
   ...celScenes,
@@ -61,6 +63,7 @@ if (findEnvoy() !== null) {
       ...routeCases,
       ...rbacCases,
       ...perRouteCases,
+      ...pathParameterCases,
       ...templateCases,
       ...conditionCases,
       ...celCases,
