@@ -1,6 +1,7 @@
 export { type Descriptor, type DescriptorEntry, descriptorKey, renderDescriptor } from './descriptor.ts';
 export {
   type Admission,
+  type Count,
   type DescriptorLimit,
   type LimiterRules,
   LocalLimiter,

@@ -25,16 +25,19 @@ function limiter(rules: Partial<LimiterRules>): LocalLimiter {
   return new LocalLimiter(all, NOW_MS);
 }
 
+const once = (descriptors: readonly Descriptor[], hits = 1) =>
+  descriptors.map((descriptor) => ({ descriptor, hits }));
+
 /** How many of a row of equal requests are let in. */
 function admitted(one: LocalLimiter, descriptors: readonly Descriptor[], requests = 10): number {
-  return Array.from({ length: requests }, () => one.admit(descriptors, NOW_MS)).filter(
+  return Array.from({ length: requests }, () => one.admit(once(descriptors), NOW_MS)).filter(
     ({ isAllowed }) => isAllowed,
   ).length;
 }
 
 describe('a local limiter', () => {
   it('lets everything in where it has no bucket', () => {
-    const admission = limiter({}).admit([of(['a', 'b'])], NOW_MS);
+    const admission = limiter({}).admit(once([of(['a', 'b'])]), NOW_MS);
     assert.deepEqual(admission, { isAllowed: true, consumed: [], exhausted: null, told: null });
   });
 
@@ -42,7 +45,7 @@ describe('a local limiter', () => {
     const own = rule(of(['user', 'a']), per(5));
     for (const given of [[], [of(['user', 'a'])]]) {
       const one = limiter({ defaultLimit: NOTHING, descriptors: [own] });
-      const { isAllowed, exhausted, told } = one.admit(given, NOW_MS + 600_000);
+      const { isAllowed, exhausted, told } = one.admit(once(given), NOW_MS + 600_000);
       assert.deepEqual([isAllowed, exhausted?.rule, told], [false, null, null]);
     }
   });
@@ -83,8 +86,8 @@ describe('a local limiter', () => {
     const fast = rule(of(['f', '1']), per(1));
     const one = limiter({ descriptors: [fast, slow] });
     const both = [of(['f', '1']), of(['s', '1'])];
-    assert.equal(one.admit(both, NOW_MS).told?.rule, slow);
-    const refused = one.admit(both, NOW_MS);
+    assert.equal(one.admit(once(both), NOW_MS).told?.rule, slow);
+    const refused = one.admit(once(both), NOW_MS);
     assert.equal(refused.exhausted?.rule, fast);
     assert.equal(refused.consumed[0]?.bucket.remaining(NOW_MS), 2);
   });
@@ -104,9 +107,27 @@ describe('a local limiter', () => {
 
   it('puts out the least lately used value when there are too many', () => {
     const one = limiter({ descriptors: [rule(of(['user', '']), per(2))], wildcardBucketsMax: 2 });
-    const left = (user: string) => one.admit([of(['user', user])], NOW_MS).told?.bucket.remaining(NOW_MS);
+    const left = (user: string) =>
+      one.admit(once([of(['user', user])]), NOW_MS).told?.bucket.remaining(NOW_MS);
     const users = ['a', 'b', 'a', 'c', 'a', 'b'];
     assert.deepEqual(users.map(left), [1, 1, 0, 1, 0, 1]);
+  });
+
+  it('takes as many tokens as a request is worth, all or none, and lets nothing in that is worth none', () => {
+    const counts = [of(['user', 'a'])];
+    const one = limiter({ defaultLimit: per(9), descriptors: [rule(of(['user', 'a']), per(5))] });
+    const left = [2, 4, 3, 1, 0].map((hits) => {
+      const { isAllowed, told } = one.admit(once(counts, hits), NOW_MS);
+      return [isAllowed, told?.bucket.remaining(NOW_MS)];
+    });
+    assert.deepEqual(left, [
+      [true, 3],
+      [false, 3],
+      [true, 0],
+      [false, 0],
+      [false, 0],
+    ]);
+    assert.equal(admitted(one, []), 7, 'of the default bucket a request takes one');
   });
 
   it('tells equal descriptors from those that only look alike', () => {

@@ -22,6 +22,13 @@ export interface LimiterRules {
   wildcardBucketsMax: number;
 }
 
+/** What a request is counted under, and how many tokens it takes there. */
+export interface Count {
+  descriptor: Descriptor;
+  /** 0 is more than any bucket has (Envoy). */
+  hits: number;
+}
+
 /** A bucket that was asked, and why. */
 export interface MatchedBucket {
   bucket: TokenBucket;
@@ -29,14 +36,15 @@ export interface MatchedBucket {
   descriptor: Descriptor | null;
   /** The configured descriptor; null: the default bucket. */
   rule: DescriptorLimit | null;
+  hits: number;
 }
 
 /** What the buckets say to one request. */
 export interface Admission {
   isAllowed: boolean;
-  /** Buckets that gave a token, in the order they were asked. */
+  /** Buckets that gave what was asked of them, in the order they were asked. */
   consumed: readonly MatchedBucket[];
-  /** The one that had none. */
+  /** The one that had too little. */
   exhausted: MatchedBucket | null;
   /** The one that the response headers tell of; null: none was asked. */
   told: MatchedBucket | null;
@@ -44,7 +52,7 @@ export interface Admission {
 
 /**
  * The buckets of one rate-limit configuration (Envoy: LocalRateLimiterImpl): the descriptors' that match, the slowest to fill first,
- * then the default one. The first that is empty refuses; what the ones before it gave is not given back.
+ * then the default one. The first that has too little refuses; what the ones before it gave is not given back.
  */
 export class LocalLimiter {
   readonly #store: BucketStore;
@@ -60,7 +68,7 @@ export class LocalLimiter {
     this.#default =
       defaultLimit === null
         ? null
-        : { bucket: this.#store.create(defaultLimit, nowMs), descriptor: null, rule: null };
+        : { bucket: this.#store.create(defaultLimit, nowMs), descriptor: null, rule: null, hits: 1 };
     for (const rule of rules.descriptors) {
       if (isWildcard(rule.entries)) {
         const buckets = new WildcardBuckets(rule.limit, rules.wildcardBucketsMax, this.#store);
@@ -73,35 +81,35 @@ export class LocalLimiter {
   }
 
   /** Takes a request's tokens. */
-  admit(descriptors: readonly Descriptor[], nowMs: number): Admission {
-    const matched = this.#match(descriptors, nowMs);
+  admit(counts: readonly Count[], nowMs: number): Admission {
+    const matched = this.#match(counts, nowMs);
     if (this.#default !== null && (matched.length === 0 || this.#rules.alwaysConsumesDefault)) {
       matched.push(this.#default);
     }
     const consumed: MatchedBucket[] = [];
     for (const one of matched) {
-      if (!one.bucket.consume(nowMs)) return refusal(one, consumed);
+      if (!one.bucket.consume(nowMs, one.hits)) return refusal(one, consumed);
       consumed.push(one);
     }
     return { isAllowed: true, consumed, exhausted: null, told: consumed[0] ?? null };
   }
 
-  #match(descriptors: readonly Descriptor[], nowMs: number): MatchedBucket[] {
+  #match(counts: readonly Count[], nowMs: number): MatchedBucket[] {
     const matched: MatchedBucket[] = [];
-    for (const descriptor of descriptors) {
-      const one = this.#find(descriptor, nowMs);
+    for (const count of counts) {
+      const one = this.#find(count, nowMs);
       if (one !== null) matched.push(one);
     }
     return matched.length < 2 ? matched : matched.sort((a, b) => fillRate(a) - fillRate(b));
   }
 
-  #find(descriptor: Descriptor, nowMs: number): MatchedBucket | null {
+  #find({ descriptor, hits }: Count, nowMs: number): MatchedBucket | null {
     const key = descriptorKey(descriptor);
     const fixed = this.#fixed.get(key);
-    if (fixed !== undefined) return { ...fixed, descriptor };
+    if (fixed !== undefined) return { ...fixed, descriptor, hits };
     for (const { rule, buckets } of this.#wildcards) {
       if (matchesWildcard(rule.entries, descriptor)) {
-        return { bucket: buckets.take(key, nowMs), descriptor, rule };
+        return { bucket: buckets.take(key, nowMs), descriptor, rule, hits };
       }
     }
     return null;

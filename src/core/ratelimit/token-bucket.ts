@@ -39,14 +39,15 @@ export class TokenBucket {
     Atomics.store(this.#cells, this.#index, bitsOf(emptyAt));
   }
 
-  /** Takes one token. @returns false, taking nothing, where there is none */
-  consume(nowMs: number): boolean {
+  /** Takes tokens. @returns false, taking nothing, where there are fewer, or where none are asked for */
+  consume(nowMs: number, wanted = 1): boolean {
+    if (wanted < 1) return false;
     const now = nowMs - this.#startMs;
     for (;;) {
       const before = Atomics.load(this.#cells, this.#index);
       const tokens = this.#tokensAt(now, before);
-      if (tokens + LOST_TOKENS < 1) return false;
-      const emptyAt = now - Math.max(0, tokens - 1) / this.#tokensPerMs;
+      if (tokens + LOST_TOKENS < wanted) return false;
+      const emptyAt = now - Math.max(0, tokens - wanted) / this.#tokensPerMs;
       if (Atomics.compareExchange(this.#cells, this.#index, before, bitsOf(emptyAt)) === before) return true;
     }
   }

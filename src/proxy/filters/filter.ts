@@ -148,6 +148,8 @@ export interface LocalReply {
   headers: readonly (readonly [name: string, value: string])[];
   /** `%RESPONSE_CODE_DETAILS%`. */
   details: string;
+  /** What a gRPC client is told; default: what stands for the status. */
+  grpcStatus?: number;
   /** Writes the metadata that Envoy writes once the reply is on its way, seen by no filter: for those who log or explain it. */
   afterwards?: () => void;
   /** Sent as it stands: the route's header changes and the words for gRPC clients are for refusals, not for it. */

@@ -36,8 +36,10 @@ export function composeReply(
   writeReplyFields(headers, local.headers, stream.route, replier, stream);
   const told = replier === 'as-is' ? local : rewriteReply(service, stream, course, local, headers);
   const message = bodiless ? '' : told.body;
-  if (isGrpc) for (const [name, value] of grpcFields(told.status, message)) headers.set(name, value);
-  else if (told.body === '') headers.remove('content-type');
+  if (isGrpc) {
+    const fields = grpcFields(told.status, message, local.grpcStatus);
+    for (const [name, value] of fields) headers.set(name, value);
+  } else if (told.body === '') headers.remove('content-type');
   const status = isGrpc ? 200 : told.status;
   encodeThrough(filters, stream, { status, headers });
   if (service.options.via !== '') appendVia(headers, service.options.via);

@@ -32,10 +32,14 @@ export function cameAsGrpc(headers: HeaderList): boolean {
 const isGrpcType = (type: string) => type === 'application/grpc' || type.startsWith('application/grpc+');
 
 /** The fields that tell a gRPC client of a refusal; the HTTP status is 200 and there is no body. */
-export function grpcFields(status: number, body: string): [name: string, value: string][] {
+export function grpcFields(
+  status: number,
+  body: string,
+  grpcStatus = GRPC_STATUS[status] ?? UNKNOWN,
+): [name: string, value: string][] {
   const fields: [string, string][] = [
     ['content-type', 'application/grpc'],
-    ['grpc-status', String(GRPC_STATUS[status] ?? UNKNOWN)],
+    ['grpc-status', String(grpcStatus)],
   ];
   if (body !== '') fields.push(['grpc-message', encodeMessage(body)]);
   return fields;

@@ -251,7 +251,7 @@ function replied(
   reply.afterwards?.();
   const lines = headers.names.map((name, index) => [name, headers.values[index] as string] as const);
   const { details } = reply;
-  const grpc = grpcWords(stream.request, { status, body }, replier);
+  const grpc = grpcWords(stream.request, { status, body, grpcStatus: reply.grpcStatus }, replier);
   const metadata = stream.metadataIfAny;
   return { status, body, headers: lines, grpc, details, route, forwarded: null, metadata };
 }
@@ -259,9 +259,9 @@ function replied(
 /** Replies that another service or the codec words are told to every client alike. */
 function grpcWords(
   { method, headers }: RequestHead,
-  { status, body }: Pick<LocalReply, 'status' | 'body'>,
+  { status, body, grpcStatus }: { status: number; body: string; grpcStatus: number | undefined },
   replier: Replier,
 ): Verdict['grpc'] {
   if (replier === 'as-is' || replier === 'codec' || !cameAsGrpc(headers)) return null;
-  return grpcFields(status, method === 'HEAD' ? '' : body);
+  return grpcFields(status, method === 'HEAD' ? '' : body, grpcStatus);
 }

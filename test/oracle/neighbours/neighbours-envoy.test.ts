@@ -11,10 +11,12 @@ import { corsCases, corsScenes } from './cors-cases.ts';
 import { metadataCases, metadataScenes } from './metadata-cases.ts';
 import { lateMutationCase, lateMutationScene, mutationCases, mutationScenes } from './mutation-cases.ts';
 import { rateLimitCases, rateLimitScenes, routeLimitCases, routeLimitScenes } from './rate-limit-cases.ts';
+import { moreLimitCases, moreLimitScenes } from './rate-limit-more-cases.ts';
 
 const scenes = [
   ...rateLimitScenes,
   ...routeLimitScenes,
+  ...moreLimitScenes,
   ...corsScenes,
   ...metadataScenes,
   ...mutationScenes,
@@ -23,6 +25,7 @@ const scenes = [
 const cases = [
   ...rateLimitCases,
   ...routeLimitCases,
+  ...moreLimitCases,
   ...corsCases,
   ...metadataCases,
   ...mutationCases,

@@ -61,12 +61,11 @@ export const NEWER_FIELDS: Readonly<Record<string, NewerFields>> = {
     noEffect: 'enable_retry_after_header',
   },
   'envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor': { refused: 'shadow_mode' },
-  'envoy.config.route.v3.RateLimit': { refused: 'hits_addend apply_on_stream_done x_ratelimit_option' },
   'envoy.config.route.v3.RateLimit.Override': { refused: 'rate_limit' },
-  'envoy.config.route.v3.RateLimit.Action': { refused: 'query_parameters remote_address_match' },
-  'envoy.config.route.v3.RateLimit.Action.GenericKey': { refused: 'default_value' },
-  'envoy.config.route.v3.RateLimit.Action.HeaderValueMatch': { refused: 'default_value' },
-  'envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch': { refused: 'default_value' },
+  // It is for formats in the descriptor's value, which Envoy reads only behind a switch of its runtime.
+  'envoy.config.route.v3.RateLimit.Action.GenericKey': { noEffect: 'default_value' },
+  'envoy.config.route.v3.RateLimit.Action.HeaderValueMatch': { noEffect: 'default_value' },
+  'envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch': { noEffect: 'default_value' },
   'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz': {
     refused:
       'max_denied_response_body_bytes enforce_response_header_limits shadow_mode clear_route_cache_headers',

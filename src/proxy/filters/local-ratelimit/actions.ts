@@ -1,19 +1,27 @@
 import type {
   RateLimit_Action as ActionConfig,
+  RateLimit_Action_RemoteAddressMatch as AddressMatchConfig,
   RateLimit_Action_MetaData as MetadataConfig,
+  RateLimit_Action_QueryParameters as QueryParametersConfig,
 } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type { AddressMatcher } from '#schema/envoy/type/matcher/v3/address_pb.js';
 import {
   compileHeaderMatcher,
   compileQueryParameterMatcher,
+  createIpRange,
   findMetadata,
   lowerAscii,
   toByteString,
 } from '../../../core/match/index.ts';
 import type { DescriptorEntry } from '../../../core/ratelimit/index.ts';
+import type { Findings } from '../../../resources/index.ts';
+import { reportFormat } from '../../format/report-refusal.ts';
 import { headerOf } from '../../format/request-operators.ts';
+import { compileTextFormat } from '../../format/text-format.ts';
 import { clientOf } from '../../http/client-address.ts';
 import { fieldOf, refuseField, refuseInto } from '../../refusals.ts';
 import type { FactoryContext, FilterStream } from '../filter.ts';
+import { firstParameter } from '../jwt-authn/query.ts';
 import { maskAddress } from './mask-address.ts';
 
 /**
@@ -71,6 +79,10 @@ export function compileAction(
     }
     case 'metadata':
       return metadataValue(value);
+    case 'queryParameters':
+      return queryParameter(value);
+    case 'remoteAddressMatch':
+      return remoteAddressMatch(value, context.findings);
     case 'sourceCluster':
     case 'dynamicMetadata':
     case 'extension':
@@ -91,6 +103,50 @@ function requestHeader(name: string, key: string, skipIfAbsent: boolean): Action
     if (value !== undefined) return { key, value };
     return skipIfAbsent ? null : { missing: `header ${name} is missing` };
   };
+}
+
+function queryParameter(config: QueryParametersConfig): Action {
+  const [name, key] = [toByteString(config.queryParameterName), toByteString(config.descriptorKey)];
+  return ({ request }) => {
+    const value = firstParameter(request.path, name);
+    if (value !== undefined) return { key, value };
+    return config.skipIfAbsent
+      ? null
+      : { missing: `query parameter ${config.queryParameterName} is missing` };
+  };
+}
+
+/** The only action whose value is a format, whatever the runtime says. */
+function remoteAddressMatch(config: AddressMatchConfig, findings: Findings): Action | null {
+  const compiled = compileTextFormat(config.descriptorValue, '');
+  if ('refusal' in compiled) {
+    reportFormat(compiled.refusal, '`descriptor_value`', config, 'descriptor_value', findings);
+    return null;
+  }
+  const matches = compileAddresses(config.addressMatcher, findings);
+  if (matches === null) return null;
+  const key = toByteString(config.descriptorKey || 'remote_address_match');
+  const fallback = toByteString(config.defaultValue);
+  return (stream) => {
+    const { address } = clientOf(stream.request, stream.connection);
+    if (!matches(address)) return { missing: `the address ${address} does not match` };
+    const value = compiled.format.render(stream) || fallback;
+    return value === '' ? { missing: 'its value is empty' } : { key, value };
+  };
+}
+
+function compileAddresses(
+  config: AddressMatcher | undefined,
+  findings: Findings,
+): ((address: string) => boolean) | null {
+  const { ranges = [], invertMatch = false } = config ?? {};
+  const blocks = ranges.map((one) => createIpRange(one.addressPrefix, one.prefixLen));
+  const bad = ranges[blocks.indexOf(null)];
+  if (bad !== undefined) {
+    refuseInto(findings)(`malformed IP address: \`${bad.addressPrefix}\``, bad, 'address_prefix');
+    return null;
+  }
+  return (address) => blocks.some((block) => block?.contains(address) === true) !== invertMatch;
 }
 
 function destinationCluster({ route }: FilterStream): ActionResult {

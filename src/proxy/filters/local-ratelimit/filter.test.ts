@@ -423,6 +423,34 @@ describe('local_ratelimit refuses', () => {
       want: '`source_cluster` is not supported',
     },
     {
+      name: 'hits that are neither a number nor a format',
+      given: { rate_limits: [{ actions: [action], hits_addend: {} }] },
+      want: 'hits_addend must contain either a format or a number',
+    },
+    {
+      name: 'a format that is none',
+      given: { rate_limits: [{ actions: [action], hits_addend: { format: '%NO%' } }] },
+      want: '`%NO%` in `format`: not supported field in StreamInfo: NO',
+    },
+    {
+      name: 'an address that is none',
+      given: {
+        rate_limits: [
+          {
+            actions: [
+              {
+                remote_address_match: {
+                  descriptor_value: 'a',
+                  address_matcher: { ranges: [{ address_prefix: 'x' }] },
+                },
+              },
+            ],
+          },
+        ],
+      },
+      want: 'malformed IP address: `x`',
+    },
+    {
       name: 'limits over a cluster of gates',
       given: { local_cluster_rate_limit: {} },
       want: '`local_cluster_rate_limit` is not supported',

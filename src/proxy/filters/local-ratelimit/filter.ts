@@ -24,7 +24,7 @@ export class LocalRateLimitFilter implements HttpFilter {
   decodeHeaders(stream: FilterStream): FilterResult {
     const ofRoute = this.#routeLimit(stream.route);
     const limit = ofRoute ?? this.#own;
-    const { enabled, stats, tellsHeaders } = limit.parts;
+    const { enabled, stats } = limit.parts;
     const { recorder } = stream;
     if (ofRoute !== undefined) recorder?.note('the route has a limit of its own');
     if (!enabled.draw(stream)) {
@@ -33,7 +33,7 @@ export class LocalRateLimitFilter implements HttpFilter {
     }
     stats.enabled.increment();
     const admission = limit.admit(stream);
-    if (tellsHeaders && admission.told !== null) this.#told.set(stream, admission.told.bucket);
+    if (admission.told !== null) this.#told.set(stream, admission.told.bucket);
     if (admission.isAllowed) {
       stats.ok.increment();
       return undefined;
@@ -53,8 +53,11 @@ export class LocalRateLimitFilter implements HttpFilter {
   }
 }
 
+/** Of gRPC: a quota is used up. */
+const RESOURCE_EXHAUSTED = 8;
+
 function refuse(parts: LimitParts, stream: FilterStream): LocalReply | undefined {
-  const { enforced, stats, responseHeaders, requestHeadersWhenNotEnforced } = parts;
+  const { enforced, stats, responseHeaders, requestHeadersWhenNotEnforced, origin } = parts;
   if (!enforced.draw(stream)) {
     stream.recorder?.note(`over the limit, not enforced (\`filter_enforced\`: ${enforced.text})`);
     if (requestHeadersWhenNotEnforced !== null) {
@@ -70,5 +73,6 @@ function refuse(parts: LimitParts, stream: FilterStream): LocalReply | undefined
     body: 'local_rate_limited',
     headers: headers.names.map((name, index) => [name, headers.values[index] as string] as const),
     details: 'local_rate_limited',
+    ...(origin.rateLimitedAsResourceExhausted ? { grpcStatus: RESOURCE_EXHAUSTED } : {}),
   };
 }

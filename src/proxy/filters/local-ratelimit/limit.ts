@@ -10,7 +10,7 @@ import {
 import type { HeaderMutations } from '../../route/header-mutation.ts';
 import type { FilterStream } from '../filter.ts';
 import type { Fraction } from '../fraction.ts';
-import { buildDescriptors, describeDescriptor, type Recipe } from './recipe.ts';
+import { buildCounts, describeDescriptor, type MadeCount, type Recipe } from './recipe.ts';
 import type { LocalRateLimitStats } from './stats.ts';
 
 /** One configuration of the filter, compiled: the chain's own, or a route's in its place. */
@@ -41,12 +41,20 @@ export class Limit {
 
   /** Takes a request's tokens. Descriptors are made only where the configuration has some to match. */
   admit(stream: FilterStream): Admission {
-    const descriptors =
-      this.parts.rules.descriptors.length === 0 ? [] : buildDescriptors(this.#recipes(stream), stream);
+    const counts =
+      this.parts.rules.descriptors.length === 0 ? [] : buildCounts(this.#recipes(stream), stream);
     const nowMs = stream.clock.now();
-    const admission = this.#limiter(stream, nowMs).admit(descriptors, nowMs);
+    const admission = this.#limiter(stream, nowMs).admit(counts, nowMs);
     if (stream.recorder !== null) explain(admission, nowMs, stream.recorder);
+    if (!this.#tells(admission.told, counts)) admission.told = null;
     return admission;
+  }
+
+  /** Whether response headers tell of a bucket: as the recipe of its descriptor says, else as the configuration. */
+  #tells(told: MatchedBucket | null, counts: readonly MadeCount[]): boolean {
+    if (told === null) return true;
+    const recipe = counts.find(({ descriptor }) => descriptor === told.descriptor)?.recipe;
+    return recipe?.tellsHeaders ?? this.parts.tellsHeaders;
   }
 
   /** The configuration's own, or the route's (Envoy: local_ratelimit.cc, populateDescriptors). */
@@ -79,16 +87,18 @@ function explain({ consumed, exhausted }: Admission, nowMs: number, recorder: Re
 }
 
 function explainBucket(
-  { bucket, descriptor, rule }: MatchedBucket,
+  { bucket, descriptor, rule, hits }: MatchedBucket,
   nowMs: number,
-  gaveToken: boolean,
+  gaveTokens: boolean,
   recorder: Recorder,
 ): void {
   const { maxTokens, tokensPerFill, fillIntervalMs } = bucket.limit;
   const name = descriptor === null ? 'the default bucket' : describeDescriptor(descriptor);
   recorder.open('bucket', name, rule?.origin);
   recorder.note(`holds ${maxTokens}, ${tokensPerFill} more in ${fillIntervalMs / 1000} s`);
-  if (gaveToken) recorder.close('ok', `${bucket.remaining(nowMs)} left`);
+  if (hits !== 1) recorder.note(`this request is worth ${hits}`);
+  if (gaveTokens) recorder.close('ok', `${bucket.remaining(nowMs)} left`);
   else if (maxTokens === 0) recorder.close('no', 'it can hold no token');
+  else if (hits !== 1) recorder.close('no', `${bucket.remaining(nowMs)} left`);
   else recorder.close('no', `empty, the next token in ${Math.ceil(bucket.nextTokenMs(nowMs) / 1000)} s`);
 }

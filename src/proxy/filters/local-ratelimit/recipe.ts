@@ -1,8 +1,17 @@
-import type { RateLimit } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import {
+  type RateLimit,
+  RateLimit_XRateLimitOption as XRateLimitOption,
+} from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { fromByteString, redactTokens } from '../../../core/match/index.ts';
-import { type Descriptor, type DescriptorEntry, renderDescriptor } from '../../../core/ratelimit/index.ts';
+import {
+  type Count,
+  type Descriptor,
+  type DescriptorEntry,
+  renderDescriptor,
+} from '../../../core/ratelimit/index.ts';
 import type { FactoryContext, FilterStream } from '../filter.ts';
 import { type Action, compileAction } from './actions.ts';
+import { compileHits } from './hits.ts';
 
 /** A `rate_limits` entry: the actions that make one descriptor of a request, or none. */
 export interface Recipe {
@@ -10,6 +19,15 @@ export interface Recipe {
   /** Filters count only what has their own. */
   stage: number;
   actions: readonly Action[];
+  /** How many tokens a request takes; null: nothing that it could be counted by. */
+  hits: (stream: FilterStream) => number | null;
+  /** Whether response headers tell of its bucket; null: as the filter says. */
+  tellsHeaders: boolean | null;
+}
+
+/** A descriptor of a request, and who made it. */
+export interface MadeCount extends Count {
+  recipe: Recipe;
 }
 
 type ActionContext = Pick<FactoryContext, 'findings'>;
@@ -28,8 +46,15 @@ export function compileRouteRecipes(configs: readonly RateLimit[], context: Acti
 
 function compileRecipe(origin: RateLimit, context: ActionContext): Recipe {
   const actions = origin.actions.map((one) => compileAction(one, context)).filter((one) => one !== null);
-  return { origin, stage: origin.stage ?? 0, actions };
+  const hits = compileHits(origin.hitsAddend, context.findings);
+  return { origin, stage: origin.stage ?? 0, actions, hits, tellsHeaders: TOLD[origin.xRatelimitOption] };
 }
+
+const TOLD: Readonly<Record<XRateLimitOption, boolean | null>> = {
+  [XRateLimitOption.UNSPECIFIED]: null,
+  [XRateLimitOption.OFF]: false,
+  [XRateLimitOption.DRAFT_VERSION_03]: true,
+};
 
 /** They are for a rate-limit service; Envoy's local limits do not look at them. */
 function warnOfOtherFields(config: RateLimit, { findings }: ActionContext): void {
@@ -57,8 +82,8 @@ function refuseOtherFields(config: RateLimit, { findings }: ActionContext): void
 }
 
 /** The descriptors of one request, in the order of their recipes. */
-export function buildDescriptors(recipes: readonly Recipe[], stream: FilterStream): Descriptor[] {
-  const descriptors: Descriptor[] = [];
+export function buildCounts(recipes: readonly Recipe[], stream: FilterStream): MadeCount[] {
+  const counts: MadeCount[] = [];
   for (const recipe of recipes) {
     const { recorder } = stream;
     recorder?.open('rate limit', 'descriptor', recipe.origin);
@@ -67,13 +92,18 @@ export function buildDescriptors(recipes: readonly Recipe[], stream: FilterStrea
       recorder?.close('no', made.missing);
       continue;
     }
-    descriptors.push(made.entries);
+    counts.push({ descriptor: made.entries, hits: made.hits, recipe });
     recorder?.close('ok', describeDescriptor(made.entries));
   }
-  return descriptors;
+  return counts;
 }
 
-function follow({ actions }: Recipe, stream: FilterStream): { entries: Descriptor } | { missing: string } {
+type Made = { entries: Descriptor; hits: number } | { missing: string };
+
+function follow({ actions, hits, origin }: Recipe, stream: FilterStream): Made {
+  // Envoy has no second look at a local limit (Envoy: local_ratelimit.cc).
+  if (origin.applyOnStreamDone)
+    return { missing: 'it is for the end of the request (`apply_on_stream_done`)' };
   const entries: DescriptorEntry[] = [];
   for (const action of actions) {
     const result = action(stream);
@@ -81,7 +111,8 @@ function follow({ actions }: Recipe, stream: FilterStream): { entries: Descripto
     if ('missing' in result) return result;
     entries.push(result);
   }
-  return { entries };
+  const worth = hits(stream);
+  return worth === null ? { missing: '`hits_addend` finds no number' } : { entries, hits: worth };
 }
 
 /** For a person; what looks like a token is left out. */
