@@ -223,7 +223,9 @@ export class ListenerServer implements ConnectionKeeper {
   #accept(socket: Socket, facts: { serverName: string; tls: boolean }): void {
     const chain = this.#chainFor(facts.serverName);
     const unproven = chain?.tls?.verifiesClients === true && !isProven(socket as TLSSocket, chain.tls);
-    if (chain === undefined || unproven || this.#drained !== null) {
+    const { remoteAddress } = socket;
+    // A client that has reset its connection by now has no address any more, and rules about addresses would let it pass as nobody.
+    if (chain === undefined || unproven || remoteAddress === undefined || this.#drained !== null) {
       chain?.service.stats.connectionsRefused.increment();
       socket.destroy();
       return;
@@ -232,7 +234,7 @@ export class ListenerServer implements ConnectionKeeper {
       serverName: serverNameSeen(this.#compiled, facts.serverName),
       spelledName: facts.serverName,
     };
-    const peer = describePeer(socket, { ...names, tls: facts.tls }, chain.tls);
+    const peer = describePeer(socket, remoteAddress, { ...names, tls: facts.tls }, chain.tls);
     const connection = new ServerConnection(socket, peer, this, chain);
     this.#connections.set(connection, chain);
   }
@@ -292,15 +294,16 @@ let connections = 0;
 
 function describePeer(
   socket: Socket,
+  remoteAddress: string,
   facts: { serverName: string; spelledName: string; tls: boolean },
   tls: DownstreamTls | null,
 ): ConnectionInfo {
   connections++;
   return {
     id: connections,
-    remoteAddress: plainAddress(socket.remoteAddress),
+    remoteAddress: plainAddress(remoteAddress),
     remotePort: socket.remotePort ?? 0,
-    localAddress: plainAddress(socket.localAddress),
+    localAddress: plainAddress(socket.localAddress ?? ''),
     localPort: socket.localPort ?? 0,
     ...facts,
     peer: tls?.verifiesClients === true ? peerIdentityOf(socket as TLSSocket) : null,
@@ -309,6 +312,6 @@ function describePeer(
 }
 
 /** An IPv4 address that an IPv6 socket wrote its way. */
-function plainAddress(address: string | undefined): string {
-  return (address ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, '');
 }
