@@ -73,6 +73,56 @@ describe('the static layers of the runtime', () => {
     it(name, () => assert.deepEqual(shareIn(loaded(...layers)), want));
   }
 
+  const features = (values: object) => ({ envoy: { reloadable_features: values } });
+  const manager = (values: object) => ({ http_connection_manager: values });
+  const deciding: { name: string; layer: object; refused: string | null }[] = [
+    {
+      name: 'a switch of Envoy’s that is off',
+      layer: { 'envoy.reloadable_features.rbac_match_headers_individually': false },
+      refused: 'envoy.reloadable_features.rbac_match_headers_individually',
+    },
+    {
+      name: 'the switch in the truth table of jwt_authn (Envoy: all_verifier_test)',
+      layer: features({ jwt_authn_add_verification_status_header: false }),
+      refused: 'envoy.reloadable_features.jwt_authn_add_verification_status_header',
+    },
+    {
+      name: 'one that is off by a text',
+      layer: features({ strip_dotdot_segments_with_parameters: '0' }),
+      refused: 'envoy.reloadable_features.strip_dotdot_segments_with_parameters',
+    },
+    {
+      name: 'a bound',
+      layer: features({ max_request_headers_count: 5 }),
+      refused: 'envoy.reloadable_features.max_request_headers_count',
+    },
+    {
+      name: 'paths that are normalised',
+      layer: manager({ normalize_path: 100 }),
+      refused: 'http_connection_manager.normalize_path',
+    },
+    {
+      name: 'a share of them',
+      layer: manager({ normalize_path: { numerator: 5 } }),
+      refused: 'http_connection_manager.normalize_path',
+    },
+    {
+      name: 'escaped slashes that are refused',
+      layer: manager({ path_with_escaped_slashes_action: 2 }),
+      refused: 'http_connection_manager.path_with_escaped_slashes_action',
+    },
+    { name: 'a switch that is on', layer: features({ match_headers_individually: true }), refused: null },
+    { name: 'one that has no say', layer: features({ http2_use_oghttp2: false }), refused: null },
+    { name: 'paths that stay as they are', layer: manager({ normalize_path: 0 }), refused: null },
+  ];
+  for (const { name, layer, refused } of deciding) {
+    it(`are ${refused === null ? 'taken' : 'refused'} with ${name}`, () => {
+      const errors = loaded(layer).messages.filter((message) => message.startsWith('E301'));
+      const want = `E301 \`${refused}\` of the runtime has Envoy decide otherwise: jotgate has its default alone`;
+      assert.deepEqual(errors, refused === null ? [] : [want]);
+    });
+  }
+
   it('are told of keys that nobody asks for', () => {
     const { messages } = loaded({ k: { f: 1, g: 2 }, re2: { max_program_size: { error_level: 200 } } });
     assert.deepEqual(messages, ['W301 `k.g` of the runtime has no effect in jotgate']);

@@ -12,6 +12,7 @@ import {
 } from '#schema/envoy/type/v3/percent_pb.js';
 import type { CheckContext } from '../checks/check-context.ts';
 import type { DecodeContext } from '../decode/decode-context.ts';
+import { changesDecisions } from './decision-keys.ts';
 import { type RuntimeEntry, staticRuntimeOf } from './static-runtime.ts';
 
 type Find = (key: string) => RuntimeEntry | undefined;
@@ -41,14 +42,20 @@ export function applyRuntime(
     return entries.get(key);
   };
   for (const { message, desc } of decoded) READERS[desc.typeName]?.(message as never, find);
-  const unread = [...entries.keys()].filter((key) => !asked.has(key));
-  for (const key of unread) {
+  const about = bootstrap.layeredRuntime ?? bootstrap;
+  for (const [key, entry] of entries) {
+    if (asked.has(key)) continue;
+    if (changesDecisions(key, entry)) {
+      const message = `\`${key}\` of the runtime has Envoy decide otherwise: jotgate has its default alone`;
+      context.complain({ code: 'fieldNotDone', severity: 'error', message, envoy: 'accepts', about });
+      continue;
+    }
     context.complain({
       code: 'noEffect',
       severity: 'warning',
       message: `\`${key}\` of the runtime has no effect in jotgate`,
       envoy: 'accepts',
-      about: bootstrap.layeredRuntime ?? bootstrap,
+      about,
     });
   }
 }
