@@ -8,7 +8,8 @@ import {
   JwtAuthenticationSchema,
   PerRouteConfigSchema,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
-import { RBACPerRouteSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
+import { RBACPerRouteSchema, RBACSchema } from '#schema/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
+import { RouterSchema } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
 import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { ManualClock, silentLogger } from '../../base/index.ts';
 import { nodeCrypto } from '../../platform/index.ts';
@@ -94,6 +95,24 @@ describe('what a route says to a filter', () => {
       given: packed(RBACPerRouteSchema, {}),
       want: 'on',
       says: /takes no/,
+    },
+    {
+      name: 'a filter’s own configuration is refused, where its routes have another',
+      given: packed(RBACSchema, { rules: {} }),
+      want: null,
+      says: /^Unable to unpack as envoy\.extensions\.filters\.http\.rbac\.v3\.RBACPerRoute$/,
+    },
+    {
+      name: 'an empty one counts as an empty one of its routes',
+      given: packed(RBACSchema, {}),
+      want: 'on',
+      says: /takes no `envoy\.extensions\.filters\.http\.rbac\.v3\.RBACPerRoute`/,
+    },
+    {
+      name: 'the router’s is refused',
+      given: packed(RouterSchema, {}),
+      want: null,
+      says: /^The filter jwt doesn't support/,
     },
   ];
   for (const { name, given, want, says } of table) {

@@ -1,6 +1,7 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import { RouterSchema } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { typeNameOf, unpackAny } from '../../resources/index.ts';
 import type { CompileLevelConfig, LevelFilterConfig } from '../route/per-filter-config.ts';
@@ -54,11 +55,13 @@ export class RouteFilterCompiler {
       this.#report('E122', message, 'refuses', name, level);
       return null;
     }
+    const ownRoute = httpFilterFactories.get(typeName)?.perRoute?.schema.typeName ?? typeName;
+    if (ownRoute !== typeName) return this.#compileOtherType(name, config, ownRoute, isOptional, level);
     if (entry === undefined) {
       return this.#ignoreSound(`no HTTP filter is named \`${name}\``, name, config, level);
     }
     const { perRoute } = entry.factory;
-    if (perRoute === undefined) {
+    if (perRoute === undefined || typeName === RouterSchema.typeName) {
       if (isOptional) return 'on';
       const message = `The filter ${name} doesn't support virtual host or route specific configurations`;
       this.#report('E122', message, 'refuses', name, level);
@@ -70,6 +73,21 @@ export class RouteFilterCompiler {
     const origin = unpackAny(perRoute.schema as DescMessage, config);
     const compiled = perRoute.compile(origin, { ...this.#context, name }, entry.config());
     return compiled === null ? null : { typeName, compiled, origin };
+  }
+
+  /** A filter's own configuration where its routes have another: Envoy finds the filter by it and reads it as that, if it is empty. */
+  #compileOtherType(
+    name: string,
+    config: Any,
+    routeType: string,
+    isOptional: boolean,
+    level: object,
+  ): LevelFilterConfig | null {
+    if (config.value.length > 0) {
+      this.#report('E122', `Unable to unpack as ${routeType}`, 'refuses', name, level);
+      return null;
+    }
+    return this.#compileConfig(name, { ...config, typeUrl: `/${routeType}` }, isOptional, level);
   }
 
   /** What no filter looks at is judged all the same, by the filter that it is a message for. */

@@ -29,6 +29,7 @@ const ROUTES: Record<string, object> = {
   'wrapped-empty': { 'filter-0': wrapped({ config: {} }) },
   'others-type': { 'filter-0': access({}) },
   'rbac-off': { 'filter-0': jwt({ disabled: true }), 'filter-1': access({}) },
+  'rbac-own-type': { 'filter-0': jwt({ disabled: true }), 'filter-1': { '@type': `${TYPE}.rbac.v3.RBAC` } },
   'rbac-own': { 'filter-0': jwt({ disabled: true }), 'filter-1': access({ rbac: onHeader('x-route') }) },
   'rbac-not-run': { 'filter-0': jwt({ disabled: true }), 'filter-1': wrapped({ disabled: true }) },
   'on-by-config': { 'filter-0': jwt({ disabled: true }), 'filter-2': access({ rbac: onHeader('x-late') }) },
