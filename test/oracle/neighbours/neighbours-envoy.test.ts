@@ -10,6 +10,7 @@ import { bootstrapOf } from '../rehearsal/scene.ts';
 import { corsCases, corsScenes } from './cors-cases.ts';
 import { metadataCases, metadataScenes } from './metadata-cases.ts';
 import { lateMutationCase, lateMutationScene, mutationCases, mutationScenes } from './mutation-cases.ts';
+import { moreMutationCases, moreMutationScenes } from './mutation-more-cases.ts';
 import { rateLimitCases, rateLimitScenes, routeLimitCases, routeLimitScenes } from './rate-limit-cases.ts';
 import { moreLimitCases, moreLimitScenes } from './rate-limit-more-cases.ts';
 
@@ -17,6 +18,7 @@ const scenes = [
   ...rateLimitScenes,
   ...routeLimitScenes,
   ...moreLimitScenes,
+  ...moreMutationScenes,
   ...corsScenes,
   ...metadataScenes,
   ...mutationScenes,
@@ -26,6 +28,7 @@ const cases = [
   ...rateLimitCases,
   ...routeLimitCases,
   ...moreLimitCases,
+  ...moreMutationCases,
   ...corsCases,
   ...metadataCases,
   ...mutationCases,

@@ -77,9 +77,8 @@ export const NEWER_FIELDS: Readonly<Record<string, NewerFields>> = {
   },
   'envoy.extensions.filters.http.header_to_metadata.v3.Config': { noEffect: 'stat_prefix' },
   'envoy.extensions.filters.http.header_mutation.v3.Mutations': {
-    refused: 'query_parameter_mutations response_trailers_mutations request_trailers_mutations formatters',
+    refused: 'response_trailers_mutations request_trailers_mutations formatters',
   },
-  'envoy.config.common.mutation_rules.v3.HeaderMutation': { refused: 'remove_on_match' },
 };
 
 /** What becomes of a field that the schema does not have; undefined for one that Envoy does not have either. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JsonObject } from '@bufbuild/protobuf';
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { compileFilter, goodFilter } from '../../../../test/fixtures/compile-filter.ts';
 import { play } from '../../../../test/fixtures/filter-stream.ts';
 import { routeSaying } from '../../../../test/fixtures/route-words.ts';
@@ -64,6 +64,121 @@ describe('header_mutation', () => {
       const headers = new HeaderList();
       filter.encodeHeaders?.(stream, { status: 200, headers });
       assert.equal(headers.get('x-b'), want);
+    });
+  }
+
+  const queries = (...query_parameter_mutations: JsonObject[]): JsonObject => ({
+    mutations: { query_parameter_mutations },
+  });
+  const set = (key: string, value: JsonValue, action = 'APPEND_IF_EXISTS_OR_ADD'): JsonObject => ({
+    append: { record: { key, value }, action },
+  });
+
+  /** Each was asked of Envoy 1.40: oracle/neighbours. */
+  const changes: { name: string; given: JsonObject; path: string; want: string }[] = [
+    { name: 'adds a parameter', given: queries(set('a', '1')), path: '/p', want: '/p?a=1' },
+    {
+      name: 'adds it to those of its name, and sorts',
+      given: queries(set('a', 'x')),
+      path: '/?b=2&a=1&%61',
+      want: '/?a=1&a=&a=x&b=2',
+    },
+    {
+      name: 'keeps what is there where it is to',
+      given: queries(set('a', 'x', 'ADD_IF_ABSENT'), set('b', 'y', 'OVERWRITE_IF_EXISTS')),
+      path: '/?a=1',
+      want: '/?a=1',
+    },
+    {
+      name: 'overwrites all of a name',
+      given: queries(set('a', 'x', 'OVERWRITE_IF_EXISTS'), set('b', 'y', 'OVERWRITE_IF_EXISTS_OR_ADD')),
+      path: '/?a=1&a=2',
+      want: '/?a=x&b=y',
+    },
+    { name: 'removes', given: queries({ remove: 'a' }), path: '/?%61=1&a=2', want: '/' },
+    {
+      name: 'encodes what it writes',
+      given: queries(set('a', '%REQ(x-a)%&~')),
+      path: '/',
+      want: '/?a=v%2F1%26%7E',
+    },
+    {
+      name: 'leaves an escape that means something as the client spelled it',
+      given: queries(set('b', '1')),
+      path: '/?a=%26%20%41%09',
+      want: '/?a=%26%20A%09&b=1',
+    },
+  ];
+  for (const { name, given, path, want } of changes) {
+    it(`${name}: ${path} becomes ${want}`, async () => {
+      const { filter } = goodFilter(headerMutationFactory, given);
+      const recorder = new TreeRecorder();
+      const { stream } = await play(filter, { path, headers: [['x-a', 'v/1']], recorder });
+      assert.equal(stream.request.path, want);
+      assert.match(recorder.root.steps[0]?.text ?? '', / in the query$/);
+    });
+  }
+
+  it('sends no query that Envoy could not send', async () => {
+    const { filter } = goodFilter(headerMutationFactory, queries(set('a', 'x')));
+    const sendable = ['/?b=%41', '/?b=%01', '/?%0a=1'].map(
+      async (path) => (await play(filter, { path })).stream.request.unsendablePath !== true,
+    );
+    assert.deepEqual(await Promise.all(sendable), [true, false, false]);
+  });
+
+  it('removes all headers whose names match, before what comes after', async () => {
+    const { filter } = goodFilter(
+      headerMutationFactory,
+      mutations([{ remove_on_match: { key_matcher: { prefix: 'x-' } } }, append('x-b', 'new')]),
+    );
+    const headers: [string, string][] = [
+      ['x-a', '1'],
+      ['y', '2'],
+      ['X-A', '3'],
+      ['x-b', '4'],
+    ];
+    const { stream } = await play(filter, { headers });
+    assert.deepEqual(stream.request.headers.names, ['y', 'x-b']);
+  });
+
+  const refusedQueries: { name: string; given: JsonObject; want: string }[] = [
+    { name: 'nothing', given: {}, want: "one of 'append'/'remove' must be specified" },
+    {
+      name: 'both',
+      given: { ...set('a', 'b'), remove: 'c' },
+      want: "only one of 'append'/'remove' can be specified",
+    },
+    { name: 'no record', given: { append: {} }, want: 'no record specified for append mutation' },
+    { name: 'a number', given: set('a', 1), want: 'only string value is allowed for record value' },
+    {
+      name: 'a name that is none',
+      given: set('a b', 'c'),
+      want: '`key` is not supported for the query parameter `a b`',
+    },
+    {
+      name: 'a format that is none',
+      given: set('a', '%'),
+      want: 'a lone `%` in the value of query parameter `a`',
+    },
+  ];
+  for (const { name, given, want } of refusedQueries) {
+    it(`refuses ${name} for a query`, () => {
+      const { filter, findings } = compileFilter(headerMutationFactory, queries(given));
+      assert.deepEqual([filter, findings.list[0]?.message], [null, want]);
+    });
+  }
+
+  for (const [message, exact] of [
+    ['request_mutations', ':path'],
+    ['request_mutations', ':authority'],
+    ['response_mutations', ':status'],
+  ] as const) {
+    it(`refuses to take ${exact} off`, () => {
+      const given = { mutations: { [message]: [{ remove_on_match: { key_matcher: { exact } } }] } };
+      const { filter, findings } = compileFilter(headerMutationFactory, given);
+      const want = `\`key_matcher\` is not supported where it takes \`${exact}\``;
+      assert.deepEqual([filter, findings.list[0]?.message], [null, want]);
     });
   }
 

@@ -1,7 +1,8 @@
-import { applyHeaderMutations, type HeaderMutations } from '../../route/header-mutation.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FilterResult, FilterStream, HttpFilter, ResponseHead } from '../filter.ts';
 import type { MutationSteps } from './compile-mutations.ts';
+import { applyHeaderStep, describeHeaderStep, type HeaderStep } from './header-steps.ts';
+import { applyQuerySteps, type QueryStep } from './query-steps.ts';
 
 /**
  * `envoy.filters.http.header_mutation`: changes headers of requests and responses, by its own configuration first, then by those of the
@@ -21,10 +22,11 @@ export class HeaderMutationFilter implements HttpFilter {
   }
 
   decodeHeaders(stream: FilterStream): FilterResult {
-    for (const { origin, request } of [this.#own, ...this.#ofRoute(stream.route)]) {
-      if (request.length === 0) continue;
-      applyHeaderMutations(stream.request.headers, request, stream);
-      stream.recorder?.open('mutations', describe(request), origin);
+    for (const { origin, request, query } of [this.#own, ...this.#ofRoute(stream.route)]) {
+      if (request.length === 0 && query.length === 0) continue;
+      for (const step of request) applyHeaderStep(step, stream.request.headers, stream);
+      if (query.length > 0) applyQuerySteps(query, stream);
+      stream.recorder?.open('mutations', describe(request, query), origin);
       stream.recorder?.close('ok');
     }
     return undefined;
@@ -32,17 +34,12 @@ export class HeaderMutationFilter implements HttpFilter {
 
   encodeHeaders(stream: FilterStream, { headers }: ResponseHead): void {
     for (const { response } of [this.#own, ...this.#ofRoute(stream.route)]) {
-      if (response.length > 0) applyHeaderMutations(headers, response, stream);
+      for (const step of response) applyHeaderStep(step, headers, stream);
     }
   }
 }
 
-/** Names only: values may hold what is nobody's business. */
-function describe(steps: readonly HeaderMutations[]): string {
-  return steps
-    .flatMap(({ remove, add }) => [
-      ...remove.map((name) => `remove ${name}`),
-      ...add.map(({ name, action }) => `${action} ${name}`),
-    ])
-    .join(', ');
+function describe(headers: readonly HeaderStep[], query: readonly QueryStep[]): string {
+  const changes = query.map(({ text }) => `${text} in the query`);
+  return [...headers.flatMap(describeHeaderStep), ...changes].join(', ');
 }

@@ -1,8 +1,15 @@
+import { withoutQuery } from '../../../core/match/index.ts';
+
 /** One parameter of a query as it is spelled there. `value` is empty for a bare name. */
 export interface RawParameter {
   name: string;
   value: string;
+  /** It is written as it stands here, for it did not come from the client. */
+  isWritten?: boolean;
 }
+
+/** A query's parameters by their decoded names. */
+export type ParameterGroups = Map<string, RawParameter[]>;
 
 /** Splits the query of a request target as Envoy does: at `&`, then at the first `=`; `;` is no separator (utility.cc). */
 export function splitQuery(path: string): RawParameter[] {
@@ -42,29 +49,44 @@ export function firstParameter(path: string, name: string): string | undefined {
  * would change the meaning or break the request line (docs/divergences.md).
  */
 export function removeParameter(path: string, name: string): string {
-  return rebuild(path, name, decodeHarmless);
+  return editQuery(path, (groups) => groups.delete(name));
 }
 
 /** The same as Envoy writes it, decoded whatever comes of it: not to be sent, but what it looks for the next token in. */
 export function removeAsEnvoy(path: string, name: string): string {
-  return rebuild(path, name, decodePercent);
+  return editQueryAsEnvoy(path, (groups) => groups.delete(name));
 }
 
-function rebuild(path: string, name: string, decode: (text: string, alsoKept: string) => string): string {
-  if (!path.includes('?')) return path;
-  const groups = new Map<string, RawParameter[]>();
+/** The target with its query changed and rebuilt as `removeParameter` rebuilds it. */
+export function editQuery(path: string, edit: (groups: ParameterGroups) => void): string {
+  return rebuild(path, edit, decodeHarmless);
+}
+
+/** The same as Envoy writes it: see `removeAsEnvoy`. */
+export function editQueryAsEnvoy(path: string, edit: (groups: ParameterGroups) => void): string {
+  return rebuild(path, edit, decodePercent);
+}
+
+function rebuild(
+  path: string,
+  edit: (groups: ParameterGroups) => void,
+  decode: (text: string, alsoKept: string) => string,
+): string {
+  const groups: ParameterGroups = new Map();
   for (const parameter of splitQuery(path)) {
     const key = decodePercent(parameter.name);
-    if (key === name) continue;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [parameter]);
     else group.push(parameter);
   }
+  edit(groups);
   const rebuilt = [...groups.keys()]
     .sort(byByte)
     .flatMap((key) => groups.get(key) as RawParameter[])
-    .map((parameter) => `${decode(parameter.name, '=')}=${decode(parameter.value, '')}`);
-  const bare = path.slice(0, path.indexOf('?'));
+    .map(({ name, value, isWritten }) =>
+      isWritten === true ? `${name}=${value}` : `${decode(name, '=')}=${decode(value, '')}`,
+    );
+  const bare = withoutQuery(path);
   return rebuilt.length === 0 ? bare : `${bare}?${rebuilt.join('&')}`;
 }
 
