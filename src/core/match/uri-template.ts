@@ -8,7 +8,7 @@ const NAME_LENGTH_MAX = 16;
 
 /**
  * Compiles a path template: literal segments, `*` for one segment, `**` for any number at the end, `{name}` and `{name=a/*}` for the
- * same with a name (Envoy: uri_template_lib, uri_template_internal.cc).
+ * same with a name, which may have literals around it (Envoy: uri_template_lib, uri_template_internal.cc).
  * @returns the matcher, or what is wrong with the template and what Envoy does with it
  */
 export function compileUriTemplate(template: string): { matcher: PathMatcher } | TemplateError {
@@ -66,7 +66,7 @@ class TemplateParser {
     this.#rest = this.#template.slice(1);
     let pattern = '';
     while (this.#rest !== '') {
-      const segment = this.#segment(true);
+      const segment = this.#outerSegment();
       if (typeof segment !== 'string') return segment;
       pattern += `/${segment}`;
       if (this.#rest === '/') return { pattern: `${pattern}/` };
@@ -83,9 +83,21 @@ class TemplateParser {
     return { pattern: pattern === '' ? '/' : pattern };
   }
 
-  #segment(mayBeVariable: boolean): string | TemplateError {
+  /** A segment of the template itself: one variable may be in it, with literals before and behind. */
+  #outerSegment(): string | TemplateError {
+    const hasPrefix = !/^[*{]/.test(this.#rest);
+    const prefix = hasPrefix ? this.#segment() : '';
+    if (typeof prefix !== 'string') return prefix;
+    if (!this.#rest.startsWith('{')) return hasPrefix ? prefix : this.#wildcard();
+    if (hasPrefix && !/^[^/]*\}/.test(this.#rest)) return this.#fail('a `{` has no `}` in its segment');
+    const variable = this.#variable();
+    if (typeof variable !== 'string') return variable;
+    const suffix = this.#literal();
+    return suffix.includes('*') ? this.#failStar() : prefix + variable + suffix;
+  }
+
+  #segment(): string | TemplateError {
     if (this.#rest.startsWith('*')) return this.#wildcard();
-    if (this.#rest.startsWith('{') && mayBeVariable) return this.#variable();
     const literal = this.#literal();
     if (literal.includes('*')) return this.#failStar();
     return literal === '' ? this.#fail(`\`${this.#rest}\` is no segment`) : literal;
@@ -116,7 +128,7 @@ class TemplateParser {
     const segments: string[] = [];
     do {
       if (segments.length > 0) this.#rest = this.#rest.slice(1);
-      const segment = this.#segment(false);
+      const segment = this.#segment();
       if (typeof segment !== 'string') return segment;
       segments.push(segment);
     } while (this.#rest.startsWith('/'));

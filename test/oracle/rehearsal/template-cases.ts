@@ -34,6 +34,8 @@ const templates: Scene = {
             permissions: [
               { uri_template: template('/denied/{id}') },
               { uri_template: template('/*/secret') },
+              { uri_template: template('/mixed/v{major}.x/{file=**}.txt') },
+              { uri_template: template('/mixed/{name}-old/b') },
             ],
             principals: [{ any: true }],
           },
@@ -75,6 +77,14 @@ const PATHS = [
   '/a/secret',
   '/a%2Fb/secret',
   '/a/b/secret',
+  '/mixed/v1.x/a/b.txt',
+  '/mixed/v1.x/.txt',
+  '/mixed/v.x/a.txt',
+  '/mixed/v1.y/a.txt',
+  '/mixed/x-old/b',
+  '/mixed/-old/b',
+  '/mixed/x-old-old/b',
+  '/mixed/x-old/b/c',
   '/not-found/x',
   '/not-found/x/',
 ];
