@@ -173,6 +173,7 @@ const MATCHERS: Record<string, object> = {
 
 const SENT: Record<string, readonly (readonly [string, string])[]> = {
   nothing: [],
+  'an empty one': [['x', '']],
   ...Object.fromEntries(
     [
       'a',

@@ -37,12 +37,15 @@ export function compileDomainBranches<Outcome>(
 }
 
 function faultOf(domain: string): string | null {
+  if (domain === '') return 'a domain of a list is empty';
   if (domain === '*' || !domain.includes('*')) return null;
   if (domain.lastIndexOf('*') === 0 && domain.startsWith('*.') && domain.length > 2) return null;
   return `bad domain \`${domain}\`: only \`*\` and \`*.domain\` are wildcards`;
 }
 
+/** No name has none, `*` neither. */
 function patternsFor(name: string): string[] {
+  if (name === '') return [];
   const patterns = [name];
   for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
     patterns.push(`*${name.slice(dot)}`);

@@ -139,6 +139,12 @@ describe('a matcher comes to an action', () => {
     },
     { name: 'by a domain', config: treeOf(header, domains('a.b')), given: x('a.b'), want: true },
     { name: 'by a domain’s ending', config: treeOf(header, domains('*.b')), given: x('c.a.b'), want: true },
+    {
+      name: 'not by an empty one, whatever it is',
+      config: treeOf(header, domains('*')),
+      given: x(''),
+      want: false,
+    },
     { name: 'not by the ending alone', config: treeOf(header, domains('*.b')), given: x('b'), want: false },
     {
       name: 'to none by a CEL expression that is in doubt',
@@ -201,6 +207,11 @@ describe('a matcher is refused', () => {
       name: 'with a star in the middle of a domain',
       config: treeOf(header, domains('a.*.b')),
       want: /bad domain `a.\*.b`/,
+    },
+    {
+      name: 'with an empty domain',
+      config: treeOf(header, domains('')),
+      want: /a domain of a list is empty/,
     },
     { name: 'with a domain twice', config: treeOf(header, domains('a', 'a')), want: /`a` is there twice/ },
     {
