@@ -88,6 +88,23 @@ export const extAuthzScenes: Scene[] = [
     routeConfig: ROUTES,
   },
   {
+    name: 'authz-path',
+    filters: [authz({ http_service: service({ path_override: '/deny?a=b' }) })],
+    routeConfig: ROUTES,
+  },
+  {
+    name: 'authz-few-bytes',
+    filters: [
+      authz({
+        http_service: service({ authorization_response: RESPONSE }),
+        max_denied_response_body_bytes: 1,
+        clear_route_cache: true,
+        clear_route_cache_headers: ['x-twice'],
+      }),
+    ],
+    routeConfig: ROUTES,
+  },
+  {
     name: 'authz-lax',
     filters: [
       authz({
@@ -267,6 +284,10 @@ export const extAuthzCases: Case[] = [
     row(scene, '/a', [['content-length', '0']], 'POST'),
     row(scene, '/deny', [['content-type', 'application/grpc']]),
     row(scene, '/a', [], 'GET', 'nobody.test'),
+  ]),
+  ...['/a?q=1', '/deny', '/redirect', '/boom'].flatMap((path) => [
+    row('authz-path', path),
+    row('authz-few-bytes', path, HEADERS),
   ]),
   ...[
     'authz-lost',

@@ -114,6 +114,16 @@ export const grpcScenes: Scene[] = [
     ],
     routeConfig: ROUTES,
   },
+  {
+    name: 'grpc-few-bytes',
+    filters: [authz({ ...service(), max_denied_response_body_bytes: 3 })],
+    routeConfig: ROUTES,
+  },
+  ...[['X-Def'], ['x-rm'], ['x-none'], ['q']].map((clear_route_cache_headers, index) => ({
+    name: `grpc-clear-${index}`,
+    filters: [authz({ ...service(), clear_route_cache: true, clear_route_cache_headers })],
+    routeConfig: ROUTES,
+  })),
   { name: 'grpc-lost', filters: [authz(service('nowhere'))] },
   { name: 'grpc-no-limit', filters: [authz(service('grpc', { timeout: '0s' }))] },
   { name: 'grpc-closed', filters: [authz(service('grpc-closed'))] },
@@ -159,6 +169,12 @@ const WORDS: Readonly<Record<string, object>> = {
   }),
   route: ok({ headers: [h('x-def', 'n2')] }),
   'other-route': ok({ headers: [h('x-def', 'n2')], headersToRemove: ['x-rm'] }),
+  'route-more': ok({ headers: [h('x-def', 'n2', { append: true })] }),
+  'route-more-and-less': ok({ headers: [h('x-def', 'n2', { append: true })], headersToRemove: ['X-Rm'] }),
+  'route-and-query': ok({
+    headers: [h('x-def', 'n2', { append: true })],
+    queryParametersToSet: [{ key: 'q', value: '9' }],
+  }),
   direct: ok({ responseHeadersToAdd: ways('x-resp') }),
   path: ok({ headers: [h(':path', '/new?x=1')], queryParametersToSet: [{ key: 'q', value: '9' }] }),
   host: ok({ headers: [h('host', 'set.test')] }),
@@ -319,6 +335,15 @@ export const grpcCases: Case[] = [
   ),
   ...['/route?x', '/headers?x', '/yes', '/other-route', '/other-grpc', '/no-words'].map((path) =>
     row('grpc-full', path, HEADERS),
+  ),
+  ...['/no-words', '/error', '/no', '/no-302', '/error-bare'].flatMap((path) => [
+    row('grpc-few-bytes', path),
+    row('grpc-few-bytes', path, [], 'HEAD'),
+  ]),
+  ...[0, 1, 2, 3].flatMap((index) =>
+    ['/other-route', '/route-more', '/route-more-and-less', '/route-and-query', '/query'].map((path) =>
+      row(`grpc-clear-${index}`, path),
+    ),
   ),
   ...['/route', '/yes', '/other-grpc', '/other-http', '/direct'].map((path) =>
     row('grpc-context', path, HEADERS),

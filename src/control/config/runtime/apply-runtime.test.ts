@@ -111,6 +111,11 @@ describe('the static layers of the runtime', () => {
       layer: manager({ path_with_escaped_slashes_action: 2 }),
       refused: 'http_connection_manager.path_with_escaped_slashes_action',
     },
+    {
+      name: 'a switch of Envoy’s that is on, by which rate limits read formats',
+      layer: features({ enable_formatter_for_ratelimit_action_descriptor_value: true }),
+      refused: 'envoy.reloadable_features.enable_formatter_for_ratelimit_action_descriptor_value',
+    },
     { name: 'a switch that is on', layer: features({ match_headers_individually: true }), refused: null },
     { name: 'one that has no say', layer: features({ http2_use_oghttp2: false }), refused: null },
     { name: 'paths that stay as they are', layer: manager({ normalize_path: 0 }), refused: null },

@@ -15,6 +15,9 @@ const ON = new Set([
   'strip_path_parameters_per_segment',
 ]);
 
+/** The same of those that are off unless the runtime says otherwise. */
+const OFF = new Set(['enable_formatter_for_ratelimit_action_descriptor_value']);
+
 /** Numbers that have a say in which requests there are and what their paths are, and those that change nothing. */
 const NUMBERS: ReadonlyMap<string, readonly number[]> = new Map([
   [`${FEATURES}max_request_headers_count`, []],
@@ -29,5 +32,6 @@ export function changesDecisions(key: string, { flag, number, fraction }: Runtim
   const harmless = NUMBERS.get(key);
   if (harmless !== undefined)
     return fraction !== undefined || (number !== undefined && !harmless.includes(number));
-  return flag === false && key.startsWith(FEATURES) && ON.has(key.slice(FEATURES.length));
+  if (flag === undefined || !key.startsWith(FEATURES)) return false;
+  return (flag ? OFF : ON).has(key.slice(FEATURES.length));
 }

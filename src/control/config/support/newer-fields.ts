@@ -67,11 +67,10 @@ export const NEWER_FIELDS: Readonly<Record<string, NewerFields>> = {
   'envoy.config.route.v3.RateLimit.Action.HeaderValueMatch': { noEffect: 'default_value' },
   'envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch': { noEffect: 'default_value' },
   'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz': {
-    refused:
-      'max_denied_response_body_bytes enforce_response_header_limits shadow_mode clear_route_cache_headers',
+    refused: 'enforce_response_header_limits shadow_mode',
     noEffect: 'filter_metadata emit_filter_state_stats emit_client_span',
   },
-  'envoy.extensions.filters.http.ext_authz.v3.HttpService': { refused: 'retry_policy path_override' },
+  'envoy.extensions.filters.http.ext_authz.v3.HttpService': { refused: 'retry_policy' },
   'envoy.extensions.filters.http.ext_authz.v3.CheckSettings': {
     noEffect: 'emit_client_span',
   },

@@ -311,7 +311,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.filters.http.cors.v3.Cors': { done: '*' },
   'envoy.extensions.filters.http.cors.v3.CorsPolicy': { done: '*' },
   'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz': {
-    done: 'transport_api_version grpc_service http_service with_request_body failure_mode_allow failure_mode_allow_header_add clear_route_cache status_on_error filter_enabled filter_enabled_metadata deny_at_disable stat_prefix allowed_headers disallowed_headers enable_dynamic_metadata_ingestion metadata_context_namespaces typed_metadata_context_namespaces route_metadata_context_namespaces route_typed_metadata_context_namespaces include_peer_certificate bootstrap_metadata_labels_key include_tls_session encode_raw_headers',
+    done: 'transport_api_version grpc_service http_service with_request_body failure_mode_allow failure_mode_allow_header_add clear_route_cache status_on_error filter_enabled filter_enabled_metadata deny_at_disable stat_prefix allowed_headers disallowed_headers enable_dynamic_metadata_ingestion metadata_context_namespaces typed_metadata_context_namespaces route_metadata_context_namespaces route_typed_metadata_context_namespaces include_peer_certificate bootstrap_metadata_labels_key include_tls_session encode_raw_headers max_denied_response_body_bytes clear_route_cache_headers',
     noEffect: 'charge_cluster_response_stats',
     values: { transport_api_version: '*' },
   },

@@ -4,18 +4,27 @@ import type { RequestHead } from '../../http/request-head.ts';
 import { type Changes, type ClientChanges, isFraming, type Line } from './answer.ts';
 import { changeQuery } from './query-parameters.ts';
 
-/**
- * Changes an admitted request as the service said.
- * @returns whether a route is chosen again by it, where that is asked for: lines that are only added do not count (Envoy: ext_authz.cc)
- */
-export function changeRequest(request: RequestHead, changes: Changes): boolean {
+/** Changes an admitted request as the service said. */
+export function changeRequest(request: RequestHead, changes: Changes): void {
   const { set, add, append, remove, query } = changes;
   for (const line of set) setLine(request, line);
   for (const [name, value] of add) if (!isFraming(name)) addRequestLine(request.headers, name, value);
   for (const line of append) appendToLine(request, line);
   for (const name of remove) if (!isFraming(name)) request.headers.remove(name);
   if (query.set.length + query.remove.length > 0) request.path = changeQuery(request.path, query);
-  return [set, append, remove, query.set, query.remove].some((list) => list.length > 0);
+}
+
+/**
+ * Whether a route is chosen again by changes, where that is asked for: lines that are only added do not count (Envoy: ext_authz.cc).
+ * @param names what alone counts of the fields; null: all of them
+ */
+export function changesRoute(
+  { set, append, remove, query }: Changes,
+  names: ReadonlySet<string> | null,
+): boolean {
+  const changed = [...set.map(([name]) => name), ...append.map(([name]) => name), ...remove];
+  if (names !== null) return changed.some((name) => names.has(name));
+  return changed.length + query.set.length + query.remove.length > 0;
 }
 
 function setLine(request: RequestHead, [name, value]: Line): void {

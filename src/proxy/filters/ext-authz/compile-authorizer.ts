@@ -9,6 +9,7 @@ import type {
   ExtAuthz,
   HttpService,
 } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
+import { toByteString } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
 import { durationMs } from '../../duration.ts';
 import { refuseField } from '../../refusals.ts';
@@ -104,11 +105,17 @@ function refuseUntold(config: ExtAuthz, findings: Findings): void {
 
 /** @param holder the message whose `http_service` it is */
 export function compileHttpAuthorizer(holder: object, service: HttpService, findings: Findings): Authorizer {
-  const { serverUri, pathPrefix, authorizationRequest: asked, authorizationResponse: answer } = service;
-  if (pathPrefix !== '' && !pathPrefix.startsWith('/')) {
-    const message = 'path_prefix should start with "/".';
+  const { serverUri, pathPrefix, pathOverride } = service;
+  const { authorizationRequest: asked, authorizationResponse: answer } = service;
+  const refuse = (message: string) =>
     findings.report({ code: 'E122', severity: 'error', message, envoy: 'refuses', about: service });
+  if (pathPrefix !== '' && pathOverride !== '') {
+    refuse('only one of path_prefix or path_override may be set, not both');
   }
+  if (pathPrefix !== '' && !pathPrefix.startsWith('/')) {
+    refuse('path_prefix should start with "/".');
+  }
+  if (pathOverride !== '' && !pathOverride.startsWith('/')) refuse('path_override should start with "/".');
   const uri = serverUri?.httpUpstreamType;
   if (uri?.case !== 'cluster') refuseField(findings, service, 'server_uri', ' without a `cluster`');
   return new HttpAuthorizer({
@@ -116,6 +123,7 @@ export function compileHttpAuthorizer(holder: object, service: HttpService, find
     cluster: uri?.value ?? '',
     timeoutMs: serverUri?.timeout === undefined ? 0 : durationMs(serverUri.timeout),
     pathPrefix,
+    pathOverride: toByteString(pathOverride),
     headersToAdd: asked === undefined ? null : compileAdded(asked.headersToAdd, asked, findings),
     upstreamHeaders: compileNameList(answer?.allowedUpstreamHeaders, findings),
     upstreamHeadersToAppend: compileNameList(answer?.allowedUpstreamHeadersToAppend, findings),

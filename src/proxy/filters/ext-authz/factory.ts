@@ -5,7 +5,7 @@ import {
   ExtAuthzPerRouteSchema,
   ExtAuthzSchema,
 } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
-import { compileMetadataMatcher } from '../../../core/match/index.ts';
+import { compileMetadataMatcher, lowerAscii } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
 import { refuseField, refuseInto } from '../../refusals.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
@@ -57,6 +57,11 @@ function compileParts(config: ExtAuthz, context: FactoryContext): ExtAuthzParts 
     tellsOfFailure: config.failureModeAllowHeaderAdd,
     statusOnError: config.statusOnError?.code || FORBIDDEN,
     clearsRoute: config.clearRouteCache,
+    clearingHeaders:
+      config.clearRouteCacheHeaders.length === 0
+        ? null
+        : new Set(config.clearRouteCacheHeaders.map(lowerAscii)),
+    refusalBytesMax: config.maxDeniedResponseBodyBytes,
     writesMetadata: config.enableDynamicMetadataIngestion ?? true,
     stats: createExtAuthzStats(stats, config.statPrefix),
   };

@@ -92,6 +92,11 @@ describe('ext_authz asks its service', () => {
     assert.deepEqual([request?.timeoutMs, request?.isHead], [500, false]);
   });
 
+  it('at a path of its own', async () => {
+    const { service } = await ask(httpService({ path_override: '/check?c' }), replyOf(200), { path: '/a?b' });
+    assert.match(service.asked[0]?.[1].head ?? '', /^GET \/check\?c HTTP/);
+  });
+
   for (const { untold, details } of [
     { untold: ':method', details: 'ext_authz_error' },
     { untold: ':path', details: 'ext_authz_error' },
@@ -171,6 +176,16 @@ describe('ext_authz follows the answer', () => {
     assert.equal((await ask(clearing, replyOf(200, [['x-app', 'more']]))).stream.routeChoices, 0);
   });
 
+  it('chooses it again for the headers that are named alone', async () => {
+    const choices = [['X-Set'], ['x-rm'], ['x-none']].map(async (clear_route_cache_headers) => {
+      const config = { ...RESPONSE, clear_route_cache: true, clear_route_cache_headers };
+      return (await ask(config, replyOf(200, LINES))).stream.routeChoices;
+    });
+    assert.deepEqual(await Promise.all(choices), [1, 1, 0]);
+    const unasked = { ...RESPONSE, clear_route_cache_headers: ['x-set'] };
+    assert.equal((await ask(unasked, replyOf(200, LINES))).stream.routeChoices, 0);
+  });
+
   it('writes no metadata where it is told not to', async () => {
     const config = { ...RESPONSE, enable_dynamic_metadata_ingestion: false };
     assert.equal((await ask(config, replyOf(200, LINES))).stream.metadataIfAny, null);
@@ -201,6 +216,14 @@ describe('ext_authz follows the answer', () => {
       details: 'ext_authz_denied',
     });
     assert.deepEqual(counters, { 'ext_authz.denied': 1 });
+  });
+
+  it('with no more of its body than there may be', async () => {
+    const bodies = [1, 2, 3, 0].map(async (max_denied_response_body_bytes) => {
+      const { reply } = await ask({ ...httpService(), max_denied_response_body_bytes }, refusal);
+      return reply?.body;
+    });
+    assert.deepEqual(await Promise.all(bodies), ['n', 'no', 'no', 'no']);
   });
 
   it('with those headers only that a list allows, and the challenge', async () => {
@@ -360,6 +383,16 @@ describe('ext_authz refuses by name', () => {
       name: 'a prefix without a slash',
       given: httpService({ path_prefix: 'x' }),
       want: /path_prefix should start with/,
+    },
+    {
+      name: 'a path without a slash',
+      given: httpService({ path_override: 'x' }),
+      want: /path_override should start with/,
+    },
+    {
+      name: 'a path and a prefix',
+      given: httpService({ path_override: '/x', path_prefix: '/y' }),
+      want: /only one of path_prefix or path_override may be set/,
     },
     { name: 'no address', given: { http_service: {} }, want: /`server_uri`/ },
   ];

@@ -13,7 +13,7 @@ import type {
 } from '../filter.ts';
 import type { Fraction } from '../fraction.ts';
 import type { Answer, ClientChanges, OwnReply } from './answer.ts';
-import { changeRequest, changeResponse } from './apply-changes.ts';
+import { changeRequest, changeResponse, changesRoute } from './apply-changes.ts';
 import type { Authorizer, ToldHeaders } from './authorizer.ts';
 import { type BodySettings, supposeBody, type ToldBody, toldBody } from './body-settings.ts';
 import type { RouteWord } from './route-settings.ts';
@@ -34,6 +34,10 @@ export interface ExtAuthzParts {
   tellsOfFailure: boolean;
   statusOnError: number;
   clearsRoute: boolean;
+  /** A change of what alone has the route chosen again; null: of anything. */
+  clearingHeaders: ReadonlySet<string> | null;
+  /** Bytes of the body of a refusal that the client gets; 0: all. */
+  refusalBytesMax: number;
   writesMetadata: boolean;
   stats: ExtAuthzStats;
 }
@@ -125,13 +129,14 @@ export class ExtAuthzFilter implements HttpFilter {
     switch (answer.kind) {
       case 'allowed':
         stats.ok.increment();
-        if (changeRequest(stream.request, answer.changes) && this.#parts.clearsRoute)
+        changeRequest(stream.request, answer.changes);
+        if (this.#parts.clearsRoute && changesRoute(answer.changes, this.#parts.clearingHeaders))
           stream.clearRouteCache();
         this.#clientChanges.set(stream, answer.changes.client);
         return undefined;
       case 'denied':
         stats.denied.increment();
-        return inItsWords(answer.reply, answer.reply.status, 'ext_authz_denied');
+        return inItsWords(this.#shortened(answer.reply), answer.reply.status, 'ext_authz_denied');
       case 'error':
         stats.error.increment();
         return this.#fail(answer.reply, stream);
@@ -141,12 +146,17 @@ export class ExtAuthzFilter implements HttpFilter {
     }
   }
 
+  #shortened(reply: OwnReply): OwnReply {
+    const { refusalBytesMax: max } = this.#parts;
+    return max === 0 || reply.body.length <= max ? reply : { ...reply, body: reply.body.slice(0, max) };
+  }
+
   #fail(reply: OwnReply | undefined, stream: FilterStream): FilterResult {
     const { stats, allowsOnFailure, tellsOfFailure, statusOnError } = this.#parts;
     if (!allowsOnFailure) {
       return reply === undefined
         ? errorReply(statusOnError)
-        : inItsWords(reply, reply.status || statusOnError, 'ext_authz_error');
+        : inItsWords(this.#shortened(reply), reply.status || statusOnError, 'ext_authz_error');
     }
     stats.failureModeAllowed.increment();
     if (tellsOfFailure) stream.request.headers.append('x-envoy-auth-failure-mode-allowed', 'true');

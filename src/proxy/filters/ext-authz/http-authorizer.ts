@@ -16,6 +16,8 @@ export interface HttpSettings extends AnswerLists {
   /** 0: no limit. */
   timeoutMs: number;
   pathPrefix: string;
+  /** The path that is asked for, whatever the request's is; empty: none. */
+  pathOverride: string;
   headersToAdd: HeaderMutations | null;
 }
 
@@ -95,7 +97,7 @@ function buildHead(
   headers.set('content-length', String(length));
   headers.append('x-envoy-internal', 'true');
   if (settings.timeoutMs > 0) headers.append('x-envoy-expected-rq-timeout-ms', String(settings.timeoutMs));
-  return { ...request, path: settings.pathPrefix + request.path, headers };
+  return { ...request, path: settings.pathOverride || settings.pathPrefix + request.path, headers };
 }
 
 /**
