@@ -86,7 +86,11 @@ export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
     keepsCourse: given.accessLog !== undefined,
     accessLog: given.accessLog ?? null,
     localReply: null,
-    clusterFacts: new Map([['origin', { hostName: '', observedName: 'origin' }]]),
+    surroundings: {
+      routes: { hostOf: () => null },
+      clusters: new Map([['origin', { hostName: '', observedName: 'origin', metadata: null, endpoints: 1 }]]),
+      listener: { metadata: null, direction: 0, chainName: '' },
+    },
     reportBug: (error: unknown) => void bugs.push(error),
   };
   const connections = new Set<ServerConnection>();

@@ -15,6 +15,7 @@ export {
   type MetadataMatcher,
   type MetadataMatcherConfig,
   type MetadataSource,
+  type PackedMessage,
 } from './metadata-matcher.ts';
 export { type PathCandidate, PathIndex, type PathKey } from './path-index.ts';
 export {

@@ -22,7 +22,26 @@ export interface MetadataMatcherConfig {
 export interface MetadataSource {
   get(namespace: string): ReadonlyMap<string, MatchedValue> | undefined;
   keys(): Iterable<string>;
+  /** `typed_filter_metadata`, which only expressions look at. */
+  readonly typed?: ReadonlyMap<string, PackedMessage> | undefined;
 }
+
+/** What an `Any` holds. */
+export interface PackedMessage {
+  readonly typeName: string;
+  readonly content: PackedContent;
+}
+
+/** Of the well-known types; of others no more than the type is known. */
+export type PackedContent =
+  | { case: 'boolValue'; value: boolean }
+  | { case: 'int64Value' | 'uint64Value'; value: bigint }
+  | { case: 'doubleValue'; value: number }
+  | { case: 'stringValue'; value: string }
+  | { case: 'bytesValue'; value: Uint8Array }
+  | { case: 'durationValue' | 'timestampValue'; value: { seconds: bigint; nanos: number } }
+  | { case: 'json'; value: MatchedValue }
+  | { case: undefined; value?: undefined };
 
 /** A compiled test of one value of the metadata. */
 export interface MetadataMatcher {

@@ -36,6 +36,18 @@ const map = (...pairs: [key: ExpressionConfig, value: ExpressionConfig][]): Expr
 const on = (target: ExpressionConfig, name: string, ...args: ExpressionConfig[]): ExpressionConfig => ({
   exprKind: { case: 'callExpr', value: { target, function: name, args } },
 });
+type Entries = Extract<ExpressionConfig['exprKind'], { case: 'structExpr' }>['value']['entries'];
+const struct = (messageName: string, entries: Entries): ExpressionConfig => ({
+  exprKind: { case: 'structExpr', value: { messageName, entries } },
+});
+const message = (
+  name: string,
+  ...fields: [name: string, value: ExpressionConfig | undefined][]
+): ExpressionConfig =>
+  struct(
+    name,
+    fields.map(([field, value]) => ({ keyKind: { case: 'fieldKey', value: field }, value })),
+  );
 const claim = (name: string) =>
   call('_[_]', call('_[_]', select(id('metadata'), 'filter_metadata'), text('jwt')), text(name));
 
@@ -424,32 +436,67 @@ describe('a CEL expression', () => {
 
   const refusals: { name: string; given: ExpressionConfig; want: string; envoy: string | undefined }[] = [
     {
-      name: 'an attribute',
-      given: select(id('xds'), 'listener_direction'),
-      want: '`listener_direction` in',
+      name: 'a message that only Envoy knows',
+      given: message('google.protobuf.Any'),
+      want: 'the message `google.protobuf.Any` in',
       envoy: 'accepts',
     },
     {
-      name: 'metadata of other types',
-      given: select(id('metadata'), 'typed_filter_metadata'),
-      want: '`typed_filter_metadata` in',
-      envoy: 'accepts',
+      name: 'a message that nobody knows',
+      given: message('nope.Nope'),
+      want: 'the message `nope.Nope` in',
+      envoy: 'refuses',
     },
     {
-      name: 'how many endpoints there are',
-      given: select(id('upstream'), 'num_endpoints'),
-      want: '`num_endpoints` in',
-      envoy: 'accepts',
+      name: 'a well-known message without its package',
+      given: message('Duration'),
+      want: 'the message `Duration` in',
+      envoy: 'refuses',
     },
     {
-      name: 'a message',
-      given: {
-        exprKind: { case: 'structExpr', value: { messageName: 'google.protobuf.Duration', entries: [] } },
-      },
-      want: 'the message `google.protobuf.Duration` in',
-      envoy: 'accepts',
+      name: 'a well-known message that there is not',
+      given: message('google.protobuf.Nope'),
+      want: 'the message `google.protobuf.Nope` in',
+      envoy: 'refuses',
     },
-    { name: 'a branch of attributes', given: id('xds'), want: 'no plain value in', envoy: 'accepts' },
+    {
+      name: 'a field that a message has not',
+      given: message('google.protobuf.Duration', ['nope', int(1n)]),
+      want: 'the field `nope` of `google.protobuf.Duration` in',
+      envoy: 'refuses',
+    },
+    {
+      name: 'a field that every object has',
+      given: message('google.protobuf.Duration', ['constructor', int(1n)]),
+      want: 'the field `constructor` of',
+      envoy: 'refuses',
+    },
+    {
+      name: 'a field without a name',
+      given: message('google.protobuf.Duration', ['', int(1n)]),
+      want: 'a field without a name in',
+      envoy: 'refuses',
+    },
+    {
+      name: 'a field without a value',
+      given: message('google.protobuf.Duration', ['seconds', undefined]),
+      want: 'a field without a value in',
+      envoy: 'refuses',
+    },
+    {
+      name: 'a map entry in a message',
+      given: struct('google.protobuf.Duration', [
+        { keyKind: { case: 'mapKey', value: text('seconds') }, value: int(1n) },
+      ]),
+      want: 'a map entry in a message in',
+      envoy: 'refuses',
+    },
+    {
+      name: 'a field in a map',
+      given: struct('', [{ keyKind: { case: 'fieldKey', value: 'a' }, value: int(1n) }]),
+      want: 'a field in a map in',
+      envoy: 'refuses',
+    },
     {
       name: 'the time of a request that is none',
       given: select(id('request'), 'time'),

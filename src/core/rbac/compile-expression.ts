@@ -1,29 +1,28 @@
 import type { Refuse } from '../match/index.ts';
+import { buildMessage, fieldsOf } from './compile-message.ts';
 import type { RbacSubject } from './condition.ts';
 import {
   type Attribute,
   type AttributeContext,
   ENUM_VALUES,
+  isThere,
   presentOr,
   rootOf,
 } from './expression-attributes.ts';
-import type { ConstantKind, ExpressionConfig } from './expression-config.ts';
+import type { ConstantKind, ExpressionConfig, MapEntryConfig } from './expression-config.ts';
+import { constantOf } from './expression-constant.ts';
 import { hasDoubts } from './expression-doubt.ts';
 import { type ExpressionOptions, operationOf } from './expression-functions.ts';
 import { compileMatches, isNoPattern, keepPattern } from './expression-regex.ts';
-import { ticksOf } from './expression-time.ts';
 import {
   AttributeMap,
-  Bytes,
-  Duration,
   ExpressionMap,
   type ExpressionValue,
   FAULT,
   MessageValue,
   mapOf,
-  Timestamp,
-  Uint,
 } from './expression-value.ts';
+import { type Field, mayBeOfEnvoy } from './message-types.ts';
 
 /** A compiled CEL expression. A condition holds only where it comes to true; a fault is not true. */
 export type Expression = (subject: RbacSubject) => ExpressionValue;
@@ -47,12 +46,12 @@ export function compileExpression(
   switch (kind?.case) {
     case 'constExpr':
       return compileConstant(kind.value.constantKind, config as object, context);
-    case 'listExpr': {
-      const elements = compileAll(kind.value.elements, context);
-      return elements && ((subject) => strictly(elements, subject, (values) => [...values]));
-    }
+    case 'listExpr':
+      return compileList(kind.value, context);
     case 'structExpr':
-      return compileMap(kind.value, config as object, context);
+      return kind.value.messageName === ''
+        ? compileMap(kind.value, config as object, context)
+        : compileMessage(kind.value, config as object, context);
     case 'callExpr':
       return compileCall(kind.value, config as ExpressionConfig, context);
     case 'identExpr':
@@ -98,44 +97,79 @@ function compileConstant(
   return value === undefined ? refused('a constant without a value', about, context, 'refuses') : () => value;
 }
 
-function constantOf(constant: ConstantKind): ExpressionValue | undefined {
-  switch (constant.case) {
-    case 'nullValue':
-      return null;
-    case 'boolValue':
-    case 'int64Value':
-    case 'stringValue':
-    case 'doubleValue':
-      return constant.value;
-    case 'uint64Value':
-      return new Uint(constant.value);
-    case 'bytesValue':
-      return new Bytes(Buffer.from(constant.value).toString('latin1'));
-    case 'durationValue':
-      return new Duration(ticksOf(constant.value));
-    case 'timestampValue':
-      return new Timestamp(ticksOf(constant.value));
-    case undefined:
-      return undefined;
-  }
+type List = Extract<ExpressionConfig['exprKind'], { case: 'listExpr' }>['value'];
+
+function compileList(
+  { elements: configs, optionalIndices }: List,
+  context: ExpressionContext,
+): Expression | null {
+  const compiled = compileAll(configs, context);
+  if (compiled === null) return null;
+  const elements = compiled.map((one, index) => (optionalIndices?.includes(index) ? faultAfter(one) : one));
+  return (subject) => strictly(elements, subject, (values) => [...values]);
 }
 
 type Struct = Extract<ExpressionConfig['exprKind'], { case: 'structExpr' }>['value'];
 
 function compileMap(config: Struct, about: object, context: ExpressionContext): Expression | null {
-  if (config.messageName !== '') return refused(`the message \`${config.messageName}\``, about, context);
   const pairs: Expression[][] = [];
-  for (const { keyKind, value } of config.entries) {
+  for (const { keyKind, value, optionalEntry } of config.entries) {
+    if (keyKind.case === 'fieldKey') return refused('a field in a map', about, context, 'refuses');
     if (keyKind.case !== 'mapKey') return refused('a map entry without a key', about, context, 'refuses');
     if (value === undefined) return refused('a map entry without a value', about, context, 'refuses');
     const pair = compileAll([keyKind.value, value], context);
     if (pair === null) return null;
-    pairs.push(pair);
+    pairs.push(optionalEntry ? pair.map(faultAfter) : pair);
   }
   return (subject) => {
     const entries = pairs.map(([key, value]) => [key?.(subject) ?? null, value?.(subject) ?? null] as const);
     return ExpressionMap.of(entries);
   };
+}
+
+/** No expression that Envoy takes comes to an optional value: what has to be one is a fault. */
+const faultAfter =
+  (expression: Expression): Expression =>
+  (subject) => {
+    expression(subject);
+    return FAULT;
+  };
+
+function compileMessage(config: Struct, about: object, context: ExpressionContext): Expression | null {
+  const { messageName } = config;
+  const type = fieldsOf(messageName);
+  if (type === null) {
+    const envoy = mayBeOfEnvoy(messageName.replace(/^\./, '')) ? 'accepts' : 'refuses';
+    return refused(`the message \`${messageName}\``, about, context, envoy);
+  }
+  const setters: (readonly [name: string, field: Field, value: Expression])[] = [];
+  for (const entry of config.entries) {
+    const name = fieldNameOf(entry, about, context);
+    if (name === null) return null;
+    const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
+    if (field === undefined)
+      return refused(`the field \`${name}\` of \`${type.typeName}\``, about, context, 'refuses');
+    if (entry.value === undefined) return refused('a field without a value', about, context, 'refuses');
+    const value = compileExpression(entry.value, context);
+    if (value === null) return null;
+    setters.push([name, field, entry.optionalEntry ? faultAfter(value) : value]);
+  }
+  return (subject) =>
+    strictly(
+      setters.map(([, , value]) => value),
+      subject,
+      (values) =>
+        buildMessage(
+          type.typeName,
+          setters.map(([name, field], index) => [name, field, values[index] as ExpressionValue]),
+        ),
+    );
+}
+
+function fieldNameOf({ keyKind }: MapEntryConfig, about: object, context: ExpressionContext): string | null {
+  if (keyKind.case === 'mapKey') return refused('a map entry in a message', about, context, 'refuses');
+  if (keyKind.case === 'fieldKey' && keyKind.value !== '') return keyKind.value;
+  return refused('a field without a name', about, context, 'refuses');
 }
 
 /** An attribute, or a member of a value; undefined after a refusal. */
@@ -223,19 +257,21 @@ function memberOf(
   const member = known(outer.member(key), key, about, context);
   if (asked !== 'tested' || member === undefined) return member;
   if (member === null) return outer.isMessage ? null : () => false;
-  if (member.kind === 'branch') return (subject) => member.isThere(subject);
-  return (subject) => member.read(subject) !== undefined;
+  return (subject) => isThere(member, subject);
 }
 
 function memberOfValue(value: ExpressionValue | undefined, key: string, asked: Asked): ExpressionValue {
   if (value instanceof MessageValue && asked !== 'indexed') {
     const field = value.field(key);
-    return asked === 'tested' && field !== FAULT ? mapOf(field)?.size !== 0 : field;
+    return asked === 'tested' && field !== FAULT ? !isEmpty(field) : field;
   }
   if (!(value instanceof ExpressionMap || value instanceof AttributeMap)) return FAULT;
   const member = value.get(key);
   return asked === 'tested' ? member !== undefined : presentOr(member);
 }
+
+const isEmpty = (field: ExpressionValue) =>
+  mapOf(field)?.size === 0 || (Array.isArray(field) && field.length === 0);
 
 type Call = Extract<ExpressionConfig['exprKind'], { case: 'callExpr' }>['value'];
 
@@ -294,8 +330,7 @@ function compileHas(
   const member = known(outer.member(textOf(key) as string), textOf(key) as string, set, context);
   if (member === undefined) return undefined;
   if (member === null) return () => false;
-  if (member.kind === 'branch') return (subject) => member.isThere(subject);
-  return (subject) => member.read(subject) !== undefined;
+  return (subject) => isThere(member, subject);
 }
 
 /** A pattern that is written out is judged here and not at each request. */
@@ -325,7 +360,7 @@ function isFolded(config: ExpressionConfig | undefined): boolean {
     case 'listExpr':
       return kind.value.elements.every(isFolded);
     case 'structExpr':
-      return kind.value.entries.every(({ value }) => isFolded(value));
+      return kind.value.messageName === '' && kind.value.entries.every(({ value }) => isFolded(value));
     case 'callExpr': {
       const { function: name, target, args } = kind.value;
       return !CHOICES.has(name) && (target === undefined || isFolded(target)) && args.every(isFolded);

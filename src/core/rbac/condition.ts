@@ -45,13 +45,33 @@ export interface RbacSubject {
   /** null: no route was found, or there is none yet. */
   readonly route?: {
     readonly name?: string;
-    readonly virtualHost?: string;
     readonly metadata?: MetadataSource | null;
     /** Of its route configuration: paths are looked at without the parameters of their segments. */
     readonly ignoresPathParameters?: boolean;
   } | null;
   /** Absent where nobody asked for it when the gate was compiled. */
-  readonly progress?: { readonly startMs: number; readonly clusterName: string } | undefined;
+  readonly progress?: SubjectProgress | undefined;
+}
+
+/** How far an exchange, or a connection, has come, and through what. */
+export interface SubjectProgress {
+  readonly startMs: number;
+  /** The cluster that the route leads to; empty: none, or one that there is not. */
+  readonly clusterName: string;
+  /** Also of a request that none of its routes matches. */
+  readonly virtualHost: { readonly name: string; readonly metadata: MetadataSource | null } | null;
+  readonly cluster: {
+    readonly metadata: MetadataSource | null;
+    /** null: DNS has the say. */
+    readonly endpoints: number | null;
+  } | null;
+  readonly listener: {
+    readonly metadata: MetadataSource | null;
+    /** `envoy.config.core.v3.TrafficDirection`. */
+    readonly direction: number;
+    /** Empty: none. */
+    readonly chainName: string;
+  };
 }
 
 /** A compiled permission or principal. */

@@ -486,9 +486,11 @@ describe('what is not done is refused by name', () => {
       name: 'a condition on what is not done',
       config: {
         ...policy(path(exact('/'))),
-        condition: { exprKind: { case: 'identExpr', value: { name: 'upstream' } } },
+        condition: {
+          exprKind: { case: 'structExpr', value: { messageName: 'google.protobuf.Any', entries: [] } },
+        },
       },
-      want: /no plain value in a CEL condition/,
+      want: /the message `google.protobuf.Any` in a CEL condition/,
     },
     { name: 'matcher', config: policy({ rule: { case: 'matcher', value: {} } }), want: /`matcher`/ },
     {

@@ -58,9 +58,7 @@ export class Policy {
     const holds = outcome === 'true' || isInDoubt;
     if (recorder !== null) {
       recorder.open('condition', 'wants its CEL expression to be true', this.origin, 'condition');
-      const fault = isInDoubt
-        ? 'a pattern or a text of the request is in doubt, and is denied'
-        : 'it cannot be evaluated';
+      const fault = isInDoubt ? 'what it hangs on is in doubt, and is denied' : 'it cannot be evaluated';
       const isFault = outcome === 'fault' || outcome === 'doubt';
       recorder.close(holds ? 'ok' : 'no', isFault ? fault : undefined);
     }

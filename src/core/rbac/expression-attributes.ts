@@ -2,11 +2,13 @@ import {
   joinedLines,
   type MatchedRequest,
   type MetadataSource,
+  type PackedMessage,
   pseudoHeader,
   toText,
   withoutQuery,
 } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
+import { constantOf } from './expression-constant.ts';
 import { noteDoubt } from './expression-doubt.ts';
 import { timestampOfMs } from './expression-time.ts';
 import { TYPE_NAMES } from './expression-types.ts';
@@ -14,11 +16,15 @@ import {
   AttributeMap,
   ExpressionMap,
   type ExpressionValue,
+  expressionValueOf,
   FAULT,
-  MessageValue,
+  type MessageValue,
+  mapOf,
+  OpaqueMessage,
   TypeName,
   Uint,
 } from './expression-value.ts';
+import { metadataValue, Packed } from './message-builder.ts';
 
 /** What attributes need to know beside the subject. */
 export interface AttributeContext {
@@ -37,6 +43,8 @@ export type Attribute = Leaf | Branch;
 interface Leaf {
   kind: 'value';
   read(subject: RbacSubject): ExpressionValue | undefined;
+  /** What `has` says of it. Default: whether anything is read, a fault too. */
+  isThere?(subject: RbacSubject): boolean | typeof FAULT;
 }
 
 export interface Branch {
@@ -47,7 +55,12 @@ export interface Branch {
   /** The branch as a value; null: it cannot be had. */
   whole: ((subject: RbacSubject) => ExpressionValue | undefined) | null;
   /** What `has` says of it. */
-  isThere(subject: RbacSubject): boolean;
+  isThere(subject: RbacSubject): boolean | typeof FAULT;
+}
+
+/** What `has(…)` and `in` make of an attribute that there is. */
+export function isThere(attribute: Attribute, subject: RbacSubject): boolean | typeof FAULT {
+  return attribute.isThere?.(subject) ?? (attribute as Leaf).read(subject) !== undefined;
 }
 
 const value = (read: (subject: RbacSubject) => ExpressionValue | undefined): Attribute => ({
@@ -78,12 +91,9 @@ export function rootOf(name: string, context: AttributeContext): Attribute | nul
       // No filter that is done leaves any.
       return branch({}, '');
     case 'xds':
-      return branch(
-        XDS,
-        'cluster_metadata virtual_host_metadata filter_chain_name listener_metadata listener_direction',
-      );
+      return branch(XDS, '');
     case 'upstream':
-      return branch(UPSTREAM, 'num_endpoints');
+      return branch(UPSTREAM, '');
     default:
       return TYPE_NAMES.has(name) ? value(() => new TypeName(name)) : (ENUM_VALUES.get(name) ?? null);
   }
@@ -224,7 +234,14 @@ const CONNECTION: Readonly<Record<string, Attribute>> = {
   transport_failure_reason: NOTHING,
 };
 
-const NO_HEADERS = branch({}, '');
+const NO_HEADERS: Branch = {
+  ...branch({}, ''),
+  whole: () =>
+    new AttributeMap(
+      () => undefined,
+      () => ExpressionMap.EMPTY,
+    ),
+};
 
 /** There is none yet. */
 const RESPONSE: Readonly<Record<string, Attribute>> = {
@@ -243,40 +260,100 @@ const RESPONSE: Readonly<Record<string, Attribute>> = {
 /** None is chosen yet. */
 const UPSTREAM: Readonly<Record<string, Attribute>> = {
   request_attempt_count: value(() => new Uint(0n)),
+  num_endpoints: value(({ progress }) => (progress?.cluster ? endpointsOf(progress.cluster) : undefined)),
 };
+
+function endpointsOf({ endpoints }: { endpoints: number | null }): Uint | typeof FAULT {
+  if (endpoints !== null) return new Uint(BigInt(endpoints));
+  noteDoubt();
+  return FAULT;
+}
 
 const XDS: Readonly<Record<string, Attribute>> = {
   route_name: value(({ route }) => route?.name),
-  route_metadata: metadataMessage(({ route }) => (route ? (route.metadata ?? NO_METADATA) : undefined)),
-  virtual_host_name: value(({ route }) => route?.virtualHost),
+  route_metadata: metadataMessage(({ route }) => (route ? (route.metadata ?? null) : undefined)),
+  virtual_host_name: value(({ progress }) => progress?.virtualHost?.name),
+  virtual_host_metadata: metadataMessage(({ progress }) =>
+    progress?.virtualHost ? progress.virtualHost.metadata : undefined,
+  ),
   cluster_name: value(({ progress }) => progress?.clusterName || undefined),
+  cluster_metadata: metadataMessage(({ progress }) =>
+    progress?.cluster ? progress.cluster.metadata : undefined,
+  ),
+  filter_chain_name: value(({ progress }) => progress?.listener.chainName),
+  listener_metadata: metadataMessage(({ progress }) => progress?.listener.metadata),
+  listener_direction: value(({ progress }) =>
+    progress === undefined ? undefined : BigInt(progress.listener.direction),
+  ),
 };
 
 const NO_METADATA: MetadataSource = new Map();
 
-/** `envoy.config.core.v3.Metadata`. undefined: there is no such message; null: there is, and nothing in it. */
-function metadataMessage(metadataOf: (subject: RbacSubject) => MetadataSource | null | undefined): Branch {
-  const sourceOf = (subject: RbacSubject) => metadataOf(subject) ?? NO_METADATA;
-  const namespaces: Branch = {
-    kind: 'branch',
-    isMessage: false,
-    member: (namespace) => value((subject) => namespaceOf(sourceOf(subject), namespace)),
-    whole: (subject) => allNamespaces(sourceOf(subject)),
-    isThere: (subject) => allNamespaces(sourceOf(subject)).size > 0,
+type MetadataReader = (subject: RbacSubject) => MetadataSource | null | undefined;
+
+/** `envoy.config.core.v3.Metadata`. undefined: there is no such message, and it has no fields; null: there is, and nothing in it. */
+function metadataMessage(metadataOf: MetadataReader): Branch {
+  const members = {
+    filter_metadata: namespaces(metadataOf, 'filter_metadata', namespaceOf),
+    typed_filter_metadata: namespaces(metadataOf, 'typed_filter_metadata', messageOf),
   };
-  const fields = branch({ filter_metadata: namespaces }, 'typed_filter_metadata');
   return {
-    ...fields,
+    ...branch(members, ''),
     isMessage: true,
     whole: (subject) => {
       const source = metadataOf(subject);
-      if (source === undefined) return undefined;
-      return new MessageValue('envoy.config.core.v3.Metadata', {
-        filter_metadata: allNamespaces(source ?? NO_METADATA),
-      });
+      return source === undefined ? undefined : wholeOf(source ?? NO_METADATA);
     },
     isThere: (subject) => metadataOf(subject) !== undefined,
   };
+}
+
+/** One field of it. */
+function namespaces(
+  metadataOf: MetadataReader,
+  field: string,
+  read: (source: MetadataSource, namespace: string) => ExpressionValue | undefined,
+): Branch {
+  const wholeField = (subject: RbacSubject) => {
+    const source = metadataOf(subject);
+    return source === undefined ? FAULT : wholeOf(source ?? NO_METADATA).field(field);
+  };
+  const member = (namespace: string): Attribute => {
+    const find = (subject: RbacSubject) => {
+      const source = metadataOf(subject);
+      return source === undefined ? FAULT : source === null ? undefined : read(source, namespace);
+    };
+    const isMember = (subject: RbacSubject) =>
+      metadataOf(subject) === undefined ? FAULT : find(subject) !== undefined;
+    return { kind: 'value', read: find, isThere: isMember };
+  };
+  const isFilled = (subject: RbacSubject) => {
+    const map = mapOf(wholeField(subject));
+    return map === null ? FAULT : map.size > 0;
+  };
+  return { kind: 'branch', isMessage: false, member, whole: wholeField, isThere: isFilled };
+}
+
+function wholeOf(source: MetadataSource): MessageValue {
+  const packed = Array.from(source.typed ?? [], ([name, message]) => [name, opened(message)] as const);
+  return metadataValue(allNamespaces(source), new Map(packed));
+}
+
+function messageOf({ typed }: MetadataSource, namespace: string): ExpressionValue | undefined {
+  const message = typed?.get(namespace);
+  return message && opened(message).value;
+}
+
+/** What is in a message that was packed. */
+function opened({ typeName, content }: PackedMessage): Packed {
+  return new Packed(typeName, openedValue(typeName, content));
+}
+
+function openedValue(typeName: string, content: PackedMessage['content']): ExpressionValue {
+  if (content.case === undefined) return new OpaqueMessage(typeName);
+  return content.case === 'json'
+    ? (expressionValueOf(content.value) as ExpressionValue)
+    : (constantOf(content) as ExpressionValue);
 }
 
 function namespaceOf(source: MetadataSource, namespace: string): ExpressionMap | undefined {

@@ -11,7 +11,7 @@ export interface ExpressionConfig {
         case: 'callExpr';
         value: { target?: ExpressionConfig | undefined; function: string; args: ExpressionConfig[] };
       }
-    | { case: 'listExpr'; value: { elements: ExpressionConfig[] } }
+    | { case: 'listExpr'; value: { elements: ExpressionConfig[]; optionalIndices?: number[] } }
     | { case: 'structExpr'; value: { messageName: string; entries: MapEntryConfig[] } }
     | { case: 'comprehensionExpr'; value: object }
     | { case: undefined; value?: undefined };
@@ -23,6 +23,7 @@ export interface MapEntryConfig {
     | { case: 'fieldKey'; value: string }
     | { case: undefined; value?: undefined };
   value?: ExpressionConfig | undefined;
+  optionalEntry?: boolean;
 }
 
 export type ConstantKind =

@@ -30,6 +30,15 @@ const header = (name: string) => call('_[_]', headers, text(name));
 const matches = (action: number, pattern: string) =>
   meets(action, call('matches', text('é'), header('p')), [['p', Buffer.from(pattern).toString('latin1')]]);
 
+/** Messages of a type that nobody knows here, and of one that everybody does. */
+const PACKED = new Map([
+  ['other', { typeName: 'a.B', content: { case: undefined } }],
+  [
+    'text',
+    { typeName: 'google.protobuf.StringValue', content: { case: 'stringValue' as const, value: 'x' } },
+  ],
+]);
+
 /** Whether a policy of that condition matches. */
 function meets(
   action: number,
@@ -61,7 +70,14 @@ function meets(
       headers: { names: lines.map(([name]) => name), values: lines.map(([, bytes]) => bytes) },
     },
     connection: { remoteAddress: '', localAddress: '', localPort: 0, serverName: '', tls: false },
-    metadataIfAny: new Map([['n', new Map()]]),
+    metadataIfAny: Object.assign(new Map([['n', new Map()]]), { typed: PACKED }),
+    progress: {
+      startMs: 0,
+      clusterName: 'c',
+      virtualHost: null,
+      cluster: { metadata: null, endpoints: null },
+      listener: { metadata: null, direction: 0, chainName: '' },
+    },
   };
   assert.ok(engine !== null);
   return engine.match(subject, null) !== null;
@@ -274,5 +290,61 @@ describe('a condition on a header that is not UTF-8', () => {
       ];
       assert.deepEqual([meets(ALLOW, given, lines), meets(DENY, given, lines)], want);
     });
+  }
+});
+
+describe('a condition on a message of another type', () => {
+  const select = (operand: ExpressionConfig, field: string, testOnly = false): ExpressionConfig => ({
+    exprKind: { case: 'selectExpr', value: { operand, field, testOnly } },
+  });
+  const id = (name: string): ExpressionConfig => ({ exprKind: { case: 'identExpr', value: { name } } });
+  const list = (...elements: ExpressionConfig[]): ExpressionConfig => ({
+    exprKind: { case: 'listExpr', value: { elements } },
+  });
+  const typed = select(id('metadata'), 'typed_filter_metadata');
+  const other = select(typed, 'other');
+  const endpoints = select(id('upstream'), 'num_endpoints');
+  const empty = {
+    exprKind: { case: 'structExpr', value: { messageName: 'google.protobuf.Empty', entries: [] } },
+  };
+  const table = [
+    { name: 'knows that it is there', given: select(typed, 'other', true), want: [true, true] },
+    { name: 'knows others', given: call('_==_', select(typed, 'text'), text('x')), want: [true, true] },
+    {
+      name: 'is in doubt about its fields',
+      given: call('_==_', select(other, 'f'), text('x')),
+      want: [false, true],
+    },
+    { name: 'is in doubt whether it has one', given: select(other, 'f', true), want: [false, true] },
+    { name: 'is in doubt whether it is like itself', given: call('_==_', other, other), want: [false, true] },
+    {
+      name: 'is in doubt whether a list has it',
+      given: call('@in', other, list(other)),
+      want: [false, true],
+    },
+    {
+      name: 'is in doubt where a list may have it',
+      given: call('!_', call('@in', other, list(other))),
+      want: [false, true],
+    },
+    {
+      name: 'tells it from messages of other types',
+      given: call('_!=_', other, empty as ExpressionConfig),
+      want: [true, true],
+    },
+    { name: 'tells it from what is no message', given: call('_!=_', other, text('x')), want: [true, true] },
+    {
+      name: 'is in doubt about what DNS says',
+      given: call('_==_', endpoints, endpoints),
+      want: [false, true],
+    },
+    {
+      name: 'knows that DNS says something',
+      given: select(id('upstream'), 'num_endpoints', true),
+      want: [true, true],
+    },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => assert.deepEqual([meets(ALLOW, given, []), meets(DENY, given, [])], want));
   }
 });

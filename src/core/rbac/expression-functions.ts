@@ -6,6 +6,7 @@ import {
   convertToString,
   convertToUint,
 } from './expression-conversions.ts';
+import { hasDoubts } from './expression-doubt.ts';
 import { matchesPattern, REGEX_FUNCTIONS } from './expression-regex.ts';
 import { STRING_FUNCTIONS } from './expression-strings.ts';
 import { calculateTimes, convertToDuration, convertToTimestamp, TIME_FUNCTIONS } from './expression-time.ts';
@@ -150,7 +151,8 @@ function includes(
     return member === FAULT ? FAULT : member !== undefined;
   }
   if (!Array.isArray(set)) return FAULT;
-  return set.some((one: ExpressionValue) => equal(element, one) === true);
+  const isThere = set.some((one: ExpressionValue) => equal(element, one) === true);
+  return !isThere && hasDoubts() ? FAULT : isThere;
 }
 
 function memberAt(value: ExpressionValue | undefined, index: ExpressionValue | undefined): ExpressionValue {

@@ -93,6 +93,16 @@ export function convertToDuration(value: ExpressionValue | undefined): Expressio
   return ticks === null || !isDuration(ticks) ? FAULT : new Duration(ticks);
 }
 
+/** Of a protobuf message; a fault beyond the range that it has. */
+export function durationOf(seconds: bigint, nanos: bigint): Duration | typeof FAULT {
+  const ticks = seconds * TICKS_OF_SECOND + nanos * TICKS_OF_NS;
+  return isDuration(ticks) ? new Duration(ticks) : FAULT;
+}
+
+/** Of a protobuf message, with no range but absl's. */
+export const timestampOf = (seconds: bigint, nanos: bigint): Timestamp =>
+  new Timestamp(saturate(seconds * TICKS_OF_SECOND + nanos * TICKS_OF_NS));
+
 const isDuration = (ticks: bigint) => ticks <= DURATION_TICKS_MAX && ticks >= -DURATION_TICKS_MAX;
 
 /** absl's ParseDuration: `-1h2.5s`; null: it is none. */

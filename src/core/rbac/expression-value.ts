@@ -70,10 +70,17 @@ export class TypeName {
 export class MessageValue {
   readonly typeName: string;
   readonly #fields: Readonly<Record<string, ExpressionValue>>;
+  readonly #unseen: ExpressionValue;
 
-  constructor(typeName: string, fields: Readonly<Record<string, ExpressionValue>>) {
+  /** @param unseen what belongs to it beside its fields, so far as it makes two of them differ */
+  constructor(
+    typeName: string,
+    fields: Readonly<Record<string, ExpressionValue>>,
+    unseen: ExpressionValue = null,
+  ) {
     this.typeName = typeName;
     this.#fields = fields;
+    this.#unseen = unseen;
   }
 
   /** A fault where the message has no such field. */
@@ -82,28 +89,50 @@ export class MessageValue {
   }
 
   equals(other: MessageValue): boolean | typeof FAULT {
+    if (other instanceof OpaqueMessage) return other.equals(this);
     if (this.typeName !== other.typeName) return false;
     const names = Object.keys(this.#fields);
     const members = names.map((name) => equal(this.field(name), other.field(name)));
+    members.push(equal(this.#unseen, other.#unseen));
     return members.includes(false) ? false : members.includes(FAULT) ? FAULT : true;
+  }
+}
+
+/** A message of which no more is known than its type. */
+export class OpaqueMessage extends MessageValue {
+  constructor(typeName: string) {
+    super(typeName, {});
+  }
+
+  override field(): ExpressionValue {
+    noteDoubt();
+    return FAULT;
+  }
+
+  override equals(other: MessageValue): boolean | typeof FAULT {
+    if (this.typeName !== other.typeName) return false;
+    noteDoubt();
+    return FAULT;
   }
 }
 
 /** Attributes under one name. Nobody can tell which there are, unless `entries` does: as a whole it is then as an empty map. */
 export class AttributeMap {
   readonly #read: (key: string) => ExpressionValue | undefined;
-  readonly #entries: () => ExpressionMap;
+  readonly #entries: (() => ExpressionMap) | undefined;
 
-  constructor(
-    read: (key: string) => ExpressionValue | undefined,
-    entries: () => ExpressionMap = () => ExpressionMap.EMPTY,
-  ) {
+  constructor(read: (key: string) => ExpressionValue | undefined, entries?: () => ExpressionMap) {
     this.#read = read;
     this.#entries = entries;
   }
 
   get entries(): ExpressionMap {
-    return this.#entries();
+    return this.listed ?? ExpressionMap.EMPTY;
+  }
+
+  /** null: nobody can tell. */
+  get listed(): ExpressionMap | null {
+    return this.#entries?.() ?? null;
   }
 
   /** As of a map. */
@@ -155,6 +184,10 @@ export class ExpressionMap {
     return this.#entries.size;
   }
 
+  pairs(): Iterable<readonly [key: ExpressionValue, value: ExpressionValue]> {
+    return this.#entries.values();
+  }
+
   /** undefined: there is none; a fault for what cannot be a key. */
   get(key: ExpressionValue): ExpressionValue | undefined {
     const names = namesOfKey(key);
@@ -198,7 +231,7 @@ function namesOfKey(key: ExpressionValue): readonly string[] | null {
   return key instanceof Uint ? names.reverse() : names;
 }
 
-function expressionValueOf(value: MatchedValue): ExpressionValue {
+export function expressionValueOf(value: MatchedValue): ExpressionValue {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(expressionValueOf);
   return ExpressionMap.ofObject(value as { readonly [key: string]: MatchedValue });
@@ -238,6 +271,12 @@ export function equal(
 /** Of whatever is a map. */
 export function mapOf(value: ExpressionValue | undefined): ExpressionMap | null {
   if (value instanceof AttributeMap) return value.entries;
+  return value instanceof ExpressionMap ? value : null;
+}
+
+/** Of a map whose entries can be told. */
+export function listedMapOf(value: ExpressionValue): ExpressionMap | null {
+  if (value instanceof AttributeMap) return value.listed;
   return value instanceof ExpressionMap ? value : null;
 }
 

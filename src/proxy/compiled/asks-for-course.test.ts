@@ -51,6 +51,8 @@ describe('how an exchange goes is written down', () => {
   const conditions: { name: string; given: JsonValue; want: boolean }[] = [
     { name: 'request.time', given: select('request', 'time'), want: true },
     { name: 'xds.cluster_name', given: select('xds', 'cluster_name'), want: true },
+    { name: 'upstream.num_endpoints', given: select('upstream', 'num_endpoints'), want: true },
+    { name: 'xds as a whole', given: { ident_expr: { name: 'xds' } }, want: true },
     { name: 'request.path', given: select('request', 'path'), want: false },
   ];
   for (const { name, given, want } of conditions) {

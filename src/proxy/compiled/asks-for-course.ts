@@ -13,16 +13,21 @@ export function asksForCourse(hcm: HttpConnectionManager): boolean {
   return asksIn(hcm);
 }
 
+const COURSE_ROOTS: ReadonlySet<string> = new Set(['xds', 'upstream']);
+
 function asksIn(value: unknown): boolean {
   if (typeof value === 'string') return OPERATORS.test(value);
   if (value instanceof Uint8Array) return asksInBytes(Buffer.from(value).toString('latin1'));
   if (typeof value !== 'object' || value === null) return false;
-  // `request.time` and `xds.cluster_name`.
+  // `request.time`, `xds.cluster_name`, `upstream.num_endpoints`.
   if (isMessage(value, Expr_SelectSchema) && value.field === 'time') return true;
-  if (isMessage(value, Expr_IdentSchema) && value.name === 'xds') return true;
+  if (isMessage(value, Expr_IdentSchema) && COURSE_ROOTS.has(value.name)) return true;
   return isMessage(value, AnySchema) ? asksIn(contentOf(value)) : Object.values(value).some(asksIn);
 }
 
 /** Of a message that nobody has read, as one whose filter was kept: the same texts, and the fields of the same expressions. */
 const asksInBytes = (bytes: string): boolean =>
-  OPERATORS.test(bytes) || bytes.includes('\n\x03xds') || bytes.includes('\x12\x04time');
+  OPERATORS.test(bytes) ||
+  bytes.includes('\n\x03xds') ||
+  bytes.includes('\n\x08upstream') ||
+  bytes.includes('\x12\x04time');

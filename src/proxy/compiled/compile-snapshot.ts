@@ -1,5 +1,9 @@
 import { toBinary } from '@bufbuild/protobuf';
-import { type Cluster, ClusterSchema } from '#schema/envoy/config/cluster/v3/cluster_pb.js';
+import {
+  type Cluster,
+  ClusterSchema,
+  Cluster_DiscoveryType as DiscoveryType,
+} from '#schema/envoy/config/cluster/v3/cluster_pb.js';
 import type {
   Filter,
   FilterChain,
@@ -17,6 +21,7 @@ import type { CryptoPort } from '../../core/jwt/index.ts';
 import { nodeCrypto } from '../../platform/index.ts';
 import { type Findings, type Snapshot, typeNameOf, unpackAny } from '../../resources/index.ts';
 import { compileAccessLogs } from '../access-log/compile-access-log.ts';
+import { configuredMetadata } from '../configured-metadata.ts';
 import { compileFilterChain } from '../filters/compile-filter-chain.ts';
 import { type ChainContext, RouteFilterCompiler } from '../filters/compile-route-filter.ts';
 import type { ConnectionGuard } from '../filters/connection-guard.ts';
@@ -36,6 +41,7 @@ import type {
   CompiledFilterChain,
   CompiledListener,
   CompiledSnapshot,
+  ListenerFacts,
 } from './compiled-listener.ts';
 import { FilterChainSelector } from './filter-chain-selector.ts';
 
@@ -81,7 +87,15 @@ export function compileSnapshot(snapshot: Snapshot, options: CompileOptions): Co
 const factsOf = (cluster: Cluster): ClusterFacts => ({
   hostName: firstHostName(cluster),
   observedName: cluster.altStatName || cluster.name,
+  metadata: configuredMetadata(cluster.metadata),
+  endpoints: endpointsOf(cluster),
 });
+
+function endpointsOf({ clusterDiscoveryType: kind, loadAssignment }: Cluster): number | null {
+  if (kind.case === 'type' && kind.value !== DiscoveryType.STATIC) return null;
+  const groups = loadAssignment?.endpoints ?? [];
+  return groups.reduce((sum, { lbEndpoints }) => sum + lbEndpoints.length, 0);
+}
 
 const textOf = (cluster: Cluster | undefined) =>
   cluster === undefined ? '' : Buffer.from(toBinary(ClusterSchema, cluster)).toString('base64');
@@ -111,9 +125,9 @@ function compileListener(listener: Listener, context: SnapshotContext): Compiled
   const before = findings.list.length;
   const address = addressOf(listener, findings);
   if (listener.filterChainMatcher !== undefined) refuseField(findings, listener, 'filter_chain_matcher');
-  const chains = listener.filterChains.map((chain, index) => compileChain(chain, index, context));
+  const chains = listener.filterChains.map((chain, index) => compileChain(chain, index, listener, context));
   const fallback = listener.defaultFilterChain;
-  const defaultChain = fallback === undefined ? null : compileChain(fallback, 'default', context);
+  const defaultChain = fallback === undefined ? null : compileChain(fallback, 'default', listener, context);
   const usable = chains.filter((chain) => chain !== null);
   const readsHello = listener.listenerFilters.some(isTlsInspector);
   const selector = new FilterChainSelector(usable, defaultChain, readsHello, findings);
@@ -150,11 +164,13 @@ function addressOf(listener: Listener, findings: Findings): { address: string; p
 function compileChain(
   chain: FilterChain,
   place: number | 'default',
+  { metadata, trafficDirection: direction }: Listener,
   context: SnapshotContext,
 ): CompiledFilterChain | null {
+  const listener = { metadata: configuredMetadata(metadata), direction, chainName: chain.name };
   const hcm = managerOf(chain, context.findings);
-  const manager = hcm === null ? null : compileManager(hcm, context);
-  const guards = chain.filters.slice(0, -1).map((filter) => compileGuard(filter, chain, context));
+  const manager = hcm === null ? null : compileManager(hcm, listener, context);
+  const guards = chain.filters.slice(0, -1).map((filter) => compileGuard(filter, chain, listener, context));
   if (manager === null || guards.includes(null)) return null;
   const name = chain.name === '' ? `chain ${place}` : chain.name;
   return { origin: chain, name, guards: guards as ConnectionGuard[], manager };
@@ -172,10 +188,16 @@ function managerOf(chain: FilterChain, findings: Findings): HttpConnectionManage
 function compileGuard(
   { configType: config }: Filter,
   chain: FilterChain,
-  { findings, stats }: SnapshotContext,
+  listener: ListenerFacts,
+  { findings, stats, clock }: SnapshotContext,
 ): ConnectionGuard | null {
   if (config.case === 'typedConfig' && typeNameOf(config.value) === RBACSchema.typeName)
-    return compileRbacGuard(unpackAny(RBACSchema, config.value), { findings, rootStats: stats });
+    return compileRbacGuard(unpackAny(RBACSchema, config.value), {
+      findings,
+      rootStats: stats,
+      clock,
+      listener,
+    });
   return refuseFilters(chain, findings);
 }
 
@@ -193,6 +215,7 @@ function refuseFilters(about: FilterChain, findings: Findings): null {
 
 function compileManager(
   hcm: HttpConnectionManager,
+  listener: ListenerFacts,
   context: SnapshotContext,
 ): CompiledConnectionManager | null {
   const { findings, clusters } = context;
@@ -231,6 +254,7 @@ function compileManager(
     statPrefix: hcm.statPrefix,
     routes,
     clusters,
+    listener,
     accessLogs,
     localReply,
     keepsCourse,

@@ -3,7 +3,7 @@ import type { Listener } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import type { Router } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import type { Recorder } from '../../base/index.ts';
-import { lowerAscii } from '../../core/match/index.ts';
+import { lowerAscii, type MetadataSource } from '../../core/match/index.ts';
 import type { CompiledLog } from '../access-log/compile-access-log.ts';
 import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, HttpFilter } from '../filters/filter.ts';
@@ -16,6 +16,20 @@ export interface ClusterFacts {
   hostName: string;
   /** By which it is counted and logged. */
   observedName: string;
+  /** null: none. */
+  metadata: MetadataSource | null;
+  /** How many there are of them; null: DNS has the say. */
+  endpoints: number | null;
+}
+
+/** What is known of the place that an exchange came by. */
+export interface ListenerFacts {
+  /** null: none. */
+  metadata: MetadataSource | null;
+  /** `traffic_direction`. */
+  direction: number;
+  /** The filter chain's; empty: none. */
+  chainName: string;
 }
 
 /** A connection manager ready for requests. */
@@ -28,6 +42,7 @@ export interface CompiledConnectionManager {
   router: Router;
   /** By name. */
   clusters: ReadonlyMap<string, ClusterFacts>;
+  listener: ListenerFacts;
   accessLogs: readonly CompiledLog[];
   /** null: replies of the gate's own are told as they are. */
   localReply: LocalReplyRules | null;

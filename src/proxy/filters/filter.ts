@@ -1,6 +1,7 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import type { Clock, Logger, Recorder } from '../../base/index.ts';
 import type { CryptoPort } from '../../core/jwt/index.ts';
+import type { PackedMessage } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { Chance } from '../chance.ts';
 import type { HeaderList } from '../http/header-list.ts';
@@ -65,6 +66,17 @@ export type MetadataValue =
 /** Dynamic metadata of one stream: namespace → key → value. The same key is replaced whole by a later writer (envoy.md §3.7). */
 export class DynamicMetadata {
   readonly #namespaces = new Map<string, Map<string, MetadataValue>>();
+  #typed: Map<string, PackedMessage> | undefined;
+
+  /** Messages by namespace; undefined: none. */
+  get typed(): ReadonlyMap<string, PackedMessage> | undefined {
+    return this.#typed;
+  }
+
+  setTyped(namespace: string, message: PackedMessage): void {
+    this.#typed ??= new Map();
+    this.#typed.set(namespace, message);
+  }
 
   get(namespace: string): ReadonlyMap<string, MetadataValue> | undefined {
     return this.#namespaces.get(namespace);

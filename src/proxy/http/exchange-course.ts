@@ -1,15 +1,25 @@
 import type { Clock } from '../../base/index.ts';
-import type { ClusterFacts } from '../compiled/compiled-listener.ts';
+import type { ClusterFacts, ListenerFacts } from '../compiled/compiled-listener.ts';
 import type { LocalReply } from '../filters/filter.ts';
 import type { Progress, UpstreamFacts } from '../format/format-source.ts';
 import type { ResponseFlag } from '../format/response-flags.ts';
-import type { SelectedRoute } from '../route/selected-route.ts';
+import type { RouteTable } from '../route/route-table.ts';
+import type { SelectedRoute, VirtualHostFacts } from '../route/selected-route.ts';
 import type { UpstreamConnection } from '../upstream/upstream-connection.ts';
 import type { HeaderList } from './header-list.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** Whose course it is. */
 interface Owner {
+  readonly request: RequestHead;
   readonly route: SelectedRoute | null;
+}
+
+/** Through what it goes. */
+export interface Surroundings {
+  readonly routes: Pick<RouteTable, 'hostOf'>;
+  readonly clusters: ReadonlyMap<string, ClusterFacts>;
+  readonly listener: ListenerFacts;
 }
 
 /** What is written down of an exchange for formats and access logs; kept only where the configuration has such as ask for it. */
@@ -30,14 +40,14 @@ export class ExchangeCourse implements Progress {
   transportFailure = '';
   localBody = '';
   readonly #owner: Owner;
-  readonly #clusters: ReadonlyMap<string, ClusterFacts>;
+  readonly #surroundings: Surroundings;
   readonly #clock: Clock;
   readonly #startedAt = performance.now();
   #endedMs: number | undefined;
 
-  constructor(owner: Owner, clusters: ReadonlyMap<string, ClusterFacts>, clock: Clock) {
+  constructor(owner: Owner, surroundings: Surroundings, clock: Clock) {
     this.#owner = owner;
-    this.#clusters = clusters;
+    this.#surroundings = surroundings;
     this.#clock = clock;
     this.startMs = clock.now();
   }
@@ -52,11 +62,25 @@ export class ExchangeCourse implements Progress {
 
   get clusterName(): string {
     const action = this.#owner.route?.action;
-    return action?.kind === 'cluster' && this.#clusters.has(action.cluster) ? action.cluster : '';
+    return action?.kind === 'cluster' && this.#surroundings.clusters.has(action.cluster)
+      ? action.cluster
+      : '';
+  }
+
+  get cluster(): ClusterFacts | null {
+    return this.#surroundings.clusters.get(this.clusterName) ?? null;
+  }
+
+  get listener(): ListenerFacts {
+    return this.#surroundings.listener;
+  }
+
+  get virtualHost(): VirtualHostFacts | null {
+    return this.#surroundings.routes.hostOf(this.#owner.request);
   }
 
   get observedClusterName(): string {
-    return this.#clusters.get(this.clusterName)?.observedName ?? '';
+    return this.cluster?.observedName ?? '';
   }
 
   addFlag(flag: ResponseFlag): void {

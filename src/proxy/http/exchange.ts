@@ -81,7 +81,7 @@ export class Exchange implements ForwardedExchange {
     this.#receivedHost = request.authority;
     this.requestDone = framing === 'none';
     this.limits = new ExchangeLimits(service.deadlines, service.options.streamIdleTimeoutMs);
-    this.course = service.keepsCourse ? new ExchangeCourse(this, service.clusterFacts, service.clock) : null;
+    this.course = service.keepsCourse ? new ExchangeCourse(this, service.surroundings, service.clock) : null;
     if (this.requestDone) this.course?.requestEnded();
   }
 

@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/index.ts';
 import type { AccessLog } from '../access-log/access-log.ts';
-import type { ClusterFacts } from '../compiled/compiled-listener.ts';
 import type { HttpFilter } from '../filters/filter.ts';
 import type { LocalReplyRules } from '../local-reply/compile-local-reply.ts';
 import type { RouteTable } from '../route/route-table.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import type { DateField } from './date-field.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { Surroundings } from './exchange-course.ts';
 import type { HttpOptions } from './http-options.ts';
 import type { HttpStats } from './http-stats.ts';
 import type { RefusalWatch } from './refusal-watch.ts';
@@ -27,8 +27,8 @@ export interface HttpService {
   readonly accessLog: AccessLog | null;
   /** How replies of the gate's own are told; null: as they are. Only where `keepsCourse`. */
   readonly localReply: LocalReplyRules | null;
-  /** What the configuration says of clusters, by name. */
-  readonly clusterFacts: ReadonlyMap<string, ClusterFacts>;
+  /** What the configuration says of all that an exchange goes through. */
+  readonly surroundings: Surroundings;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly date: DateField;

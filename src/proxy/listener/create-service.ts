@@ -39,7 +39,7 @@ export function createService(
     routes: manager.routes,
     filters: manager.filters,
     clusters: parts.clusters,
-    clusterFacts: manager.clusters,
+    surroundings: manager,
     keepsCourse: manager.keepsCourse,
     accessLog: AccessLog.open(manager.accessLogs, parts.openLog),
     localReply: manager.localReply,

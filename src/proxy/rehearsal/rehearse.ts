@@ -127,7 +127,8 @@ async function play(
     sent instanceof Uint8Array ? readHead(sent, connection, options) : { request: sent, refusal: null };
   const streamOf = (hasRoute: boolean) => {
     const routes = hasRoute ? manager.routes : NO_ROUTES;
-    const parts = { clusters: manager.clusters, routes, bodyBytesMax: bodyBytesMaxOf(origin) };
+    const { clusters, listener } = manager;
+    const parts = { clusters, listener, routes, bodyBytesMax: bodyBytesMaxOf(origin) };
     return new RehearsedStream(request, connection, parts, clock, recorder, chance);
   };
   if (unread !== null && unread !== REFUSAL.upgrade) {
@@ -205,7 +206,7 @@ function forward(
   };
 }
 
-const NO_ROUTES = { select: () => null };
+const NO_ROUTES = { select: () => null, hostOf: () => null };
 
 /** Refused for its head alone. */
 function notTaken(refusal: Refusal, manager: CompiledConnectionManager, stream: RehearsedStream): Verdict {

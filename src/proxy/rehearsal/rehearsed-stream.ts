@@ -9,8 +9,8 @@ import type { RouteTable } from '../route/route-table.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 
 /** What of a connection manager a stream needs. */
-export interface StreamParts extends Pick<CompiledConnectionManager, 'clusters'> {
-  routes: Pick<RouteTable, 'select'>;
+export interface StreamParts extends Pick<CompiledConnectionManager, 'clusters' | 'listener'> {
+  routes: Pick<RouteTable, 'select' | 'hostOf'>;
   bodyBytesMax: number;
 }
 
@@ -34,11 +34,12 @@ export class RehearsedStream implements FilterStream {
   constructor(
     request: RequestHead,
     connection: ConnectionInfo,
-    { routes, clusters, bodyBytesMax }: StreamParts,
+    parts: StreamParts,
     clock: Clock,
     recorder: Recorder | null,
     chance: Chance,
   ) {
+    const { routes, bodyBytesMax } = parts;
     this.request = request;
     this.connection = connection;
     this.clock = clock;
@@ -47,7 +48,7 @@ export class RehearsedStream implements FilterStream {
     this.chance = chance;
     this.#routes = routes;
     this.#route = request.unroutable === true ? null : routes.select(request, recorder, this);
-    this.progress = new ExchangeCourse(this, clusters, clock);
+    this.progress = new ExchangeCourse(this, parts, clock);
   }
 
   get metadata(): DynamicMetadata {

@@ -8,6 +8,7 @@ import {
   withoutParameters,
   withoutQuery,
 } from '../../core/match/index.ts';
+import { configuredMetadata } from '../configured-metadata.ts';
 import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
 import { portColonOf } from '../http/authority.ts';
 import type { HeaderList } from '../http/header-list.ts';
@@ -19,14 +20,21 @@ import { layerFilterConfigs } from './per-filter-config.ts';
 import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts';
 import { compileRequireTls } from './require-tls.ts';
 import { compileRouteAction, type RouteContext } from './route-action.ts';
-import { routeMetadataOf } from './route-metadata.ts';
-import type { AttemptCounts, RouteFilterEntry, RouteRateLimits, SelectedRoute } from './selected-route.ts';
+import type {
+  AttemptCounts,
+  RouteFilterEntry,
+  RouteRateLimits,
+  SelectedRoute,
+  VirtualHostFacts,
+} from './selected-route.ts';
 import { boundsOf, partByHeader } from './weighted-clusters.ts';
 
 /** A compiled route configuration: virtual hosts by domain, routes by path, first match wins. */
 export interface RouteTable {
   /** @param around what has a say besides the head */
   select(request: RequestHead, recorder: Recorder | null, around: Circumstances): SelectedRoute | null;
+  /** The virtual host of a request, also where none of its routes matches; null: none. */
+  hostOf(request: RequestHead): VirtualHostFacts | null;
   /** The configuration message it was compiled from. */
   readonly origin: RouteConfiguration;
 }
@@ -155,6 +163,7 @@ class CompiledRoute {
 
 interface CompiledHost {
   origin: VirtualHost;
+  facts: VirtualHostFacts;
   /** `require_tls`: where whoever did not come by TLS is sent. */
   tlsRedirect: SelectedRoute | null;
   routes: PathIndex<RequestHead, CompiledRoute>;
@@ -177,7 +186,8 @@ function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelC
   const compiled = routes as CompiledRoute[];
   const looksBeyondHead = compiled.some(({ matcher }) => matcher.looksBeyondHead);
   const tlsRedirect = compileRequireTls(config, context.ignoresPathParameters);
-  return { origin: config, tlsRedirect, routes: new PathIndex(compiled), looksBeyondHead };
+  const facts = { name: config.name, metadata: configuredMetadata(config.metadata) };
+  return { origin: config, facts, tlsRedirect, routes: new PathIndex(compiled), looksBeyondHead };
 }
 
 function compileRoute(
@@ -191,7 +201,7 @@ function compileRoute(
   const variants = compileRouteAction(route, context);
   const levels = levelsOf(route, context, outer);
   const rateLimits = rateLimitsOf(route, host.rateLimits, context);
-  const metadata = routeMetadataOf(route);
+  const metadata = configuredMetadata(route.metadata);
   if (matcher === null || variants === null) return null;
   const selected = variants.map(({ action, weight, destination }) => {
     const { request, response, perFilter } =
@@ -266,14 +276,19 @@ class CompiledRouteTable implements RouteTable {
   }
 
   select(request: RequestHead, recorder: Recorder | null, around: Circumstances): SelectedRoute | null {
-    const { authority } = request;
-    const host = this.#domains.find(
-      this.origin.ignorePortInHostMatching ? withoutPort(authority) : authority,
-    );
+    const host = this.#find(request);
     if (recorder !== null) return this.#explain(host, request, recorder, around);
     if (host === null) return null;
     if (host.tlsRedirect !== null && isPlain(request)) return host.tlsRedirect;
     return firstIn(host, request, around, this.#pathOf(request))?.pick(request, around) ?? null;
+  }
+
+  hostOf(request: RequestHead): VirtualHostFacts | null {
+    return this.#find(request)?.facts ?? null;
+  }
+
+  #find({ authority }: RequestHead): CompiledHost | null {
+    return this.#domains.find(this.origin.ignorePortInHostMatching ? withoutPort(authority) : authority);
   }
 
   /** What routes are asked about. */

@@ -25,6 +25,13 @@ export interface ForwardAction {
   pathRewrite?: PathRewrite | undefined;
 }
 
+/** A virtual host for those who match by it. */
+export interface VirtualHostFacts {
+  name: string;
+  /** null: none. */
+  metadata: MetadataSource | null;
+}
+
 /** What becomes of a request on a route. */
 export type RouteAction =
   | ForwardAction

@@ -9,6 +9,7 @@ import { bootstrapOf, listenerOf, managerOf } from '../../fixtures/envoy-config.
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { call, has, id, int, is, select, text } from '../rehearsal/cel-words.ts';
 import { compileScenes, portOf } from '../rehearsal/comparison.ts';
+import { parseCel } from '../rehearsal/parse-cel.ts';
 
 const TYPE = 'type.googleapis.com';
 const extension = (type: string, fields: object = {}) => ({
@@ -83,6 +84,20 @@ const GUARDS: Record<string, object[]> = {
   'CEL header': [allow({ condition: call('@in', text(':path'), select(id('request'), 'headers')) })],
   'CEL TLS version': [allow({ condition: has(id('connection'), 'tls_version') })],
   'CEL own subject': [allow({ condition: has(id('connection'), 'subject_local_certificate') })],
+  'CEL time': [allow({ condition: parseCel('request.time > timestamp("2020-01-01T00:00:00Z")') })],
+  'CEL chain': [allow({ condition: parseCel('xds.filter_chain_name == "the chain"') })],
+  'CEL listener': [allow({ condition: parseCel('xds.listener_metadata.filter_metadata.l.k == "v"') })],
+  'CEL direction': [allow({ condition: parseCel('xds.listener_direction == 2') })],
+  'CEL no route': [allow({ condition: parseCel('has(xds.route_name) || has(xds.virtual_host_metadata)') })],
+  'CEL metadata of no route': [
+    allow({ condition: parseCel('size(xds.route_metadata.filter_metadata) == 0') }),
+  ],
+  'CEL no cluster': [
+    allow({ condition: parseCel('has(xds.cluster_metadata) || has(upstream.num_endpoints)') }),
+  ],
+  'CEL number of no cluster': [allow({ condition: parseCel('upstream.num_endpoints >= 0u') })],
+  'CEL packed metadata': [allow({ condition: parseCel('size(metadata.typed_filter_metadata) == 0') })],
+  'CEL xds': [allow({ condition: parseCel('xds == upstream && "listener_metadata" in xds') })],
   'CEL mtls': [allow({ condition: select(id('connection'), 'mtls') })],
   'matcher here': [reads(`${NETWORK}.SourceIPInput`, { exact: '127.0.0.1' })],
   'matcher elsewhere': [reads(`${NETWORK}.DirectSourceIPInput`, { exact: '10.0.0.1' })],
@@ -95,17 +110,23 @@ const prefixOf = (name: string, index: number) =>
 
 const bootstrap = () =>
   bootstrapOf(
-    Object.entries(GUARDS).map(([name, guards]) =>
-      listenerOf(name, [
-        ...guards.map((guard, index) =>
-          extension('envoy.extensions.filters.network.rbac.v3.RBAC', {
-            stat_prefix: prefixOf(name, index),
-            ...guard,
-          }),
-        ),
-        managerOf(),
-      ]),
-    ),
+    Object.entries(GUARDS).map(([name, guards]) => ({
+      traffic_direction: 'OUTBOUND',
+      metadata: { filter_metadata: { l: { k: 'v' } } },
+      ...listenerOf(
+        name,
+        [
+          ...guards.map((guard, index) =>
+            extension('envoy.extensions.filters.network.rbac.v3.RBAC', {
+              stat_prefix: prefixOf(name, index),
+              ...guard,
+            }),
+          ),
+          managerOf(),
+        ],
+        { name: 'the chain' },
+      ),
+    })),
   );
 
 /** The status; empty where the connection is closed without a word. */
@@ -138,6 +159,7 @@ if (findEnvoy() !== null) {
       envoy = await startEnvoy(config);
       const scenes = compileScenes(config, clock);
       assert.deepEqual(scenes.errors, []);
+      clock.set(Date.now());
       compiled = scenes.compiled;
       const { snapshot, provenance, findings } = loadConfig([{ name: 'guards.json', text: config }]);
       assert.ok(snapshot, JSON.stringify(findings.list));

@@ -1,3 +1,4 @@
+import { MESSAGE_TEXTS } from './cel-message-texts.ts';
 import { TIME_TEXTS } from './cel-time-texts.ts';
 
 /** Conditions as texts, each judged for itself and turned around, so that what is false and what is a fault are told apart. */
@@ -371,7 +372,13 @@ const attributes = [
   '[1, 2].x',
 ];
 
-export const PLAIN_TEXTS: readonly string[] = [...TIME_TEXTS, ...types, ...patterns, ...attributes];
+export const PLAIN_TEXTS: readonly string[] = [
+  ...TIME_TEXTS,
+  ...types,
+  ...patterns,
+  ...attributes,
+  ...MESSAGE_TEXTS,
+];
 
 /** With all that `cel_config` can allow. */
 export const ENABLED_TEXTS: readonly string[] = [

@@ -5,6 +5,7 @@ import type { CompiledSnapshot } from '../../../src/proxy/rehearsal/index.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { type RawOrigin, startRawOrigin } from '../origin.ts';
 import { celCases, celScenes } from './cel-cases.ts';
+import { celPlaceCases, celPlaceScenes, describedCluster } from './cel-place-cases.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes, portOf } from './comparison.ts';
 import { conditionCases, conditionScenes } from './condition-cases.ts';
 import { joinedCases, joinedScenes } from './joined-cases.ts';
@@ -30,6 +31,7 @@ const scenes = [
   ...templateScenes,
   ...conditionScenes,
   ...celScenes,
+  ...celPlaceScenes,
   ...matchTreeScenes,
   ...matchInputScenes,
   ...sourcedScenes,
@@ -45,7 +47,7 @@ if (findEnvoy() !== null) {
 
     before(async () => {
       origin = await startRawOrigin(answerConnection);
-      const bootstrap = bootstrapOf(scenes, origin.port);
+      const bootstrap = bootstrapOf(scenes, origin.port, {}, [describedCluster(origin.port)]);
       envoy = await startEnvoy(bootstrap);
       const result = compileScenes(bootstrap, clock);
       assert.deepEqual(result.errors, []);
@@ -67,6 +69,7 @@ if (findEnvoy() !== null) {
       ...templateCases,
       ...conditionCases,
       ...celCases,
+      ...celPlaceCases,
       ...matchTreeCases,
       ...matchInputCases,
       ...sourcedCases,

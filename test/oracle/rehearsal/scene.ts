@@ -12,6 +12,9 @@ export interface Scene {
   /** Default: everything goes to the origin. */
   routeConfig?: object;
   manager?: object;
+  /** More fields of the listener, and of its filter chain. */
+  listener?: object;
+  chain?: object;
 }
 
 export interface SceneRequest {
@@ -63,12 +66,19 @@ export function bootstrapOf(
   ]);
 }
 
-function renderScene({ name, filters, routeConfig = ROUTE_ALL, manager = {} }: Scene): object {
+function renderScene({
+  name,
+  filters,
+  routeConfig = ROUTE_ALL,
+  manager = {},
+  listener,
+  chain,
+}: Scene): object {
   const http = filters.map(({ type, offByDefault = false, ...config }, index) => ({
     name: `filter-${index}`,
     ...(offByDefault ? { disabled: true } : {}),
     typed_config: { '@type': type, ...config },
   }));
   const fields = { stat_prefix: name, route_config: routeConfig, ...manager };
-  return listenerOf(name, [managerOf({ filters: http, fields })]);
+  return { ...listenerOf(name, [managerOf({ filters: http, fields })], chain), ...listener };
 }

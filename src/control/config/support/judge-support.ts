@@ -53,7 +53,10 @@ export class SupportJudge implements Judge {
     if (support === undefined || place.quiet || saysNothing(field, node)) return place.quiet;
     if (this.#doneBesides.has(`${desc.typeName}.${field.name}`)) return true;
     const state = fieldState(support, field.name);
-    if (state === 'done') return this.#judgeValue(support, field, node, place, context);
+    if (state === 'done') {
+      const holdsAny = namesIn(support.holdsAny ?? '').has(field.name);
+      return holdsAny || this.#judgeValue(support, field, node, place, context);
+    }
     if (state === 'refused') this.#refuse(desc, field.name, place, context);
     if (state === 'noEffect') this.#warn(desc, field.name, place, context);
     return true;

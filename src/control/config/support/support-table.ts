@@ -14,6 +14,8 @@ export interface MessageSupport {
   upkeep?: string;
   /** For fields of done enums: the values that are done; the others are refused. */
   values?: Readonly<Record<string, string>>;
+  /** Of the done fields: those that may hold messages that are not done. */
+  holdsAny?: string;
 }
 
 const HEADER_CHANGES =
@@ -41,10 +43,10 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.bootstrap.v3.Bootstrap.StaticResources': { done: 'listeners clusters' },
 
   'envoy.config.listener.v3.Listener': {
-    done: 'name address filter_chains default_filter_chain listener_filters per_connection_buffer_limit_bytes',
+    done: 'name address filter_chains default_filter_chain listener_filters per_connection_buffer_limit_bytes metadata traffic_direction',
     noEffect: 'listener_filters_timeout continue_on_listener_filters_timeout socket_options access_log',
     upkeep:
-      'metadata stat_prefix drain_type tcp_fast_open_queue_length traffic_direction connection_balance_config reuse_port enable_reuse_port tcp_backlog_size max_connections_to_accept_per_socket_event enable_mptcp ignore_global_conn_limit bypass_overload_manager',
+      'stat_prefix drain_type tcp_fast_open_queue_length connection_balance_config reuse_port enable_reuse_port tcp_backlog_size max_connections_to_accept_per_socket_event enable_mptcp ignore_global_conn_limit bypass_overload_manager',
   },
   'envoy.config.listener.v3.ListenerFilter': { done: 'name typed_config' },
   'envoy.config.listener.v3.FilterChain': {
@@ -126,9 +128,9 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     noEffect: 'metadata',
   },
   'envoy.config.route.v3.VirtualHost': {
-    done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config rate_limits require_tls include_request_attempt_count include_attempt_count_in_response`,
+    done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config rate_limits require_tls metadata include_request_attempt_count include_attempt_count_in_response`,
     values: { require_tls: 'NONE ALL EXTERNAL_ONLY' },
-    noEffect: 'retry_policy hedge_policy metadata per_request_buffer_limit_bytes',
+    noEffect: 'retry_policy hedge_policy per_request_buffer_limit_bytes',
     upkeep: 'virtual_clusters',
   },
   'envoy.config.route.v3.Route': {
@@ -136,7 +138,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     noEffect: 'decorator tracing per_request_buffer_limit_bytes',
     upkeep: 'stat_prefix',
   },
-  'envoy.config.core.v3.Metadata': { done: 'filter_metadata', noEffect: 'typed_filter_metadata' },
+  'envoy.config.core.v3.Metadata': { done: '*', holdsAny: 'typed_filter_metadata' },
   'envoy.config.route.v3.RouteMatch': {
     done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters dynamic_metadata path_match_policy connect_matcher cookies grpc runtime_fraction tls_context filter_state',
   },
@@ -188,11 +190,11 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.type.v3.DoubleRange': { done: '*' },
 
   'envoy.config.cluster.v3.Cluster': {
-    done: 'name type load_assignment connect_timeout transport_socket dns_lookup_family lb_policy dns_refresh_rate alt_stat_name typed_extension_protocol_options http2_protocol_options',
+    done: 'name type load_assignment connect_timeout transport_socket dns_lookup_family lb_policy dns_refresh_rate alt_stat_name typed_extension_protocol_options http2_protocol_options metadata',
     noEffect:
       'respect_dns_ttl per_connection_buffer_limit_bytes health_checks max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options dns_failure_refresh_rate dns_resolvers use_tcp_for_dns_lookups dns_resolution_config typed_dns_resolver_config outlier_detection common_lb_config upstream_connection_options close_connections_on_host_health_failure ignore_health_on_host_removal ring_hash_lb_config maglev_lb_config least_request_lb_config round_robin_lb_config',
     upkeep:
-      'wait_for_warm_on_init cleanup_interval metadata track_timeout_budgets track_cluster_stats preconnect_policy lrs_server',
+      'wait_for_warm_on_init cleanup_interval track_timeout_budgets track_cluster_stats preconnect_policy lrs_server',
     values: {
       type: 'STATIC STRICT_DNS LOGICAL_DNS',
       lb_policy: 'ROUND_ROBIN LEAST_REQUEST RANDOM',
@@ -336,10 +338,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     values: { type: '*', encode: '*' },
   },
   'envoy.extensions.filters.http.set_metadata.v3.Config': { done: '*' },
-  'envoy.extensions.filters.http.set_metadata.v3.Metadata': {
-    done: 'metadata_namespace allow_overwrite value',
-    noEffect: 'typed_value',
-  },
+  'envoy.extensions.filters.http.set_metadata.v3.Metadata': { done: '*', holdsAny: 'typed_value' },
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': { done: '*' },
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute': { done: '*' },
   'envoy.extensions.filters.http.header_mutation.v3.Mutations': { done: '*' },
@@ -431,9 +430,9 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'google.api.expr.v1alpha1.Expr.Ident': { done: '*' },
   'google.api.expr.v1alpha1.Expr.Select': { done: '*' },
   'google.api.expr.v1alpha1.Expr.Call': { done: '*' },
-  'google.api.expr.v1alpha1.Expr.CreateList': { done: 'elements' },
-  'google.api.expr.v1alpha1.Expr.CreateStruct': { done: 'entries' },
-  'google.api.expr.v1alpha1.Expr.CreateStruct.Entry': { done: 'map_key value', noEffect: 'id' },
+  'google.api.expr.v1alpha1.Expr.CreateList': { done: '*' },
+  'google.api.expr.v1alpha1.Expr.CreateStruct': { done: '*' },
+  'google.api.expr.v1alpha1.Expr.CreateStruct.Entry': { done: '*', noEffect: 'id' },
   'google.api.expr.v1alpha1.Constant': {
     done: 'null_value bool_value int64_value uint64_value double_value string_value bytes_value duration_value timestamp_value',
   },

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { fromJson, type JsonObject } from '@bufbuild/protobuf';
 import { RBACSchema } from '#schema/envoy/extensions/filters/network/rbac/v3/rbac_pb.js';
 import { registry } from '#schema/registry.js';
-import { TreeRecorder } from '../../../base/index.ts';
+import { ManualClock, TreeRecorder } from '../../../base/index.ts';
 import { Findings } from '../../../resources/index.ts';
 import { Stats } from '../../stats.ts';
 import { askGuards, type ConnectionGuard } from '../connection-guard.ts';
@@ -38,7 +38,13 @@ function compile(config: JsonObject) {
   const findings = new Findings();
   const stats = new Stats();
   const message = fromJson(RBACSchema, { stat_prefix: 's', ...config }, { registry });
-  const guard = compileRbacGuard(message, { findings, rootStats: stats });
+  const listener = { metadata: null, direction: 2, chainName: 'the chain' };
+  const guard = compileRbacGuard(message, {
+    findings,
+    rootStats: stats,
+    clock: new ManualClock(0),
+    listener,
+  });
   const counters = () => Object.fromEntries(stats.read().filter(([, value]) => value > 0));
   return { guard, messages: findings.list.map(({ message: said }) => said), counters };
 }

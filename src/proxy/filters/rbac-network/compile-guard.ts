@@ -2,7 +2,7 @@ import type { Duration } from '@bufbuild/protobuf/wkt';
 import type { RBAC as Rules } from '#schema/envoy/config/rbac/v3/rbac_pb.js';
 import type { RBAC } from '#schema/envoy/extensions/filters/network/rbac/v3/rbac_pb.js';
 import type { Matcher } from '#schema/xds/type/matcher/v3/matcher_pb.js';
-import type { Recorder } from '../../../base/index.ts';
+import type { Clock, Recorder } from '../../../base/index.ts';
 import type { RbacSubject } from '../../../core/rbac/index.ts';
 import type { Findings } from '../../../resources/index.ts';
 import { durationMs } from '../../duration.ts';
@@ -19,7 +19,11 @@ import { refuseHeaderRules } from './header-rules.ts';
 interface GuardContext {
   findings: Findings;
   rootStats: StatsScope;
+  clock: Clock;
+  listener: RbacProgress['listener'];
 }
+
+type RbacProgress = NonNullable<RbacSubject['progress']>;
 
 /** `envoy.filters.network.rbac`; null after an error (Envoy: network/rbac/rbac_filter.cc). */
 export function compileRbacGuard(config: RBAC, context: GuardContext): ConnectionGuard | null {
@@ -35,8 +39,20 @@ export function compileRbacGuard(config: RBAC, context: GuardContext): Connectio
     enforced && { judge: enforced, stats: new RbacStats(stats, '', '', []) },
     shadow && { judge: shadow, stats: new RbacStats(stats, config.shadowRulesStatPrefix, 'shadow_', []) },
     delayOf(config.delayDeny),
+    progressOf(context),
   );
 }
+
+/** A connection is judged when it begins. */
+const progressOf = ({ clock, listener }: GuardContext): RbacProgress => ({
+  get startMs() {
+    return clock.now();
+  },
+  clusterName: '',
+  virtualHost: null,
+  cluster: null,
+  listener,
+});
 
 const delayOf = (duration: Duration | undefined) => (duration === undefined ? 0 : durationMs(duration));
 
@@ -50,8 +66,10 @@ function compileSet(
     address: remoteAddress,
     port: remotePort,
   });
-  return compileJudge(said, { refuse, remotePeerOf, connectionOnly: true });
+  return compileJudge(said, { refuse, remotePeerOf, startMsOf, connectionOnly: true });
 }
+
+const startMsOf = ({ progress }: RbacSubject) => (progress as RbacProgress).startMs;
 
 interface CountedJudge {
   judge: Judge;
@@ -66,16 +84,31 @@ class RbacGuard implements ConnectionGuard {
   readonly #enforced: CountedJudge | null;
   readonly #shadow: CountedJudge | null;
   readonly #delayMs: number;
+  readonly #progress: RbacProgress;
 
-  constructor(origin: object, enforced: CountedJudge | null, shadow: CountedJudge | null, delayMs: number) {
+  constructor(
+    origin: object,
+    enforced: CountedJudge | null,
+    shadow: CountedJudge | null,
+    delayMs: number,
+    progress: RbacProgress,
+  ) {
     this.#origin = origin;
     this.#enforced = enforced;
     this.#shadow = shadow;
     this.#delayMs = delayMs;
+    this.#progress = progress;
   }
 
   refuse(connection: ConnectionInfo, recorder: Recorder | null): ConnectionRefusal | null {
-    const subject: RbacSubject = { request: NO_REQUEST, connection, metadataIfAny: null, route: null };
+    const progress = this.#progress;
+    const subject: RbacSubject = {
+      request: NO_REQUEST,
+      connection,
+      metadataIfAny: null,
+      route: null,
+      progress,
+    };
     recorder?.open('network filter', 'rbac', this.#origin);
     if (this.#shadow !== null) judge(this.#shadow, subject, null);
     const judgment = this.#enforced && judge(this.#enforced, subject, recorder);

@@ -3,6 +3,7 @@ import {
   type Config,
   ConfigSchema,
 } from '#schema/envoy/extensions/filters/http/set_metadata/v3/set_metadata_pb.js';
+import { packedMessage } from '../../configured-metadata.ts';
 import type { StatsScope } from '../../stats.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
 import { routeConfigOf } from '../route-config.ts';
@@ -32,8 +33,11 @@ function compileEntries(config: Config, stats: StatsScope): MetadataEntries {
     entries.push({ namespace, overwrites: true, value, origin: config });
   }
   for (const origin of config.metadata) {
-    const { metadataNamespace: namespace, allowOverwrite: overwrites, value } = origin;
+    const { metadataNamespace: namespace, allowOverwrite: overwrites, value, typedValue } = origin;
     if (value !== undefined) entries.push({ namespace, overwrites, value, origin });
+    else if (typedValue !== undefined) {
+      entries.push({ namespace, overwrites, message: packedMessage(typedValue), origin });
+    }
   }
   return { origin: config, entries, overwriteDenied: stats.counter('set_metadata.overwrite_denied') };
 }

@@ -43,6 +43,26 @@ describe('set_metadata', () => {
     assert.deepEqual(stream.metadataOf('ns'), {});
   });
 
+  it('writes messages beside the rest, one in the place of another where it may', async () => {
+    const packed = (value: string, allow_overwrite = false): JsonObject => ({
+      metadata_namespace: 'ns',
+      typed_value: { '@type': 'type.googleapis.com/google.protobuf.Duration', value },
+      allow_overwrite,
+    });
+    const { filter, counters } = filterOf(entry({ a: 1 }), packed('1s'), packed('2s'), packed('3s', true));
+    const { stream } = await play(filter);
+    const content = stream.metadata.typed?.get('ns')?.content;
+    assert.equal(content?.case === 'durationValue' && content.value.seconds, 3n);
+    assert.deepEqual(stream.metadataOf('ns'), { a: 1 });
+    assert.deepEqual(counters(), { 'set_metadata.overwrite_denied': 1 });
+  });
+
+  it('takes the plain one of two values', async () => {
+    const typed_value = { '@type': 'type.googleapis.com/google.protobuf.Duration', value: '1s' };
+    const { stream } = await play(filterOf({ ...entry({ a: 1 }), typed_value }).filter);
+    assert.equal(stream.metadata.typed, undefined);
+  });
+
   it('takes the deprecated pair first', async () => {
     const { filter } = goodFilter(setMetadataFactory, {
       metadata_namespace: 'ns',

@@ -1,15 +1,15 @@
+import type { PackedMessage } from '../../../core/match/index.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { Counter } from '../../stats.ts';
-import type { FilterResult, FilterStream, HttpFilter, MetadataValue } from '../filter.ts';
+import type { DynamicMetadata, FilterResult, FilterStream, HttpFilter, MetadataValue } from '../filter.ts';
 import { mergeMetadata } from './merge-metadata.ts';
 
 /** A namespace's content as configured. */
-export interface MetadataEntry {
+export type MetadataEntry = {
   namespace: string;
   overwrites: boolean;
-  value: { readonly [key: string]: MetadataValue };
   origin: object;
-}
+} & ({ value: { readonly [key: string]: MetadataValue } } | { message: PackedMessage });
 
 /** All that one configuration of the filter says. */
 export interface MetadataEntries {
@@ -40,20 +40,27 @@ export class SetMetadataFilter implements HttpFilter {
 }
 
 function writeEntries({ entries, overwriteDenied }: MetadataEntries, stream: FilterStream): void {
-  for (const { namespace, overwrites, value, origin } of entries) {
+  for (const entry of entries) {
+    const { namespace, overwrites, origin } = entry;
     const { metadata, recorder } = stream;
-    const before = metadata.get(namespace);
-    const isDenied = before !== undefined && !overwrites;
+    const isThere = 'value' in entry ? metadata.get(namespace) !== undefined : metadata.typed?.has(namespace);
+    const isDenied = isThere === true && !overwrites;
     if (isDenied) overwriteDenied.increment();
-    else {
-      const entries = metadata.open(namespace);
-      for (const [key, added] of Object.entries(value))
-        entries.set(key, mergeMetadata(entries.get(key), added));
-    }
+    else writeEntry(entry, metadata);
     recorder?.open('metadata', namespace, origin);
     recorder?.close(
       isDenied ? 'no' : 'ok',
       isDenied ? 'is there already (`allow_overwrite` is off)' : 'written',
     );
   }
+}
+
+/** Objects are merged; a message takes the place of another. */
+function writeEntry(entry: MetadataEntry, metadata: DynamicMetadata): void {
+  if ('message' in entry) metadata.setTyped(entry.namespace, entry.message);
+  else mergeInto(metadata.open(entry.namespace), entry.value);
+}
+
+function mergeInto(entries: Map<string, MetadataValue>, value: { readonly [key: string]: MetadataValue }) {
+  for (const [key, added] of Object.entries(value)) entries.set(key, mergeMetadata(entries.get(key), added));
 }
