@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import {
   parseJwksBytes,
   parseToken,
@@ -10,11 +10,11 @@ import {
 } from '../../src/core/jwt/index.ts';
 import { nodeCrypto } from '../../src/platform/index.ts';
 import { RawClient } from '../e2e/raw-exchange.ts';
-import { bootstrapOf, clusterOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
 import { isStrictJson, JSON_TEXTS, type JsonText } from '../fixtures/json-texts.ts';
 import { keySetOf, rawToken, signText, testJwk } from '../fixtures/raw-token.ts';
-import { type EnvoyProcess, findEnvoy, startEnvoy } from './envoy-process.ts';
-import { type Origin, startOrigin } from './origin.ts';
+import { findEnvoy, startEnvoy } from './envoy-process.ts';
+import { FetchedKeySets } from './fetched-key-sets.ts';
+import { renderOracleConfig } from './token-verdicts-config.ts';
 
 const jwk = testJwk('ES256', { kid: 'k' });
 const keySet = keySetOf(jwk);
@@ -98,89 +98,34 @@ describe(`${JSON_TEXTS.length} texts that are JSON or are not`, () => {
 });
 
 describe('the same texts beside the real Envoy', { skip: findEnvoy() === null }, () => {
-  let envoy: EnvoyProcess;
-  let keyServer: Origin;
-
-  before(async () => {
-    keyServer = await startOrigin(({ url }, response) =>
-      response.end(bytesOf(keyDocuments[Number(url.slice(1))] as string)),
-    );
-    envoy = await startEnvoy(bootstrap(keyServer.port));
-  });
-  after(async () => {
-    await envoy?.stop();
-    await keyServer?.close();
-  });
-
-  /** Names of those for which what Envoy says is not what is wanted. */
-  async function namesWhereEnvoy(
-    listener: string,
-    request: (text: JsonText, index: number) => { path: string; token: string },
-    isWrong: (said: string, text: JsonText, index: number) => boolean,
-  ): Promise<string[]> {
-    const client = new RawClient(envoy.listeners.find(({ name }) => name === listener)?.port ?? 0);
-    const wrong: string[] = [];
-    for (const [index, text] of JSON_TEXTS.entries()) {
-      const { path, token } = request(text, index);
-      client.send(`GET ${path} HTTP/1.1\r\nhost: h\r\nx-token: ${token}\r\n\r\n`);
-      const said = (await client.response())?.body ?? 'no answer';
-      if (isWrong(said, text, index)) wrong.push(`${text.name}: ${said}`);
-    }
-    client.close();
-    return wrong;
-  }
-
   for (const { name, members, token, bad } of PLACES) {
     it(`in a ${name} say here what they say there, but for rows T4 and T5`, async () => {
-      const wrong = await namesWhereEnvoy(
-        'tokens',
-        ({ write }) => ({ path: '/', token: token(write(members)) }),
-        (said, { write }) => {
-          const ours = judge(token(write(members)));
-          const isStricter = said === 'OK' && ours === bad && !isStrictJson(write(members));
-          return !isStricter && statusText(ours) !== said;
-        },
-      );
+      const envoy = await startEnvoy(renderOracleConfig({ all: { issuer: 'i', keys: [jwk] } }));
+      const client = new RawClient(envoy.listeners[0]?.port ?? 0);
+      const wrong: string[] = [];
+      for (const { name: text, write } of JSON_TEXTS) {
+        const document = write(members);
+        client.send(`GET /all/ HTTP/1.1\r\nhost: h\r\nx-token: ${token(document)}\r\n\r\n`);
+        const said = (await client.response())?.body ?? 'no answer';
+        const ours = judge(token(document));
+        const isStricter = said === 'OK' && ours === bad && !isStrictJson(document);
+        if (!isStricter && statusText(ours) !== said) wrong.push(`${text}: ${said}`);
+      }
+      client.close();
+      await envoy.stop();
       assert.deepEqual(wrong, []);
     });
   }
 
   it('as a key set are read here as they are there', async () => {
     const good = rawToken({ alg: 'ES256', kid: 'k' }, { iss: 'i' }, 'ES256');
-    const wrong = await namesWhereEnvoy(
-      'key-sets',
-      (_, index) => ({ path: `/${index}`, token: good }),
-      (said, _, index) => (said === 'OK') !== verifiesWith(keyDocuments[index] as string),
-    );
+    const envoy = await FetchedKeySets.start(keyDocuments.map(bytesOf));
+    const wrong: string[] = [];
+    for (const [index, { name }] of JSON_TEXTS.entries()) {
+      const said = await envoy.ask(index, good);
+      if ((said === 'OK') !== verifiesWith(keyDocuments[index] as string)) wrong.push(`${name}: ${said}`);
+    }
+    await envoy.close();
     assert.deepEqual(wrong, []);
   });
 });
-
-/** A listener with the key at hand, and one where each path has the keys of one document. */
-function bootstrap(keyPort: number): string {
-  const routes = [
-    { match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: 'OK' } } },
-  ];
-  const listener = (name: string, sources: object[]) => {
-    const providers = Object.fromEntries(
-      sources.map((source, index) => [
-        `p${index}`,
-        { issuer: 'i', from_headers: [{ name: 'x-token' }], ...source },
-      ]),
-    );
-    const rules = sources.map((_, index) => ({
-      match: sources.length === 1 ? { prefix: '/' } : { path: `/${index}` },
-      requires: { provider_name: `p${index}` },
-    }));
-    const jwt = extension('filters.http.jwt_authn.v3.JwtAuthentication', { providers, rules });
-    return listenerOf(name, [managerOf({ routes, filters: [jwt] })]);
-  };
-  const fetched = keyDocuments.map((_, index) => ({
-    remote_jwks: { http_uri: { uri: `http://keys.test/${index}`, cluster: 'keys', timeout: '5s' } },
-  }));
-  const local = { local_jwks: { inline_string: JSON.stringify({ keys: [jwk] }) } };
-  return bootstrapOf(
-    [listener('tokens', [local]), listener('key-sets', fetched)],
-    [clusterOf('keys', keyPort)],
-  );
-}
