@@ -48,6 +48,7 @@ const message = (
     name,
     fields.map(([field, value]) => ({ keyKind: { case: 'fieldKey', value: field }, value })),
   );
+const block = (body: ExpressionConfig) => call('cel.@block', list(), body);
 const claim = (name: string) =>
   call('_[_]', call('_[_]', select(id('metadata'), 'filter_metadata'), text('jwt')), text(name));
 
@@ -126,6 +127,15 @@ describe('a CEL expression about the handshake', () => {
     const compiled = compileExpression(call('_[_]', id('connection'), key), contextOf(assert.fail));
     const connection = { ...subject.connection, certificates: shown };
     assert.equal(compiled?.({ ...subject, connection }), 'TLSv1.3');
+  });
+});
+
+describe('a part of a CEL expression that was set apart', () => {
+  it('is evaluated anew for each request', () => {
+    const expression = call('cel.@block', list(select(id('request'), 'method')), id('@index0'));
+    const compiled = compileExpression(expression, contextOf(assert.fail));
+    const other = { ...subject, request: { ...subject.request, method: 'PUT' } };
+    assert.deepEqual([compiled?.(subject), compiled?.(other)], ['GET', 'PUT']);
   });
 });
 
@@ -393,6 +403,17 @@ describe('a CEL expression', () => {
       expression: select(call('_?_:_', bool(true), id('metadata'), id('metadata')), 'constructor', true),
       want: FAULT,
     },
+    {
+      name: 'evaluates a part that was set apart',
+      expression: call('cel.@block', list(claim('sub'), call('size', id('@index0'))), id('@index1')),
+      want: 5n,
+    },
+    {
+      name: 'does not evaluate a part that nobody asks for',
+      expression: call('cel.@block', list(on(int(1n), 'matches', claim('sub'))), bool(true)),
+      want: true,
+    },
+    { name: 'knows no parts outside of a block', expression: id('@index0'), want: FAULT },
     { name: 'counts characters', expression: call('size', text('é😀')), want: 2n },
   ];
   for (const { name, expression, want } of table) {
@@ -495,6 +516,24 @@ describe('a CEL expression', () => {
       name: 'a field in a map',
       given: struct('', [{ keyKind: { case: 'fieldKey', value: 'a' }, value: int(1n) }]),
       want: 'a field in a map in',
+      envoy: 'refuses',
+    },
+    ...[
+      { name: 'of no list', given: call('cel.@block', bool(true), bool(true)) },
+      { name: 'without a body', given: call('cel.@block', list()) },
+      { name: 'with two', given: call('cel.@block', list(), bool(true), bool(true)) },
+      { name: 'twice', given: call('_&&_', block(bool(true)), block(bool(true))) },
+      { name: 'within another', given: call('cel.@block', list(block(bool(true))), bool(true)) },
+    ].map(({ name, given }) => ({
+      name: `a block ${name}`,
+      given,
+      want: 'such a `cel.@block` in',
+      envoy: 'refuses',
+    })),
+    {
+      name: 'a part of a block that comes later',
+      given: call('cel.@block', list(id('@index1'), bool(true)), id('@index0')),
+      want: '`@index1` in',
       envoy: 'refuses',
     },
     {

@@ -42,6 +42,21 @@ export function compileExpression(
   config: ExpressionConfig | undefined,
   context: ExpressionContext,
 ): Expression | null {
+  return compile(config, { ...context, block: { isUsed: false, slots: null } });
+}
+
+interface Context extends ExpressionContext {
+  block: Block;
+}
+
+/** Of `cel.@block`, which there is once in an expression. */
+interface Block {
+  isUsed: boolean;
+  /** What `@index0` and so on stand for; null: outside of it. */
+  slots: readonly Slot[] | null;
+}
+
+function compile(config: ExpressionConfig | undefined, context: Context): Expression | null {
   const kind = config?.exprKind;
   switch (kind?.case) {
     case 'constExpr':
@@ -67,15 +82,15 @@ export function compileExpression(
 function refused(
   what: string,
   about: object,
-  { refuse }: ExpressionContext,
+  { refuse }: Context,
   envoy: 'accepts' | 'refuses' = 'accepts',
 ): null {
   refuse(`${what} in a CEL condition is not supported`, about, undefined, envoy);
   return null;
 }
 
-function compileAll(configs: readonly ExpressionConfig[], context: ExpressionContext): Expression[] | null {
-  const compiled = configs.map((one) => compileExpression(one, context));
+function compileAll(configs: readonly ExpressionConfig[], context: Context): Expression[] | null {
+  const compiled = configs.map((one) => compile(one, context));
   return compiled.includes(null) ? null : (compiled as Expression[]);
 }
 
@@ -88,21 +103,14 @@ function strictly(
   return values.includes(FAULT) ? FAULT : operation(values);
 }
 
-function compileConstant(
-  constant: ConstantKind,
-  about: object,
-  context: ExpressionContext,
-): Expression | null {
+function compileConstant(constant: ConstantKind, about: object, context: Context): Expression | null {
   const value = constantOf(constant);
   return value === undefined ? refused('a constant without a value', about, context, 'refuses') : () => value;
 }
 
 type List = Extract<ExpressionConfig['exprKind'], { case: 'listExpr' }>['value'];
 
-function compileList(
-  { elements: configs, optionalIndices }: List,
-  context: ExpressionContext,
-): Expression | null {
+function compileList({ elements: configs, optionalIndices }: List, context: Context): Expression | null {
   const compiled = compileAll(configs, context);
   if (compiled === null) return null;
   const elements = compiled.map((one, index) => (optionalIndices?.includes(index) ? faultAfter(one) : one));
@@ -111,7 +119,7 @@ function compileList(
 
 type Struct = Extract<ExpressionConfig['exprKind'], { case: 'structExpr' }>['value'];
 
-function compileMap(config: Struct, about: object, context: ExpressionContext): Expression | null {
+function compileMap(config: Struct, about: object, context: Context): Expression | null {
   const pairs: Expression[][] = [];
   for (const { keyKind, value, optionalEntry } of config.entries) {
     if (keyKind.case === 'fieldKey') return refused('a field in a map', about, context, 'refuses');
@@ -135,7 +143,7 @@ const faultAfter =
     return FAULT;
   };
 
-function compileMessage(config: Struct, about: object, context: ExpressionContext): Expression | null {
+function compileMessage(config: Struct, about: object, context: Context): Expression | null {
   const { messageName } = config;
   const type = fieldsOf(messageName);
   if (type === null) {
@@ -150,7 +158,7 @@ function compileMessage(config: Struct, about: object, context: ExpressionContex
     if (field === undefined)
       return refused(`the field \`${name}\` of \`${type.typeName}\``, about, context, 'refuses');
     if (entry.value === undefined) return refused('a field without a value', about, context, 'refuses');
-    const value = compileExpression(entry.value, context);
+    const value = compile(entry.value, context);
     if (value === null) return null;
     setters.push([name, field, entry.optionalEntry ? faultAfter(value) : value]);
   }
@@ -166,14 +174,14 @@ function compileMessage(config: Struct, about: object, context: ExpressionContex
     );
 }
 
-function fieldNameOf({ keyKind }: MapEntryConfig, about: object, context: ExpressionContext): string | null {
+function fieldNameOf({ keyKind }: MapEntryConfig, about: object, context: Context): string | null {
   if (keyKind.case === 'mapKey') return refused('a map entry in a message', about, context, 'refuses');
   if (keyKind.case === 'fieldKey' && keyKind.value !== '') return keyKind.value;
   return refused('a field without a name', about, context, 'refuses');
 }
 
 /** An attribute, or a member of a value; undefined after a refusal. */
-function compileAttribute(config: ExpressionConfig, context: ExpressionContext): Expression | undefined {
+function compileAttribute(config: ExpressionConfig, context: Context): Expression | undefined {
   const place = placeOf(config, context);
   if (place === undefined) return undefined;
   if (place === null) return () => FAULT;
@@ -189,14 +197,13 @@ function compileAttribute(config: ExpressionConfig, context: ExpressionContext):
 type Asked = 'selected' | 'indexed' | 'tested';
 
 /** What an expression names: an attribute, a value, or null where it is a fault whatever comes; undefined after a refusal. */
-function placeOf(
-  config: ExpressionConfig,
-  context: ExpressionContext,
-): Attribute | Expression | null | undefined {
+function placeOf(config: ExpressionConfig, context: Context): Attribute | Expression | null | undefined {
   const kind = config.exprKind;
   switch (kind.case) {
     case 'identExpr':
       if (kind.value.name === '') return lacking('an attribute without a name', config, context);
+      if (context.block.slots !== null && kind.value.name.startsWith('@index'))
+        return slotOf(kind.value.name, context.block.slots, config, context);
       return known(rootOf(kind.value.name, context), kind.value.name, config, context);
     case 'selectExpr': {
       const { operand, field, testOnly } = kind.value;
@@ -216,7 +223,7 @@ function placeOf(
       return outer === undefined ? undefined : memberOf(outer, key.value, 'indexed', config, context);
     }
   }
-  return compileExpression(config, context) ?? undefined;
+  return compile(config, context) ?? undefined;
 }
 
 /** `a.b.c`; null where it is more than names. */
@@ -228,7 +235,7 @@ function nameOf(config: ExpressionConfig | undefined): string | null {
   return outer === null ? null : `${outer}.${kind.value.field}`;
 }
 
-function lacking(what: string, about: object, context: ExpressionContext): undefined {
+function lacking(what: string, about: object, context: Context): undefined {
   refused(what, about, context, 'refuses');
 }
 
@@ -236,7 +243,7 @@ function known(
   found: Attribute | null | 'not done',
   name: string,
   about: object,
-  context: ExpressionContext,
+  context: Context,
 ): Attribute | null | undefined {
   if (found !== 'not done') return found;
   refused(`\`${name}\``, about, context);
@@ -248,7 +255,7 @@ function memberOf(
   key: string,
   asked: Asked,
   about: ExpressionConfig,
-  context: ExpressionContext,
+  context: Context,
 ): Attribute | Expression | null | undefined {
   if (outer === null) return null;
   if (typeof outer === 'function') return (subject) => memberOfValue(outer(subject), key, asked);
@@ -275,8 +282,9 @@ const isEmpty = (field: ExpressionValue) =>
 
 type Call = Extract<ExpressionConfig['exprKind'], { case: 'callExpr' }>['value'];
 
-function compileCall(call: Call, about: ExpressionConfig, context: ExpressionContext): Expression | null {
+function compileCall(call: Call, about: ExpressionConfig, context: Context): Expression | null {
   const { function: name, target } = qualified(call);
+  if (name === BLOCK && target === undefined) return compileBlock(call.args, about, context);
   const operands = target === undefined ? call.args : [target, ...call.args];
   const [first, second] = operands;
   if (name === '_[_]' && operands.length === 2 && isText(second))
@@ -300,10 +308,75 @@ function compileCall(call: Call, about: ExpressionConfig, context: ExpressionCon
   return (subject) => strictly(compiled, subject, operation);
 }
 
+const BLOCK = 'cel.@block';
+
+/** What an optimizer of CEL makes of parts that come up several times: a list of them, each evaluated once and only where it is asked for. */
+function compileBlock(
+  [parts, body, ...more]: readonly ExpressionConfig[],
+  about: ExpressionConfig,
+  context: Context,
+): Expression | null {
+  const { block } = context;
+  const list = parts?.exprKind.case === 'listExpr' ? parts.exprKind.value : null;
+  const isSound = list !== null && !list.optionalIndices?.length && body !== undefined && more.length === 0;
+  if (!isSound || block.isUsed) return refused(`such a \`${BLOCK}\``, about, context, 'refuses');
+  block.isUsed = true;
+  const slots: Slot[] = [];
+  block.slots = slots;
+  for (const part of list.elements) {
+    const expression = compile(part, context);
+    if (expression === null) return null;
+    slots.push(new Slot(expression));
+  }
+  const compiled = compile(body, context);
+  block.slots = null;
+  if (compiled === null) return null;
+  return (subject) => {
+    for (const slot of slots) slot.forget();
+    const value = compiled(subject);
+    for (const slot of slots) slot.forget();
+    return value;
+  };
+}
+
+/** One of the parts, evaluated once for each evaluation of the whole. */
+class Slot {
+  readonly #expression: Expression;
+  #value: ExpressionValue | undefined;
+
+  constructor(expression: Expression) {
+    this.#expression = expression;
+  }
+
+  forget(): void {
+    this.#value = undefined;
+  }
+
+  read(subject: RbacSubject): ExpressionValue {
+    if (this.#value === undefined) this.#value = this.#expression(subject);
+    return this.#value;
+  }
+}
+
+/** A part sees those before it. */
+function slotOf(
+  name: string,
+  slots: readonly Slot[],
+  about: ExpressionConfig,
+  context: Context,
+): Expression | undefined {
+  const [, digits] = /^@index(\d+)$/.exec(name) ?? [];
+  const slot = digits === undefined ? undefined : slots[Number(digits)];
+  if (slot !== undefined) return (subject) => slot.read(subject);
+  return lacking(`\`${name}\``, about, context);
+}
+
 /** `re.extract(…)` is a function of that name, though it looks like one of a value `re`. */
 function qualified({ function: name, target }: Call): Pick<Call, 'function' | 'target'> {
   const full = `${nameOf(target) ?? ''}.${name}`;
-  return REGEX_NAMES.has(full) ? { function: full, target: undefined } : { function: name, target };
+  return REGEX_NAMES.has(full) || full === BLOCK
+    ? { function: full, target: undefined }
+    : { function: name, target };
 }
 
 const REGEX_NAMES = new Set(['re.extract', 're.capture', 're.captureN']);
@@ -321,9 +394,9 @@ const textOf = (config: ExpressionConfig | undefined) =>
 /** `'x' in request.headers`: of attributes that are no value by themselves; null where it is another one's. */
 function compileHas(
   [key, set]: readonly [ExpressionConfig, ExpressionConfig],
-  context: ExpressionContext,
+  context: Context,
 ): Expression | null | undefined {
-  const quiet = { ...context, refuse: () => {} };
+  const quiet = { ...context, block: { ...context.block }, refuse: () => {} };
   const outer = placeOf(set, quiet);
   if (typeof outer !== 'object' || outer === null || outer.kind !== 'branch') return null;
   if (outer.isMessage) return () => FAULT;
@@ -337,10 +410,10 @@ function compileHas(
 function compileMatch(
   [text, pattern]: readonly ExpressionConfig[],
   about: ExpressionConfig,
-  context: ExpressionContext,
+  context: Context,
 ): Expression | null {
   const said = textOf(pattern) as string;
-  const subjectText = compileExpression(text, context);
+  const subjectText = compile(text, context);
   try {
     const folds = context.options === undefined && context.foldsNothing !== true;
     const operation = compileMatches(said, folds && isFolded(text));

@@ -1,3 +1,4 @@
+import { BLOCK_TEXTS } from './cel-block-texts.ts';
 import { MESSAGE_TEXTS } from './cel-message-texts.ts';
 import { TIME_TEXTS } from './cel-time-texts.ts';
 
@@ -378,6 +379,7 @@ export const PLAIN_TEXTS: readonly string[] = [
   ...patterns,
   ...attributes,
   ...MESSAGE_TEXTS,
+  ...BLOCK_TEXTS,
 ];
 
 /** With all that `cel_config` can allow. */
