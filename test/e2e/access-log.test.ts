@@ -97,6 +97,25 @@ describe('the line of an exchange', () => {
     assert.deepEqual(lines, ['- 400 DPE 11']);
   });
 
+  const unread: { name: string; head: string; want: string }[] = [
+    { name: 'of another version', head: 'GET /b HTTP/1.0\r\n', want: 'GET - - low_version' },
+    { name: 'without a host', head: 'GET /b HTTP/1.1\r\n\r\n', want: 'GET - /b missing_host_header' },
+  ];
+  for (const { name, head, want } of unread) {
+    it(`says nothing of the request before where a head is refused: ${name}`, async () => {
+      const { loop, lines } = await start(
+        '%REQ(:METHOD)% %REQ(:AUTHORITY)% %REQ(:PATH)% %RESPONSE_CODE_DETAILS%',
+      );
+      await exchange(loop.port, head);
+      const client = new RawClient(loop.port);
+      client.send('POST /secret HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n');
+      await client.response();
+      client.send(head);
+      await client.response();
+      assert.deepEqual(lines, [want, 'POST h /secret via_upstream', want]);
+    });
+  }
+
   it('has what the response was sent with', async () => {
     const { loop, lines } = await start('%RESP(server)% %BYTES_SENT% %UPSTREAM_CLUSTER% %RESPONSE_CODE%');
     const response = await exchange(loop.port, GET);

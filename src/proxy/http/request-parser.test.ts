@@ -391,6 +391,16 @@ describe('limits of a request head', () => {
   });
 });
 
+describe('a parser that is ready for the next head', () => {
+  it('holds nothing of the one before', () => {
+    const parser = new RequestParser();
+    const head = Buffer.from(lines('POST /x HTTP/1.1', 'Host: a', 'x-b: 1', 'connection: close'));
+    assert.equal(parser.parse(head, 0, head.length), head.length);
+    parser.reset();
+    assert.deepEqual(describeHead(parser, 0), describeHead(new RequestParser(), 0));
+  });
+});
+
 describe('a head that comes drop by drop', () => {
   it('is kept in memory of its own, so that the caller may use its buffer again', () => {
     const parser = new RequestParser();

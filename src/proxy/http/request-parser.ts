@@ -51,6 +51,11 @@ export class RequestParser extends HeadParser {
 
   override reset(): void {
     super.reset();
+    // A head that is refused early is told by what has come of it, and an idle connection need not hold a long target.
+    this.method = '';
+    this.path = '';
+    this.authority = '';
+    this.#target = '';
     this.close = false;
     this.scheme = '';
     this.#fragment = false;
