@@ -433,17 +433,22 @@ function isFolded(config: ExpressionConfig | undefined): boolean {
     case 'listExpr':
       return kind.value.elements.every(isFolded);
     case 'structExpr':
-      return kind.value.messageName === '' && kind.value.entries.every(({ value }) => isFolded(value));
+      return kind.value.messageName === '' && kind.value.entries.every(isFoldedEntry);
     case 'callExpr': {
-      const { function: name, target, args } = kind.value;
-      return !CHOICES.has(name) && (target === undefined || isFolded(target)) && args.every(isFolded);
+      const { args } = kind.value;
+      const { function: name, target } = qualified(kind.value);
+      return !NOT_FOLDED.has(name) && (target === undefined || isFolded(target)) && args.every(isFolded);
     }
     default:
       return false;
   }
 }
 
-const CHOICES = new Set(['_&&_', '_||_', '_?_:_']);
+const isFoldedEntry = ({ keyKind, value }: MapEntryConfig) =>
+  keyKind.case === 'mapKey' && isFolded(keyKind.value) && isFolded(value);
+
+/** Not evaluated before requests come, whatever they are made of. */
+const NOT_FOLDED = new Set(['_&&_', '_||_', '_?_:_', BLOCK]);
 
 function compileLogic(name: string, operands: readonly Expression[]): Expression | null {
   const [first, second, third] = operands as [Expression, Expression, Expression];

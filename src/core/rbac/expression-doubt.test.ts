@@ -348,3 +348,52 @@ describe('a condition on a message of another type', () => {
     it(name, () => assert.deepEqual([meets(ALLOW, given, []), meets(DENY, given, [])], want));
   }
 });
+
+describe('a written pattern that meets what is no text', () => {
+  const path: ExpressionConfig = {
+    exprKind: {
+      case: 'selectExpr',
+      value: {
+        operand: { exprKind: { case: 'identExpr', value: { name: 'request' } } },
+        field: 'path',
+        testOnly: false,
+      },
+    },
+  };
+  const one: ExpressionConfig = {
+    exprKind: { case: 'constExpr', value: { constantKind: { case: 'int64Value', value: 1n } } },
+  };
+  const yes: ExpressionConfig = {
+    exprKind: { case: 'constExpr', value: { constantKind: { case: 'boolValue', value: true } } },
+  };
+  const map = (key: ExpressionConfig): ExpressionConfig => ({
+    exprKind: {
+      case: 'structExpr',
+      value: { messageName: '', entries: [{ keyKind: { case: 'mapKey', value: key }, value: one }] },
+    },
+  });
+  const list: ExpressionConfig = { exprKind: { case: 'listExpr', value: { elements: [] } } };
+  const re: ExpressionConfig = { exprKind: { case: 'identExpr', value: { name: 're' } } };
+  const extract: ExpressionConfig = {
+    exprKind: {
+      case: 'callExpr',
+      value: { target: re, function: 'extract', args: [text('foo'), text('z'), text('x')] },
+    },
+  };
+  const table = [
+    { name: 'ends nothing where it is made of constants', given: map(text('a')), want: true },
+    { name: 'ends nothing where a function of constants has a fault', given: extract, want: true },
+    { name: 'ends the evaluation where a key comes with the request', given: map(path), want: false },
+    {
+      name: 'ends the evaluation where it was set apart',
+      given: call('cel.@block', list, one),
+      want: false,
+    },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => {
+      const condition = call('_||_', call('matches', given, text('a')), yes);
+      assert.equal(meets(ALLOW, condition, []), want);
+    });
+  }
+});

@@ -25,4 +25,5 @@ export const BLOCK_TEXTS: readonly string[] = [
   '"x" in `cel.@block`([request.headers], `@index0`)',
   'has(`cel.@block`([request], `@index0`).path)',
   '`@index0`',
+  '`cel.@block`([1], 1).matches("a") || true',
 ];
