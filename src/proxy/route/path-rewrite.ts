@@ -1,5 +1,5 @@
 import type { RouteAction, RouteMatch } from '#schema/envoy/config/route/v3/route_components_pb.js';
-import { compileRegexRewrite, toByteString, withoutQuery } from '../../core/match/index.ts';
+import { compileRegexRewrite, lowerAscii, toByteString, withoutQuery } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { FormatSource } from '../format/format-source.ts';
 import { reportFormat } from '../format/report-refusal.ts';
@@ -51,18 +51,38 @@ export function compilePathRewrite(
     );
     return null;
   }
-  const matched = matchedLength(match);
+  const matched = matchedText(match);
   const prefix = toByteString(prefixRewrite);
-  return { rewrite: (path) => onPath(path, (bare) => prefix + bare.slice(matched ?? bare.length)) };
+  return { rewrite: (path) => onPath(path, (bare) => replaceStart(bare, matched, prefix)) };
 }
 
-/** How much of the path the route's own match takes; null: all of it. */
-function matchedLength(match: RouteMatch | undefined): number | null {
+interface MatchedText {
+  text: string;
+  ignoreCase: boolean;
+}
+
+/** What of the path the route's own match takes; null: all of it. */
+function matchedText(match: RouteMatch | undefined): MatchedText | null {
   const specifier = match?.pathSpecifier;
-  if (specifier?.case === 'prefix' || specifier?.case === 'pathSeparatedPrefix') {
-    return toByteString(specifier.value).length;
+  switch (specifier?.case) {
+    case 'prefix':
+    case 'path':
+    case 'pathSeparatedPrefix': {
+      const ignoreCase = match?.caseSensitive === false;
+      const text = toByteString(specifier.value);
+      return { text: ignoreCase ? lowerAscii(text) : text, ignoreCase };
+    }
+    default:
+      return null;
   }
-  return null;
+}
+
+/** A path that does not begin with the text, for its parameters or a filter that changed it, stays as it is. */
+function replaceStart(bare: string, matched: MatchedText | null, prefix: string): string | null {
+  if (matched === null) return prefix;
+  const { text, ignoreCase } = matched;
+  const start = bare.slice(0, text.length);
+  return (ignoreCase ? lowerAscii(start) : start) === text ? prefix + bare.slice(text.length) : null;
 }
 
 /** `path_rewrite`: a format for all of the path but its query. */

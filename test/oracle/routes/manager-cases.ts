@@ -129,6 +129,11 @@ export const managerScenes: readonly Scene[] = [
       ...anyHost([
         direct({ path: '/exact' }, 'exact'),
         { match: { prefix: '/pre/fix' }, route: { cluster: 'origin' } },
+        ...[{ prefix: '/re/Write', case_sensitive: false }, { path: '/as/path' }].map((match) => ({
+          match,
+          route: { cluster: 'origin', prefix_rewrite: '/n' },
+        })),
+        { match: { prefix: '/go' }, redirect: { prefix_rewrite: '/gone' } },
         direct({ path_separated_prefix: '/sep' }, 'separated'),
         direct({ safe_regex: { regex: '/re[0-9]+' } }, 'regex'),
         rest('rest'),
@@ -225,6 +230,12 @@ const PATHS = [
   '/sep;x/y',
   '/re12;v',
   '/sepx;/',
+  '/re/write;x/y?q',
+  '/re;x/write/y?q',
+  '/as/path;x',
+  '/as;x/path',
+  '/go;x',
+  '/;x/go',
   '/;',
 ];
 
