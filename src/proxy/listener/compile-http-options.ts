@@ -31,12 +31,12 @@ export function compileHttpOptions(
     nodeAddress,
     normalizePath: hcm.normalizePath ?? false,
     mergeSlashes: hcm.mergeSlashes,
-    escapedSlashes: ESCAPED_SLASHES[hcm.pathWithEscapedSlashesAction],
+    escapedSlashes: ESCAPED_SLASHES[hcm.pathWithEscapedSlashesAction] ?? 'forward',
     stripsHostPort: stripsHostPort(hcm),
     stripsHostDot: hcm.stripTrailingHostDot,
     appendsForwardedPort: hcm.appendXForwardedPort,
     via: toByteString(hcm.via),
-    underscores: UNDERSCORES[common?.headersWithUnderscoresAction ?? Underscores.ALLOW],
+    underscores: UNDERSCORES[common?.headersWithUnderscoresAction ?? Underscores.ALLOW] ?? 'reject',
     limits: {
       headBytesMax: (hcm.maxRequestHeadersKb ?? 60) * 1024,
       fieldsMax: common?.maxHeadersCount ?? 100,
@@ -62,7 +62,8 @@ const SERVER_HEADER: Record<ServerHeader, HttpOptions['serverHeader']> = {
   [ServerHeader.PASS_THROUGH]: 'pass-through',
 };
 
-const ESCAPED_SLASHES: Record<EscapedSlashesAction, EscapedSlashes> = {
+/** A number without a name unescapes and forwards, as in Envoy 1.40. */
+const ESCAPED_SLASHES: Record<number, EscapedSlashes | undefined> = {
   [EscapedSlashesAction.IMPLEMENTATION_SPECIFIC_DEFAULT]: 'keep',
   [EscapedSlashesAction.KEEP_UNCHANGED]: 'keep',
   [EscapedSlashesAction.REJECT_REQUEST]: 'reject',
@@ -70,7 +71,8 @@ const ESCAPED_SLASHES: Record<EscapedSlashesAction, EscapedSlashes> = {
   [EscapedSlashesAction.UNESCAPE_AND_FORWARD]: 'forward',
 };
 
-const UNDERSCORES: Record<Underscores, HttpOptions['underscores']> = {
+/** A number without a name rejects, as in Envoy 1.40. */
+const UNDERSCORES: Record<number, HttpOptions['underscores'] | undefined> = {
   [Underscores.ALLOW]: 'allow',
   [Underscores.REJECT_REQUEST]: 'reject',
   [Underscores.DROP_HEADER]: 'drop',

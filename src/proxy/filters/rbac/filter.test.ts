@@ -142,7 +142,7 @@ describe('an RBAC matcher', () => {
       header_name: 'x',
     },
   };
-  const act = (action: string) => ({
+  const act = (action: string | number) => ({
     action: {
       name: 'a',
       typed_config: {
@@ -184,6 +184,16 @@ describe('an RBAC matcher', () => {
     assert.equal(await hintOf('3', logging), true);
     assert.equal(await hintOf('2', logging), false);
     assert.equal(await hintOf('4', logging), undefined);
+  });
+
+  it('denies where it comes to an action without a name, as Envoy does', async () => {
+    const map = { 1: act(3), 2: act(-1), 3: act('ALLOW') };
+    const { filter } = filterOf({ matcher: { matcher_tree: { input, exact_match_map: { map } } } });
+    const repliesTo = async (value: string) =>
+      (await play(filter, { headers: [['x', value]] })).reply?.details ?? 'none';
+    assert.equal(await repliesTo('1'), 'rbac_access_denied_matched_policy[the_3]');
+    assert.equal(await repliesTo('2'), 'rbac_access_denied_matched_policy[the_-1]');
+    assert.equal(await repliesTo('3'), 'none');
   });
 
   it('denies what it comes to nothing for', async () => {

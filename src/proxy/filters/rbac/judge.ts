@@ -38,6 +38,8 @@ export function judgeByPolicies(engine: RbacEngine): Judge {
 }
 
 const ACTION = { allow: 0, deny: 1, log: 2 } as const;
+/** A number without a name denies (Envoy: engine_impl.cc). */
+const LETS_PASS: ReadonlySet<number> = new Set([ACTION.allow, ACTION.log]);
 
 /** `matcher`: what no action is found for is denied. */
 export function judgeByTree(config: Matcher, context: MatchContext): Judge | null {
@@ -70,7 +72,7 @@ export function judgeByTree(config: Matcher, context: MatchContext): Judge | nul
       if (recorder !== null) recorder.open('matcher', 'decides', config);
       const found = tree(subject, recorder);
       const action = found === UNAVAILABLE ? null : found;
-      const isAllowed = action !== null && action.action !== ACTION.deny;
+      const isAllowed = action !== null && LETS_PASS.has(action.action);
       if (recorder !== null) {
         const outcome = action === null ? 'nothing in it matches' : `comes to "${action.name}"`;
         recorder.close(

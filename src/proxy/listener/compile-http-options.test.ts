@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fromJson, type JsonObject } from '@bufbuild/protobuf';
+import { RouterSchema } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
+import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { compileHttpOptions } from './compile-http-options.ts';
+
+const optionsOf = (manager: JsonObject) =>
+  compileHttpOptions(fromJson(HttpConnectionManagerSchema, manager), fromJson(RouterSchema, {}), '10.0.0.1');
+
+describe('a number of an action that has no name is what Envoy takes it for', () => {
+  it('names with underscores: a refusal', () => {
+    const actionOf = (action: number) =>
+      optionsOf({ commonHttpProtocolOptions: { headersWithUnderscoresAction: action } }).underscores;
+    assert.deepEqual([0, 1, 2, 3, -1].map(actionOf), ['allow', 'reject', 'drop', 'reject', 'reject']);
+  });
+
+  it('escaped slashes: unescaped and forwarded', () => {
+    const actionOf = (action: number) => optionsOf({ pathWithEscapedSlashesAction: action }).escapedSlashes;
+    assert.deepEqual([1, 2, 3, 4, 5, -1].map(actionOf), [
+      'keep',
+      'reject',
+      'redirect',
+      'forward',
+      'forward',
+      'forward',
+    ]);
+  });
+});
