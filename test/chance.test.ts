@@ -31,18 +31,18 @@ describe('`why` of a request that chance has a say in', () => {
     const { out } = await why('/');
     assert.match(out, /^GET \/ {2}-> {2}cluster b, by chance: 70 % of such requests\n/);
     assert.match(out, /no {3}route prefix "\/", 20 % of requests -> direct response 403/);
-    assert.match(out, /\n {2}20 % of such requests: 403 {2}no {3}\(--lot 0\)\n/);
-    assert.match(out, /\n {2}10 % of such requests: cluster a {3}\(--lot 20\)\n/);
+    assert.match(out, /\n {2}20 % of such requests: 403 {2}no {3}\(--random-value 0\)\n/);
+    assert.match(out, /\n {2}10 % of such requests: cluster a {3}\(--random-value 20\)\n/);
   });
 
-  for (const { lot, want } of [
-    { lot: '0', want: '403  no' },
-    { lot: '20', want: 'cluster a' },
-    { lot: '129', want: 'cluster a' },
-    { lot: '30', want: 'cluster b' },
+  for (const { randomValue, want } of [
+    { randomValue: '0', want: '403  no' },
+    { randomValue: '20', want: 'cluster a' },
+    { randomValue: '129', want: 'cluster a' },
+    { randomValue: '30', want: 'cluster b' },
   ]) {
-    it(`has one answer where the number is ${lot}`, async () => {
-      const { out } = await why('--lot', lot, '/');
+    it(`has one answer where the number is ${randomValue}`, async () => {
+      const { out } = await why('--random-value', randomValue, '/');
       assert.equal(out.split('\n')[0], `GET /  ->  ${want}`);
     });
   }
@@ -50,17 +50,25 @@ describe('`why` of a request that chance has a say in', () => {
   it('is for a program a tree and a list', async () => {
     const { outcome, chance, forwarded } = JSON.parse((await why('--json', '/')).out);
     assert.deepEqual([outcome, forwarded.cluster], ['conditional', 'b']);
-    assert.deepEqual([chance.share, chance.lot], [0.7, 30]);
+    assert.deepEqual([chance.share, chance.randomValue], [0.7, 30]);
     const [refusal, other] = chance.others;
-    assert.deepEqual([refusal.share, refusal.lot, refusal.outcome, refusal.status], [0.2, 0, 'refused', 403]);
-    assert.deepEqual([other.share, other.lot, other.outcome, other.cluster], [0.1, 20, 'passes', 'a']);
-    assert.equal(JSON.parse((await why('--json', '--lot', '0', '/')).out).chance, null);
+    assert.deepEqual(
+      [refusal.share, refusal.randomValue, refusal.outcome, refusal.status],
+      [0.2, 0, 'refused', 403],
+    );
+    assert.deepEqual(
+      [other.share, other.randomValue, other.outcome, other.cluster],
+      [0.1, 20, 'passes', 'a'],
+    );
+    assert.equal(JSON.parse((await why('--json', '--random-value', '0', '/')).out).chance, null);
   });
 
   it('does not surely get in where it may not', async () => {
-    const codes = ['0', '20'].map(async (lot) => (await why('--exit-code', '--lot', lot, '/')).exitCode);
+    const codes = ['0', '20'].map(
+      async (randomValue) => (await why('--exit-code', '--random-value', randomValue, '/')).exitCode,
+    );
     assert.deepEqual([(await why('--exit-code', '/')).exitCode, ...(await Promise.all(codes))], [5, 5, 0]);
-    assert.match((await why('--lot', '-1', '/')).err, /--lot takes a whole number/);
+    assert.match((await why('--random-value', '-1', '/')).err, /--random-value takes a whole number/);
   });
 
   it('tells draws of filters, which no number stands for', async () => {
@@ -91,16 +99,19 @@ describe('a policy test of a gate that draws lots', () => {
   it('holds for all that can be drawn', async () => {
     const { out, exitCode } = await test('- {request: GET /, expect: 200}');
     assert.equal(exitCode, 4);
-    assert.match(out, /20 % of such requests \(lot 0\): wanted 200, got 403 no/);
+    assert.match(out, /20 % of such requests \(random_value 0\): wanted 200, got 403 no/);
   });
 
   it('holds for one number where it names one', async () => {
     const { exitCode, err } = await test(
-      '- {request: {path: /, lot: 19}, expect: 403}',
-      '- {request: {path: /, lot: 20}, expect: {upstream: {cluster: a}}}',
+      '- {request: {path: /, random_value: 19}, expect: 403}',
+      '- {request: {path: /, random_value: 20}, expect: {upstream: {cluster: a}}}',
     );
     assert.equal(exitCode, 0, err);
-    assert.match((await test('- {request: {path: /, lot: -1}, expect: 403}')).err, /stands for chance/);
+    assert.match(
+      (await test('- {request: {path: /, random_value: -1}, expect: 403}')).err,
+      /stands for chance/,
+    );
   });
 
   it('reaches all routes that can be drawn', async () => {

@@ -17,7 +17,7 @@ const WANTED = 1000;
 /** Fewer than `why` itself plays: what is told has to be right, not complete. */
 const TRIES = 25;
 const clock = new ManualClock(NOW);
-const NO_LOTS = { lot: 0, draws: [] };
+const NOTHING_DRAWN = { randomValue: 0, draws: [] };
 
 type Runnable = Extract<CompiledCase, { compiled: object }>;
 
@@ -145,7 +145,12 @@ async function examine(
   if (passes(verdict)) return;
   tally.refused++;
   const listener = found.compiled.listeners[0]?.name ?? '';
-  const remedies = await findRemedies({ words, connection, listener, lots: NO_LOTS }, world, clock, TRIES);
+  const remedies = await findRemedies(
+    { words, connection, listener, drawn: NOTHING_DRAWN },
+    world,
+    clock,
+    TRIES,
+  );
   const about = `${id} ${request.method} ${request.target} ${verdict.status} ${verdict.details}`;
   if (remedies.never !== null) {
     tally.never++;

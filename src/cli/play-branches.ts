@@ -17,20 +17,20 @@ export interface Decision {
 /**
  * What becomes of a request, for each thing that chance can say of it.
  * @param request makes the request anew: it is changed as it is played
- * @param lot the request's own number, where it is known
+ * @param randomValue the request's own number, where it is known
  * @returns at least one, the likeliest first
  */
 export function playBranches(
   compiled: CompiledSnapshot,
   request: () => Rehearsal,
   clock: Clock,
-  lot: number | null = null,
+  randomValue: number | null = null,
 ): Promise<Branch<Decision>[]> {
   return exploreChance(async (chance) => {
     const recorder = new TreeRecorder();
     const verdict = await rehearse(compiled, { ...request(), chance }, clock, recorder);
     return { verdict, root: recorder.root };
-  }, lot);
+  }, randomValue);
 }
 
 /** An answer, and how many of such requests get it. */

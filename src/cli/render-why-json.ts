@@ -36,7 +36,7 @@ export function renderWhyJson(
     chance:
       chance === null
         ? null
-        : { share: chance.share, lot: chance.lot, others: chance.others.map(describeOther) },
+        : { share: chance.share, randomValue: chance.randomValue, others: chance.others.map(describeOther) },
     steps: root.steps.map((step) => stepOf(step, provenance)),
     remedies: explanation.remedies === null ? null : describeRemedies(explanation.remedies),
   };
@@ -48,9 +48,9 @@ const fieldOf = ([name, value]: readonly [name: string, value: string]) => ({
   value: isCredentialName(name) ? '(not shown)' : redactTokens(value),
 });
 
-const describeOther = ({ share, lot, outcome, verdict }: OtherAnswer) => ({
+const describeOther = ({ share, randomValue, outcome, verdict }: OtherAnswer) => ({
   share,
-  lot,
+  randomValue,
   outcome,
   status: verdict.status,
   body: verdict.body,

@@ -50,8 +50,8 @@ function otherwise({ share, others }: ByChance): string[] {
   const left = others.reduce((rest, other) => rest - other.share, 1 - share);
   const lines = others.map((other) => {
     const condition = other.outcome === 'conditional' ? ', IF what cannot be checked holds' : '';
-    const lot = other.lot === null ? '' : `   (--lot ${other.lot})`;
-    return `${percentOf(other.share)} of such requests: ${answerText(other.verdict)}${condition}${lot}`;
+    const randomValue = other.randomValue === null ? '' : `   (--random-value ${other.randomValue})`;
+    return `${percentOf(other.share)} of such requests: ${answerText(other.verdict)}${condition}${randomValue}`;
   });
   return left < 1e-9
     ? lines

@@ -1,8 +1,8 @@
 import type { Step, StepVerdict } from '../base/index.ts';
 import {
   type Branch,
+  type Drawn,
   isRefusal,
-  type Lots,
   type RequestWords,
   type Verdict,
 } from '../proxy/rehearsal/index.ts';
@@ -32,8 +32,8 @@ export interface Explanation {
 export interface ByChance {
   /** Of such requests, for what is explained. */
   share: number;
-  /** The request's own number in it, which `--lot` takes; null: draws of filters decide too. */
-  lot: number | null;
+  /** The request's own number in it, which `--random-value` takes; null: draws of filters decide too. */
+  randomValue: number | null;
   others: readonly OtherAnswer[];
 }
 
@@ -52,23 +52,23 @@ export function judge(verdict: Verdict, root: Step): Pick<Explanation, 'outcome'
 /** All that chance can say of a request, with the likeliest answer in full. */
 export function judgeBranches(
   branches: readonly Branch<Decision>[],
-): Pick<Explanation, 'verdict' | 'root' | 'outcome' | 'unchecked' | 'chance'> & { lots: Lots } {
+): Pick<Explanation, 'verdict' | 'root' | 'outcome' | 'unchecked' | 'chance'> & { drawn: Drawn } {
   const [first, ...others] = byAnswer(branches, ({ verdict, root }) =>
     JSON.stringify([answerOf(verdict), judge(verdict, root).outcome]),
-  ).map(({ share, branch: { lots, result } }) => ({
+  ).map(({ share, branch: { drawn, result } }) => ({
     ...result,
     ...judge(result.verdict, result.root),
     share,
-    lots,
-    lot: lots.draws.length > 0 ? null : lots.lot,
+    drawn,
+    randomValue: drawn.draws.length > 0 ? null : drawn.randomValue,
   }));
   if (first === undefined) throw new TypeError('a request is played once at least');
-  const { share, lots, lot, ...shown } = first;
-  if (isWhole(share)) return { ...shown, lots, chance: null };
+  const { share, drawn, randomValue, ...shown } = first;
+  if (isWhole(share)) return { ...shown, drawn, chance: null };
   const all = others.reduce((sum, other) => sum + other.share, share);
   const isSame = isWhole(all) && others.every(({ outcome }) => outcome === shown.outcome);
   const outcome = isSame ? shown.outcome : 'conditional';
-  return { ...shown, outcome, lots, chance: { share, lot, others } };
+  return { ...shown, outcome, drawn, chance: { share, randomValue, others } };
 }
 
 /** What a client can tell. */

@@ -1,7 +1,7 @@
 /** What chance has said of a request. */
-export interface Lots {
+export interface Drawn {
   /** The request's own number, a whole one below 2^48; null: nobody has asked for it. */
-  lot: number | null;
+  randomValue: number | null;
   /** Answers of the other draws, in their order. */
   draws: readonly boolean[];
 }
@@ -18,16 +18,16 @@ export interface Chance {
 }
 
 /** Numbers of 48 bits are random in every bit, which `Math.random` does not promise of more. */
-const LOTS = 2 ** 48;
+const RANDOM_VALUES = 2 ** 48;
 
 /** Draws as it is asked, and remembers it. */
 export class DrawnChance implements Chance {
-  #lot: number | null = null;
+  #randomValue: number | null = null;
   readonly #draws: boolean[] = [];
 
   part(bounds: readonly number[]): number {
-    this.#lot ??= Math.floor(Math.random() * LOTS);
-    return partOf(this.#lot, bounds);
+    this.#randomValue ??= Math.floor(Math.random() * RANDOM_VALUES);
+    return partOf(this.#randomValue, bounds);
   }
 
   draws(share: number): boolean {
@@ -36,31 +36,31 @@ export class DrawnChance implements Chance {
     return isDrawn;
   }
 
-  get lots(): Lots {
-    return { lot: this.#lot, draws: this.#draws };
+  get drawn(): Drawn {
+    return { randomValue: this.#randomValue, draws: this.#draws };
   }
 }
 
 /** Says what was said before; beyond that every draw wins, and the number is 0. */
 export class ReplayedChance implements Chance {
-  readonly #lots: Lots;
+  readonly #drawn: Drawn;
   #next = 0;
 
-  constructor(lots: Lots) {
-    this.#lots = lots;
+  constructor(drawn: Drawn) {
+    this.#drawn = drawn;
   }
 
   part(bounds: readonly number[]): number {
-    return partOf(this.#lots.lot ?? 0, bounds);
+    return partOf(this.#drawn.randomValue ?? 0, bounds);
   }
 
   draws(): boolean {
-    return this.#lots.draws[this.#next++] ?? true;
+    return this.#drawn.draws[this.#next++] ?? true;
   }
 }
 
 /** @param bounds see `Chance` */
-export function partOf(lot: number, bounds: readonly number[]): number {
-  const number = lot % (bounds.at(-1) ?? 1);
+export function partOf(randomValue: number, bounds: readonly number[]): number {
+  const number = randomValue % (bounds.at(-1) ?? 1);
   return bounds.findIndex((bound) => number < bound);
 }

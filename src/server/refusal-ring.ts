@@ -98,7 +98,7 @@ export class RefusalRing {
     const recorder = new TreeRecorder();
     const listener = compiled.listeners[indexOf(listeners, connection)]?.name;
     const scheme = request.scheme === 'https' ? ('https' as const) : ('http' as const);
-    const chance = request.lots === undefined ? undefined : new ReplayedChance(request.lots);
+    const chance = request.drawn === undefined ? undefined : new ReplayedChance(request.drawn);
     const words = { ...request, scheme, ...decoded(request) };
     const verdict = await rehearse(
       compiled,

@@ -4,7 +4,7 @@ import { playBranches } from '../play-branches.ts';
 import { nameAnswers } from '../request-input/name-answer.ts';
 import { describeReplay, renderReplay } from '../request-input/render-replay.ts';
 import { replayLog } from '../request-input/replay-log.ts';
-import { lotOf } from './lot.ts';
+import { randomValueOf } from './random-value.ts';
 import { readText } from './run-sources.ts';
 import type { WhyFlags } from './why.ts';
 import type { GivenKeys } from './why-keys.ts';
@@ -28,7 +28,7 @@ export async function explainLog(
   const replay = await replayLog(text, async (logged) => {
     const { words, connection, listener } = readRequest(logged, { ...flags, token }, compiled);
     const playable = () => ({ listener, request: writeRequestHead(words), connection });
-    const branches = await playBranches(compiled, playable, clock, lotOf(flags));
+    const branches = await playBranches(compiled, playable, clock, randomValueOf(flags));
     return nameAnswers(branches, loaded.provenance);
   });
   if (token === undefined && replay.rows.some(({ answer }) => answer.startsWith('401'))) {

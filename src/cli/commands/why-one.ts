@@ -4,8 +4,8 @@ import {
   ClaimRedactor,
   type CompiledSnapshot,
   compileSnapshot,
+  type Drawn,
   isRefusal,
-  type Lots,
   writeRequestHead,
 } from '../../proxy/rehearsal/index.ts';
 import type { Provenance } from '../../resources/index.ts';
@@ -17,7 +17,7 @@ import { renderWhy } from '../render-why.ts';
 import { renderWhyJson } from '../render-why-json.ts';
 import type { WrittenRequest } from '../request-input/written-request.ts';
 import { type Explanation, judgeBranches } from '../why-verdict.ts';
-import { lotOf } from './lot.ts';
+import { randomValueOf } from './random-value.ts';
 import { readToken } from './token-input.ts';
 import { parseInstant } from './token-times.ts';
 import type { WhyFlags } from './why.ts';
@@ -95,12 +95,12 @@ async function explain(
 ): Promise<Explanation> {
   const { listener, connection, words } = asked;
   const playable = () => ({ listener, request: writeRequestHead(words), connection });
-  const branches = await playBranches(compiled, playable, clock, lotOf(flags));
-  const { lots, ...judgment } = judgeBranches(branches);
+  const branches = await playBranches(compiled, playable, clock, randomValueOf(flags));
+  const { drawn, ...judgment } = judgeBranches(branches);
   const { verdict, root } = judgment;
   const isRead = !root.steps.some(({ steps }) => steps.some(({ kind }) => kind === 'codec'));
   const remedies =
-    isRefusal(verdict) && isRead ? await remediesOf({ ...asked, lots }, loaded, keys, clock) : null;
+    isRefusal(verdict) && isRead ? await remediesOf({ ...asked, drawn }, loaded, keys, clock) : null;
   const shown = { asked: words, remedies, ...judgment };
   if (flags.showClaims === true) return shown;
   const redactor = new ClaimRedactor(loaded.snapshot, words);
@@ -113,7 +113,7 @@ async function explain(
 
 /** Loaded only for what is refused. */
 async function remediesOf(
-  asked: AskedRequest & { lots: Lots },
+  asked: AskedRequest & { drawn: Drawn },
   { snapshot }: Loaded,
   keys: GivenKeys,
   clock: Clock,

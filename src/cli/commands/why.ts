@@ -16,7 +16,7 @@ export interface WhyFlags {
   header: string[];
   token?: string;
   at?: string;
-  lot?: string;
+  randomValue?: string;
   jwks: string[];
   fetch?: boolean;
   connectTo: string[];
@@ -65,7 +65,7 @@ export function configure(command: Command, io: CliIo): void {
     .option('--admin <addr:port>', "that gate's admin address", '127.0.0.1:9901')
     .option('--at <time>', 'judge as at this time, `2026-01-31T12:00:00Z` or seconds since 1970')
     .option(
-      '--lot <number>',
+      '--random-value <number>',
       "the number that stands for chance where routes have shares; default: what each of chance's ways leads to",
     )
     .option(
@@ -177,7 +177,7 @@ const OF_A_QUESTION = [
   'header',
   'token',
   'at',
-  'lot',
+  'randomValue',
   'jwks',
   'fetch',
   'connectTo',

@@ -41,7 +41,7 @@ export async function playCase(policyCase: PolicyCase, stage: Stage): Promise<Ca
   for (let round = 1; ; round++) {
     const { listener, connection, words } = asked;
     const playable = () => ({ listener, request: writeRequestHead(words), connection });
-    const branches = await playBranches(stage.compiled, playable, stage.clock, request.lot);
+    const branches = await playBranches(stage.compiled, playable, stage.clock, request.randomValue);
     const played = branches.map((branch) => ({
       ...branch.result,
       mismatches: mismatchesAt(round, policyCase, branch.result, shareText(branch)),
@@ -55,9 +55,9 @@ export async function playCase(policyCase: PolicyCase, stage: Stage): Promise<Ca
 }
 
 /** Empty where chance has no say. */
-function shareText({ share, lots: { lot, draws } }: Branch<Decision>): string {
+function shareText({ share, drawn: { randomValue, draws } }: Branch<Decision>): string {
   if (isWhole(share)) return '';
-  return `${percentOf(share)} of such requests${draws.length === 0 ? ` (lot ${lot})` : ''}: `;
+  return `${percentOf(share)} of such requests${draws.length === 0 ? ` (random_value ${randomValue})` : ''}: `;
 }
 
 function mismatchesAt(

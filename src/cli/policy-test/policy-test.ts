@@ -82,7 +82,7 @@ export interface AskedOf {
   peer: string | undefined;
   listener: string | undefined;
   /** The number that stands for chance where a route is chosen; absent: whatever it is. */
-  lot?: number | undefined;
+  randomValue?: number | undefined;
 }
 
 export type TokenPlace =

@@ -55,7 +55,17 @@ function countOf(node: SourceNode, problems: Problems): number {
   return 1;
 }
 
-const REQUEST_KEYS = ['method', 'url', 'path', 'as', 'token_in', 'headers', 'peer', 'listener', 'lot'];
+const REQUEST_KEYS = [
+  'method',
+  'url',
+  'path',
+  'as',
+  'token_in',
+  'headers',
+  'peer',
+  'listener',
+  'random_value',
+];
 
 /** `GET /orders as alice`, or a mapping that says it in parts. */
 function readRequest(node: SourceNode, problems: Problems): AskedOf {
@@ -73,13 +83,13 @@ function readRequest(node: SourceNode, problems: Problems): AskedOf {
     headers: headers === undefined ? [] : readHeaders(headers, problems),
     peer: optionalText(entries.get('peer'), '`peer`', problems),
     listener: optionalText(entries.get('listener'), '`listener`', problems),
-    lot: readLot(entries.get('lot'), problems),
+    randomValue: readRandomValue(entries.get('random_value'), problems),
   };
 }
 
 /** At most 15 digits: more are no exact number. */
-export function readLot(node: SourceNode | undefined, problems: Problems): number | undefined {
-  const text = optionalText(node, '`lot`', problems);
+export function readRandomValue(node: SourceNode | undefined, problems: Problems): number | undefined {
+  const text = optionalText(node, '`random_value`', problems);
   if (node === undefined || text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   problems.add(node.at, 'a number of at most 15 digits stands for chance');

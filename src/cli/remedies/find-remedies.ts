@@ -2,7 +2,7 @@ import { type Clock, type Step, TreeRecorder } from '../../base/index.ts';
 import {
   buildRequestHead,
   type ConnectionInfo,
-  type Lots,
+  type Drawn,
   ReplayedChance,
   type RequestWords,
   rehearse,
@@ -43,7 +43,7 @@ export interface RefusedRequest {
   connection: ConnectionInfo;
   listener: string;
   /** What chance says of it, and of each that is tried. */
-  lots: Lots;
+  drawn: Drawn;
 }
 
 const FOUND_MAX = 4;
@@ -83,7 +83,7 @@ interface Queued {
 class RemedySearch {
   readonly #asked: Draft;
   readonly #listener: string;
-  readonly #lots: Lots;
+  readonly #drawn: Drawn;
   readonly #world: KeyedWorld;
   readonly #clock: Clock;
   readonly #next: NextDrafts;
@@ -96,7 +96,7 @@ class RemedySearch {
   constructor(asked: RefusedRequest, world: KeyedWorld, clock: Clock, next: NextDrafts) {
     this.#asked = { words: asked.words, connection: asked.connection, tokens: new Map() };
     this.#listener = asked.listener;
-    this.#lots = asked.lots;
+    this.#drawn = asked.drawn;
     this.#world = world;
     this.#clock = clock;
     this.#next = next;
@@ -154,7 +154,7 @@ class RemedySearch {
     const recorder = new TreeRecorder();
     const request = buildRequestHead(wordsOf(draft, this.#world.sign));
     const { connection } = draft;
-    const chance = new ReplayedChance(this.#lots);
+    const chance = new ReplayedChance(this.#drawn);
     const rehearsal = { listener: this.#listener, request, connection, chance };
     const verdict = await rehearse(this.#world.compiled, rehearsal, this.#clock, recorder);
     const { outcome } = judge(verdict, recorder.root);

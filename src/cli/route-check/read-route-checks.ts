@@ -3,7 +3,7 @@ import { HeaderMatcherSchema } from '#schema/envoy/config/route/v3/route_compone
 import { type ConfigSource, decodeNode, parseYaml, type SourceNode } from '../../control/config/index.ts';
 import { Findings, Provenance } from '../../resources/index.ts';
 import type { PolicyCase, PolicyTest } from '../policy-test/policy-test.ts';
-import { readLot } from '../policy-test/read-cases.ts';
+import { readRandomValue } from '../policy-test/read-cases.ts';
 import { knownEntries, optionalText, Problems, textOf } from '../policy-test/read-node.ts';
 
 /** What is wanted of the route that a request gets. Empty texts want nothing to be there. */
@@ -136,7 +136,7 @@ class Reader {
       ),
       peer: undefined,
       listener: undefined,
-      lot: readLot(entries.get(INPUT_CHANCE), this.#problems) ?? 0,
+      randomValue: readRandomValue(entries.get(INPUT_CHANCE), this.#problems) ?? 0,
     };
   }
 

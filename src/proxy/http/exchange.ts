@@ -413,8 +413,8 @@ export class Exchange implements ForwardedExchange {
 
   #nameRefusal(kept: KeptRequest, reply: { status: number; body: string }, headers: HeaderList): void {
     const { refusals } = this.service;
-    const lots = this.#chance?.lots;
-    const id = refusals?.refused({ ...kept, lots }, this.client.info, reply) ?? null;
+    const drawn = this.#chance?.drawn;
+    const id = refusals?.refused({ ...kept, drawn }, this.client.info, reply) ?? null;
     if (id !== null && refusals?.namesReplies === true) headers.set('x-jotgate-why', id);
   }
 

@@ -1,4 +1,4 @@
-import type { Lots } from '../chance.ts';
+import type { Drawn } from '../chance.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -15,7 +15,7 @@ export interface KeptRequest {
   /** Of the same lines: made for every request, two flat copies cost least. */
   values: readonly string[];
   /** Absent: nothing was drawn. */
-  lots?: Lots | undefined;
+  drawn?: Drawn | undefined;
 }
 
 /** Is told what the gate refuses, where refusals are to be explained; a service without one keeps nothing. */

@@ -62,13 +62,13 @@ describe('what chance can say of a request', () => {
         found,
         want.map(([text, share]) => [text, Number(share.toFixed(9))]),
       );
-      for (const { lots, result } of branches) assert.equal(play(new ReplayedChance(lots)), result);
+      for (const { drawn, result } of branches) assert.equal(play(new ReplayedChance(drawn)), result);
     });
   }
 
   it('is one thing where the number is known and no draw is made', async () => {
     const branches = await exploreChance(async (chance) => chance.part([20, 100]), 119);
-    assert.deepEqual(branches, [{ share: 1, lots: { lot: 119, draws: [] }, result: 0 }]);
+    assert.deepEqual(branches, [{ share: 1, drawn: { randomValue: 119, draws: [] }, result: 0 }]);
   });
 
   it('is told as a part of all where there is too much of it', async () => {

@@ -1,10 +1,10 @@
-import { type Chance, type Lots, partOf } from '../chance.ts';
+import { type Chance, type Drawn, partOf } from '../chance.ts';
 
 /** What becomes of those requests for which chance says the same. */
 export interface Branch<T> {
   /** Of all requests, in (0, 1]. */
   share: number;
-  lots: Lots;
+  drawn: Drawn;
   result: T;
 }
 
@@ -16,16 +16,16 @@ const NUMBERS_MAX = 2 ** 24;
 /**
  * Plays a request once for each thing that chance can say of it: once, where nobody asks chance.
  * @param play is to ask nothing but the chance that it is given, and to do the same when it is told the same
- * @param lot the request's own number, where it is known
+ * @param randomValue the request's own number, where it is known
  * @returns the likeliest first; their shares are less than 1 together where there are too many
  */
 export async function exploreChance<T>(
   play: (chance: Chance) => Promise<T>,
-  lot: number | null = null,
+  randomValue: number | null = null,
 ): Promise<Branch<T>[]> {
   const classes: NumberClass[] = [];
-  const branches: { of: NumberClass; odds: number; lots: Lots; result: T }[] = [];
-  let next = lot ?? 0;
+  const branches: { of: NumberClass; odds: number; drawn: Drawn; result: T }[] = [];
+  let next = randomValue ?? 0;
   while (next >= 0 && branches.length < BRANCHES_MAX) {
     const numbers = new NumberClass(next);
     classes.push(numbers);
@@ -34,14 +34,18 @@ export async function exploreChance<T>(
       const chance: FollowedChance = new FollowedChance(numbers, draws);
       const result = await play(chance);
       const { taken, odds } = chance;
-      branches.push({ of: numbers, odds, lots: { lot: numbers.first, draws: taken }, result });
+      branches.push({ of: numbers, odds, drawn: { randomValue: numbers.first, draws: taken }, result });
       draws = otherThan(taken);
     }
-    next = lot === null ? firstBeyond(classes) : -1;
+    next = randomValue === null ? firstBeyond(classes) : -1;
   }
-  const sizes = lot === null ? sizesOf(classes) : [1];
+  const sizes = randomValue === null ? sizesOf(classes) : [1];
   return branches
-    .map(({ of, odds, lots, result }) => ({ share: odds * (sizes[classes.indexOf(of)] ?? 0), lots, result }))
+    .map(({ of, odds, drawn, result }) => ({
+      share: odds * (sizes[classes.indexOf(of)] ?? 0),
+      drawn,
+      result,
+    }))
     .toSorted((a, b) => b.share - a.share);
 }
 

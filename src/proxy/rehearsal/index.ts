@@ -1,4 +1,4 @@
-export { type Chance, type Lots, ReplayedChance } from '../chance.ts';
+export { type Chance, type Drawn, ReplayedChance } from '../chance.ts';
 export { type CompileOptions, compileSnapshot } from '../compiled/compile-snapshot.ts';
 export type {
   CompiledConnectionManager,

@@ -60,7 +60,7 @@ export interface Rehearsal {
   connection: ConnectionInfo;
   /** What stands in `x-forwarded-for` for a peer on the gate's machine. Default: the address that it came to. */
   nodeAddress?: string | undefined;
-  /** Default: lots are drawn. */
+  /** Default: drawn anew. */
   chance?: Chance | undefined;
 }
 

@@ -14,5 +14,5 @@ export interface Circumstances {
 export const NO_CIRCUMSTANCES: Circumstances = {
   metadataIfAny: null,
   connection: {},
-  chance: new ReplayedChance({ lot: 0, draws: [] }),
+  chance: new ReplayedChance({ randomValue: 0, draws: [] }),
 };

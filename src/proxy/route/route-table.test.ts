@@ -490,8 +490,8 @@ describe('more that a route asks for', () => {
         { match: { prefix: '/' }, ...answer('c') },
       ]),
     );
-    const routeOf = (lot: number) => {
-      const stream = new TestStream({ lots: { lot } });
+    const routeOf = (randomValue: number) => {
+      const stream = new TestStream({ drawn: { randomValue } });
       const chosen = [1, 2].map(() => table.select(stream.request, null, stream)?.action);
       assert.deepEqual(chosen[0], chosen[1]);
       return chosen[0]?.kind === 'direct' ? chosen[0].body : null;
@@ -505,9 +505,9 @@ describe('more that a route asks for', () => {
       { match: { prefix: '/', ...share(20) }, ...answer('a') },
       { match: { prefix: '/' }, ...answer('b') },
     ]);
-    const notes = [19, 20].map((lot) => {
+    const notes = [19, 20].map((randomValue) => {
       const recorder = new TreeRecorder();
-      const stream = new TestStream({ lots: { lot } });
+      const stream = new TestStream({ drawn: { randomValue } });
       tableOf(config).select(stream.request, recorder, stream);
       return recorder.root.steps[0]?.steps[0]?.notes[1];
     });
