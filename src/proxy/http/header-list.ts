@@ -9,11 +9,17 @@ export class HeaderList {
   #received = 0;
   /** The `content-type` as it came, empty where there was none; undefined while nobody has changed it. */
   receivedType: string | undefined = undefined;
+  /** The `content-length` as it came, empty where there was none; undefined while nobody has changed what tells where the message ends. */
+  #receivedLength: string | undefined = undefined;
+  /** It came off the wire. */
+  #isReceived = false;
 
   /** Notes that all lines so far came off the wire and hold no byte that may not be in a field. */
   markReceived(): void {
     this.#received = this.names.length;
     this.receivedType = undefined;
+    this.#receivedLength = undefined;
+    this.#isReceived = true;
   }
 
   /** Index of the first line that nobody has judged. */
@@ -36,6 +42,12 @@ export class HeaderList {
   }
 
   /** Adds a line at the end, whatever is there already. */
+  add(name: string, value: string): void {
+    if (isFraming(name)) this.#keepLength();
+    this.append(name, value);
+  }
+
+  /** As `add`, for lines that come off the wire or cannot tell where a message ends. */
   append(name: string, value: string): void {
     this.names.push(name);
     this.values.push(value);
@@ -44,7 +56,7 @@ export class HeaderList {
   /** Leaves exactly one line under `name`: the first one's place, this value. */
   set(name: string, value: string): void {
     const at = this.names.indexOf(name);
-    if (name === 'content-type') this.#keepType(at);
+    this.#keep(name, at);
     if (at < 0) {
       this.append(name, value);
       return;
@@ -64,7 +76,7 @@ export class HeaderList {
   setFirst(name: string, value: string): void {
     const at = this.names.indexOf(name);
     if (at < 0) return;
-    if (name === 'content-type') this.#keepType(at);
+    this.#keep(name, at);
     this.values[at] = value;
     if (at < this.#received) this.#received = at;
   }
@@ -72,17 +84,37 @@ export class HeaderList {
   /** Removes every line under `name`. */
   remove(name: string): void {
     const at = this.names.indexOf(name);
-    if (name === 'content-type') this.#keepType(at);
+    this.#keep(name, at);
     if (at >= 0) this.#removeFrom(name, at);
   }
 
-  #keepType(at: number): void {
-    this.receivedType ??= at < 0 ? '' : (this.values[at] as string);
+  /**
+   * Undoes what was done to the lines that tell where a received message ends, for its body is as long as it came: without them, or with
+   * others, it would be another message, or two.
+   */
+  restoreFraming(): void {
+    const length = this.#receivedLength;
+    if (length === undefined) return;
+    this.remove('transfer-encoding');
+    if (length === '') this.remove('content-length');
+    else this.set('content-length', length);
+  }
+
+  /** Notes what a line is that is about to be changed, where that matters later. */
+  #keep(name: string, at: number): void {
+    if (name === 'content-type') this.receivedType ??= at < 0 ? '' : (this.values[at] as string);
+    else if (isFraming(name)) this.#keepLength();
+  }
+
+  #keepLength(): void {
+    if (this.#isReceived) this.#receivedLength ??= this.get('content-length') ?? '';
   }
 
   clear(): void {
     this.#cut(0);
     this.#received = 0;
+    this.#receivedLength = undefined;
+    this.#isReceived = false;
   }
 
   /** One after the other: giving an array another length is a call out of compiled code, and lists are short. */
@@ -111,3 +143,6 @@ export class HeaderList {
     this.#received = received;
   }
 }
+
+/** What tells where a message ends is the codec's word (RFC 9112 §6). */
+export const isFraming = (name: string): boolean => name === 'content-length' || name === 'transfer-encoding';

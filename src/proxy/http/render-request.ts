@@ -10,6 +10,7 @@ export type RequestFraming = 'none' | 'length' | 'chunked';
 /** Serialises a request for an upstream: the only bytes of a head that an upstream ever sees. */
 export function renderRequestHead(request: RequestHead, framing: RequestFraming): string {
   const { method, headers } = request;
+  headers.restoreFraming();
   const { names, values } = headers;
   let out = `${method} ${request.path} HTTP/1.1\r\nhost: ${request.authority}\r\n`;
   for (let i = 0; i < names.length; i++) out += `${names[i]}: ${values[i]}\r\n`;

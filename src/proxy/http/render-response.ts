@@ -1,4 +1,4 @@
-import type { HeaderList } from './header-list.ts';
+import { type HeaderList, isFraming } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { judgeField } from './judge-field.ts';
 import { statusLine } from './reason-phrases.ts';
@@ -15,6 +15,7 @@ export interface ResponseWords {
 /** Serialises an upstream's response head for the client, with what Envoy adds and in Envoy's order. */
 export function renderResponseHead(service: HttpService, response: ResponseWords): string {
   const { options } = service;
+  response.headers.restoreFraming();
   const { names, values, firstUnjudged } = response.headers;
   let out = statusLine(response.status);
   let hasDate = false;
@@ -68,7 +69,7 @@ export function renderLocalReply(service: HttpService, reply: LocalWords): strin
   let out = statusLine(status);
   let hasType = false;
   for (let i = 0; i < names.length; i++) {
-    if (!isSendable(names[i] as string, values[i] as string)) continue;
+    if (!isSendable(names[i] as string, values[i] as string) || isFraming(names[i] as string)) continue;
     if (names[i] === 'content-type') hasType = true;
     out += `${names[i]}: ${values[i]}\r\n`;
   }

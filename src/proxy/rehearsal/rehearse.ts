@@ -194,6 +194,7 @@ function forward(
   if (illegal !== null) return replied(unsendableReply(illegal), 'other', manager, filters, stream);
   rewriteForUpstream(stream, action, cluster.hostName, marksOriginal);
   const metadata = stream.metadataIfAny;
+  request.headers.restoreFraming();
   return {
     status: null,
     body: '',

@@ -111,6 +111,19 @@ describe('header changes', () => {
   }
 });
 
+describe('a change of what tells where a message ends', () => {
+  it('is warned of, each by its name', () => {
+    const findings = new Findings();
+    const add = fromJson(HeaderValueOptionSchema, option('Transfer-Encoding', 'gzip'));
+    compileHeaderMutations([add], ['Content-Length', 'x'], {}, findings);
+    const said = findings.list.map(({ code, severity, message }) => [code, severity, message.split('`')[1]]);
+    assert.deepEqual(said, [
+      ['W301', 'warning', 'content-length'],
+      ['W301', 'warning', 'transfer-encoding'],
+    ]);
+  });
+});
+
 describe('formats in header values', () => {
   const stream = new TestStream({ path: '/p?q', headers: [['a', 'abc']], connection: { serverName: 'sni' } });
   stream.metadata.set('ns', 'text', 'é');

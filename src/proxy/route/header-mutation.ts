@@ -7,7 +7,7 @@ import type { Findings } from '../../resources/index.ts';
 import type { FormatSource } from '../format/format-source.ts';
 import { reportFormat } from '../format/report-refusal.ts';
 import { compileTextFormat, type TextFormat } from '../format/text-format.ts';
-import type { HeaderList } from '../http/header-list.ts';
+import { type HeaderList, isFraming } from '../http/header-list.ts';
 import { addRequestLine, addResponseLine } from '../http/join-lines.ts';
 
 /** One line that is written, and how it goes with those that are there. */
@@ -71,6 +71,7 @@ export function compileHeaderMutations(
   const remove = toRemove.map(lowerAscii);
   for (const name of remove) {
     if (isProtected(name)) refuseProtected(name, 'removed', about, findings);
+    if (isFraming(name)) warnOfFraming(name, about, findings);
   }
   const add = toAdd.map((option) => compileAddition(option, findings)).filter((one) => one !== null);
   return remove.length === 0 && add.length === 0 ? null : { remove, add };
@@ -82,6 +83,7 @@ function compileAddition(option: HeaderValueOption, findings: Findings): HeaderA
     refuseProtected(name, 'modified', option, findings);
     return null;
   }
+  if (isFraming(name)) warnOfFraming(name, option, findings);
   if (option.append !== undefined && option.appendAction !== AppendAction.APPEND_IF_EXISTS_OR_ADD) {
     const message = "Both append and append_action are set and it's not allowed";
     findings.report({
@@ -116,6 +118,17 @@ function actionOf(option: HeaderValueOption): HeaderAddition['action'] {
     case AppendAction.OVERWRITE_IF_EXISTS:
       return 'overwrite-if-exists';
   }
+}
+
+/** The filters after it see the change; on the wire a message is as long as it came. */
+function warnOfFraming(name: string, about: object, findings: Findings): void {
+  findings.report({
+    code: 'W301',
+    severity: 'warning',
+    message: `what is done to \`${name}\` has no effect on what is sent: a message ends where it ended as it came`,
+    envoy: 'accepts',
+    about,
+  });
 }
 
 const isProtected = (name: string) => name.startsWith(':') || name === 'host';
