@@ -23,6 +23,11 @@ describe("a token's provider is left to the order of a hash map", () => {
       want: true,
     },
     {
+      name: 'where a token is only taken out',
+      given: [filterOf({ a: { issuer: 'i' }, b: { issuer: 'i' } }, { extract_only_without_validation: {} })],
+      want: true,
+    },
+    {
       name: 'but not where each has its own',
       given: [filterOf({ a: { issuer: 'i' }, b: { issuer: 'I' }, c: {} }, unnamed)],
       want: false,

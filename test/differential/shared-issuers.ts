@@ -22,5 +22,6 @@ const issuerOf = (provider: Json) => String(objectOf(provider)['issuer'] ?? '');
 
 const hasTwins = (issuers: readonly string[]) => new Set(issuers).size < issuers.length;
 
-/** `allow_missing` and `allow_missing_or_failed` name no provider. */
-const hasUnnamed = (config: JsonObject) => JSON.stringify(config).includes('"allow_missing');
+/** Forms of a requirement that name no provider: `allow_missing`, `allow_missing_or_failed`, `extract_only_without_validation`. */
+const hasUnnamed = (config: JsonObject) =>
+  /"(?:allow_missing|extract_only_without_validation)/.test(JSON.stringify(config));
