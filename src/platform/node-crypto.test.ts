@@ -20,6 +20,26 @@ function publicHandle(key: SigningKey) {
 }
 
 describe('nodeCrypto', () => {
+  it('an RSA signature has one length, also where it begins with a zero byte', async () => {
+    for (const name of ['RS256', 'PS256', 'PS384', 'PS512']) {
+      const alg = selectAlgorithm(name);
+      assert.ok(alg !== null && alg !== undefined);
+      const key = generateSigningKey(alg);
+      const handle = publicHandle(key);
+      assert.ok(handle !== null);
+      let [text, signature] = [TEXT, nodeCrypto.sign(alg, key.handle, TEXT)];
+      for (let turn = 0; signature[0] !== 0; turn++) {
+        text = `${TEXT}${turn}`;
+        signature = nodeCrypto.sign(alg, key.handle, text);
+      }
+      assert.equal(nodeCrypto.verify(alg, handle, text, signature), true);
+      for (const other of [signature.subarray(1), Uint8Array.of(0, ...signature)]) {
+        assert.equal(nodeCrypto.verify(alg, handle, text, other), false, name);
+        assert.equal(await nodeCrypto.verifyInPool(alg, handle, text, other), false, name);
+      }
+    }
+  });
+
   for (const alg of algorithms) {
     it(`${alg.name}: what it signs it verifies, at once and in the pool, and nothing else`, async () => {
       const key = generateSigningKey(alg);

@@ -52,6 +52,7 @@ function verify(algorithm: Algorithm, key: KeyHandle, signedText: string, signat
     const mac = createHmac(algorithm.hash, keyObject).update(signedText, 'latin1').digest();
     return mac.length === signature.length && timingSafeEqual(mac, signature);
   }
+  if (hasWrongLength(algorithm, keyObject, signature)) return false;
   const bytes = Buffer.from(signedText, 'latin1');
   return verifyBytes(algorithm.hash || null, bytes, keyInput(algorithm, keyObject), signature);
 }
@@ -63,6 +64,7 @@ function verifyInPool(
   signature: Uint8Array,
 ): Promise<boolean> {
   if (algorithm.scheme === 'hmac') return Promise.resolve(verify(algorithm, key, signedText, signature));
+  if (hasWrongLength(algorithm, key as KeyObject, signature)) return Promise.resolve(false);
   const bytes = Buffer.from(signedText, 'latin1');
   const input = keyInput(algorithm, key as KeyObject);
   return pool.run((done) => verifyBytes(algorithm.hash || null, bytes, input, signature, done));
@@ -76,6 +78,16 @@ function sign(algorithm: Algorithm, key: KeyHandle, signedText: string): Uint8Ar
   const bytes = Buffer.from(signedText, 'latin1');
   return signBytes(algorithm.hash || null, bytes, keyInput(algorithm, keyObject));
 }
+
+/**
+ * RFC 8017 §8.1.2: an RSA signature is as long as the modulus. OpenSSL does not look at that for PSS, so that a signature that begins with
+ * a zero byte would have a second spelling.
+ */
+function hasWrongLength({ scheme }: Algorithm, key: KeyObject, { length }: Uint8Array): boolean {
+  return scheme === 'rsa-pss' && length * 8 !== roundedUp(key.asymmetricKeyDetails?.modulusLength ?? 0);
+}
+
+const roundedUp = (bits: number) => Math.ceil(bits / 8) * 8;
 
 /** RFC 7518 §3.4: ECDSA signatures are r‖s; §3.5: the PSS salt is as long as the hash. PKCS #1 v1.5 is what an RSA key does unasked. */
 function keyInput(algorithm: Algorithm, key: KeyObject): KeyObject | VerifyKeyObjectInput {
