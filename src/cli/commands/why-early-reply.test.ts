@@ -28,7 +28,7 @@ describe('a request whose head the gate refuses is told as the gate answers it',
     {
       name: 'all of the server',
       args: ['-X', 'OPTIONS', '*'],
-      want: [403, 'rbac_access_denied_matched_policy[none]'],
+      want: [404, 'absolute_path_rejected'],
     },
     {
       name: 'a URL with a fragment, which no client sends',
@@ -42,6 +42,8 @@ describe('a request whose head the gate refuses is told as the gate answers it',
       const { status, details, steps, remedies } = JSON.parse(out);
       assert.deepEqual([status, details], want);
       const refusing = steps[0].steps.filter(({ kind }: { kind: string }) => kind === 'codec');
+      const prepared = steps[0].steps.filter(({ kind }: { kind: string }) => kind === 'preparation');
+      assert.equal(prepared.length, name === 'all of the server' ? 1 : 0);
       assert.equal(refusing.length, status === null || name === 'all of the server' ? 0 : 1);
       if (refusing.length === 1) assert.deepEqual([refusing[0].verdict, remedies], ['deny', null]);
     });

@@ -45,7 +45,7 @@ describe('a file of policy tests', () => {
   it('reads a request in parts, and times from its clock', () => {
     const { test, problems } = read(`${HEAD}clock: 2026-03-01T00:00:00Z
 cases:
-- request: {method: PUT, url: "https://shop.test/x?y", as: alice, token_in: {cookie: jwt}, headers: {a: [1, 2]}, peer: 10.0.0.1}
+- request: {method: PUT, url: "https://shop.test/x?y", as: alice, token_in: {cookie: jwt}, headers: {a: [1, 2]}, peer: 10.0.0.1, random_value: 7}
   after: 10m
   repeat: 3
   expect: {status: 200, last: {status: 429}, upstream: {cluster: shop, headers: {x-a: {absent: true}, x-b: {json: {n: 1}}}}}
@@ -60,6 +60,7 @@ cases:
       headers: ['a: 1', 'a: 2'],
       peer: '10.0.0.1',
       listener: undefined,
+      randomValue: 7,
     });
     assert.equal(one?.nowMs, Date.parse('2026-03-01T00:10:00Z'));
     assert.equal(one?.repeat, 3);

@@ -20,7 +20,7 @@ const KNOWN =
   repeated.items.double.gt repeated.items.enum.definedOnly repeated.items.string.in repeated.items.string.maxBytes
   repeated.items.string.minLen repeated.items.string.strict repeated.items.string.wellKnownRegex repeated.items.uint32.gte
   repeated.items.uint32.lt repeated.items.uint32.lte repeated.maxItems repeated.minItems repeated.unique string.ignoreEmpty
-  string.in string.maxBytes string.maxLen string.minLen string.pattern string.strict string.wellKnownRegex uint32.gt uint32.gte
+  string.in string.maxBytes string.maxLen string.minLen string.pattern string.prefix string.strict string.suffix string.wellKnownRegex uint32.gt uint32.gte
   uint32.lt uint32.lte uint64.gt uint64.gte uint64.lt uint64.lte`.split(/\s+/);
 
 const field = schemaMessage('envoy.config.core.v3.HeaderValue').field['key'] as DescField;
@@ -82,6 +82,24 @@ const faults: {
     rules: { string: { in: ['a', 'b'] } },
     value: 'c',
     want: 'value must be in list [a b]',
+  },
+  {
+    name: 'a text without its beginning',
+    rules: { string: { prefix: '%', suffix: '%', ignoreEmpty: true } },
+    value: 'x%',
+    want: 'value does not have prefix "%"',
+  },
+  {
+    name: 'a text without its end',
+    rules: { string: { prefix: '%', suffix: '%', ignoreEmpty: true } },
+    value: '%x',
+    want: 'value does not have suffix "%"',
+  },
+  {
+    name: 'a text with both',
+    rules: { string: { prefix: '%', suffix: '%' } },
+    value: '%x%',
+    want: undefined,
   },
   {
     name: 'a duration on its open bound',

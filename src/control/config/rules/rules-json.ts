@@ -27,6 +27,8 @@ export interface StringRules {
   maxBytes?: string;
   in?: string[];
   pattern?: string;
+  prefix?: string;
+  suffix?: string;
   wellKnownRegex?: 'HTTP_HEADER_NAME' | 'HTTP_HEADER_VALUE';
   /** True where it is not there. */
   strict?: boolean;

@@ -10,7 +10,12 @@ const HEADER_PATTERNS = {
 /** The first string rule that does not hold, in the words of Envoy's validator. */
 export function stringFault(value: string, rules: StringRules): string | undefined {
   if (rules.ignoreEmpty === true && value === '') return undefined;
-  return lengthFault(value, rules) ?? listFault(value, rules) ?? patternFault(value, rules);
+  return (
+    lengthFault(value, rules) ??
+    listFault(value, rules) ??
+    patternFault(value, rules) ??
+    endsFault(value, rules)
+  );
 }
 
 function lengthFault(value: string, { minLen, maxLen, minBytes, maxBytes }: StringRules): string | undefined {
@@ -48,6 +53,12 @@ function patternOf(rules: StringRules): string | undefined {
   return rules.wellKnownRegex === 'HTTP_HEADER_NAME'
     ? HEADER_PATTERNS.strictName
     : HEADER_PATTERNS.strictValue;
+}
+
+function endsFault(value: string, { prefix = '', suffix = '' }: StringRules): string | undefined {
+  if (!value.startsWith(prefix)) return `value does not have prefix "${prefix}"`;
+  if (!value.endsWith(suffix)) return `value does not have suffix "${suffix}"`;
+  return undefined;
 }
 
 const patterns = new Map<string, RegExp>();
