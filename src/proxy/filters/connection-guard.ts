@@ -1,10 +1,17 @@
 import type { Recorder } from '../../base/index.ts';
-import type { ConnectionInfo } from './filter.ts';
+import { type ConnectionInfo, DynamicMetadata } from './filter.ts';
 
 /** A network filter in front of the connection manager. It is asked once for a connection, when its first bytes have come. */
 export interface ConnectionGuard {
-  /** null: the connection may go on. */
-  refuse(connection: ConnectionInfo, recorder: Recorder | null): ConnectionRefusal | null;
+  /**
+   * @param metadata the connection's own, which later guards see and no request does
+   * @returns null: the connection may go on
+   */
+  refuse(
+    connection: ConnectionInfo,
+    metadata: DynamicMetadata,
+    recorder: Recorder | null,
+  ): ConnectionRefusal | null;
 }
 
 /** The connection is closed without a word. */
@@ -21,8 +28,9 @@ export function askGuards(
   connection: ConnectionInfo,
   recorder: Recorder | null,
 ): ConnectionRefusal | null {
+  const metadata = new DynamicMetadata();
   for (const guard of guards) {
-    const refusal = guard.refuse(connection, recorder);
+    const refusal = guard.refuse(connection, metadata, recorder);
     if (refusal !== null) return refusal;
   }
   return null;

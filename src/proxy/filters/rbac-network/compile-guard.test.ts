@@ -7,6 +7,7 @@ import { ManualClock, TreeRecorder } from '../../../base/index.ts';
 import { Findings } from '../../../resources/index.ts';
 import { Stats } from '../../stats.ts';
 import { askGuards, type ConnectionGuard } from '../connection-guard.ts';
+import { DynamicMetadata } from '../filter.ts';
 import { compileRbacGuard } from './compile-guard.ts';
 
 const connection = {
@@ -82,7 +83,7 @@ describe('the network filter rbac', () => {
       const { guard, counters } = compile(config);
       const want =
         details === undefined ? null : { details: `rbac_access_denied_matched_policy[${details}]`, delayMs };
-      assert.deepEqual(guard?.refuse(connection, null), want);
+      assert.deepEqual(guard?.refuse(connection, new DynamicMetadata(), null), want);
       assert.deepEqual(counters(), counted);
     });
   }
@@ -134,6 +135,67 @@ describe('the network filter rbac', () => {
       const { guard, messages } = compile(config);
       assert.equal(guard, null);
       assert.match(messages.join('\n'), want);
+    });
+  }
+});
+
+describe('what a guard tells those after it', () => {
+  const says = (filter: string, key: string, exact: string): JsonObject => ({
+    metadata: { filter, path: [{ key }], value: { string_match: { exact } } },
+  });
+  const hinted = {
+    metadata: { filter: 'envoy.common', path: [{ key: 'access_log_hint' }], value: { bool_match: true } },
+  };
+  const OWN = 'envoy.filters.network.rbac';
+  const result = (value: string) => says(OWN, 'shadow_engine_result', value);
+  const shadow = (action: string, more: JsonObject = {}): JsonObject => ({
+    shadow_rules: { action, policies: { 'a policy': policy() } },
+    ...more,
+  });
+  const only = (permission: JsonObject): JsonObject => ({
+    rules: { policies: { p: policy({ permissions: [permission] }) } },
+  });
+  const table: { name: string; configs: JsonObject[]; passes: boolean }[] = [
+    {
+      name: 'that its shadow rules allow',
+      configs: [shadow('ALLOW'), only(result('allowed'))],
+      passes: true,
+    },
+    { name: 'that they deny', configs: [shadow('DENY'), only(result('denied'))], passes: true },
+    { name: 'not the contrary', configs: [shadow('DENY'), only(result('allowed'))], passes: false },
+    {
+      name: 'by which policy',
+      configs: [shadow('ALLOW'), only(says(OWN, 'shadow_effective_policy_id', 'a policy'))],
+      passes: true,
+    },
+    {
+      name: 'under the prefix of its statistics',
+      configs: [
+        shadow('ALLOW', { shadow_rules_stat_prefix: 'x_' }),
+        only(says(OWN, 'x_shadow_engine_result', 'allowed')),
+      ],
+      passes: true,
+    },
+    {
+      name: 'and its own rules at once',
+      configs: [{ ...shadow('DENY'), ...only(result('denied')) }],
+      passes: true,
+    },
+    {
+      name: 'nothing without shadow rules',
+      configs: [only({ any: true }), only(result('allowed'))],
+      passes: false,
+    },
+    {
+      name: 'that the connection is to be logged',
+      configs: [{ rules: { action: 'LOG', policies: { p: policy() } } }, only(hinted)],
+      passes: true,
+    },
+  ];
+  for (const { name, configs, passes } of table) {
+    it(name, () => {
+      const guards = configs.map((config) => compile(config).guard as ConnectionGuard);
+      assert.equal(askGuards(guards, connection, null) === null, passes);
     });
   }
 });

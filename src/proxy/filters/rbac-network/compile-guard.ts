@@ -9,9 +9,9 @@ import { durationMs } from '../../duration.ts';
 import { refuseInto } from '../../refusals.ts';
 import type { StatsScope } from '../../stats.ts';
 import type { ConnectionGuard, ConnectionRefusal } from '../connection-guard.ts';
-import type { ConnectionInfo } from '../filter.ts';
+import type { ConnectionInfo, DynamicMetadata } from '../filter.ts';
 import { compileJudge } from '../rbac/factory.ts';
-import type { Judge } from '../rbac/judge.ts';
+import type { Judge, Judgment } from '../rbac/judge.ts';
 import { denialDetails } from '../rbac/replies.ts';
 import { RbacStats } from '../rbac/stats.ts';
 import { refuseHeaderRules } from './header-rules.ts';
@@ -37,7 +37,12 @@ export function compileRbacGuard(config: RBAC, context: GuardContext): Connectio
   return new RbacGuard(
     config,
     enforced && { judge: enforced, stats: new RbacStats(stats, '', '', []) },
-    shadow && { judge: shadow, stats: new RbacStats(stats, config.shadowRulesStatPrefix, 'shadow_', []) },
+    shadow && {
+      judge: shadow,
+      stats: new RbacStats(stats, config.shadowRulesStatPrefix, 'shadow_', []),
+      policyIdKey: `${config.shadowRulesStatPrefix}shadow_effective_policy_id`,
+      resultKey: `${config.shadowRulesStatPrefix}shadow_engine_result`,
+    },
     delayOf(config.delayDeny),
     progressOf(context),
   );
@@ -76,20 +81,28 @@ interface CountedJudge {
   stats: RbacStats;
 }
 
+/** And where its verdicts are told. */
+interface ShadowJudge extends CountedJudge {
+  policyIdKey: string;
+  resultKey: string;
+}
+
+const METADATA_NAMESPACE = 'envoy.filters.network.rbac';
+
 /** There is no request yet: whatever looks at one finds nothing. */
 const NO_REQUEST = { method: '', scheme: '', authority: '', path: '', headers: { names: [], values: [] } };
 
 class RbacGuard implements ConnectionGuard {
   readonly #origin: object;
   readonly #enforced: CountedJudge | null;
-  readonly #shadow: CountedJudge | null;
+  readonly #shadow: ShadowJudge | null;
   readonly #delayMs: number;
   readonly #progress: RbacProgress;
 
   constructor(
     origin: object,
     enforced: CountedJudge | null,
-    shadow: CountedJudge | null,
+    shadow: ShadowJudge | null,
     delayMs: number,
     progress: RbacProgress,
   ) {
@@ -100,25 +113,44 @@ class RbacGuard implements ConnectionGuard {
     this.#progress = progress;
   }
 
-  refuse(connection: ConnectionInfo, recorder: Recorder | null): ConnectionRefusal | null {
-    const progress = this.#progress;
+  refuse(
+    connection: ConnectionInfo,
+    metadata: DynamicMetadata,
+    recorder: Recorder | null,
+  ): ConnectionRefusal | null {
     const subject: RbacSubject = {
       request: NO_REQUEST,
       connection,
-      metadataIfAny: null,
+      metadataIfAny: metadata,
       route: null,
-      progress,
+      progress: this.#progress,
     };
     recorder?.open('network filter', 'rbac', this.#origin);
-    if (this.#shadow !== null) judge(this.#shadow, subject, null);
+    if (this.#shadow !== null) tell(this.#shadow, judge(this.#shadow, subject, null), metadata);
     const judgment = this.#enforced && judge(this.#enforced, subject, recorder);
+    const hint = judgment?.accessLogHint ?? null;
+    if (hint !== null) metadata.set('envoy.common', 'access_log_hint', hint);
     const isRefused = judgment?.isAllowed === false;
     recorder?.close(isRefused ? 'deny' : 'ok', isRefused ? 'the connection is closed' : undefined);
     return isRefused ? { details: denialDetails(judgment.policy ?? 'none'), delayMs: this.#delayMs } : null;
   }
 }
 
-function judge({ judge: judging, stats }: CountedJudge, subject: RbacSubject, recorder: Recorder | null) {
+/** Unlike a request's, enforced rules of the same filter see it. */
+function tell(
+  { policyIdKey, resultKey }: ShadowJudge,
+  { isAllowed, policy }: Judgment,
+  metadata: DynamicMetadata,
+): void {
+  if (policy !== null) metadata.set(METADATA_NAMESPACE, policyIdKey, policy);
+  metadata.set(METADATA_NAMESPACE, resultKey, isAllowed ? 'allowed' : 'denied');
+}
+
+function judge(
+  { judge: judging, stats }: CountedJudge,
+  subject: RbacSubject,
+  recorder: Recorder | null,
+): Judgment {
   const judgment = judging.judge(subject, recorder);
   stats.count(judgment.isAllowed, judgment.policy ?? undefined);
   return judgment;
