@@ -2,6 +2,8 @@ const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const HEXADECIMAL = /^([+-]?)0x(?=[.]?[0-9a-f])([0-9a-f]*)(?:\.([0-9a-f]*))?(?:p([+-]?\d+))?$/i;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const NOT_A_NUMBER = /^[+-]?nan(?:\(\w*\))?$/i;
+/** Beyond it every number that a header can hold is infinite or 0. */
+const EXPONENT_MAX = 1e6;
 const OUTER_SPACE = /^[\t-\r ]+|[\t-\r ]+$/g;
 
 /**
@@ -13,11 +15,13 @@ export function parseNumber(given: string): number | undefined {
   const text = given.replaceAll(OUTER_SPACE, '');
   if (DECIMAL.test(text)) return Number(text);
   const [, sign, digits = '', fraction = '', exponent = '0'] = HEXADECIMAL.exec(text) ?? [];
-  if (sign !== undefined) return signed(sign, hexadecimal(digits, fraction, Number(exponent)));
+  if (sign !== undefined) return signed(sign, hexadecimal(digits, fraction, bounded(Number(exponent))));
   const infinite = INFINITE.exec(text)?.[1];
   if (infinite !== undefined) return signed(infinite, Number.POSITIVE_INFINITY);
   return NOT_A_NUMBER.test(text) ? Number.NaN : undefined;
 }
+
+const bounded = (exponent: number) => Math.max(-EXPONENT_MAX, Math.min(EXPONENT_MAX, exponent));
 
 const signed = (sign: string, value: number) => (sign === '-' ? -value : value);
 
