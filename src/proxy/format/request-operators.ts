@@ -1,6 +1,6 @@
 import { pseudoHeader, withoutQuery } from '../../core/match/index.ts';
-import { firstParameter } from '../filters/jwt-authn/query.ts';
 import type { HeaderList } from '../http/header-list.ts';
+import { firstParameter } from '../http/query.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { FormatSource } from './format-source.ts';
 import { type FormatError, type Operator, operator } from './operator.ts';

@@ -6,16 +6,16 @@ import { toByteString } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
 import { reportFormat } from '../../format/report-refusal.ts';
 import { compileTextFormat, type TextFormat } from '../../format/text-format.ts';
-import { refuseField } from '../../refusals.ts';
-import type { FilterStream } from '../filter.ts';
-import { pathAsEnvoy } from '../jwt-authn/extract-tokens.ts';
 import {
   editQuery,
   editQueryAsEnvoy,
   holdsControlByte,
   type ParameterGroups,
   type RawParameter,
-} from '../jwt-authn/query.ts';
+} from '../../http/query.ts';
+import { refuseField } from '../../refusals.ts';
+import type { FilterStream } from '../filter.ts';
+import { pathAsEnvoy } from '../jwt-authn/extract-tokens.ts';
 
 /** One change of a request's query. */
 export interface QueryStep {

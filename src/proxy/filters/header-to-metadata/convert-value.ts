@@ -2,8 +2,8 @@ import { fromBinary, toJson } from '@bufbuild/protobuf';
 import { ValueSchema } from '@bufbuild/protobuf/wkt';
 import { Config_ValueType as ValueType } from '#schema/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js';
 import { toText } from '../../../core/match/index.ts';
+import { parseNumber } from '../../parse-number.ts';
 import type { MetadataValue } from '../filter.ts';
-import { parseNumber } from './parse-number.ts';
 import type { MetadataTarget } from './rule.ts';
 
 const VALUE_BYTES_MAX = 8 * 1024;

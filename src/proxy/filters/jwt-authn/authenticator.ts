@@ -18,6 +18,7 @@ import {
 } from '../../../core/jwt/index.ts';
 import { nextTurn } from '../../../platform/index.ts';
 import { vouchFor } from '../../http/judge-field.ts';
+import { holdsControlByte, removeAsEnvoy, removeParameter } from '../../http/query.ts';
 import {
   describeAudience,
   describeIssuer,
@@ -32,7 +33,6 @@ import { type FoundToken, pathAsEnvoy } from './extract-tokens.ts';
 import { allowsIssuer, describeLocation } from './locations.ts';
 import type { TokenOutputs } from './outputs.ts';
 import type { Provider } from './provider.ts';
-import { holdsControlByte, removeAsEnvoy, removeParameter } from './query.ts';
 import { type Attempt, isDropped, type Run } from './run.ts';
 import type { JwtAuthnStats } from './stats.ts';
 

@@ -1,7 +1,7 @@
 import { firstCookie } from '../../http/cookies.ts';
+import { firstParameter } from '../../http/query.ts';
 import type { RequestHead } from '../../http/request-head.ts';
 import type { LocationSet, TokenLocation } from './locations.ts';
-import { firstParameter } from './query.ts';
 
 /** A text that stands where a token should. */
 export interface FoundToken {

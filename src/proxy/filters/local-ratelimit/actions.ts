@@ -19,9 +19,9 @@ import { reportFormat } from '../../format/report-refusal.ts';
 import { headerOf } from '../../format/request-operators.ts';
 import { compileTextFormat } from '../../format/text-format.ts';
 import { clientOf } from '../../http/client-address.ts';
+import { firstParameter } from '../../http/query.ts';
 import { fieldOf, refuseField, refuseInto } from '../../refusals.ts';
 import type { FactoryContext, FilterStream } from '../filter.ts';
-import { firstParameter } from '../jwt-authn/query.ts';
 import { maskAddress } from './mask-address.ts';
 
 /**

@@ -2,12 +2,11 @@ import type { RateLimit_HitsAddend as HitsAddend } from '#schema/envoy/config/ro
 import type { Findings } from '../../../resources/index.ts';
 import { reportFormat } from '../../format/report-refusal.ts';
 import { compileTextFormat } from '../../format/text-format.ts';
+import { parseNumber } from '../../parse-number.ts';
 import type { FilterStream } from '../filter.ts';
 
 /** More is no number of hits (Envoy: router_ratelimit.cc). */
 const HITS_MAX = 1_000_000_000;
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const HEXADECIMAL = /^([+-]?)0x(?=\.?[\da-f])([\da-f]*)\.?([\da-f]*)(?:p([+-]?\d+))?$/i;
 
 /** How many tokens a request takes of a bucket; one, unless `hits_addend` says otherwise. null: the request says no number that will do. */
 export function compileHits(
@@ -33,18 +32,8 @@ export function compileHits(
 }
 
 function hitsIn(text: string): number | null {
+  const number = parseNumber(text);
   // What is written as no number is worth nothing, which no bucket gives.
-  if (/^\s*[+-]?nan\s*$/i.test(text)) return 0;
-  const number = numberIn(text.trim());
-  return number >= 0 && number <= HITS_MAX ? Math.trunc(number) : null;
-}
-
-/** As `strtod` reads it. */
-function numberIn(text: string): number {
-  if (DECIMAL.test(text)) return Number(text);
-  const found = HEXADECIMAL.exec(text);
-  if (found === null) return Number.NaN;
-  const [, sign, whole = '', fraction = '', power = '0'] = found;
-  const size = Number.parseInt(`0${whole}${fraction}`, 16) * 2 ** (Number(power) - 4 * fraction.length);
-  return sign === '-' ? -size : size;
+  if (Number.isNaN(number)) return 0;
+  return number !== undefined && number >= 0 && number <= HITS_MAX ? Math.trunc(number) : null;
 }

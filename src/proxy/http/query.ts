@@ -1,4 +1,4 @@
-import { withoutQuery } from '../../../core/match/index.ts';
+import { withoutQuery } from '../../core/match/index.ts';
 
 /** One parameter of a query as it is spelled there. `value` is empty for a bare name. */
 export interface RawParameter {
