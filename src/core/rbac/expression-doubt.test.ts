@@ -1,5 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import {
+  block,
+  bool,
+  call,
+  id,
+  int,
+  list,
+  map,
+  message,
+  on,
+  select,
+  text,
+} from '../../../test/fixtures/cel-expression.ts';
 import type { RbacSubject } from './condition.ts';
 import { compileRbacEngine } from './engine.ts';
 import type { ExpressionConfig } from './expression-config.ts';
@@ -7,23 +20,7 @@ import type { PolicyConfig } from './rbac-config.ts';
 
 const [ALLOW, DENY] = [0, 1];
 
-const text = (value: string): ExpressionConfig => ({
-  exprKind: { case: 'constExpr', value: { constantKind: { case: 'stringValue', value } } },
-});
-const call = (name: string, ...args: ExpressionConfig[]): ExpressionConfig => ({
-  exprKind: { case: 'callExpr', value: { function: name, args } },
-});
-const headers: ExpressionConfig = {
-  exprKind: {
-    case: 'selectExpr',
-    value: {
-      operand: { exprKind: { case: 'identExpr', value: { name: 'request' } } },
-      field: 'headers',
-      testOnly: false,
-    },
-  },
-};
-
+const headers = select(id('request'), 'headers');
 const header = (name: string) => call('_[_]', headers, text(name));
 
 /** Whether a policy matches whose condition asks for a text by the pattern in the request's header `p`. */
@@ -145,19 +142,17 @@ describe('a condition that looks for what a pattern captures', () => {
 });
 
 describe('a condition that asks for a written pattern in what is no text', () => {
-  const truth: ExpressionConfig = {
-    exprKind: { case: 'constExpr', value: { constantKind: { case: 'boolValue', value: true } } },
-  };
-  const list = call('_?_:_', truth, headers, truth);
-  const ofList = call('matches', list, text('a'));
+  const truth = bool(true);
+  const noText = call('_?_:_', truth, headers, truth);
+  const ofNoText = call('matches', noText, text('a'));
   const table = [
-    { name: 'does not hold, whatever the rest says', given: call('_||_', ofList, truth), want: false },
+    { name: 'does not hold, whatever the rest says', given: call('_||_', ofNoText, truth), want: false },
     {
       name: 'ends nothing where it is known before requests come',
       given: call('_||_', call('matches', call('-_', truth), text('a')), truth),
       want: true,
     },
-    { name: 'holds where nothing comes to it', given: call('_||_', truth, ofList), want: true },
+    { name: 'holds where nothing comes to it', given: call('_||_', truth, ofNoText), want: true },
     {
       name: 'does not hold for a missing header',
       given: call('_||_', call('matches', header('x'), text('a')), truth),
@@ -165,12 +160,12 @@ describe('a condition that asks for a written pattern in what is no text', () =>
     },
     {
       name: 'does not hold where what is not false will do',
-      given: call('@not_strictly_false', ofList),
+      given: call('@not_strictly_false', ofNoText),
       want: false,
     },
     {
       name: 'goes on by a pattern of the request',
-      given: call('_||_', call('matches', list, header('p')), truth),
+      given: call('_||_', call('matches', noText, header('p')), truth),
       want: true,
     },
   ];
@@ -186,16 +181,7 @@ describe('a condition that asks for a written pattern in what is no text', () =>
 
 describe('a condition on how much has come of a connection', () => {
   it('is in doubt before there is a request', () => {
-    const size: ExpressionConfig = {
-      exprKind: {
-        case: 'selectExpr',
-        value: {
-          operand: { exprKind: { case: 'identExpr', value: { name: 'request' } } },
-          field: 'size',
-          testOnly: false,
-        },
-      },
-    };
+    const size = select(id('request'), 'size');
     const given = call('_==_', size, size);
     assert.deepEqual(
       [ALLOW, DENY].map((action) => meets(action, given, [])),
@@ -210,28 +196,8 @@ describe('a condition on how much has come of a connection', () => {
 
 describe('a condition on maps of which some members are unlike and some cannot be compared', () => {
   it('is in doubt, for Envoy ends at the first of them in no order', () => {
-    const map = (...pairs: [key: ExpressionConfig, value: ExpressionConfig][]): ExpressionConfig => ({
-      exprKind: {
-        case: 'structExpr',
-        value: {
-          messageName: '',
-          entries: pairs.map(([key, value]) => ({ keyKind: { case: 'mapKey', value: key }, value })),
-        },
-      },
-    });
-    const one: ExpressionConfig = {
-      exprKind: { case: 'constExpr', value: { constantKind: { case: 'int64Value', value: 1n } } },
-    };
-    const namespaces: ExpressionConfig = {
-      exprKind: {
-        case: 'selectExpr',
-        value: {
-          operand: { exprKind: { case: 'identExpr', value: { name: 'metadata' } } },
-          field: 'filter_metadata',
-          testOnly: false,
-        },
-      },
-    };
+    const one = int(1n);
+    const namespaces = select(id('metadata'), 'filter_metadata');
     const given = call(
       '_!=_',
       map([text('a'), one], [text('b'), map([one, one])]),
@@ -294,19 +260,10 @@ describe('a condition on a header that is not UTF-8', () => {
 });
 
 describe('a condition on a message of another type', () => {
-  const select = (operand: ExpressionConfig, field: string, testOnly = false): ExpressionConfig => ({
-    exprKind: { case: 'selectExpr', value: { operand, field, testOnly } },
-  });
-  const id = (name: string): ExpressionConfig => ({ exprKind: { case: 'identExpr', value: { name } } });
-  const list = (...elements: ExpressionConfig[]): ExpressionConfig => ({
-    exprKind: { case: 'listExpr', value: { elements } },
-  });
   const typed = select(id('metadata'), 'typed_filter_metadata');
   const other = select(typed, 'other');
   const endpoints = select(id('upstream'), 'num_endpoints');
-  const empty = {
-    exprKind: { case: 'structExpr', value: { messageName: 'google.protobuf.Empty', entries: [] } },
-  };
+  const empty = message('google.protobuf.Empty');
   const table = [
     { name: 'knows that it is there', given: select(typed, 'other', true), want: [true, true] },
     { name: 'knows others', given: call('_==_', select(typed, 'text'), text('x')), want: [true, true] },
@@ -329,7 +286,7 @@ describe('a condition on a message of another type', () => {
     },
     {
       name: 'tells it from messages of other types',
-      given: call('_!=_', other, empty as ExpressionConfig),
+      given: call('_!=_', other, empty),
       want: [true, true],
     },
     { name: 'tells it from what is no message', given: call('_!=_', other, text('x')), want: [true, true] },
@@ -350,49 +307,22 @@ describe('a condition on a message of another type', () => {
 });
 
 describe('a written pattern that meets what is no text', () => {
-  const path: ExpressionConfig = {
-    exprKind: {
-      case: 'selectExpr',
-      value: {
-        operand: { exprKind: { case: 'identExpr', value: { name: 'request' } } },
-        field: 'path',
-        testOnly: false,
-      },
-    },
-  };
-  const one: ExpressionConfig = {
-    exprKind: { case: 'constExpr', value: { constantKind: { case: 'int64Value', value: 1n } } },
-  };
-  const yes: ExpressionConfig = {
-    exprKind: { case: 'constExpr', value: { constantKind: { case: 'boolValue', value: true } } },
-  };
-  const map = (key: ExpressionConfig): ExpressionConfig => ({
-    exprKind: {
-      case: 'structExpr',
-      value: { messageName: '', entries: [{ keyKind: { case: 'mapKey', value: key }, value: one }] },
-    },
-  });
-  const list: ExpressionConfig = { exprKind: { case: 'listExpr', value: { elements: [] } } };
-  const re: ExpressionConfig = { exprKind: { case: 'identExpr', value: { name: 're' } } };
-  const extract: ExpressionConfig = {
-    exprKind: {
-      case: 'callExpr',
-      value: { target: re, function: 'extract', args: [text('foo'), text('z'), text('x')] },
-    },
-  };
+  const one = int(1n);
+  const path = select(id('request'), 'path');
+  const extract = on(id('re'), 'extract', text('foo'), text('z'), text('x'));
   const table = [
-    { name: 'ends nothing where it is made of constants', given: map(text('a')), want: true },
+    { name: 'ends nothing where it is made of constants', given: map([text('a'), one]), want: true },
     { name: 'ends nothing where a function of constants has a fault', given: extract, want: true },
-    { name: 'ends the evaluation where a key comes with the request', given: map(path), want: false },
+    { name: 'ends the evaluation where a key comes with the request', given: map([path, one]), want: false },
     {
       name: 'ends the evaluation where it was set apart',
-      given: call('cel.@block', list, one),
+      given: block(one),
       want: false,
     },
   ];
   for (const { name, given, want } of table) {
     it(name, () => {
-      const condition = call('_||_', call('matches', given, text('a')), yes);
+      const condition = call('_||_', call('matches', given, text('a')), bool(true));
       assert.equal(meets(ALLOW, condition, []), want);
     });
   }
