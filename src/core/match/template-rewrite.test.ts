@@ -10,6 +10,7 @@ const table: { given: [template: string, rewrite: string, path: string]; want: s
   { given: ['/{a}', '/*', '/1'], want: '/*' },
   { given: ['/{a}', '/%20a=b&c;d:@!$()', '/1'], want: '/%20a=b&c;d:@!$()' },
   { given: ['/{a}', '/{a}', '/1/2'], want: null },
+  { given: ['/a*/{b}', '/{b}', '/aa/1'], want: '/1' },
 ];
 const refused: { given: [template: string, rewrite: string]; want: RegExp }[] = [
   ...['/a//b', 'a', '/a b', '/a?b', '/[a]', '/{a=*}', '/{}', '/{a', '/a}', '//'].map((rewrite) => ({
@@ -17,6 +18,7 @@ const refused: { given: [template: string, rewrite: string]; want: RegExp }[] = 
     want: /is invalid/,
   })),
   { given: ['/{a}', '/{b}'], want: /mismatch between variables/ },
+  { given: ['/{a}**', '/{a}'], want: /mismatch between variables/ },
 ];
 
 describe('a path that a template matched is rewritten by its variables', () => {
@@ -29,7 +31,7 @@ describe('a path that a template matched is rewritten by its variables', () => {
     });
   }
   for (const { given, want } of refused) {
-    it(`${given[1]} is refused`, () => {
+    it(`${given.join(' to ')} is refused`, () => {
       const compiled = compileTemplateRewrite(...given);
       assert.ok('error' in compiled);
       assert.match(compiled.error, want);

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { compileRegex } from './regex.ts';
 import { parsePathTemplate, type TemplateError } from './uri-template.ts';
 
 /** Literal text of a rewrite: what a path segment may hold, and single slashes. */
@@ -19,13 +20,15 @@ export function compileTemplateRewrite(
   const parsed = parsePathTemplate(template);
   if ('error' in parsed) return parsed;
   const parts = splitRewrite(rewrite);
-  if (parts === null)
-    return { error: `path_rewrite_policy.path_template_rewrite \`${rewrite}\` is invalid`, envoy: 'refuses' };
-  if (parts.some((part) => typeof part === 'object' && !parsed.names.includes(part.name))) {
+  if (parts === null) return { error: `path_rewrite_policy.path_template_rewrite \`${rewrite}\` is invalid` };
+  const program = compileRegex(parsed.capturing).error === undefined ? RE2JS.compile(parsed.capturing) : null;
+  if (
+    program === null ||
+    parts.some((part) => typeof part === 'object' && !parsed.names.includes(part.name))
+  ) {
     const error = `mismatch between variables in path_match_policy \`${template}\` and path_rewrite_policy \`${rewrite}\``;
-    return { error, envoy: 'refuses' };
+    return { error };
   }
-  const program = RE2JS.compile(parsed.capturing);
   return {
     rewrite(path) {
       const matcher = program.matcher(path);

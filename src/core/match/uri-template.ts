@@ -9,21 +9,19 @@ const NAME_LENGTH_MAX = 16;
 /**
  * Compiles a path template: literal segments, `*` for one segment, `**` for any number at the end, `{name}` and `{name=a/*}` for the
  * same with a name, which may have literals around it (Envoy: uri_template_lib, uri_template_internal.cc).
- * @returns the matcher, or what is wrong with the template and what Envoy does with it
+ * @returns the matcher, or what is wrong with the template
  */
 export function compileUriTemplate(template: string): { matcher: PathMatcher } | TemplateError {
   const parsed = new TemplateParser(template, false).parse();
   if ('error' in parsed) return parsed;
+  const wants = `uri_template "${template}"`;
   const compiled = compileRegex(parsed.pattern);
-  if (compiled.error !== undefined) return { error: compiled.error, envoy: 'refuses' };
+  // Envoy looks at the expression with each request, and nothing matches a broken one: `/a**`.
+  if (compiled.error !== undefined) {
+    return { matcher: { wants: `${wants} (never: ${compiled.error})`, plain: null, matches: () => false } };
+  }
   const { regex } = compiled;
-  return {
-    matcher: {
-      wants: `uri_template "${template}"`,
-      plain: null,
-      matches: (path) => regex.matchesAll(path),
-    },
-  };
+  return { matcher: { wants, plain: null, matches: (path) => regex.matchesAll(path) } };
 }
 
 /** A template as a regular expression whose groups have the variables' names, and those names. */
@@ -33,10 +31,9 @@ export function parsePathTemplate(template: string): { capturing: string; names:
   return 'error' in parsed ? parsed : { capturing: parsed.pattern, names: parser.names };
 }
 
-/** Why a template is none, and what Envoy makes of it. */
+/** Why a template is none. */
 export interface TemplateError {
   error: string;
-  envoy: 'refuses' | 'accepts';
 }
 
 type Parsed = { pattern: string } | TemplateError;
@@ -76,9 +73,8 @@ class TemplateParser {
       }
       if (this.#rest === '') break;
       const suffix = this.#literal();
-      if (suffix.includes('*')) return this.#failStar();
-      if (this.#rest !== '' && this.#rest !== '/') return this.#fail('prefix match not supported');
-      return { pattern: pattern + suffix + this.#rest };
+      if (this.#rest !== '') return this.#fail('prefix match not supported');
+      return { pattern: pattern + suffix };
     }
     return { pattern: pattern === '' ? '/' : pattern };
   }
@@ -93,13 +89,12 @@ class TemplateParser {
     const variable = this.#variable();
     if (typeof variable !== 'string') return variable;
     const suffix = this.#literal();
-    return suffix.includes('*') ? this.#failStar() : prefix + variable + suffix;
+    return prefix + variable + suffix;
   }
 
   #segment(): string | TemplateError {
     if (this.#rest.startsWith('*')) return this.#wildcard();
     const literal = this.#literal();
-    if (literal.includes('*')) return this.#failStar();
     return literal === '' ? this.#fail(`\`${this.#rest}\` is no segment`) : literal;
   }
 
@@ -135,9 +130,10 @@ class TemplateParser {
     if (this.#rest !== '') return this.#fail(`\`${this.#rest}\` is no segment`);
     this.#rest = after;
     const pattern = segments.join('/');
-    return this.#captures ? `(?P<${name}>${pattern})` : pattern;
+    return this.#captures ? `(?P<${name}>${pattern})` : `(?:${pattern})`;
   }
 
+  /** A `*` beside other characters stays, and is an operator of the expression: `/a*` takes `/aa` (Envoy). */
   #literal(): string {
     const [literal = ''] = new RegExp(`^[${LITERAL}]*`).exec(this.#rest) ?? [];
     this.#rest = this.#rest.slice(literal.length);
@@ -145,12 +141,6 @@ class TemplateParser {
   }
 
   #fail(why: string): TemplateError {
-    return { error: `\`${this.#template}\` is not a path template: ${why}`, envoy: 'refuses' };
-  }
-
-  /** Envoy takes it for an operator of the regular expression that it makes of the template. */
-  #failStar(): TemplateError {
-    const error = `\`${this.#template}\`: a \`*\` beside other characters of a segment is not supported`;
-    return { error, envoy: 'accepts' };
+    return { error: `\`${this.#template}\` is not a path template: ${why}` };
   }
 }

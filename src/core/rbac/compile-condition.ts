@@ -117,7 +117,7 @@ function compileTemplate(
   }
   const compiled = compileUriTemplate(template);
   if ('matcher' in compiled) return pathCondition(compiled.matcher);
-  refuse(compiled.error, config, 'uri_template', compiled.envoy);
+  refuse(compiled.error, config, 'uri_template');
   return null;
 }
 

@@ -171,7 +171,7 @@ function compileTemplate(extension: TypedExtensionConfig, findings: Findings): P
   }
   const compiled = compileUriTemplate(template);
   if ('matcher' in compiled) return compiled.matcher;
-  refuseInto(findings)(compiled.error, extension, 'typed_config', compiled.envoy);
+  refuseInto(findings)(compiled.error, extension, 'typed_config');
   return null;
 }
 

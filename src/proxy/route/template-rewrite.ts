@@ -32,6 +32,6 @@ export function compileRewritePolicy(
   const { pathTemplateRewrite } = unpackAny(UriTemplateRewriteConfigSchema, typedConfig);
   const compiled = compileTemplateRewrite(template, pathTemplateRewrite);
   if ('rewrite' in compiled) return compiled.rewrite;
-  refuse(compiled.error, extension, 'typed_config', compiled.envoy);
+  refuse(compiled.error, extension, 'typed_config');
   return null;
 }
