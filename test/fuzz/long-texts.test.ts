@@ -12,6 +12,7 @@ import { buildRequestHead, ClaimRedactor } from '../../src/proxy/rehearsal/index
 import { Findings } from '../../src/resources/index.ts';
 import { ControlClusters } from '../../src/server/control-clusters.ts';
 import { DiscoveringKeys } from '../../src/server/discovering-keys.ts';
+import { evaluationOf } from '../fixtures/cel-expression.ts';
 
 const LENGTH = 1_000_000;
 const long = (char: string) => char.repeat(LENGTH);
@@ -46,7 +47,7 @@ describe('a text of a million characters is read to its end', () => {
 
   it('where an expression trims or converts it', () => {
     const value = `a${long(' ')}b`;
-    assert.equal(STRING_FUNCTIONS['trim/1']?.([` ${value} `]), value);
+    assert.equal(STRING_FUNCTIONS['trim/1']?.([` ${value} `], evaluationOf()), value);
     assert.equal(convertToDouble(`${long('1')}x`), FAULT);
     assert.equal(convertToDouble(`0x${long('1')}x`), FAULT);
     assert.equal(convertToDuration(`${long('1')}x`), FAULT);

@@ -1,6 +1,6 @@
 import type { Refuse } from '../match/index.ts';
 import { buildMessage, fieldsOf } from './compile-message.ts';
-import type { RbacSubject } from './condition.ts';
+import type { Evaluation, ExpressionMemo, Operation, Step } from './evaluation.ts';
 import {
   type Attribute,
   type AttributeContext,
@@ -11,9 +11,9 @@ import {
 } from './expression-attributes.ts';
 import type { ConstantKind, ExpressionConfig, MapEntryConfig } from './expression-config.ts';
 import { constantOf } from './expression-constant.ts';
-import { hasDoubts } from './expression-doubt.ts';
 import { type ExpressionOptions, operationOf } from './expression-functions.ts';
-import { compileMatches, isNoPattern, keepPattern } from './expression-regex.ts';
+import { isNoPattern, Patterns } from './expression-patterns.ts';
+import { compileMatches } from './expression-regex.ts';
 import {
   AttributeMap,
   ExpressionMap,
@@ -23,9 +23,13 @@ import {
   mapOf,
 } from './expression-value.ts';
 import { type Field, mayBeOfEnvoy } from './message-types.ts';
+import { TimeZones } from './time-zone.ts';
 
 /** A compiled CEL expression. A condition holds only where it comes to true; a fault is not true. */
-export type Expression = (subject: RbacSubject) => ExpressionValue;
+export interface Expression {
+  readonly root: Step;
+  readonly memo: ExpressionMemo;
+}
 
 export interface ExpressionContext extends AttributeContext {
   refuse: Refuse;
@@ -42,10 +46,13 @@ export function compileExpression(
   config: ExpressionConfig | undefined,
   context: ExpressionContext,
 ): Expression | null {
-  return compile(config, { ...context, block: { isUsed: false, slots: null } });
+  const memo = { patterns: new Patterns(), zones: new TimeZones() };
+  const root = compile(config, { ...context, memo, block: { isUsed: false, parts: null } });
+  return root && { root, memo };
 }
 
 interface Context extends ExpressionContext {
+  memo: ExpressionMemo;
   block: Block;
 }
 
@@ -53,10 +60,10 @@ interface Context extends ExpressionContext {
 interface Block {
   isUsed: boolean;
   /** What `@index0` and so on stand for; null: outside of it. */
-  slots: readonly Slot[] | null;
+  parts: readonly Step[] | null;
 }
 
-function compile(config: ExpressionConfig | undefined, context: Context): Expression | null {
+function compile(config: ExpressionConfig | undefined, context: Context): Step | null {
   const kind = config?.exprKind;
   switch (kind?.case) {
     case 'constExpr':
@@ -89,38 +96,37 @@ function refused(
   return null;
 }
 
-function compileAll(configs: readonly ExpressionConfig[], context: Context): Expression[] | null {
+function compileAll(configs: readonly ExpressionConfig[], context: Context): Step[] | null {
   const compiled = configs.map((one) => compile(one, context));
-  return compiled.includes(null) ? null : (compiled as Expression[]);
+  return compiled.includes(null) ? null : (compiled as Step[]);
 }
 
-function strictly(
-  operands: readonly Expression[],
-  subject: RbacSubject,
-  operation: (values: readonly ExpressionValue[]) => ExpressionValue,
-): ExpressionValue {
-  const values = operands.map((one) => one(subject));
-  return values.includes(FAULT) ? FAULT : operation(values);
+/** The operation on what the operands come to; a fault where one of them is. */
+function strictly(operands: readonly Step[], operation: Operation): Step {
+  return (evaluation) => {
+    const values = operands.map((one) => one(evaluation));
+    return values.includes(FAULT) ? FAULT : operation(values, evaluation);
+  };
 }
 
-function compileConstant(constant: ConstantKind, about: object, context: Context): Expression | null {
+function compileConstant(constant: ConstantKind, about: object, context: Context): Step | null {
   const value = constantOf(constant);
   return value === undefined ? refused('a constant without a value', about, context, 'refuses') : () => value;
 }
 
 type List = Extract<ExpressionConfig['exprKind'], { case: 'listExpr' }>['value'];
 
-function compileList({ elements: configs, optionalIndices }: List, context: Context): Expression | null {
+function compileList({ elements: configs, optionalIndices }: List, context: Context): Step | null {
   const compiled = compileAll(configs, context);
   if (compiled === null) return null;
   const elements = compiled.map((one, index) => (optionalIndices?.includes(index) ? faultAfter(one) : one));
-  return (subject) => strictly(elements, subject, (values) => [...values]);
+  return strictly(elements, (values) => [...values]);
 }
 
 type Struct = Extract<ExpressionConfig['exprKind'], { case: 'structExpr' }>['value'];
 
-function compileMap(config: Struct, about: object, context: Context): Expression | null {
-  const pairs: Expression[][] = [];
+function compileMap(config: Struct, about: object, context: Context): Step | null {
+  const pairs: Step[][] = [];
   for (const { keyKind, value, optionalEntry } of config.entries) {
     if (keyKind.case === 'fieldKey') return refused('a field in a map', about, context, 'refuses');
     if (keyKind.case !== 'mapKey') return refused('a map entry without a key', about, context, 'refuses');
@@ -129,28 +135,30 @@ function compileMap(config: Struct, about: object, context: Context): Expression
     if (pair === null) return null;
     pairs.push(optionalEntry ? pair.map(faultAfter) : pair);
   }
-  return (subject) => {
-    const entries = pairs.map(([key, value]) => [key?.(subject) ?? null, value?.(subject) ?? null] as const);
+  return (evaluation) => {
+    const entries = pairs.map(
+      ([key, value]) => [key?.(evaluation) ?? null, value?.(evaluation) ?? null] as const,
+    );
     return ExpressionMap.of(entries);
   };
 }
 
 /** No expression that Envoy takes comes to an optional value: what has to be one is a fault. */
 const faultAfter =
-  (expression: Expression): Expression =>
-  (subject) => {
-    expression(subject);
+  (step: Step): Step =>
+  (evaluation) => {
+    step(evaluation);
     return FAULT;
   };
 
-function compileMessage(config: Struct, about: object, context: Context): Expression | null {
+function compileMessage(config: Struct, about: object, context: Context): Step | null {
   const { messageName } = config;
   const type = fieldsOf(messageName);
   if (type === null) {
     const envoy = mayBeOfEnvoy(messageName.replace(/^\./, '')) ? 'accepts' : 'refuses';
     return refused(`the message \`${messageName}\``, about, context, envoy);
   }
-  const setters: (readonly [name: string, field: Field, value: Expression])[] = [];
+  const setters: (readonly [name: string, field: Field, value: Step])[] = [];
   for (const entry of config.entries) {
     const name = fieldNameOf(entry, about, context);
     if (name === null) return null;
@@ -162,16 +170,14 @@ function compileMessage(config: Struct, about: object, context: Context): Expres
     if (value === null) return null;
     setters.push([name, field, entry.optionalEntry ? faultAfter(value) : value]);
   }
-  return (subject) =>
-    strictly(
-      setters.map(([, , value]) => value),
-      subject,
-      (values) =>
-        buildMessage(
-          type.typeName,
-          setters.map(([name, field], index) => [name, field, values[index] as ExpressionValue]),
-        ),
-    );
+  return strictly(
+    setters.map(([, , value]) => value),
+    (values) =>
+      buildMessage(
+        type.typeName,
+        setters.map(([name, field], index) => [name, field, values[index] as ExpressionValue]),
+      ),
+  );
 }
 
 function fieldNameOf({ keyKind }: MapEntryConfig, about: object, context: Context): string | null {
@@ -181,14 +187,14 @@ function fieldNameOf({ keyKind }: MapEntryConfig, about: object, context: Contex
 }
 
 /** An attribute, or a member of a value; undefined after a refusal. */
-function compileAttribute(config: ExpressionConfig, context: Context): Expression | undefined {
+function compileAttribute(config: ExpressionConfig, context: Context): Step | undefined {
   const place = placeOf(config, context);
   if (place === undefined) return undefined;
   if (place === null) return () => FAULT;
   if (typeof place === 'function') return place;
-  if (place.kind === 'value') return (subject) => presentOr(place.read(subject));
+  if (place.kind === 'value') return (evaluation) => presentOr(place.read(evaluation));
   const { whole } = place;
-  if (whole !== null) return (subject) => presentOr(whole(subject));
+  if (whole !== null) return (evaluation) => presentOr(whole(evaluation));
   refused('an attribute that is no plain value', config, context);
   return undefined;
 }
@@ -197,13 +203,13 @@ function compileAttribute(config: ExpressionConfig, context: Context): Expressio
 type Asked = 'selected' | 'indexed' | 'tested';
 
 /** What an expression names: an attribute, a value, or null where it is a fault whatever comes; undefined after a refusal. */
-function placeOf(config: ExpressionConfig, context: Context): Attribute | Expression | null | undefined {
+function placeOf(config: ExpressionConfig, context: Context): Attribute | Step | null | undefined {
   const kind = config.exprKind;
   switch (kind.case) {
     case 'identExpr':
       if (kind.value.name === '') return lacking('an attribute without a name', config, context);
-      if (context.block.slots !== null && kind.value.name.startsWith('@index'))
-        return slotOf(kind.value.name, context.block.slots, config, context);
+      if (context.block.parts !== null && kind.value.name.startsWith('@index'))
+        return partOf(kind.value.name, context.block.parts, config, context);
       return known(rootOf(kind.value.name, context), kind.value.name, config, context);
     case 'selectExpr': {
       const { operand, field, testOnly } = kind.value;
@@ -251,25 +257,32 @@ function known(
 }
 
 function memberOf(
-  outer: Attribute | Expression | null,
+  outer: Attribute | Step | null,
   key: string,
   asked: Asked,
   about: ExpressionConfig,
   context: Context,
-): Attribute | Expression | null | undefined {
+): Attribute | Step | null | undefined {
   if (outer === null) return null;
-  if (typeof outer === 'function') return (subject) => memberOfValue(outer(subject), key, asked);
-  if (outer.kind === 'value') return (subject) => memberOfValue(outer.read(subject), key, asked);
+  if (typeof outer === 'function')
+    return (evaluation) => memberOfValue(outer(evaluation), key, asked, evaluation);
+  if (outer.kind === 'value')
+    return (evaluation) => memberOfValue(outer.read(evaluation), key, asked, evaluation);
   if (outer.isMessage && asked === 'indexed') return null;
   const member = known(outer.member(key), key, about, context);
   if (asked !== 'tested' || member === undefined) return member;
   if (member === null) return outer.isMessage ? null : () => false;
-  return (subject) => isThere(member, subject);
+  return (evaluation) => isThere(member, evaluation);
 }
 
-function memberOfValue(value: ExpressionValue | undefined, key: string, asked: Asked): ExpressionValue {
+function memberOfValue(
+  value: ExpressionValue | undefined,
+  key: string,
+  asked: Asked,
+  evaluation: Evaluation,
+): ExpressionValue {
   if (value instanceof MessageValue && asked !== 'indexed') {
-    const field = value.field(key);
+    const field = value.field(key, evaluation);
     return asked === 'tested' && field !== FAULT ? !isEmpty(field) : field;
   }
   if (!(value instanceof ExpressionMap || value instanceof AttributeMap)) return FAULT;
@@ -282,7 +295,7 @@ const isEmpty = (field: ExpressionValue) =>
 
 type Call = Extract<ExpressionConfig['exprKind'], { case: 'callExpr' }>['value'];
 
-function compileCall(call: Call, about: ExpressionConfig, context: Context): Expression | null {
+function compileCall(call: Call, about: ExpressionConfig, context: Context): Step | null {
   const { function: name, target } = qualified(call);
   if (name === BLOCK && target === undefined) return compileBlock(call.args, about, context);
   const operands = target === undefined ? call.args : [target, ...call.args];
@@ -291,7 +304,7 @@ function compileCall(call: Call, about: ExpressionConfig, context: Context): Exp
     return compileAttribute(about, context) ?? null;
   if (name === 'matches' && operands.length === 2 && isText(second))
     return compileMatch(operands, about, context);
-  if (REGEX_NAMES.has(name) && isText(second)) keepPattern(textOf(second) as string);
+  if (REGEX_NAMES.has(name) && isText(second)) context.memo.patterns.keep(textOf(second) as string);
   if (IN.has(name) && target === undefined && operands.length === 2 && isText(first)) {
     const found = compileHas(operands as [ExpressionConfig, ExpressionConfig], context);
     if (found !== null) return found ?? null;
@@ -304,71 +317,58 @@ function compileCall(call: Call, about: ExpressionConfig, context: Context): Exp
   if (operation === null) return refused(`\`${name}\``, about, context, 'refuses');
   if (operation === 'not done') return refused(`\`${name}\``, about, context);
   if (REGEX_NAMES.has(name) && isText(second) && isNoPattern(textOf(second) as string))
-    return (subject) => strictly(compiled, subject, () => FAULT);
-  return (subject) => strictly(compiled, subject, operation);
+    return strictly(compiled, () => FAULT);
+  return strictly(compiled, operation);
 }
 
 const BLOCK = 'cel.@block';
 
 /** What an optimizer of CEL makes of parts that come up several times: a list of them, each evaluated once and only where it is asked for. */
 function compileBlock(
-  [parts, body, ...more]: readonly ExpressionConfig[],
+  [first, body, ...more]: readonly ExpressionConfig[],
   about: ExpressionConfig,
   context: Context,
-): Expression | null {
+): Step | null {
   const { block } = context;
-  const list = parts?.exprKind.case === 'listExpr' ? parts.exprKind.value : null;
+  const list = first?.exprKind.case === 'listExpr' ? first.exprKind.value : null;
   const isSound = list !== null && !list.optionalIndices?.length && body !== undefined && more.length === 0;
   if (!isSound || block.isUsed) return refused(`such a \`${BLOCK}\``, about, context, 'refuses');
   block.isUsed = true;
-  const slots: Slot[] = [];
-  block.slots = slots;
+  const parts: Step[] = [];
+  block.parts = parts;
   for (const part of list.elements) {
-    const expression = compile(part, context);
-    if (expression === null) return null;
-    slots.push(new Slot(expression));
+    const step = compile(part, context);
+    if (step === null) return null;
+    parts.push(step);
   }
   const compiled = compile(body, context);
-  block.slots = null;
-  if (compiled === null) return null;
-  return (subject) => {
-    for (const slot of slots) slot.forget();
-    const value = compiled(subject);
-    for (const slot of slots) slot.forget();
-    return value;
-  };
+  block.parts = null;
+  return compiled;
 }
 
-/** One of the parts, evaluated once for each evaluation of the whole. */
-class Slot {
-  readonly #expression: Expression;
-  #value: ExpressionValue | undefined;
-
-  constructor(expression: Expression) {
-    this.#expression = expression;
-  }
-
-  forget(): void {
-    this.#value = undefined;
-  }
-
-  read(subject: RbacSubject): ExpressionValue {
-    if (this.#value === undefined) this.#value = this.#expression(subject);
-    return this.#value;
-  }
-}
-
-/** A part sees those before it. */
-function slotOf(
+/** What a part comes to; it sees those before it. */
+function partOf(
   name: string,
-  slots: readonly Slot[],
+  parts: readonly Step[],
   about: ExpressionConfig,
   context: Context,
-): Expression | undefined {
+): Step | undefined {
   const [, digits] = /^@index(\d+)$/.exec(name) ?? [];
-  const slot = digits === undefined ? undefined : slots[Number(digits)];
-  if (slot !== undefined) return (subject) => slot.read(subject);
-  return lacking(`\`${name}\``, about, context);
+  const index = Number(digits);
+  const part = parts[index];
+  return part === undefined
+    ? lacking(`\`${name}\``, about, context)
+    : (evaluation) => valueOfPart(index, part, evaluation);
+}
+
+/** Once in each evaluation of the whole. */
+function valueOfPart(index: number, part: Step, evaluation: Evaluation): ExpressionValue {
+  evaluation.parts ??= [];
+  const known = evaluation.parts[index];
+  if (known !== undefined) return known;
+  const value = part(evaluation);
+  evaluation.parts[index] = value;
+  return value;
 }
 
 /** `re.extract(…)` is a function of that name, though it looks like one of a value `re`. */
@@ -395,7 +395,7 @@ const textOf = (config: ExpressionConfig | undefined) =>
 function compileHas(
   [key, set]: readonly [ExpressionConfig, ExpressionConfig],
   context: Context,
-): Expression | null | undefined {
+): Step | null | undefined {
   const quiet = { ...context, block: { ...context.block }, refuse: () => {} };
   const outer = placeOf(set, quiet);
   if (typeof outer !== 'object' || outer === null || outer.kind !== 'branch') return null;
@@ -403,7 +403,7 @@ function compileHas(
   const member = known(outer.member(textOf(key) as string), textOf(key) as string, set, context);
   if (member === undefined) return undefined;
   if (member === null) return () => false;
-  return (subject) => isThere(member, subject);
+  return (evaluation) => isThere(member, evaluation);
 }
 
 /** A pattern that is written out is judged here and not at each request. */
@@ -411,13 +411,13 @@ function compileMatch(
   [text, pattern]: readonly ExpressionConfig[],
   about: ExpressionConfig,
   context: Context,
-): Expression | null {
+): Step | null {
   const said = textOf(pattern) as string;
-  const subjectText = compile(text, context);
+  const step = compile(text, context);
   try {
     const folds = context.options === undefined && context.foldsNothing !== true;
-    const operation = compileMatches(said, folds && isFolded(text));
-    return subjectText && ((subject) => operation([subjectText(subject)]));
+    const matches = compileMatches(said, folds && isFolded(text));
+    return step && ((evaluation) => matches(step(evaluation), evaluation));
   } catch (error) {
     context.refuse(`bad regular expression \`${said}\`: ${(error as Error).message}`, about);
     return null;
@@ -450,20 +450,20 @@ const isFoldedEntry = ({ keyKind, value }: MapEntryConfig) =>
 /** Not evaluated before requests come, whatever they are made of. */
 const NOT_FOLDED = new Set(['_&&_', '_||_', '_?_:_', BLOCK]);
 
-function compileLogic(name: string, operands: readonly Expression[]): Expression | null {
-  const [first, second, third] = operands as [Expression, Expression, Expression];
+function compileLogic(name: string, operands: readonly Step[]): Step | null {
+  const [first, second, third] = operands as [Step, Step, Step];
   switch (name) {
     case '_&&_':
     case '_||_':
-      return operands.length < 2 ? null : (subject) => decide(operands, name === '_||_', subject);
+      return operands.length < 2 ? null : (evaluation) => decide(operands, name === '_||_', evaluation);
     case '@not_strictly_false':
     case '__not_strictly_false__':
-      return operands.length === 1 ? (subject) => notStrictlyFalse(first(subject)) : null;
+      return operands.length === 1 ? (evaluation) => notStrictlyFalse(first(evaluation), evaluation) : null;
     case '_?_:_':
       if (operands.length !== 3) return null;
-      return (subject) => {
-        const condition = first(subject);
-        return condition === true ? second(subject) : condition === false ? third(subject) : FAULT;
+      return (evaluation) => {
+        const condition = first(evaluation);
+        return condition === true ? second(evaluation) : condition === false ? third(evaluation) : FAULT;
       };
     default:
       return null;
@@ -471,16 +471,16 @@ function compileLogic(name: string, operands: readonly Expression[]): Expression
 }
 
 /** What is in doubt may be false to Envoy. */
-function notStrictlyFalse(value: ExpressionValue): ExpressionValue {
-  if (value === FAULT) return hasDoubts() ? FAULT : true;
+function notStrictlyFalse(value: ExpressionValue, { hasDoubt }: Evaluation): ExpressionValue {
+  if (value === FAULT) return hasDoubt ? FAULT : true;
   return typeof value === 'boolean' ? value : FAULT;
 }
 
 /** Any of them may settle it, whatever the others come to, a fault too. */
-function decide(operands: readonly Expression[], settles: boolean, subject: RbacSubject): ExpressionValue {
+function decide(operands: readonly Step[], settles: boolean, evaluation: Evaluation): ExpressionValue {
   let isSound = true;
   for (const operand of operands) {
-    const value = operand(subject);
+    const value = operand(evaluation);
     if (value === settles) return settles;
     isSound &&= value === !settles;
   }

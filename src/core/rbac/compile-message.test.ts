@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildMessage, type FieldValue, fieldsOf } from './compile-message.ts';
-import { ExpressionMap, type ExpressionValue, equal, FAULT, Uint } from './expression-value.ts';
+import { ExpressionMap, type ExpressionValue, equal as equalIn, FAULT, Uint } from './expression-value.ts';
+
+const equal = (a: ExpressionValue, b: ExpressionValue) => equalIn(a, b, { hasDoubt: false });
 
 /** The message of these fields, as an expression spells them out. */
 function message(name: string, ...set: [field: string, value: ExpressionValue][]): ExpressionValue {

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bool, call, contextOf, id, select, subject, text } from '../../../test/fixtures/cel-expression.ts';
+import {
+  bool,
+  call,
+  contextOf,
+  id,
+  outcomeOf,
+  select,
+  subject,
+  text,
+} from '../../../test/fixtures/cel-expression.ts';
 import { compileExpression } from './compile-expression.ts';
 import { FAULT } from './expression-value.ts';
 
@@ -29,7 +38,7 @@ describe('a CEL expression about the handshake', () => {
         { ...subject.connection, certificates: none, peer: null },
         { ...subject.connection, tls: false },
       ];
-      const got = connections.map((connection) => compiled?.({ ...subject, connection }));
+      const got = connections.map((connection) => outcomeOf(compiled, { ...subject, connection }));
       assert.deepEqual(got, want);
     });
   }
@@ -38,6 +47,6 @@ describe('a CEL expression about the handshake', () => {
     const key = call('_?_:_', bool(true), text('tls_version'), text(''));
     const compiled = compileExpression(call('_[_]', id('connection'), key), contextOf(assert.fail));
     const connection = { ...subject.connection, certificates: shown };
-    assert.equal(compiled?.({ ...subject, connection }), 'TLSv1.3');
+    assert.equal(outcomeOf(compiled, { ...subject, connection }), 'TLSv1.3');
   });
 });

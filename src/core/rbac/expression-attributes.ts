@@ -8,8 +8,8 @@ import {
   withoutQuery,
 } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
+import type { Evaluation } from './evaluation.ts';
 import { constantOf } from './expression-constant.ts';
-import { noteDoubt } from './expression-doubt.ts';
 import { timestampOfMs } from './expression-time.ts';
 import { TYPE_NAMES } from './expression-types.ts';
 import {
@@ -18,6 +18,7 @@ import {
   type ExpressionValue,
   expressionValueOf,
   FAULT,
+  inDoubt,
   type MessageValue,
   mapOf,
   OpaqueMessage,
@@ -42,9 +43,9 @@ export type Attribute = Leaf | Branch;
 
 interface Leaf {
   kind: 'value';
-  read(subject: RbacSubject): ExpressionValue | undefined;
+  read(evaluation: Evaluation): ExpressionValue | undefined;
   /** What `has` says of it. Default: whether anything is read, a fault too. */
-  isThere?(subject: RbacSubject): boolean | typeof FAULT;
+  isThere?(evaluation: Evaluation): boolean | typeof FAULT;
 }
 
 export interface Branch {
@@ -53,19 +54,21 @@ export interface Branch {
   /** null: there is none, whatever comes. */
   member(key: string): Attribute | null | 'not done';
   /** The branch as a value; null: it cannot be had. */
-  whole: ((subject: RbacSubject) => ExpressionValue | undefined) | null;
+  whole: ((evaluation: Evaluation) => ExpressionValue | undefined) | null;
   /** What `has` says of it. */
-  isThere(subject: RbacSubject): boolean | typeof FAULT;
+  isThere(evaluation: Evaluation): boolean | typeof FAULT;
 }
 
 /** What `has(…)` and `in` make of an attribute that there is. */
-export function isThere(attribute: Attribute, subject: RbacSubject): boolean | typeof FAULT {
-  return attribute.isThere?.(subject) ?? (attribute as Leaf).read(subject) !== undefined;
+export function isThere(attribute: Attribute, evaluation: Evaluation): boolean | typeof FAULT {
+  return attribute.isThere?.(evaluation) ?? (attribute as Leaf).read(evaluation) !== undefined;
 }
 
-const value = (read: (subject: RbacSubject) => ExpressionValue | undefined): Attribute => ({
+type Reader = (subject: RbacSubject, evaluation: Evaluation) => ExpressionValue | undefined;
+
+const value = (read: Reader): Leaf => ({
   kind: 'value',
-  read,
+  read: (evaluation) => read(evaluation.subject, evaluation),
 });
 const NOTHING = value(() => undefined);
 
@@ -108,15 +111,15 @@ function branch(members: Readonly<Record<string, Attribute>>, undone: string): B
   const known = new Map(Object.entries(members));
   const others = new Set(undone.split(' ').filter((name) => name !== '' && !known.has(name)));
   const member = (key: string) => known.get(key) ?? (others.has(key) ? 'not done' : null);
-  const read = (key: string, subject: RbacSubject) => {
+  const read = (key: string, evaluation: Evaluation) => {
     const found = known.get(key);
-    return found?.kind === 'branch' ? found.whole?.(subject) : found?.read(subject);
+    return found?.kind === 'branch' ? found.whole?.(evaluation) : found?.read(evaluation);
   };
   return {
     kind: 'branch',
     isMessage: false,
     member,
-    whole: others.size > 0 ? null : (subject) => new AttributeMap((key) => read(key, subject)),
+    whole: others.size > 0 ? null : (evaluation) => new AttributeMap((key) => read(key, evaluation)),
     isThere: () => true,
   };
 }
@@ -147,15 +150,15 @@ const REQUEST: Readonly<Record<string, Attribute>> = {
   host: value(({ request }) => given(request.authority)),
   scheme: value(({ request }) => given(request.scheme)),
   method: value(({ request }) => given(request.method)),
-  protocol: value(({ request }) => (request.method === '' ? undefined : 'HTTP/1.1')),
-  size: value(({ request }) =>
-    request.method === '' ? bytesOfConnection() : sizeOf(headerOf(request, 'content-length')),
+  protocol: value(({ request }) => (isNone(request) ? undefined : 'HTTP/1.1')),
+  size: value(({ request }, evaluation) =>
+    isNone(request) ? inDoubt(evaluation) : sizeOf(headerOf(request, 'content-length')),
   ),
   headers: {
     kind: 'branch',
     isMessage: false,
     member: (name) => value(({ request }) => headerOf(request, name.toLowerCase())),
-    whole: ({ request }) =>
+    whole: ({ subject: { request } }) =>
       new AttributeMap(
         (name) => headerOf(request, name.toLowerCase()),
         () => allHeaders(request),
@@ -164,7 +167,9 @@ const REQUEST: Readonly<Record<string, Attribute>> = {
   },
   headers_bytes: value(({ request }) => headerBytes(request)),
   // Nothing of the body has come when the head is judged.
-  total_size: value(({ request }) => (request.method === '' ? bytesOfConnection() : headerBytes(request))),
+  total_size: value(({ request }, evaluation) =>
+    isNone(request) ? inDoubt(evaluation) : headerBytes(request),
+  ),
   duration: NOTHING,
   referer: value(({ request }) => headerOf(request, 'referer')),
   useragent: value(({ request }) => headerOf(request, 'user-agent')),
@@ -172,10 +177,7 @@ const REQUEST: Readonly<Record<string, Attribute>> = {
 };
 
 /** Of a connection without a request Envoy counts what has come of it by then, which is no matter of what the client says. */
-function bytesOfConnection(): typeof FAULT {
-  noteDoubt();
-  return FAULT;
-}
+const isNone = (request: MatchedRequest) => request.method === '';
 
 /** Without a length nothing of the body has come yet. */
 function sizeOf(length: string | undefined): bigint | undefined {
@@ -260,13 +262,13 @@ const RESPONSE: Readonly<Record<string, Attribute>> = {
 /** None is chosen yet. */
 const UPSTREAM: Readonly<Record<string, Attribute>> = {
   request_attempt_count: value(() => new Uint(0n)),
-  num_endpoints: value(({ progress }) => (progress?.cluster ? endpointsOf(progress.cluster) : undefined)),
+  num_endpoints: value(({ progress }, evaluation) =>
+    progress?.cluster ? endpointsOf(progress.cluster, evaluation) : undefined,
+  ),
 };
 
-function endpointsOf({ endpoints }: { endpoints: number | null }): Uint | typeof FAULT {
-  if (endpoints !== null) return new Uint(BigInt(endpoints));
-  noteDoubt();
-  return FAULT;
+function endpointsOf({ endpoints }: { endpoints: number | null }, evaluation: Evaluation) {
+  return endpoints === null ? inDoubt(evaluation) : new Uint(BigInt(endpoints));
 }
 
 const XDS: Readonly<Record<string, Attribute>> = {
@@ -300,11 +302,11 @@ function metadataMessage(metadataOf: MetadataReader): Branch {
   return {
     ...branch(members, ''),
     isMessage: true,
-    whole: (subject) => {
+    whole: ({ subject }) => {
       const source = metadataOf(subject);
       return source === undefined ? undefined : wholeOf(source ?? NO_METADATA);
     },
-    isThere: (subject) => metadataOf(subject) !== undefined,
+    isThere: ({ subject }) => metadataOf(subject) !== undefined,
   };
 }
 
@@ -314,21 +316,21 @@ function namespaces(
   field: string,
   read: (source: MetadataSource, namespace: string) => ExpressionValue | undefined,
 ): Branch {
-  const wholeField = (subject: RbacSubject) => {
-    const source = metadataOf(subject);
-    return source === undefined ? FAULT : wholeOf(source ?? NO_METADATA).field(field);
+  const wholeField = (evaluation: Evaluation) => {
+    const source = metadataOf(evaluation.subject);
+    return source === undefined ? FAULT : wholeOf(source ?? NO_METADATA).field(field, evaluation);
   };
   const member = (namespace: string): Attribute => {
-    const find = (subject: RbacSubject) => {
+    const find = ({ subject }: Evaluation) => {
       const source = metadataOf(subject);
       return source === undefined ? FAULT : source === null ? undefined : read(source, namespace);
     };
-    const isMember = (subject: RbacSubject) =>
-      metadataOf(subject) === undefined ? FAULT : find(subject) !== undefined;
+    const isMember = (evaluation: Evaluation) =>
+      metadataOf(evaluation.subject) === undefined ? FAULT : find(evaluation) !== undefined;
     return { kind: 'value', read: find, isThere: isMember };
   };
-  const isFilled = (subject: RbacSubject) => {
-    const map = mapOf(wholeField(subject));
+  const isFilled = (evaluation: Evaluation) => {
+    const map = mapOf(wholeField(evaluation));
     return map === null ? FAULT : map.size > 0;
   };
   return { kind: 'branch', isMessage: false, member, whole: wholeField, isThere: isFilled };

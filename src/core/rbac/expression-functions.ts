@@ -1,4 +1,5 @@
 import { toByteString, toText } from '../match/index.ts';
+import type { Evaluation, Operation } from './evaluation.ts';
 import {
   convertToBool,
   convertToDouble,
@@ -6,7 +7,6 @@ import {
   convertToString,
   convertToUint,
 } from './expression-conversions.ts';
-import { hasDoubts } from './expression-doubt.ts';
 import { matchesPattern, REGEX_FUNCTIONS } from './expression-regex.ts';
 import { STRING_FUNCTIONS } from './expression-strings.ts';
 import { calculateTimes, convertToDuration, convertToTimestamp, TIME_FUNCTIONS } from './expression-time.ts';
@@ -23,8 +23,6 @@ import {
   numberOf,
   Uint,
 } from './expression-value.ts';
-
-export type Operation = (values: readonly ExpressionValue[]) => ExpressionValue;
 
 /** `cel_config` (`envoy.config.core.v3.CelExpressionConfig`). */
 export interface ExpressionOptions {
@@ -65,20 +63,20 @@ const EITHER: Readonly<Record<string, Operation>> = {
   'contains/2': ([text, part]) => onTexts(text, part, (a, b) => a.includes(b)),
   'size/1': ([value]) => sizeOf(value),
   '_[_]/2': ([value, index]) => memberAt(value, index),
-  'matches/2': ([text, pattern]) => matchesPattern(text, pattern),
+  'matches/2': ([text, pattern], evaluation) => matchesPattern(text, pattern, evaluation),
 };
 
 const FREE: Readonly<Record<string, Operation>> = {
   '!_/1': ([value]) => (typeof value === 'boolean' ? !value : FAULT),
-  '_==_/2': ([a, b]) => equal(a, b),
-  '_!=_/2': ([a, b]) => negate(equal(a, b)),
+  '_==_/2': ([a, b], evaluation) => equal(a, b, evaluation),
+  '_!=_/2': ([a, b], evaluation) => negate(equal(a, b, evaluation)),
   '_<_/2': ([a, b]) => order(a, b, (sign) => sign < 0),
   '_<=_/2': ([a, b]) => order(a, b, (sign) => sign <= 0),
   '_>_/2': ([a, b]) => order(a, b, (sign) => sign > 0),
   '_>=_/2': ([a, b]) => order(a, b, (sign) => sign >= 0),
-  '@in/2': ([element, set]) => includes(element, set),
-  'in/2': ([element, set]) => includes(element, set),
-  '_in_/2': ([element, set]) => includes(element, set),
+  '@in/2': ([element, set], evaluation) => includes(element, set, evaluation),
+  'in/2': ([element, set], evaluation) => includes(element, set, evaluation),
+  '_in_/2': ([element, set], evaluation) => includes(element, set, evaluation),
   '_+_/2': ([a, b]) =>
     calculateTimes(a, b, true) ??
     calculate(
@@ -145,14 +143,15 @@ function order(
 function includes(
   element: ExpressionValue | undefined,
   set: ExpressionValue | undefined,
+  evaluation: Evaluation,
 ): boolean | typeof FAULT {
   if (set instanceof ExpressionMap || set instanceof AttributeMap) {
     const member = set.get(element as ExpressionValue);
     return member === FAULT ? FAULT : member !== undefined;
   }
   if (!Array.isArray(set)) return FAULT;
-  const isThere = set.some((one: ExpressionValue) => equal(element, one) === true);
-  return !isThere && hasDoubts() ? FAULT : isThere;
+  const isThere = set.some((one: ExpressionValue) => equal(element, one, evaluation) === true);
+  return !isThere && evaluation.hasDoubt ? FAULT : isThere;
 }
 
 function memberAt(value: ExpressionValue | undefined, index: ExpressionValue | undefined): ExpressionValue {
@@ -205,9 +204,9 @@ function calculate(
   return result === null || result < 0n || result > UINT_MAX ? FAULT : new Uint(result);
 }
 
-function addOrJoin(values: readonly ExpressionValue[]): ExpressionValue {
+const addOrJoin: Operation = (values, evaluation) => {
   const [a, b] = values;
   if (typeof a === 'string' && typeof b === 'string') return toText(toByteString(a) + toByteString(b));
   if (a instanceof Bytes && b instanceof Bytes) return new Bytes(a.text + b.text);
-  return (FREE['_+_/2'] as Operation)(values);
-}
+  return (FREE['_+_/2'] as Operation)(values, evaluation);
+};

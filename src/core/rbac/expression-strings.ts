@@ -1,7 +1,6 @@
 import { lowerAscii } from '../match/index.ts';
+import type { Operation } from './evaluation.ts';
 import { type ExpressionValue, FAULT } from './expression-value.ts';
-
-type Operation = (values: readonly ExpressionValue[]) => ExpressionValue;
 
 /** `enable_string_functions`: CEL's extension of strings. Places count characters, not bytes. */
 export const STRING_FUNCTIONS: Readonly<Record<string, Operation>> = {

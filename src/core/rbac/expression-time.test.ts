@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { evaluationOf } from '../../../test/fixtures/cel-expression.ts';
 import {
   calculateTimes,
   convertToDuration,
@@ -56,7 +57,8 @@ describe('a timestamp', () => {
   ];
   const time = convertToTimestamp('2020-06-30T22:59:59.999Z') as Timestamp;
   for (const { name, zone, want } of parts) {
-    it(`has ${name}(${zone})`, () => assert.equal(TIME_FUNCTIONS[`${name}/2`]?.([time, zone]), want));
+    it(`has ${name}(${zone})`, () =>
+      assert.equal(TIME_FUNCTIONS[`${name}/2`]?.([time, zone], evaluationOf()), want));
   }
 
   it('is written as JSON writes it, and only where protobuf has it', () => {
@@ -92,7 +94,7 @@ describe('a duration', () => {
     const parts = ['getHours', 'getMinutes', 'getSeconds', 'getMilliseconds', 'getDate'];
     const want = [0n, -1n, -90n, -500n, FAULT];
     assert.deepEqual(
-      parts.map((name) => TIME_FUNCTIONS[`${name}/1`]?.([duration])),
+      parts.map((name) => TIME_FUNCTIONS[`${name}/1`]?.([duration], evaluationOf())),
       want,
     );
     assert.equal(textOfDuration(duration), '-90.500s');

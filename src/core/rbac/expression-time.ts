@@ -1,6 +1,7 @@
 import { type CivilTime, civilOf, daysOf } from './civil-time.ts';
+import type { Operation } from './evaluation.ts';
 import { Duration, type ExpressionValue, FAULT, Timestamp } from './expression-value.ts';
-import { timeZoneOf } from './time-zone.ts';
+import type { TimeZones } from './time-zone.ts';
 
 /** Times are counted in quarters of a nanosecond, as absl counts them: what is finer is cut off. */
 export const TICKS_OF_SECOND = 4_000_000_000n;
@@ -174,16 +175,14 @@ const UNITS_OF_DURATIONS: Readonly<Record<string, bigint>> = {
 };
 
 /** `t.getFullYear()`, `t.getHours('Europe/Berlin')`, `d.getMinutes()` … */
-export const TIME_FUNCTIONS: Readonly<
-  Record<string, (values: readonly ExpressionValue[]) => ExpressionValue>
-> = Object.fromEntries(
-  [...Object.keys(PARTS), 'getMilliseconds'].flatMap((name) => [
+export const TIME_FUNCTIONS: Readonly<Record<string, Operation>> = Object.fromEntries(
+  [...Object.keys(PARTS), 'getMilliseconds'].flatMap((name): [string, Operation][] => [
     [
       `${name}/1`,
-      ([value]: readonly ExpressionValue[]) =>
-        value instanceof Duration ? partOfDuration(name, value) : partOf(name, value, ''),
+      ([value], { memo }) =>
+        value instanceof Duration ? partOfDuration(name, value) : partOf(name, value, '', memo.zones),
     ],
-    [`${name}/2`, ([value, zone]: readonly ExpressionValue[]) => partOf(name, value, zone)],
+    [`${name}/2`, ([value, zone], { memo }) => partOf(name, value, zone, memo.zones)],
   ]),
 );
 
@@ -201,9 +200,10 @@ function partOf(
   name: string,
   value: ExpressionValue | undefined,
   zone: ExpressionValue | undefined,
+  zones: TimeZones,
 ): ExpressionValue {
   if (!(value instanceof Timestamp) || typeof zone !== 'string') return FAULT;
-  const ticks = localTicks(value.ticks, zone);
+  const ticks = localTicks(value.ticks, zone, zones);
   if (ticks === null) return FAULT;
   if (isInfinite(value.ticks)) return partOfEnd(name, value.ticks);
   const seconds = floorDivide(ticks, TICKS_OF_SECOND);
@@ -223,9 +223,9 @@ function partOfEnd(name: string, ticks: bigint): bigint {
 }
 
 /** @param zone a zone's name or an offset, as `-02:30` */
-function localTicks(ticks: bigint, zone: string): bigint | null {
+function localTicks(ticks: bigint, zone: string, zones: TimeZones): bigint | null {
   if (zone === '') return ticks;
-  const offsetAt = timeZoneOf(zone);
+  const offsetAt = zones.find(zone);
   if (offsetAt !== null)
     return isInfinite(ticks)
       ? ticks

@@ -1,5 +1,4 @@
 import { type MatchedValue, toByteString } from '../match/index.ts';
-import { noteDoubt } from './expression-doubt.ts';
 
 /** What an expression comes to. `FAULT` is CEL's error: a missing key, a wrong type. A bigint is an int, a number a double. */
 export type ExpressionValue =
@@ -19,7 +18,20 @@ export type ExpressionValue =
   | TypeName
   | typeof FAULT;
 
+/** CEL's error, as a value. */
 export const FAULT: unique symbol = Symbol('fault');
+
+/** What an evaluation leaves beside its value. */
+export interface Doubts {
+  /** A fault came of something of which it is not sure that Envoy has a fault too. */
+  hasDoubt: boolean;
+}
+
+/** A fault that may be none in Envoy. */
+export function inDoubt(doubts: Doubts): typeof FAULT {
+  doubts.hasDoubt = true;
+  return FAULT;
+}
 
 /** CEL's `uint`. */
 export class Uint {
@@ -84,16 +96,16 @@ export class MessageValue {
   }
 
   /** A fault where the message has no such field. */
-  field(name: string): ExpressionValue {
+  field(name: string, _doubts: Doubts): ExpressionValue {
     return Object.hasOwn(this.#fields, name) ? (this.#fields[name] as ExpressionValue) : FAULT;
   }
 
-  equals(other: MessageValue): boolean | typeof FAULT {
-    if (other instanceof OpaqueMessage) return other.equals(this);
+  equals(other: MessageValue, doubts: Doubts): boolean | typeof FAULT {
+    if (other instanceof OpaqueMessage) return other.equals(this, doubts);
     if (this.typeName !== other.typeName) return false;
     const names = Object.keys(this.#fields);
-    const members = names.map((name) => equal(this.field(name), other.field(name)));
-    members.push(equal(this.#unseen, other.#unseen));
+    const members = names.map((name) => equal(this.field(name, doubts), other.field(name, doubts), doubts));
+    members.push(equal(this.#unseen, other.#unseen, doubts));
     return members.includes(false) ? false : members.includes(FAULT) ? FAULT : true;
   }
 }
@@ -104,15 +116,12 @@ export class OpaqueMessage extends MessageValue {
     super(typeName, {});
   }
 
-  override field(): ExpressionValue {
-    noteDoubt();
-    return FAULT;
+  override field(_name: string, doubts: Doubts): ExpressionValue {
+    return inDoubt(doubts);
   }
 
-  override equals(other: MessageValue): boolean | typeof FAULT {
-    if (this.typeName !== other.typeName) return false;
-    noteDoubt();
-    return FAULT;
+  override equals(other: MessageValue, doubts: Doubts): boolean | typeof FAULT {
+    return this.typeName === other.typeName && inDoubt(doubts);
   }
 }
 
@@ -200,16 +209,15 @@ export class ExpressionMap {
    * A key that the other cannot be asked for is a fault (cel-cpp: cel_value_equal.cc). Envoy ends at the first entry that is not alike, in
    * the order of a hash: where some are unlike and some are faults nobody knows which.
    */
-  equals(other: ExpressionMap): boolean | typeof FAULT {
+  equals(other: ExpressionMap, doubts: Doubts): boolean | typeof FAULT {
     if (this.size !== other.size) return false;
     const members = Array.from(this.#entries.values(), ([key, value]) => {
       if (other.#isOfTexts && typeof key !== 'string') return FAULT;
       const theirs = other.get(key);
-      return theirs === undefined ? false : equal(value, theirs);
+      return theirs === undefined ? false : equal(value, theirs, doubts);
     });
     if (!members.includes(FAULT)) return !members.includes(false);
-    if (members.includes(false)) noteDoubt();
-    return FAULT;
+    return members.includes(false) ? inDoubt(doubts) : FAULT;
   }
 }
 
@@ -247,12 +255,13 @@ export function numberOf(value: ExpressionValue | undefined): number | bigint | 
 export function equal(
   a: ExpressionValue | undefined,
   b: ExpressionValue | undefined,
+  doubts: Doubts,
 ): boolean | typeof FAULT {
   const [left, right] = [numberOf(a), numberOf(b)];
   if (left !== null && right !== null) return orderOf(left, right) === 0;
   const [map, other] = [mapOf(a), mapOf(b)];
-  if (map !== null && other !== null) return map.equals(other);
-  if (a instanceof MessageValue && b instanceof MessageValue) return a.equals(b);
+  if (map !== null && other !== null) return map.equals(other, doubts);
+  if (a instanceof MessageValue && b instanceof MessageValue) return a.equals(b, doubts);
   if (a instanceof Timestamp && b instanceof Timestamp) return a.ticks === b.ticks;
   if (a instanceof Duration && b instanceof Duration) return a.ticks === b.ticks;
   if (a instanceof TypeName && b instanceof TypeName) return a.name === b.name;
@@ -260,7 +269,7 @@ export function equal(
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return false;
     for (const [index, one] of a.entries()) {
-      const isSame: boolean | typeof FAULT = equal(one, b[index]);
+      const isSame: boolean | typeof FAULT = equal(one, b[index], doubts);
       if (isSame !== true) return isSame;
     }
     return true;

@@ -10,18 +10,23 @@ const DAY_SECONDS = 86_400n;
 /** What `Intl` has dates for, in seconds: some 270,000 years either way. */
 const KNOWN_SECONDS = 8_600_000_000_000n;
 const CYCLE_SECONDS = 146_097n * DAY_SECONDS;
-const zones = new Map<string, OffsetAt | null>();
-const ZONES_MAX = 1000;
+/** Of zones, and of moments in each. */
+const KNOWN_MAX = 100;
 
-/** A time zone by its name in the IANA database, `UTC`, `localtime` or `Fixed/UTC+hh:mm:ss`, as absl's LoadTimeZone; null: there is none. */
-export function timeZoneOf(name: string): OffsetAt | null {
-  let zone = zones.get(name);
-  if (zone === undefined) {
-    if (zones.size >= ZONES_MAX) zones.clear();
-    zone = fixedOf(name) ?? namedOf(name.replace(/^posix\//, ''));
-    zones.set(name, zone);
+/** Time zones by their names, and those at hand that were asked for. */
+export class TimeZones {
+  readonly #known = new Map<string, OffsetAt>();
+
+  /** A zone by its name in the IANA database, `UTC`, `localtime` or `Fixed/UTC+hh:mm:ss`, as absl's LoadTimeZone; null: there is none. */
+  find(name: string): OffsetAt | null {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const zone = fixedOf(name) ?? namedOf(name.replace(/^posix\//, ''));
+    if (zone === null) return null;
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
+    this.#known.set(name, zone);
+    return zone;
   }
-  return zone;
 }
 
 function fixedOf(name: string): OffsetAt | null {
@@ -50,7 +55,7 @@ function namedOf(name: string): OffsetAt | null {
     let offset = offsets.get(hour);
     if (offset === undefined) {
       offset = offsetIn(format, known);
-      if (offsets.size >= ZONES_MAX) offsets.clear();
+      if (offsets.size >= KNOWN_MAX) offsets.clear();
       offsets.set(hour, offset);
     }
     return offset;
