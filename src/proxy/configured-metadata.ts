@@ -1,4 +1,4 @@
-import type { DescMessage } from '@bufbuild/protobuf';
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { toJson } from '@bufbuild/protobuf';
 import {
   type Any,
@@ -59,53 +59,35 @@ export function configuredMetadata(metadata: Metadata | undefined): MetadataSour
 export function packedMessage(any: Any): PackedMessage {
   const typeName = typeNameOf(any);
   if (typeName === AnySchema.typeName) return packedMessage(unpackAny(AnySchema, any));
-  return { typeName, content: CONTENTS[typeName]?.(any) ?? { case: undefined } };
+  return { typeName, content: CONTENTS.get(typeName)?.(any) ?? { case: undefined } };
 }
 
 type Content = PackedMessage['content'];
 
-const asJson = (schema: DescMessage) => (any: Any) => ({
-  case: 'json' as const,
-  value: toJson(schema, unpackAny(schema, any)) as MatchedValue,
-});
+/** A row of the table below: what a message of the type holds, as core takes it. */
+function row<Desc extends DescMessage>(
+  schema: Desc,
+  contentOf: (message: MessageShape<Desc>) => Content,
+): [typeName: string, read: (any: Any) => Content] {
+  return [schema.typeName, (any) => contentOf(unpackAny(schema, any))];
+}
 
-const CONTENTS: Readonly<Record<string, (any: Any) => Content>> = {
-  [BoolValueSchema.typeName]: (any) => ({ case: 'boolValue', value: unpackAny(BoolValueSchema, any).value }),
-  [Int32ValueSchema.typeName]: (any) => ({
-    case: 'int64Value',
-    value: BigInt(unpackAny(Int32ValueSchema, any).value),
-  }),
-  [Int64ValueSchema.typeName]: (any) => ({
-    case: 'int64Value',
-    value: unpackAny(Int64ValueSchema, any).value,
-  }),
-  [UInt32ValueSchema.typeName]: (any) => ({
-    case: 'uint64Value',
-    value: BigInt(unpackAny(UInt32ValueSchema, any).value),
-  }),
-  [UInt64ValueSchema.typeName]: (any) => ({
-    case: 'uint64Value',
-    value: unpackAny(UInt64ValueSchema, any).value,
-  }),
-  [FloatValueSchema.typeName]: (any) => ({
-    case: 'doubleValue',
-    value: Math.fround(unpackAny(FloatValueSchema, any).value),
-  }),
-  [DoubleValueSchema.typeName]: (any) => ({
-    case: 'doubleValue',
-    value: unpackAny(DoubleValueSchema, any).value,
-  }),
-  [StringValueSchema.typeName]: (any) => ({
-    case: 'stringValue',
-    value: unpackAny(StringValueSchema, any).value,
-  }),
-  [BytesValueSchema.typeName]: (any) => ({
-    case: 'bytesValue',
-    value: unpackAny(BytesValueSchema, any).value,
-  }),
-  [DurationSchema.typeName]: (any) => ({ case: 'durationValue', value: unpackAny(DurationSchema, any) }),
-  [TimestampSchema.typeName]: (any) => ({ case: 'timestampValue', value: unpackAny(TimestampSchema, any) }),
-  [StructSchema.typeName]: asJson(StructSchema),
-  [ValueSchema.typeName]: asJson(ValueSchema),
-  [ListValueSchema.typeName]: asJson(ListValueSchema),
-};
+const jsonRow = (schema: DescMessage) =>
+  row(schema, (message) => ({ case: 'json', value: toJson(schema, message) as MatchedValue }));
+
+const CONTENTS: ReadonlyMap<string, (any: Any) => Content> = new Map([
+  row(BoolValueSchema, ({ value }) => ({ case: 'boolValue', value })),
+  row(Int32ValueSchema, ({ value }) => ({ case: 'int64Value', value: BigInt(value) })),
+  row(Int64ValueSchema, ({ value }) => ({ case: 'int64Value', value })),
+  row(UInt32ValueSchema, ({ value }) => ({ case: 'uint64Value', value: BigInt(value) })),
+  row(UInt64ValueSchema, ({ value }) => ({ case: 'uint64Value', value })),
+  row(FloatValueSchema, ({ value }) => ({ case: 'doubleValue', value: Math.fround(value) })),
+  row(DoubleValueSchema, ({ value }) => ({ case: 'doubleValue', value })),
+  row(StringValueSchema, ({ value }) => ({ case: 'stringValue', value })),
+  row(BytesValueSchema, ({ value }) => ({ case: 'bytesValue', value })),
+  row(DurationSchema, (value) => ({ case: 'durationValue', value })),
+  row(TimestampSchema, (value) => ({ case: 'timestampValue', value })),
+  jsonRow(StructSchema),
+  jsonRow(ValueSchema),
+  jsonRow(ListValueSchema),
+]);
