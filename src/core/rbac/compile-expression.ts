@@ -31,6 +31,7 @@ export interface Expression {
   readonly memo: ExpressionMemo;
 }
 
+/** What compiling an expression asks of its surroundings. */
 export interface ExpressionContext extends AttributeContext {
   refuse: Refuse;
   options?: ExpressionOptions | undefined;

@@ -48,6 +48,7 @@ interface Leaf {
   isThere?(evaluation: Evaluation): boolean | typeof FAULT;
 }
 
+/** An attribute with others under it: a map of names, or a message, whose fields are asked for by their names and not as keys. */
 export interface Branch {
   kind: 'branch';
   isMessage: boolean;

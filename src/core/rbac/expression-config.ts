@@ -17,6 +17,7 @@ export interface ExpressionConfig {
     | { case: undefined; value?: undefined };
 }
 
+/** `google.api.expr.v1alpha1.Expr.CreateStruct.Entry`: a key and a value of a map, or a field and a value of a message. */
 export interface MapEntryConfig {
   keyKind:
     | { case: 'mapKey'; value: ExpressionConfig }
@@ -26,6 +27,7 @@ export interface MapEntryConfig {
   optionalEntry?: boolean;
 }
 
+/** `google.api.expr.v1alpha1.Constant`. */
 export type ConstantKind =
   | { case: 'nullValue'; value: number }
   | { case: 'boolValue'; value: boolean }

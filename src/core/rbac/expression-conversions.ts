@@ -18,6 +18,7 @@ export function convertToInt(value: ExpressionValue | undefined): ExpressionValu
   return whole === null || whole > INT_MAX || whole < least ? FAULT : whole;
 }
 
+/** `uint(…)`: of a number without what is behind its point, or of decimal digits; a fault below zero and beyond 64 bits. */
 export function convertToUint(value: ExpressionValue | undefined): ExpressionValue {
   if (value instanceof Uint) return value;
   if (typeof value === 'string' && value.includes('-')) return FAULT;
@@ -33,6 +34,7 @@ function wholeOf(value: ExpressionValue | undefined): bigint | null {
   return text === undefined ? null : BigInt(text.replace('+', ''));
 }
 
+/** `double(…)`: of a number, or of a text as absl's SimpleAtod reads it, with hexadecimal digits, infinities and nan; a fault for others. */
 export function convertToDouble(value: ExpressionValue | undefined): ExpressionValue {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
@@ -54,10 +56,12 @@ function magnitudeOf(text: string): number {
 const TRUE_WORDS: ReadonlySet<unknown> = new Set([true, 'true', 'True', 'TRUE', 't', '1']);
 const FALSE_WORDS: ReadonlySet<unknown> = new Set([false, 'false', 'False', 'FALSE', 'f', '0']);
 
+/** `bool(…)`: of a bool, or of one of the words that cel-cpp takes for one; a fault for others. */
 export function convertToBool(value: ExpressionValue | undefined): ExpressionValue {
   return TRUE_WORDS.has(value) ? true : FALSE_WORDS.has(value) ? false : FAULT;
 }
 
+/** `string(…)`: of whatever is one value; a fault for lists, maps, null, and bytes that are no UTF-8. */
 export function convertToString(value: ExpressionValue | undefined): ExpressionValue {
   if (typeof value === 'string') return value;
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);

@@ -26,13 +26,14 @@ const EXACT_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 const jsonOfWhole = (value: bigint) =>
   value > EXACT_MAX || value < -EXACT_MAX ? String(value) : Number(value);
 
+/** What a `google.protobuf.ListValue` that is made of a list holds; a fault for what is no list or has a member that JSON has no word for. */
 export function jsonOfList(value: ExpressionValue): readonly ExpressionValue[] | typeof FAULT {
   if (!Array.isArray(value)) return FAULT;
   const members: ExpressionValue[] = value.map(jsonOf);
   return members.includes(FAULT) ? FAULT : members;
 }
 
-/** Keys that are no texts are a fault. */
+/** What a `google.protobuf.Struct` that is made of a map holds; a fault for what is none, and for keys that are no texts. */
 export function jsonOfMap(value: ExpressionValue): ExpressionMap | typeof FAULT {
   const map = listedMapOf(value);
   if (map === null) return FAULT;

@@ -33,6 +33,7 @@ const floorDivide = (a: bigint, b: bigint) => (a - (((a % b) + b) % b)) / b;
 export const ticksOf = ({ seconds, nanos }: { seconds: bigint; nanos: number }): bigint =>
   seconds * TICKS_OF_SECOND + BigInt(nanos) * 4n;
 
+/** @param ms since 1970 */
 export function timestampOfMs(ms: number): Timestamp {
   return new Timestamp(BigInt(Math.round(ms)) * TICKS_OF_MS);
 }
@@ -88,6 +89,7 @@ const UNITS: Readonly<Record<string, bigint>> = {
   h: 3600n * TICKS_OF_SECOND,
 };
 
+/** `duration(…)`: of a text as absl's ParseDuration reads it; a fault for others, and beyond what `google.protobuf.Duration` can say. */
 export function convertToDuration(value: ExpressionValue | undefined): ExpressionValue {
   if (value instanceof Duration) return value;
   const ticks = typeof value === 'string' ? parseTicks(value) : null;
@@ -246,6 +248,7 @@ export function textOfTimestamp(time: Timestamp): ExpressionValue {
   return `${date}T${two(hours)}:${two(minutes)}:${two(second)}${rest}Z`;
 }
 
+/** As JSON writes it, in seconds: `-90.500s`; a fault beyond what `google.protobuf.Duration` can say. */
 export function textOfDuration({ ticks }: Duration): ExpressionValue {
   if (!isDuration(ticks)) return FAULT;
   const size = ticks < 0n ? -ticks : ticks;

@@ -239,6 +239,7 @@ function namesOfKey(key: ExpressionValue): readonly string[] | null {
   return key instanceof Uint ? names.reverse() : names;
 }
 
+/** A value as metadata and configurations hold it: its numbers are doubles, its objects maps. */
 export function expressionValueOf(value: MatchedValue): ExpressionValue {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(expressionValueOf);

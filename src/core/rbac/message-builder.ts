@@ -21,6 +21,7 @@ export class Packed {
   }
 }
 
+/** What a field can be set to, or a member of it. */
 export type Part = ExpressionValue | Packed;
 
 /** The fields of one message that were set so far. */

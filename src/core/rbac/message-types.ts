@@ -14,15 +14,19 @@ export type FieldKind =
   | 'list'
   | 'any';
 
+/** A field of a message, as far as expressions can set it. */
 export interface Field {
   readonly kind: FieldKind;
   /** Maps have texts for keys. */
   readonly form: 'one' | 'list' | 'map';
 }
 
+/** By their names in the proto file. */
 export type MessageFields = Readonly<Record<string, Field>>;
 
+/** A message of one of several fields: the last that is set stays. */
 export const VALUE = 'google.protobuf.Value';
+/** Keeps the types of what is packed in it. */
 export const METADATA = 'envoy.config.core.v3.Metadata';
 
 const one = (kind: FieldKind): Field => ({ kind, form: 'one' });

@@ -26,12 +26,14 @@ export function explainCheck(
   recorder.close(status === STATUS.ok ? 'ok' : 'no', status === STATUS.ok ? undefined : statusText(status));
 }
 
+/** `iss = "a", wants "b"`. */
 export function describeIssuer(claims: Claims, { issuer }: Provider): string {
   const found = `iss = ${quoted(claims.iss)}`;
   if (issuer === '') return `${found}, any issuer will do`;
   return claims.iss === issuer ? found : `${found}, wants ${quoted(issuer)}`;
 }
 
+/** The moment and the token's times as ISO 8601, each with how far away it is: `now …, exp … (5m ago), 60 s of skew`. */
 export function describeTime({ nbf, exp }: Claims, nowMs: number, skewSeconds: number): string {
   const now = Math.floor(nowMs / 1000);
   const parts = [`now ${isoTime(now)}`];
@@ -41,6 +43,7 @@ export function describeTime({ nbf, exp }: Claims, nowMs: number, skewSeconds: n
   return parts.join(', ');
 }
 
+/** `aud = "a", wants "b" or "c"`. */
 export function describeAudience(claims: Claims, audiences: ReadonlySet<string>): string {
   const found = claims.aud.length === 0 ? 'no aud' : `aud = ${claims.aud.map(quoted).join(', ')}`;
   const wanted =
@@ -48,10 +51,12 @@ export function describeAudience(claims: Claims, audiences: ReadonlySet<string>)
   return `${found}, ${wanted}`;
 }
 
+/** `sub = "a", wants …`. */
 export function describeSubject(claims: Claims, provider: Provider): string {
   return `sub = ${quoted(claims.sub)}, wants ${provider.subject?.wants ?? 'anything'}`;
 }
 
+/** How long the token is still valid, and how long it may be (`max_lifetime`, `require_expiration`). */
 export function describeLifetime({ exp }: Claims, nowMs: number, { maxLifetimeMs }: Provider): string {
   const left = exp === 0 ? 'no exp' : `${Math.round(exp - nowMs / 1000)} s left`;
   return maxLifetimeMs === null
@@ -59,6 +64,7 @@ export function describeLifetime({ exp }: Claims, nowMs: number, { maxLifetimeMs
     : `${left}, wants less than ${maxLifetimeMs / 1000} s`;
 }
 
+/** What the token asks for, and the key that verified it, by its place in the set: `alg RS256, kid "a": verified by key 0 (RSA "a")`. */
 export function describeKey(token: ParsedToken, verification: Verification): string {
   const wanted = `alg ${token.header.alg.name}, ${kidText(token.header.kid)}`;
   return verification.key === null ? wanted : `${wanted}: verified by ${keyText(verification.key)}`;

@@ -21,6 +21,7 @@ import { createJwtAuthnStats } from './stats.ts';
 const MEMO_BYTES_MAX = 64 * 1024 * 1024;
 const MEMO_BYTES_MIN = 1024 * 1024;
 
+/** `envoy.filters.http.jwt_authn`, and what routes say to it. */
 export const jwtAuthnFactory: HttpFilterFactory = {
   schema: JwtAuthenticationSchema,
   compile: (config: Message, context: FactoryContext) =>

@@ -21,6 +21,7 @@ export interface RouteRequirement {
   requirementName: string | null;
 }
 
+/** What the filter is compiled to. */
 export interface JwtAuthnParts {
   origin: JwtAuthentication;
   rules: RuleList;

@@ -60,6 +60,7 @@ export class UnknownKeys extends LocalKeys {
   }
 }
 
+/** What `remote_jwks` says, and what fetching needs. */
 export interface RemoteKeysOptions {
   request: JwksRequest;
   /** Whole seconds, as Envoy cuts them; below one second nothing is kept. */

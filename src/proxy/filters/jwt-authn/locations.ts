@@ -21,6 +21,7 @@ export function describeLocation({ kind, name, prefix }: TokenLocation): string 
   return prefix === '' ? `${kind} ${name}` : `${kind} ${name} after "${prefix}"`;
 }
 
+/** Where tokens are looked for, in the order in which it is done; header names are lower-case. */
 export interface LocationSet {
   headers: readonly TokenLocation[];
   parameters: readonly TokenLocation[];

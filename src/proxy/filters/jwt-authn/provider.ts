@@ -51,6 +51,7 @@ export interface Provider {
   readonly countsCacheHits: boolean;
 }
 
+/** What compiling a provider asks of its surroundings; `memoBytesMax` bounds what is remembered of its tokens. */
 export interface ProviderContext {
   findings: Findings;
   clock: Clock;
@@ -65,6 +66,7 @@ export interface ProviderContext {
 
 const DEFAULT_SKEW_SECONDS = 60;
 
+/** Compiles one of `providers`; errors are reported at their fields, and then it is not to be used. Defaults are Envoy's (envoy.md §1.2). */
 export function compileProvider(name: string, config: JwtProvider, context: ProviderContext): Provider {
   return {
     name,

@@ -56,6 +56,7 @@ export class RuleList {
   }
 }
 
+/** Compiles `rules`; one with an error is reported and left out. `requirements` are those of `requirement_map`. */
 export function compileRules(
   rules: readonly RequirementRule[],
   requirements: ReadonlyMap<string, Verifier>,
