@@ -25,6 +25,7 @@ const WALLS: Record<string, Wall> = {
       '#schema/*',
       '@bufbuild/protobuf',
       '@bufbuild/protobuf/wkt',
+      '@bufbuild/protobuf/wire',
       'node:net',
       'node:tls',
       'node:http2',

@@ -46,6 +46,15 @@ describe('an object as Envoy prints it', () => {
   });
 });
 
+describe('a text that is not UTF-8', () => {
+  it('has its bytes escaped one by one in metadata, and whatever else is not plain', () => {
+    assert.equal(
+      jsonText(['é', 'é\udcff"\t\\/\u007f '], 'metadata'),
+      '["é","\\u00c3\\u00a9\\u00ff\\u0022\\u0009\\u005c/\\u007f "]',
+    );
+  });
+});
+
 /** What Envoy 1.40 printed of `a` + character + `b`. */
 const texts: [given: string, claim: string, metadata: string][] = [
   ['\u0001', '\\u0001', '\\u0001'],

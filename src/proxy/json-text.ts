@@ -24,8 +24,14 @@ const ESCAPED_IN_CLAIMS =
   /[<>\u007f-\u009f\u00ad\u0600-\u0603\u06dd\u070f\u17b4\u17b5\u200b-\u200f\u2028-\u202e\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/gu;
 
 function stringText(text: string, style: JsonStyle): string {
+  if (style === 'metadata' && !text.isWellFormed()) return escapedBytes(toByteString(text));
   const json = JSON.stringify(text);
   return style === 'metadata' ? json : json.replaceAll(ESCAPED_IN_CLAIMS, escapeUnits);
+}
+
+/** A byte string that is not UTF-8 in quotes: whatever is not a plain character is escaped byte for byte (Envoy: json_sanitizer.cc). */
+export function escapedBytes(bytes: string): string {
+  return `"${bytes.replaceAll(/[^ !#-[\]-~]/g, escapeUnits)}"`;
 }
 
 function escapeUnits(char: string): string {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { fromByteString, toByteString } from '../../core/match/index.ts';
-import { jsonText } from '../json-text.ts';
+import { escapedBytes, jsonText } from '../json-text.ts';
 import type { FormatSource } from './format-source.ts';
 import type { Found, Operator } from './operator.ts';
 import { compileOperator } from './operators.ts';
@@ -107,6 +107,6 @@ function quote(bytes: string): string {
     UTF8.decode(Buffer.from(bytes, 'latin1'));
     return toByteString(JSON.stringify(fromByteString(bytes)));
   } catch {
-    return `"${bytes.replaceAll(/[^ !#-[\]-~]/g, (char) => `\\u00${char.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`;
+    return escapedBytes(bytes);
   }
 }

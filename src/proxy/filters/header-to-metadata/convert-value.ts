@@ -1,9 +1,8 @@
-import { fromBinary, toJson } from '@bufbuild/protobuf';
-import { ValueSchema } from '@bufbuild/protobuf/wkt';
 import { Config_ValueType as ValueType } from '#schema/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js';
 import { toText } from '../../../core/match/index.ts';
 import { parseNumber } from '../../parse-number.ts';
 import type { MetadataValue } from '../filter.ts';
+import { decodeValue } from './decode-value.ts';
 import type { MetadataTarget } from './rule.ts';
 
 const VALUE_BYTES_MAX = 8 * 1024;
@@ -23,7 +22,7 @@ export function convertValue(found: string, target: MetadataTarget): MetadataVal
     case ValueType.NUMBER:
       return parseNumber(bytes);
     case ValueType.PROTOBUF_VALUE:
-      return decodeValue(bytes);
+      return valueIn(bytes);
   }
 }
 
@@ -34,11 +33,9 @@ function decodeBase64(text: string): string {
   return bytes.toString('base64').replace(/=+$/, '') === digits ? bytes.toString('latin1') : '';
 }
 
-/** A serialised `google.protobuf.Value`; one of no kind is null. */
-function decodeValue(bytes: string): MetadataValue | undefined {
+function valueIn(bytes: string): MetadataValue | undefined {
   try {
-    const value = fromBinary(ValueSchema, Buffer.from(bytes, 'latin1'));
-    return value.kind.case === undefined ? null : (toJson(ValueSchema, value) as MetadataValue);
+    return decodeValue(Buffer.from(bytes, 'latin1'));
   } catch {
     return undefined;
   }
