@@ -28,6 +28,7 @@ import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { JwksFetcher, UpstreamCaller } from '../filters/filter.ts';
 import { compileRouteRecipes } from '../filters/local-ratelimit/recipe.ts';
 import { compileRbacGuard } from '../filters/rbac-network/compile-guard.ts';
+import type { OwnName } from '../http/http-options.ts';
 import type { Kept } from '../kept.ts';
 import { compileLocalReply } from '../local-reply/compile-local-reply.ts';
 import { refuseField, refuseInto } from '../refusals.ts';
@@ -77,6 +78,7 @@ export function compileSnapshot(snapshot: Snapshot, options: CompileOptions): Co
     envoyExact: options.envoyExact ?? false,
     logger: options.logger ?? silentLogger,
     kept: options.kept,
+    node: { cluster: snapshot.bootstrap.node?.cluster ?? '', id: snapshot.bootstrap.node?.id ?? '' },
     clusters: new Map(snapshot.clusters.map((cluster) => [cluster.name, factsOf(cluster)])),
     clusterText: (name) => textOf(snapshot.clusters.find((cluster) => cluster.name === name)),
   };
@@ -101,6 +103,7 @@ const textOf = (cluster: Cluster | undefined) =>
   cluster === undefined ? '' : Buffer.from(toBinary(ClusterSchema, cluster)).toString('base64');
 
 type SnapshotContext = Required<Omit<CompileOptions, 'kept'>> & {
+  node: OwnName;
   clusters: ReadonlyMap<string, ClusterFacts>;
   /** All that is configured of a cluster, in one text. */
   clusterText(name: string): string;
@@ -252,6 +255,7 @@ function compileManager(
   return {
     origin: hcm,
     statPrefix: hcm.statPrefix,
+    node: context.node,
     routes,
     clusters,
     listener,

@@ -7,6 +7,7 @@ import { lowerAscii, type MetadataSource } from '../../core/match/index.ts';
 import type { CompiledLog } from '../access-log/compile-access-log.ts';
 import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo, HttpFilter } from '../filters/filter.ts';
+import type { OwnName } from '../http/http-options.ts';
 import type { LocalReplyRules } from '../local-reply/compile-local-reply.ts';
 import type { RouteTable } from '../route/route-table.ts';
 
@@ -36,6 +37,8 @@ export interface ListenerFacts {
 export interface CompiledConnectionManager {
   origin: HttpConnectionManager;
   statPrefix: string;
+  /** Of the bootstrap. */
+  node: OwnName;
   routes: RouteTable;
   /** All but the router. */
   filters: readonly HttpFilter[];

@@ -3,6 +3,12 @@ import type { HeadLimits } from './head-parser.ts';
 /** What becomes of `%2F` and `%5C` in a path (HCM `path_with_escaped_slashes_action`). */
 export type EscapedSlashes = 'keep' | 'reject' | 'redirect' | 'forward';
 
+/** How the configuration names the process (`node`). Either may be empty. */
+export interface OwnName {
+  cluster: string;
+  id: string;
+}
+
 /** A connection manager's settings but for its routes and filters: compiled, shared, immutable. Times in ms, 0: no limit. */
 export interface HttpOptions {
   /** Value of the `server` field in replies. */
@@ -27,6 +33,8 @@ export interface HttpOptions {
   appendsForwardedPort: boolean;
   /** Appended to `via`, of requests and responses; empty: nothing is. */
   via: string;
+  /** What requests are told of the process that passes them on (`add_user_agent`); null: nothing. */
+  ownName: OwnName | null;
   underscores: 'allow' | 'reject' | 'drop';
   limits: HeadLimits;
   /** Between two requests. */
@@ -61,6 +69,7 @@ export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   stripsHostDot: false,
   appendsForwardedPort: false,
   via: '',
+  ownName: null,
   underscores: 'allow',
   limits: { headBytesMax: 60 * 1024, fieldsMax: 100 },
   idleTimeoutMs: 3_600_000,

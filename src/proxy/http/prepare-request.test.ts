@@ -135,6 +135,30 @@ describe('what else is said of the way here', () => {
     },
     { name: 'via', headers: [], options: { via: 'gw' }, want: ['via', 'gw'] },
     {
+      name: 'the cluster of the process that asks',
+      headers: [['x-envoy-downstream-service-cluster', 'forged']],
+      options: { ownName: { cluster: 'c', id: 'n' } },
+      want: ['x-envoy-downstream-service-cluster', 'c'],
+    },
+    {
+      name: 'its name',
+      headers: [],
+      options: { ownName: { cluster: 'c', id: 'n' } },
+      want: ['x-envoy-downstream-service-node', 'n'],
+    },
+    {
+      name: 'its cluster as the agent of a client that has none',
+      headers: [['user-agent', '']],
+      options: { ownName: { cluster: 'c', id: '' } },
+      want: ['user-agent', 'c'],
+    },
+    {
+      name: 'the client’s own agent',
+      headers: [['user-agent', 'x']],
+      options: { ownName: { cluster: 'c', id: 'n' } },
+      want: ['user-agent', 'x'],
+    },
+    {
       name: 'via behind another',
       headers: [['via', '1.0 a']],
       options: { via: 'gw' },

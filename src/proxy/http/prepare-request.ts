@@ -4,7 +4,7 @@ import { portColonOf } from './authority.ts';
 import { clientOf, forwardedClientOf } from './client-address.ts';
 import { isGrpcRequest } from './grpc-reply.ts';
 import type { HeaderList } from './header-list.ts';
-import type { HttpOptions } from './http-options.ts';
+import type { HttpOptions, OwnName } from './http-options.ts';
 import { normalizePath } from './normalize-path.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import type { RequestHead } from './request-head.ts';
@@ -55,6 +55,7 @@ export function prepareRequest(
   if (edge) setRemoteAddress(headers, connection, options);
   setForwardedProto(request, connection, edge && options.trustedHops === 0);
   if (options.appendsForwardedPort) setForwardedPort(headers, connection, edge && options.trustedHops === 0);
+  if (options.ownName !== null) nameItself(headers, options.ownName);
   if (options.via !== '') appendVia(headers, options.via);
   if (edge) headers.set('x-envoy-external-address', clientOf(request, connection).address);
   if (options.generateRequestId) setRequestId(headers, edge && !options.preserveExternalRequestId);
@@ -135,6 +136,13 @@ function schemeSaid(claimed = ''): string {
   if (claimed === '' || claimed === 'https' || claimed === 'http') return claimed;
   const scheme = lowerAscii(claimed);
   return scheme === 'https' || scheme === 'http' ? scheme : '';
+}
+
+/** Under the agent's name too where the client says none (Envoy: conn_manager_utility.cc, mutateRequestHeaders). */
+function nameItself(headers: HeaderList, { cluster, id }: OwnName): void {
+  headers.set('x-envoy-downstream-service-cluster', cluster);
+  if ((headers.get('user-agent') ?? '') === '') headers.set('user-agent', cluster);
+  if (id !== '') headers.set('x-envoy-downstream-service-node', id);
 }
 
 function setForwardedPort(headers: HeaderList, { localPort }: ConnectionInfo, overrides: boolean): void {

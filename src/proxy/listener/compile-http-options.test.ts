@@ -6,7 +6,17 @@ import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/ne
 import { compileHttpOptions } from './compile-http-options.ts';
 
 const optionsOf = (manager: JsonObject) =>
-  compileHttpOptions(fromJson(HttpConnectionManagerSchema, manager), fromJson(RouterSchema, {}), '10.0.0.1');
+  compileHttpOptions(fromJson(HttpConnectionManagerSchema, manager), fromJson(RouterSchema, {}), '10.0.0.1', {
+    cluster: 'ö',
+    id: '',
+  });
+
+describe('add_user_agent', () => {
+  it('tells of the process, in UTF-8, where it is set', () => {
+    assert.deepEqual(optionsOf({ addUserAgent: true }).ownName, { cluster: '\xc3\xb6', id: '' });
+    assert.equal(optionsOf({ addUserAgent: false }).ownName, null);
+  });
+});
 
 describe('a number of an action that has no name is what Envoy takes it for', () => {
   it('names with underscores: a refusal', () => {

@@ -8,13 +8,19 @@ import {
 } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { toByteString } from '../../core/match/index.ts';
 import { durationMs } from '../duration.ts';
-import { DEFAULT_HTTP_OPTIONS, type EscapedSlashes, type HttpOptions } from '../http/http-options.ts';
+import {
+  DEFAULT_HTTP_OPTIONS,
+  type EscapedSlashes,
+  type HttpOptions,
+  type OwnName,
+} from '../http/http-options.ts';
 
 /** Reads a connection manager's settings. @param nodeAddress what stands in `x-forwarded-for` for a peer on this machine */
 export function compileHttpOptions(
   hcm: HttpConnectionManager,
   router: Router,
   nodeAddress: string,
+  node: OwnName,
 ): HttpOptions {
   const common = hcm.commonHttpProtocolOptions;
   const defaults = DEFAULT_HTTP_OPTIONS;
@@ -36,6 +42,7 @@ export function compileHttpOptions(
     stripsHostDot: hcm.stripTrailingHostDot,
     appendsForwardedPort: hcm.appendXForwardedPort,
     via: toByteString(hcm.via),
+    ownName: hcm.addUserAgent ? { cluster: toByteString(node.cluster), id: toByteString(node.id) } : null,
     underscores: UNDERSCORES[common?.headersWithUnderscoresAction ?? Underscores.ALLOW] ?? 'reject',
     limits: {
       headBytesMax: (hcm.maxRequestHeadersKb ?? 60) * 1024,

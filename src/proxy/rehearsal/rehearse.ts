@@ -122,7 +122,7 @@ async function play(
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
-  const options = compileHttpOptions(manager.origin, manager.router, nodeAddress);
+  const options = compileHttpOptions(manager.origin, manager.router, nodeAddress, manager.node);
   const { request, refusal: unread } =
     sent instanceof Uint8Array ? readHead(sent, connection, options) : { request: sent, refusal: null };
   const streamOf = (hasRoute: boolean) => {
