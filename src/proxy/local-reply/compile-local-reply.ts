@@ -58,7 +58,7 @@ function compileMapper(config: ResponseMapper, findings: Findings): Mapper | nul
   const body = config.body === undefined ? undefined : inlineText(config.body, findings);
   const override = config.bodyFormatOverride;
   const format = override === undefined ? null : compileFormatString(override, findings);
-  const add = compileHeaderMutations(config.headersToAdd, [], config, findings);
+  const add = compileHeaderMutations(config.headersToAdd, null, findings);
   if (filter === null || body === null) return null;
   return { filter, status: config.statusCode, body, add, format };
 }

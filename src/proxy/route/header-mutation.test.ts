@@ -3,14 +3,14 @@ import { describe, it } from 'node:test';
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { HeaderValueOptionSchema } from '#schema/envoy/config/core/v3/base_pb.js';
 import { TestStream } from '../../../test/fixtures/filter-stream.ts';
-import { Findings } from '../../resources/index.ts';
+import { Findings, Provenance } from '../../resources/index.ts';
 import { compileTextFormat } from '../format/text-format.ts';
 import { applyHeaderMutations, compileHeaderMutations } from './header-mutation.ts';
 
 function changed(before: [string, string][], add: JsonValue[], remove: string[] = []): [string, string][] {
   const stream = new TestStream({ headers: before });
   const options = add.map((option) => fromJson(HeaderValueOptionSchema, option));
-  const level = compileHeaderMutations(options, remove, {}, new Findings());
+  const level = compileHeaderMutations(options, { names: remove, about: {}, field: '' }, new Findings());
   const { headers } = stream.request;
   applyHeaderMutations(headers, level === null ? [] : [level], stream);
   return headers.names.map((name, index) => [name, headers.values[index] as string]);
@@ -112,14 +112,27 @@ describe('header changes', () => {
 });
 
 describe('a change of what tells where a message ends', () => {
-  it('is warned of, each by its name', () => {
-    const findings = new Findings();
+  it('is warned of, each by its name, where it is written', () => {
+    const provenance = new Provenance();
+    const findings = new Findings(provenance);
     const add = fromJson(HeaderValueOptionSchema, option('Transfer-Encoding', 'gzip'));
-    compileHeaderMutations([add], ['Content-Length', 'x'], {}, findings);
-    const said = findings.list.map(({ code, severity, message }) => [code, severity, message.split('`')[1]]);
+    const level = {};
+    const at = (line: number) => ({ file: 'f', line, column: 1, length: 1 });
+    provenance.set(level, at(1), 'level');
+    provenance.setField(level, 'names[1]', at(2));
+    provenance.set(add.header as object, at(3), 'level.add[0].header');
+    provenance.setField(add.header as object, 'key', at(4));
+    compileHeaderMutations([add], { names: ['x', 'Content-Length'], about: level, field: 'names' }, findings);
+    const said = findings.list.map(({ code, severity, message, path, at: place }) => [
+      code,
+      severity,
+      message.split('`')[1],
+      path,
+      place?.line,
+    ]);
     assert.deepEqual(said, [
-      ['W301', 'warning', 'content-length'],
-      ['W301', 'warning', 'transfer-encoding'],
+      ['W301', 'warning', 'content-length', 'level.names[1]', 2],
+      ['W301', 'warning', 'transfer-encoding', 'level.add[0].header.key', 4],
     ]);
   });
 });

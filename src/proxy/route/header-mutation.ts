@@ -3,7 +3,7 @@ import {
   type HeaderValueOption,
 } from '#schema/envoy/config/core/v3/base_pb.js';
 import { lowerAscii } from '../../core/match/index.ts';
-import type { Findings } from '../../resources/index.ts';
+import type { FindingAbout, Findings } from '../../resources/index.ts';
 import type { FormatSource } from '../format/format-source.ts';
 import { reportFormat } from '../format/report-refusal.ts';
 import { compileTextFormat, type TextFormat } from '../format/text-format.ts';
@@ -61,29 +61,45 @@ function applyAdditions(
   for (const [name, value] of append) addLine(headers, name, value);
 }
 
+/** Names of headers to remove, in any case, and where they are written: `field` is the list's proto name in the message. */
+export interface Removals {
+  names: readonly string[];
+  about: object;
+  field: string;
+}
+
 /** Compiles one level's `…_headers_to_add` and `…_to_remove`; null when the level changes nothing or has an error. */
 export function compileHeaderMutations(
   toAdd: readonly HeaderValueOption[],
-  toRemove: readonly string[],
-  about: object,
+  toRemove: Removals | null,
   findings: Findings,
 ): HeaderMutations | null {
-  const remove = toRemove.map(lowerAscii);
-  for (const name of remove) {
-    if (isProtected(name)) refuseProtected(name, 'removed', about, findings);
-    if (isFraming(name)) warnOfFraming(name, about, findings);
-  }
+  const remove = toRemove === null ? [] : compileRemovals(toRemove, findings);
   const add = toAdd.map((option) => compileAddition(option, findings)).filter((one) => one !== null);
   return remove.length === 0 && add.length === 0 ? null : { remove, add };
 }
 
+function compileRemovals({ names, about, field }: Removals, findings: Findings): readonly string[] {
+  const lower = names.map(lowerAscii);
+  for (const [index, name] of lower.entries()) {
+    const place = { about, field: `${field}[${index}]` };
+    if (isProtected(name)) refuseProtected(name, 'removed', place, findings);
+    if (isFraming(name)) warnOfFraming(name, place, findings);
+  }
+  return lower;
+}
+
+/** Where a finding stands. */
+type Place = Pick<FindingAbout, 'about' | 'field'>;
+
 function compileAddition(option: HeaderValueOption, findings: Findings): HeaderAddition | null {
   const name = lowerAscii(option.header?.key ?? '');
+  const place = { about: option.header ?? option, field: 'key' };
   if (isProtected(name)) {
-    refuseProtected(name, 'modified', option, findings);
+    refuseProtected(name, 'modified', place, findings);
     return null;
   }
-  if (isFraming(name)) warnOfFraming(name, option, findings);
+  if (isFraming(name)) warnOfFraming(name, place, findings);
   if (option.append !== undefined && option.appendAction !== AppendAction.APPEND_IF_EXISTS_OR_ADD) {
     const message = "Both append and append_action are set and it's not allowed";
     findings.report({
@@ -121,24 +137,24 @@ function actionOf(option: HeaderValueOption): HeaderAddition['action'] {
 }
 
 /** The filters after it see the change; on the wire a message is as long as it came. */
-function warnOfFraming(name: string, about: object, findings: Findings): void {
+export function warnOfFraming(name: string, place: Place, findings: Findings): void {
   findings.report({
     code: 'W301',
     severity: 'warning',
     message: `what is done to \`${name}\` has no effect on what is sent: a message ends where it ended as it came`,
     envoy: 'accepts',
-    about,
+    ...place,
   });
 }
 
 const isProtected = (name: string) => name.startsWith(':') || name === 'host';
 
-function refuseProtected(name: string, verb: string, about: object, findings: Findings): void {
+function refuseProtected(name: string, verb: string, place: Place, findings: Findings): void {
   findings.report({
     code: 'E120',
     severity: 'error',
     message: `\`${name}\`: :-prefixed or host headers may not be ${verb}`,
     envoy: 'refuses',
-    about,
+    ...place,
   });
 }

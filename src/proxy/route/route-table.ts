@@ -83,14 +83,12 @@ function levelsOf(level: Level, context: RouteContext, outer?: Levels): Levels {
   const { findings } = context;
   const request = compileHeaderMutations(
     level.requestHeadersToAdd,
-    level.requestHeadersToRemove,
-    level,
+    { names: level.requestHeadersToRemove, about: level, field: 'request_headers_to_remove' },
     findings,
   );
   const response = compileHeaderMutations(
     level.responseHeadersToAdd,
-    level.responseHeadersToRemove,
-    level,
+    { names: level.responseHeadersToRemove, about: level, field: 'response_headers_to_remove' },
     findings,
   );
   return {

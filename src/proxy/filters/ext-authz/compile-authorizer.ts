@@ -74,7 +74,7 @@ export function compileGrpcAuthorizer(
     cluster: target.value.clusterName,
     authority: target.value.authority,
     timeoutMs: timeout === undefined ? TIMEOUT_MS : durationMs(timeout),
-    metadata: compileAdded(initialMetadata, service, findings),
+    metadata: compileAdded(initialMetadata, findings),
     isSilent: target.value.skipEnvoyHeaders,
     bytesMax: target.value.maxReceiveMessageLength,
     check: {
@@ -124,7 +124,7 @@ export function compileHttpAuthorizer(holder: object, service: HttpService, find
     timeoutMs: serverUri?.timeout === undefined ? 0 : durationMs(serverUri.timeout),
     pathPrefix,
     pathOverride: toByteString(pathOverride),
-    headersToAdd: asked === undefined ? null : compileAdded(asked.headersToAdd, asked, findings),
+    headersToAdd: asked === undefined ? null : compileAdded(asked.headersToAdd, findings),
     upstreamHeaders: compileNameList(answer?.allowedUpstreamHeaders, findings),
     upstreamHeadersToAppend: compileNameList(answer?.allowedUpstreamHeadersToAppend, findings),
     clientHeaders: compileNameList(answer?.allowedClientHeaders, findings),
@@ -134,13 +134,9 @@ export function compileHttpAuthorizer(holder: object, service: HttpService, find
 }
 
 /** They take the place of what the client sent. */
-function compileAdded(
-  headers: readonly HeaderValue[],
-  about: object,
-  findings: Findings,
-): HeaderMutations | null {
+function compileAdded(headers: readonly HeaderValue[], findings: Findings): HeaderMutations | null {
   const options = headers.map((header) =>
     create(HeaderValueOptionSchema, { header, appendAction: AppendAction.OVERWRITE_IF_EXISTS_OR_ADD }),
   );
-  return options.length === 0 ? null : compileHeaderMutations(options, [], about, findings);
+  return compileHeaderMutations(options, null, findings);
 }

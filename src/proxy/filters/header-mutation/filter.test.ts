@@ -182,6 +182,18 @@ describe('header_mutation', () => {
     });
   }
 
+  it('warns where it takes off what tells the length of a message', () => {
+    const { filter, findings } = compileFilter(
+      headerMutationFactory,
+      mutations([{ remove: 'Content-Length' }]),
+    );
+    assert.ok(filter);
+    assert.deepEqual(
+      findings.list.map(({ code, message }) => [code, message.split('`')[1]]),
+      [['W301', 'content-length']],
+    );
+  });
+
   const refused: { name: string; given: JsonObject; want: RegExp }[] = [
     {
       name: 'a change of the path',

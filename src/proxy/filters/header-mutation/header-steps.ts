@@ -4,12 +4,13 @@ import type {
 } from '#schema/envoy/config/common/mutation_rules/v3/mutation_rules_pb.js';
 import { compileStringMatcher, lowerAscii, type StringMatcher } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
-import type { HeaderList } from '../../http/header-list.ts';
+import { type HeaderList, isFraming } from '../../http/header-list.ts';
 import { refuseField, refuseInto } from '../../refusals.ts';
 import {
   applyHeaderMutations,
   compileHeaderMutations,
   type HeaderMutations,
+  warnOfFraming,
 } from '../../route/header-mutation.ts';
 import type { FilterStream } from '../filter.ts';
 
@@ -31,18 +32,23 @@ export function compileHeaderStep(
   const { action } = mutation;
   switch (action.case) {
     case 'append':
-      return compileHeaderMutations([action.value], [], mutation, findings);
+      return compileHeaderMutations([action.value], null, findings);
     case 'removeOnMatch':
       return compileRemoval(action.value, message, findings);
-    case 'remove': {
-      const name = lowerAscii(action.value);
-      if (!name.startsWith(':') && name !== 'host') return { remove: [name], add: [] };
-      refuseField(findings, mutation, 'remove', ` for \`${name}\``);
-      return null;
-    }
+    case 'remove':
+      return compileNamedRemoval(lowerAscii(action.value), mutation, findings);
     case undefined:
       return null;
   }
+}
+
+function compileNamedRemoval(name: string, about: object, findings: Findings): HeaderStep | null {
+  if (name.startsWith(':') || name === 'host') {
+    refuseField(findings, about, 'remove', ` for \`${name}\``);
+    return null;
+  }
+  if (isFraming(name)) warnOfFraming(name, { about, field: 'remove' }, findings);
+  return { remove: [name], add: [] };
 }
 
 function compileRemoval(

@@ -57,11 +57,10 @@ function compileLimit(config: LocalRateLimit, context: FactoryContext): Limit | 
       enabled: compileFraction(config.filterEnabled, 'none'),
       enforced: compileFraction(config.filterEnforced, 'none'),
       status: statusOf(config),
-      responseHeaders: compileHeaderMutations(config.responseHeadersToAdd, [], config, findings),
+      responseHeaders: compileHeaderMutations(config.responseHeadersToAdd, null, findings),
       requestHeadersWhenNotEnforced: compileHeaderMutations(
         config.requestHeadersToAddWhenNotEnforced,
-        [],
-        config,
+        null,
         findings,
       ),
       tellsHeaders: config.enableXRatelimitHeaders !== 0,
