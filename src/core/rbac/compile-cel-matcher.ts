@@ -1,7 +1,8 @@
-import { compileExpression, type ExpressionContext } from './compile-expression.ts';
+import { compileExpression } from './compile-expression.ts';
 import type { RbacSubject } from './condition.ts';
 import { evaluateExpression } from './evaluate-expression.ts';
 import type { ExpressionConfig } from './expression-config.ts';
+import type { ExpressionContext } from './expression-context.ts';
 
 /** A compiled CEL matcher. */
 export interface CelMatcher {

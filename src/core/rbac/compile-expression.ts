@@ -1,27 +1,27 @@
-import type { Refuse } from '../match/index.ts';
 import { buildMessage, fieldsOf } from './compile-message.ts';
-import type { Evaluation, ExpressionMemo, Operation, Step } from './evaluation.ts';
-import {
-  type Attribute,
-  type AttributeContext,
-  ENUM_VALUES,
-  isThere,
-  presentOr,
-  rootOf,
-} from './expression-attributes.ts';
+import { type ExpressionMemo, type Operation, type Step, valueOfPart } from './evaluation.ts';
+import { type Attribute, ENUM_VALUES, isThere, presentOr, rootOf } from './expression-attributes.ts';
 import type { ConstantKind, ExpressionConfig, MapEntryConfig } from './expression-config.ts';
 import { constantOf } from './expression-constant.ts';
-import { type ExpressionOptions, operationOf } from './expression-functions.ts';
+import { type Context, type ExpressionContext, refused } from './expression-context.ts';
+import { operationOf } from './expression-functions.ts';
+import { compileLogic } from './expression-logic.ts';
+import { known, lacking, memberOf } from './expression-members.ts';
 import { isNoPattern, Patterns } from './expression-patterns.ts';
 import { compileMatches } from './expression-regex.ts';
 import {
-  AttributeMap,
-  ExpressionMap,
-  type ExpressionValue,
-  FAULT,
-  MessageValue,
-  mapOf,
-} from './expression-value.ts';
+  BLOCK,
+  type Call,
+  isFolded,
+  isText,
+  type List,
+  nameOf,
+  qualified,
+  REGEX_NAMES,
+  type Struct,
+  textOf,
+} from './expression-syntax.ts';
+import { ExpressionMap, type ExpressionValue, FAULT } from './expression-value.ts';
 import { type Field, mayBeOfEnvoy } from './message-types.ts';
 import { TimeZones } from './time-zone.ts';
 
@@ -29,14 +29,6 @@ import { TimeZones } from './time-zone.ts';
 export interface Expression {
   readonly root: Step;
   readonly memo: ExpressionMemo;
-}
-
-/** What compiling an expression asks of its surroundings. */
-export interface ExpressionContext extends AttributeContext {
-  refuse: Refuse;
-  options?: ExpressionOptions | undefined;
-  /** Nothing is evaluated before requests come, as of a CEL matcher. */
-  foldsNothing?: boolean;
 }
 
 /**
@@ -50,18 +42,6 @@ export function compileExpression(
   const memo = { patterns: new Patterns(), zones: new TimeZones() };
   const root = compile(config, { ...context, memo, block: { isUsed: false, parts: null } });
   return root && { root, memo };
-}
-
-interface Context extends ExpressionContext {
-  memo: ExpressionMemo;
-  block: Block;
-}
-
-/** Of `cel.@block`, which there is once in an expression. */
-interface Block {
-  isUsed: boolean;
-  /** What `@index0` and so on stand for; null: outside of it. */
-  parts: readonly Step[] | null;
 }
 
 function compile(config: ExpressionConfig | undefined, context: Context): Step | null {
@@ -87,16 +67,6 @@ function compile(config: ExpressionConfig | undefined, context: Context): Step |
   }
 }
 
-function refused(
-  what: string,
-  about: object,
-  { refuse }: Context,
-  envoy: 'accepts' | 'refuses' = 'accepts',
-): null {
-  refuse(`${what} in a CEL condition is not supported`, about, undefined, envoy);
-  return null;
-}
-
 function compileAll(configs: readonly ExpressionConfig[], context: Context): Step[] | null {
   const compiled = configs.map((one) => compile(one, context));
   return compiled.includes(null) ? null : (compiled as Step[]);
@@ -115,16 +85,12 @@ function compileConstant(constant: ConstantKind, about: object, context: Context
   return value === undefined ? refused('a constant without a value', about, context, 'refuses') : () => value;
 }
 
-type List = Extract<ExpressionConfig['exprKind'], { case: 'listExpr' }>['value'];
-
 function compileList({ elements: configs, optionalIndices }: List, context: Context): Step | null {
   const compiled = compileAll(configs, context);
   if (compiled === null) return null;
   const elements = compiled.map((one, index) => (optionalIndices?.includes(index) ? faultAfter(one) : one));
   return strictly(elements, (values) => [...values]);
 }
-
-type Struct = Extract<ExpressionConfig['exprKind'], { case: 'structExpr' }>['value'];
 
 function compileMap(config: Struct, about: object, context: Context): Step | null {
   const pairs: Step[][] = [];
@@ -200,9 +166,6 @@ function compileAttribute(config: ExpressionConfig, context: Context): Step | un
   return undefined;
 }
 
-/** How a member is asked for: `a.b`, `a['b']`, `has(a.b)`. */
-type Asked = 'selected' | 'indexed' | 'tested';
-
 /** What an expression names: an attribute, a value, or null where it is a fault whatever comes; undefined after a refusal. */
 function placeOf(config: ExpressionConfig, context: Context): Attribute | Step | null | undefined {
   const kind = config.exprKind;
@@ -233,69 +196,6 @@ function placeOf(config: ExpressionConfig, context: Context): Attribute | Step |
   return compile(config, context) ?? undefined;
 }
 
-/** `a.b.c`; null where it is more than names. */
-function nameOf(config: ExpressionConfig | undefined): string | null {
-  const kind = config?.exprKind;
-  if (kind?.case === 'identExpr') return kind.value.name;
-  if (kind?.case !== 'selectExpr' || kind.value.testOnly) return null;
-  const outer = nameOf(kind.value.operand);
-  return outer === null ? null : `${outer}.${kind.value.field}`;
-}
-
-function lacking(what: string, about: object, context: Context): undefined {
-  refused(what, about, context, 'refuses');
-}
-
-function known(
-  found: Attribute | null | 'not done',
-  name: string,
-  about: object,
-  context: Context,
-): Attribute | null | undefined {
-  if (found !== 'not done') return found;
-  refused(`\`${name}\``, about, context);
-  return undefined;
-}
-
-function memberOf(
-  outer: Attribute | Step | null,
-  key: string,
-  asked: Asked,
-  about: ExpressionConfig,
-  context: Context,
-): Attribute | Step | null | undefined {
-  if (outer === null) return null;
-  if (typeof outer === 'function')
-    return (evaluation) => memberOfValue(outer(evaluation), key, asked, evaluation);
-  if (outer.kind === 'value')
-    return (evaluation) => memberOfValue(outer.read(evaluation), key, asked, evaluation);
-  if (outer.isMessage && asked === 'indexed') return null;
-  const member = known(outer.member(key), key, about, context);
-  if (asked !== 'tested' || member === undefined) return member;
-  if (member === null) return outer.isMessage ? null : () => false;
-  return (evaluation) => isThere(member, evaluation);
-}
-
-function memberOfValue(
-  value: ExpressionValue | undefined,
-  key: string,
-  asked: Asked,
-  evaluation: Evaluation,
-): ExpressionValue {
-  if (value instanceof MessageValue && asked !== 'indexed') {
-    const field = value.field(key, evaluation);
-    return asked === 'tested' && field !== FAULT ? !isEmpty(field) : field;
-  }
-  if (!(value instanceof ExpressionMap || value instanceof AttributeMap)) return FAULT;
-  const member = value.get(key);
-  return asked === 'tested' ? member !== undefined : presentOr(member);
-}
-
-const isEmpty = (field: ExpressionValue) =>
-  mapOf(field)?.size === 0 || (Array.isArray(field) && field.length === 0);
-
-type Call = Extract<ExpressionConfig['exprKind'], { case: 'callExpr' }>['value'];
-
 function compileCall(call: Call, about: ExpressionConfig, context: Context): Step | null {
   const { function: name, target } = qualified(call);
   if (name === BLOCK && target === undefined) return compileBlock(call.args, about, context);
@@ -321,8 +221,6 @@ function compileCall(call: Call, about: ExpressionConfig, context: Context): Ste
     return strictly(compiled, () => FAULT);
   return strictly(compiled, operation);
 }
-
-const BLOCK = 'cel.@block';
 
 /** What an optimizer of CEL makes of parts that come up several times: a list of them, each evaluated once and only where it is asked for. */
 function compileBlock(
@@ -362,35 +260,7 @@ function partOf(
     : (evaluation) => valueOfPart(index, part, evaluation);
 }
 
-/** Once in each evaluation of the whole. */
-function valueOfPart(index: number, part: Step, evaluation: Evaluation): ExpressionValue {
-  evaluation.parts ??= [];
-  const known = evaluation.parts[index];
-  if (known !== undefined) return known;
-  const value = part(evaluation);
-  evaluation.parts[index] = value;
-  return value;
-}
-
-/** `re.extract(…)` is a function of that name, though it looks like one of a value `re`. */
-function qualified({ function: name, target }: Call): Pick<Call, 'function' | 'target'> {
-  const full = `${nameOf(target) ?? ''}.${name}`;
-  return REGEX_NAMES.has(full) || full === BLOCK
-    ? { function: full, target: undefined }
-    : { function: name, target };
-}
-
-const REGEX_NAMES = new Set(['re.extract', 're.capture', 're.captureN']);
-
 const IN = new Set(['@in', 'in', '_in_']);
-
-const isText = (config: ExpressionConfig | undefined) =>
-  config?.exprKind.case === 'constExpr' && config.exprKind.value.constantKind.case === 'stringValue';
-
-const textOf = (config: ExpressionConfig | undefined) =>
-  constantOf(
-    config?.exprKind.case === 'constExpr' ? config.exprKind.value.constantKind : { case: undefined },
-  );
 
 /** `'x' in request.headers`: of attributes that are no value by themselves; null where it is another one's. */
 function compileHas(
@@ -423,67 +293,4 @@ function compileMatch(
     context.refuse(`bad regular expression \`${said}\`: ${(error as Error).message}`, about);
     return null;
   }
-}
-
-/** Envoy comes to it before requests do, where `cel_config` is not said: it is made of constants and takes no choice. */
-function isFolded(config: ExpressionConfig | undefined): boolean {
-  const kind = config?.exprKind;
-  switch (kind?.case) {
-    case 'constExpr':
-      return true;
-    case 'listExpr':
-      return kind.value.elements.every(isFolded);
-    case 'structExpr':
-      return kind.value.messageName === '' && kind.value.entries.every(isFoldedEntry);
-    case 'callExpr': {
-      const { args } = kind.value;
-      const { function: name, target } = qualified(kind.value);
-      return !NOT_FOLDED.has(name) && (target === undefined || isFolded(target)) && args.every(isFolded);
-    }
-    default:
-      return false;
-  }
-}
-
-const isFoldedEntry = ({ keyKind, value }: MapEntryConfig) =>
-  keyKind.case === 'mapKey' && isFolded(keyKind.value) && isFolded(value);
-
-/** Not evaluated before requests come, whatever they are made of. */
-const NOT_FOLDED = new Set(['_&&_', '_||_', '_?_:_', BLOCK]);
-
-function compileLogic(name: string, operands: readonly Step[]): Step | null {
-  const [first, second, third] = operands as [Step, Step, Step];
-  switch (name) {
-    case '_&&_':
-    case '_||_':
-      return operands.length < 2 ? null : (evaluation) => decide(operands, name === '_||_', evaluation);
-    case '@not_strictly_false':
-    case '__not_strictly_false__':
-      return operands.length === 1 ? (evaluation) => notStrictlyFalse(first(evaluation), evaluation) : null;
-    case '_?_:_':
-      if (operands.length !== 3) return null;
-      return (evaluation) => {
-        const condition = first(evaluation);
-        return condition === true ? second(evaluation) : condition === false ? third(evaluation) : FAULT;
-      };
-    default:
-      return null;
-  }
-}
-
-/** What is in doubt may be false to Envoy. */
-function notStrictlyFalse(value: ExpressionValue, { hasDoubt }: Evaluation): ExpressionValue {
-  if (value === FAULT) return hasDoubt ? FAULT : true;
-  return typeof value === 'boolean' ? value : FAULT;
-}
-
-/** Any of them may settle it, whatever the others come to, a fault too. */
-function decide(operands: readonly Step[], settles: boolean, evaluation: Evaluation): ExpressionValue {
-  let isSound = true;
-  for (const operand of operands) {
-    const value = operand(evaluation);
-    if (value === settles) return settles;
-    isSound &&= value === !settles;
-  }
-  return isSound ? !settles : FAULT;
 }

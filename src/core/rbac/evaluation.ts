@@ -29,3 +29,13 @@ export type Operation = (values: readonly ExpressionValue[], evaluation: Evaluat
 export function beginEvaluation(subject: RbacSubject, memo: ExpressionMemo): Evaluation {
   return { subject, memo, hasDoubt: false, isGivenUp: false, parts: null };
 }
+
+/** What a part of a `cel.@block` comes to: it is evaluated once. */
+export function valueOfPart(index: number, part: Step, evaluation: Evaluation): ExpressionValue {
+  evaluation.parts ??= [];
+  const known = evaluation.parts[index];
+  if (known !== undefined) return known;
+  const value = part(evaluation);
+  evaluation.parts[index] = value;
+  return value;
+}
