@@ -1,4 +1,5 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
+import { compileBytePattern } from './byte-pattern.ts';
 import { toByteString } from './byte-string.ts';
 import type { Refuse } from './refusal.ts';
 
@@ -21,7 +22,7 @@ export function compileRegexRewrite(
   const regex = config.pattern?.regex ?? '';
   let program: RE2JS;
   try {
-    program = RE2JS.compile(toByteString(regex));
+    program = compileBytePattern(regex).program;
   } catch (error) {
     refuse((error as Error).message, config.pattern ?? config, 'regex');
     return null;

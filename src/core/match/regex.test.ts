@@ -7,6 +7,7 @@ describe('what RE2 says of a bad pattern, in the words of the C++ library', () =
     { given: '[', want: 'missing ]: [' },
     { given: '(', want: 'missing ): (' },
     { given: '(?!a)', want: 'invalid perl operator: (?!' },
+    { given: '(?<=a)', want: 'invalid perl operator: (?<=' },
     { given: 'a**', want: 'bad repetition operator: **' },
     { given: '*', want: 'no argument for repetition operator: *' },
     { given: 'a{1001}', want: 'invalid repetition size: {1001}' },
@@ -15,6 +16,10 @@ describe('what RE2 says of a bad pattern, in the words of the C++ library', () =
     { given: '(?P<n', want: 'invalid named capture group: (?P<n' },
     { given: 'a)', want: 'unexpected ): a)' },
     { given: '\\q', want: 'invalid escape sequence: \\q' },
+    { given: '\\x{1f600}', want: 'invalid escape sequence: \\x{1f6' },
+    { given: '[\\x{e9}-\\x{0100}]', want: 'invalid escape sequence: \\x{0100' },
+    { given: '[a\\C]', want: 'invalid escape sequence: \\C' },
+    { given: '[[:alpha:]\\C]', want: 'invalid escape sequence: \\C' },
   ];
   for (const { given, want } of table) {
     it(`${given} → ${want}`, () => assert.equal(compileRegex(given).error, want));
@@ -29,6 +34,16 @@ describe('a regex matches whole byte strings', () => {
     { name: 'so two dots match it', pattern: '..', text: '\xc3\xa9', want: true },
     { name: 'and so does the letter itself', pattern: 'é', text: '\xc3\xa9', want: true },
     { name: 'flags work', pattern: '(?i)ABC', text: 'abc', want: true },
+    { name: '\\C is any byte', pattern: 'a\\Cb', text: 'a\nb', want: true },
+    { name: 'behind a class too', pattern: '[[][[:alpha:]a[]\\C', text: '[b\xff', want: true },
+    { name: 'but not where it is quoted', pattern: '\\Q\\C\\E', text: 'x', want: false },
+    { name: 'groups may share a name', pattern: '(?P<n>a)(?<m>b)(?P<n>c)', text: 'abc', want: true },
+    {
+      name: 'a character by its number is a byte',
+      pattern: '\\x{0000e9}\\Q\\x{100}',
+      text: '\xe9\\x{100}',
+      want: true,
+    },
     { name: 'a dot does not match a line feed', pattern: 'a.b', text: 'a\nb', want: false },
   ];
   for (const { name, pattern, text, want } of table) {

@@ -1,5 +1,6 @@
-import { RE2JS } from 're2js';
-import { detached, toByteString } from './byte-string.ts';
+import type { RE2JS } from 're2js';
+import { type BytePattern, compileBytePattern } from './byte-pattern.ts';
+import { detached } from './byte-string.ts';
 import { translateLinearPattern } from './linear-pattern.ts';
 import { measureProgram, type ProgramSize } from './program-size.ts';
 
@@ -14,22 +15,22 @@ export interface Regex {
  * @returns the compiled expression, or RE2's own words for what is wrong with it, as Envoy prints them
  */
 export function compileRegex(pattern: string): { regex: Regex; error?: undefined } | { error: string } {
-  const bytes = toByteString(pattern);
-  let program: RE2JS;
+  let compiled: BytePattern;
   try {
-    program = RE2JS.compile(bytes);
+    compiled = compileBytePattern(pattern);
   } catch (error) {
     return { error: inWordsOfRe2((error as Error).message) };
   }
-  const native = translateLinearPattern(bytes);
+  const { source, program } = compiled;
+  const native = translateLinearPattern(source);
   return { regex: native === null ? new Re2Regex(pattern, program) : new NativeRegex(pattern, native) };
 }
 
 /** How large RE2's program of an expression over bytes is; null where it is none. */
 export function measureRegex(pattern: string): ProgramSize | null {
-  const bytes = toByteString(pattern);
   try {
-    return measureProgram(bytes, RE2JS.compile(bytes), 'bytes');
+    const { source, program } = compileBytePattern(pattern);
+    return measureProgram(source, program, 'bytes');
   } catch {
     return null;
   }
@@ -96,6 +97,8 @@ const WORDS: readonly (readonly [go: string, cpp: string])[] = [
 
 function inWordsOfRe2(message: string): string {
   const text = message.replace(/^error parsing regexp: /, '').replace(/: `([\s\S]*)`$/, ': $1');
+  const lookBehind = /^invalid named capture: (\(\?<[=!])/.exec(text)?.[1];
+  if (lookBehind !== undefined) return `invalid perl operator: ${lookBehind}`;
   for (const [go, cpp] of WORDS) {
     if (text.startsWith(go)) return cpp + text.slice(go.length);
   }
