@@ -13,6 +13,8 @@ describe('the object form of a duration', () => {
       given: '{seconds: 5, nanos: 2000000000}',
       want: ['duration out-of-range'],
     },
+    { name: 'the longest that nanoseconds can tell', given: '9223372035.999999999s', want: [] },
+    { name: 'the second in which they end', given: '9223372036s', want: ['duration out-of-range'] },
     {
       name: 'what the field’s own rule refuses is told once',
       given: '-5s',

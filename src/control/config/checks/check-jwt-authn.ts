@@ -9,6 +9,7 @@ import { isTooLongJwks, parseJwks, statusText } from '../../../core/jwt/index.ts
 import { nodeCrypto } from '../../../platform/index.ts';
 import { renderNames } from '../decode/render-names.ts';
 import { nanosOf } from '../rules/duration-text.ts';
+import { isAbsoluteUri } from './absolute-uri.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** Everything that Envoy looks at when the filter is loaded (envoy.md §1.7). */
@@ -64,14 +65,6 @@ function checkRemote(name: string, remote: RemoteJwks, context: CheckContext): v
     about: backOff,
     field: 'max_interval',
   });
-}
-
-/** A scheme, a host without blanks, a port of digits (Envoy: utility.cc). Any scheme will do. */
-function isAbsoluteUri(uri: string): boolean {
-  const match = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]+)/.exec(uri);
-  if (match === null) return false;
-  const authority = (match[1] as string).replace(/^.*@/, '');
-  return /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:[\]]+)(?::\d{1,5})?$/.test(authority);
 }
 
 /** Empty text loads, and leaves a provider that verifies nothing. */
