@@ -4,7 +4,8 @@ const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const NOT_A_NUMBER = /^[+-]?nan(?:\(\w*\))?$/i;
 /** Beyond it every number that a header can hold is infinite or 0. */
 const EXPONENT_MAX = 1e6;
-const OUTER_SPACE = /^[\t-\r ]+|[\t-\r ]+$/g;
+/** Space that something stands behind is not tried from each of its places: a header may be full of it. */
+const OUTER_SPACE = /^[\t-\r ]+|(?<![\t-\r ])[\t-\r ]+$/g;
 
 /**
  * Reads what C's `strtod` takes for a number, hexadecimal ones, infinities and `nan` among it, with white space around it

@@ -8,6 +8,8 @@ import { convertToDouble } from '../../src/core/rbac/expression-conversions.ts';
 import { STRING_FUNCTIONS } from '../../src/core/rbac/expression-strings.ts';
 import { convertToDuration } from '../../src/core/rbac/expression-time.ts';
 import { FAULT } from '../../src/core/rbac/expression-value.ts';
+import { canonicalPath } from '../../src/proxy/http/canonical-path.ts';
+import { parseNumber } from '../../src/proxy/parse-number.ts';
 import { buildRequestHead, ClaimRedactor } from '../../src/proxy/rehearsal/index.ts';
 import { Findings } from '../../src/resources/index.ts';
 import { ControlClusters } from '../../src/server/control-clusters.ts';
@@ -43,6 +45,17 @@ describe('a text of a million characters is read to its end', () => {
   it('where blanks around a header value go', () => {
     const value = `a${long(' ')}b`;
     assert.equal(buildRequestHead(words(` ${value} \t`)).headers.get('x'), value);
+  });
+
+  it('where a number is read out of it', () => {
+    assert.equal(parseNumber(` ${long(' ')}1${long(' ')}`), 1);
+    assert.equal(parseNumber(`1${long(' ')}x`), undefined);
+  });
+
+  it('where a path is made canonical', () => {
+    assert.equal(canonicalPath(`/${long('"')}`), `/${'%22'.repeat(LENGTH)}`);
+    assert.equal(canonicalPath(`/${long('./')}`), '/');
+    assert.equal(canonicalPath(`/${long('a/../')}`), '/');
   });
 
   it('where an expression trims or converts it', () => {

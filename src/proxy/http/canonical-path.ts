@@ -17,7 +17,7 @@ const NO_PATH_CHARACTER = /["<>^`{|}]/;
  */
 export function canonicalPath(path: string): string | null {
   const source = path.includes(';') ? path.replaceAll(DOT_PARAMETERS, '/$1') : path;
-  const made = new PathInMaking();
+  const made = new PathInMaking(source.length);
   for (let at = 0; at < source.length; ) {
     const length = made.skipDots(source, at) || made.copy(source, at);
     if (length === 0) return null;
@@ -26,14 +26,27 @@ export function canonicalPath(path: string): string | null {
   return made.text;
 }
 
+const SLASH = 0x2f;
+
+/** What is made is kept as bytes: a text that grows by single characters would be copied whole whenever somebody looks at it. */
 class PathInMaking {
-  text = '';
+  readonly #bytes: Buffer;
+  #length = 0;
   /** Where the last `%` is that begins no escape. */
   #strayAt = Number.NEGATIVE_INFINITY;
 
+  /** @param length the source's; each of its characters may become an escape */
+  constructor(length: number) {
+    this.#bytes = Buffer.allocUnsafe(3 * length);
+  }
+
+  get text(): string {
+    return this.#bytes.toString('latin1', 0, this.#length);
+  }
+
   /** @returns how many characters of the source are a dot segment; 0: it is none */
   skipDots(source: string, at: number): number {
-    if (!this.text.endsWith('/')) return 0;
+    if (this.#length === 0 || this.#bytes[this.#length - 1] !== SLASH) return 0;
     const found = matchAt(DOT_SEGMENT, source, at);
     if (found === null) return 0;
     if (found[1] !== undefined) this.#backUp();
@@ -46,38 +59,46 @@ class PathInMaking {
     if (char === '%') return this.#copyEscape(source, at);
     const plain = matchAt(PLAIN, source, at)?.[0];
     if (plain !== undefined) {
-      this.text += plain;
+      this.#add(plain);
       return plain.length;
     }
-    if (char === '\\') this.text += '/';
-    else this.text += NO_PATH_CHARACTER.test(char) ? escapeOf(char) : char;
+    if (char === '\\') this.#add('/');
+    else this.#add(NO_PATH_CHARACTER.test(char) ? escapeOf(char) : char);
     return 1;
+  }
+
+  #add(text: string): void {
+    this.#length += this.#bytes.write(text, this.#length, 'latin1');
   }
 
   /** To behind the slash in front of the last one; the first one stays. */
   #backUp(): void {
-    this.text = this.text.slice(0, Math.max(0, this.text.lastIndexOf('/', this.text.length - 2)) + 1);
+    const made = this.#bytes.subarray(0, this.#length - 1);
+    this.#length = Math.max(0, made.lastIndexOf(SLASH)) + 1;
   }
 
   #copyEscape(source: string, at: number): number {
     const given = matchAt(ESCAPE, source, at)?.[0];
     if (given === undefined) {
-      this.#strayAt = this.text.length;
-      this.text += '%';
+      this.#strayAt = this.#length;
+      this.#add('%');
       return 1;
     }
     const char = String.fromCharCode(Number.parseInt(given.slice(1), 16));
     if (char === '\0') return 0;
-    this.text += UNRESERVED.test(char) ? char : given;
+    this.#add(UNRESERVED.test(char) ? char : given);
     if (UNRESERVED.test(char)) this.#escapeStray(source[at + 3] ?? '');
     return 3;
   }
 
   /** Where the character that was just undone completes an escape, with the next one or without, its `%` is escaped itself. */
   #escapeStray(next: string): void {
-    const behind = this.text.length - this.#strayAt;
-    if (behind > 3 || matchAt(ESCAPE, this.text + (behind === 2 ? next : ''), this.#strayAt) === null) return;
-    this.text = `${this.text.slice(0, this.#strayAt)}%25${this.text.slice(this.#strayAt + 1)}`;
+    const behind = this.#length - this.#strayAt;
+    if (behind > 3) return;
+    const made = this.#bytes.toString('latin1', this.#strayAt, this.#length);
+    if (matchAt(ESCAPE, made + (behind === 2 ? next : ''), 0) === null) return;
+    this.#length = this.#strayAt;
+    this.#add(`%25${made.slice(1)}`);
   }
 }
 
