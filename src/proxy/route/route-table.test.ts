@@ -161,6 +161,22 @@ describe('header changes of a route', () => {
     const reversed = { ...config, most_specific_header_mutations_wins: true };
     assert.deepEqual(levels(reversed), ['x-config', 'x-host', 'x-route']);
   });
+
+  it('come after those of a weighted cluster, whichever is to win', () => {
+    const member = { name: 'origin', weight: 1, request_headers_to_add: [option('x-cluster', '1')] };
+    const config = {
+      ...all([route({ route: { weighted_clusters: { clusters: [member] } } })], {
+        request_headers_to_add: [option('x-host', '1')],
+      }),
+      request_headers_to_add: [option('x-config', '1')],
+    };
+    const levels = (most_specific_header_mutations_wins: boolean) =>
+      tableOf({ ...config, most_specific_header_mutations_wins })
+        .select(new TestStream().request, null, NO_CIRCUMSTANCES)
+        ?.requestHeaders.map(({ add }) => add[0]?.name);
+    assert.deepEqual(levels(false), ['x-cluster', 'x-host', 'x-config']);
+    assert.deepEqual(levels(true), ['x-cluster', 'x-config', 'x-host']);
+  });
 });
 
 describe('what a route configuration cannot have is refused by name', () => {

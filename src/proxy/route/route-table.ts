@@ -98,12 +98,18 @@ function levelsOf(level: Level, context: RouteContext, outer?: Levels): Levels {
   };
 }
 
-/** The most specific level is applied first, so that the others can overwrite it, unless it is to win. */
+/**
+ * The most specific level is applied first, so that the others can overwrite it, unless it is to win. What a weighted cluster says comes
+ * first even then (Envoy: WeightedClusterEntry::finalizeRequestHeaders).
+ * @param route those of the route and around it, with which `levels` ends
+ */
 function inOrder(
   levels: readonly HeaderMutations[],
+  route: readonly HeaderMutations[],
   { mostSpecificWins }: LevelContext,
 ): readonly HeaderMutations[] {
-  return mostSpecificWins ? levels.toReversed() : levels;
+  if (!mostSpecificWins) return levels;
+  return [...levels.slice(0, levels.length - route.length), ...route.toReversed()];
 }
 
 class CompiledRoute {
@@ -210,8 +216,8 @@ function compileRoute(
         name: route.name,
         virtualHost: host.name,
         action,
-        requestHeaders: inOrder(request, context),
-        responseHeaders: inOrder(response, context),
+        requestHeaders: inOrder(request, levels.request, context),
+        responseHeaders: inOrder(response, levels.response, context),
         perFilter,
         metadata,
         rateLimits,
