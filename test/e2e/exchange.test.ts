@@ -443,4 +443,27 @@ describe('what the connection manager is told', () => {
     const { loop } = await start({ options: { serverHeader: 'pass-through' } }, say);
     assert.deepEqual((await exchange(loop.port, GET))?.headers[0], ['server', 'apache']);
   });
+
+  for (const [serverHeader, want] of [
+    ['overwrite', 'jotgate'],
+    ['append-if-absent', 'mine'],
+    ['pass-through', 'mine'],
+  ] as const) {
+    it(`server_header_transformation of a reply of the gate’s own: ${serverHeader}, and one date`, async () => {
+      const decodeHeaders = (): FilterResult => ({
+        ...DENIED,
+        headers: [
+          ['server', 'mine'],
+          ['date', 'today'],
+        ],
+      });
+      const { loop } = await start({ options: { serverHeader }, filters: [{ decodeHeaders }] });
+      const fields = (await exchange(loop.port, GET))?.headers ?? [];
+      const said = fields.filter(([name]) => name === 'server' || name === 'date').sort();
+      assert.deepEqual(said, [
+        ['date', 'today'],
+        ['server', want],
+      ]);
+    });
+  }
 });

@@ -7,8 +7,9 @@ import type { HttpService } from './http-service.ts';
  */
 export function noteOwnFields(service: HttpService, headers: HeaderList, localBody: string | null): void {
   const { serverName, serverHeader } = service.options;
-  if (localBody !== null || serverHeader === 'overwrite') headers.set('server', serverName);
-  else if (serverHeader === 'append-if-absent' && !headers.has('server')) headers.set('server', serverName);
+  const isOwn = serverHeader === 'overwrite';
+  const isMissing = !headers.has('server') && (localBody !== null || serverHeader === 'append-if-absent');
+  if (isOwn || isMissing) headers.set('server', serverName);
   if (!headers.has('date')) headers.set('date', service.date.line.slice('date: '.length, -2));
   if (localBody === null || localBody === '') return;
   headers.set('content-length', String(localBody.length));

@@ -67,17 +67,27 @@ export function renderLocalReply(service: HttpService, reply: LocalWords): strin
   const { names, values } = headers;
   const mayHaveBody = status !== 204 && status !== 304;
   let out = statusLine(status);
+  const overwrites = service.options.serverHeader === 'overwrite';
   let hasType = false;
+  let hasDate = false;
+  let hasServer = false;
   for (let i = 0; i < names.length; i++) {
-    if (!isSendable(names[i] as string, values[i] as string) || isFraming(names[i] as string)) continue;
-    if (names[i] === 'content-type') hasType = true;
-    out += `${names[i]}: ${values[i]}\r\n`;
+    const name = names[i] as string;
+    if (!isSendable(name, values[i] as string) || isFraming(name)) continue;
+    if (name === 'content-type') hasType = true;
+    else if (name === 'date') hasDate = true;
+    else if (name === 'server') {
+      if (overwrites) continue;
+      hasServer = true;
+    }
+    out += `${name}: ${values[i]}\r\n`;
   }
   if (mayHaveBody && body !== '') {
     out += `content-length: ${body.length}\r\n`;
     if (!hasType) out += 'content-type: text/plain\r\n';
   }
-  out += `${service.date.line}server: ${service.options.serverName}\r\n`;
+  if (!hasDate) out += service.date.line;
+  if (!hasServer) out += `server: ${service.options.serverName}\r\n`;
   if (reply.close) out += 'connection: close\r\n';
   if (mayHaveBody && body === '')
     out += reply.bodiless ? 'transfer-encoding: chunked\r\n' : 'content-length: 0\r\n';
