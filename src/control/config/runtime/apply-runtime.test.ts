@@ -64,6 +64,22 @@ describe('the static layers of the runtime', () => {
       layers: [{ k: { f: { numerator: 7, denominator: 'MILLION' } } }],
       want: [[1, 1], 7, 2],
     },
+    ...[
+      { numerator: 2 ** 31 - 1, want: 2 ** 31 - 1 },
+      { numerator: -5, want: 2 ** 32 - 5 },
+      { numerator: 2 ** 31, want: 0 },
+      { numerator: 1e10, want: 0 },
+      { numerator: 99.9, want: 0 },
+    ].map(({ numerator, want }) => ({
+      name: `say a fraction of ${numerator}`,
+      layers: [{ k: { f: { numerator } } }],
+      want: [[1, 1], want, 0],
+    })),
+    ...['0', 'constructor', 'hundred'].map((denominator) => ({
+      name: `say a fraction of no size: ${denominator}`,
+      layers: [{ k: { f: { numerator: 7, denominator } } }],
+      want: [[1, 1], 5, 0],
+    })),
     { name: 'say what is no number', layers: [{ k: { f: true } }], want: [[1, 1], 5, 0] },
     { name: 'of which the last holds', layers: [{ k: { f: 7 } }, { 'k.f': 8 }], want: [[1, 1], 8, 0] },
     { name: 'also where it says nothing', layers: [{ k: { f: 7 } }, { 'k.f': 'x' }], want: [[1, 1], 5, 0] },

@@ -53,13 +53,18 @@ function entryOf(value: JsonValue): RuntimeEntry {
 /** A whole number of 31 bits and its sign, but for the largest. */
 const isFlag = (said: number): boolean => Number.isInteger(said) && said >= -(2 ** 31) && said < 2 ** 31 - 1;
 
-/** What has other members, or a denominator without a name, says nothing; a numerator that is no number is 0. */
+const DENOMINATORS: ReadonlyMap<unknown, Denominator> = new Map([
+  ['HUNDRED', Denominator.HUNDRED],
+  ['TEN_THOUSAND', Denominator.TEN_THOUSAND],
+  ['MILLION', Denominator.MILLION],
+]);
+
+/** What has other members, or a denominator without a name, says nothing; a numerator that is no whole number of 32 bits is 0. */
 function fractionEntry(value: JsonObject): RuntimeEntry {
   const { numerator = 0, denominator = 'HUNDRED', ...others } = value;
-  const size =
-    typeof denominator === 'string' ? Denominator[denominator as keyof typeof Denominator] : undefined;
+  const size = DENOMINATORS.get(denominator);
   if (size === undefined || Object.keys(others).length > 0) return {};
-  const number = typeof numerator === 'number' ? numerator : 0;
   // A negative number becomes a very large one.
-  return { fraction: { numerator: number < 0 ? NUMBER_MAX : Math.trunc(number), denominator: size } };
+  const number = typeof numerator === 'number' && numerator === (numerator | 0) ? numerator >>> 0 : 0;
+  return { fraction: { numerator: number, denominator: size } };
 }
