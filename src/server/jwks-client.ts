@@ -95,11 +95,10 @@ function splitUri(uri: string): { authority: string; path: string } {
     : { authority: rest.slice(0, slash), path: rest.slice(slash) };
 }
 
-/** Only a 200 with a body of UTF-8 that is not encoded counts. */
+/** Only a 200 with a body of UTF-8 counts. Nothing is decompressed, whatever the answer says of its coding (envoy.md §5.1). */
 function textOf(outcome: FetchOutcome): string | null {
   if (outcome.kind !== 'reply' || outcome.status !== 200 || outcome.body.length === 0) return null;
-  const isPlain = outcome.contentEncoding === '' || outcome.contentEncoding === 'identity';
-  return isPlain && isUtf8(outcome.body) ? outcome.body.toString('utf8') : null;
+  return isUtf8(outcome.body) ? outcome.body.toString('utf8') : null;
 }
 
 function isRetriable(outcome: FetchOutcome): boolean {
@@ -115,5 +114,6 @@ function describe(outcome: FetchOutcome): string {
   if (outcome.kind === 'failure') return outcome.text.replace(/^.*reset reason: /, '');
   if (outcome.status !== 200) return `status ${outcome.status}`;
   if (outcome.body.length === 0) return 'empty answer';
-  return isUtf8(outcome.body) ? `content-encoding \`${outcome.contentEncoding}\`` : 'the answer is not UTF-8';
+  const coding = outcome.contentEncoding === '' ? '' : ` but \`${outcome.contentEncoding}\``;
+  return `the answer is not UTF-8${coding}`;
 }

@@ -97,6 +97,15 @@ describe('the line of an exchange', () => {
     assert.deepEqual(lines, ['- 400 DPE 11']);
   });
 
+  it('blames the client’s protocol for a field that cannot be sent', async () => {
+    const filters: LoopOptions['filters'] = [
+      { decodeHeaders: ({ request }) => void request.headers.append('x-c', 'a\u0001') },
+    ];
+    const { loop, lines } = await start('%RESPONSE_CODE% %RESPONSE_FLAGS%', { filters });
+    await exchange(loop.port, GET);
+    assert.deepEqual(lines, ['503 DPE']);
+  });
+
   const unread: { name: string; head: string; want: string }[] = [
     { name: 'of another version', head: 'GET /b HTTP/1.0\r\n', want: 'GET - - low_version' },
     { name: 'without a host', head: 'GET /b HTTP/1.1\r\n\r\n', want: 'GET - /b missing_host_header' },

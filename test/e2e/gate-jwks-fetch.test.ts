@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { loadConfig } from '../../src/control/config/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
 import { exchange } from './raw-exchange.ts';
@@ -79,7 +80,14 @@ describe('fetching a key set', () => {
         socket.write(body);
       },
     },
-    { name: 'a compressed answer', said: reply(200, KEYS, 'Content-Encoding: gzip') },
+    {
+      name: 'a compressed answer',
+      said: ({ socket }) => {
+        const body = gzipSync(KEYS);
+        socket.write(`HTTP/1.1 200 X\r\nContent-Length: ${body.length}\r\nContent-Encoding: gzip\r\n\r\n`);
+        socket.write(body);
+      },
+    },
     {
       name: 'a cut answer',
       said: ({ socket }) => void socket.end('HTTP/1.1 200 X\r\nContent-Length: 500\r\n\r\n{'),
@@ -94,6 +102,10 @@ describe('fetching a key set', () => {
   for (const { name, said } of failures) {
     it(`fails with ${name}`, async () => assert.equal((await ask(said)).body, FAILED));
   }
+
+  it('reads an answer that only says it is compressed', async () => {
+    assert.notEqual((await ask(reply(200, KEYS, 'Content-Encoding: gzip'))).body, FAILED);
+  });
 
   it('fails when no answer comes in time', async () => {
     assert.equal((await ask(() => undefined, { timeout: '0.2s' })).body, FAILED);

@@ -229,6 +229,33 @@ describe('what jotgate does not do is said by name', () => {
   });
 });
 
+describe('of decisions too, what hangs on more than the file and the request', () => {
+  const RBAC = 'type.googleapis.com/envoy.extensions.filters';
+  const INPUT = 'type.googleapis.com/envoy.extensions.matching.common_inputs.environment_variable.v3.Config';
+  const guarded = (said: string) =>
+    listener().replace(
+      '    - filters:\n',
+      `    - filters:\n      - {name: g, typed_config: {"@type": ${RBAC}.network.rbac.v3.RBAC, stat_prefix: g, ${said}}}\n`,
+    );
+  const matching = (input: string) =>
+    listener().replace(
+      '          - {name: r,',
+      `          - {name: b, typed_config: {"@type": ${RBAC}.http.rbac.v3.RBAC, matcher: {matcher_tree: {input: {name: i, typed_config: ${input}}, exact_match_map: {map: {a: {action: {name: a, typed_config: {"@type": type.googleapis.com/envoy.config.rbac.v3.Action, name: ok}}}}}}}}}\n          - {name: r,`,
+    );
+
+  it('a network filter that judges a connection anew at each of its bytes', () => {
+    assert.deepEqual(codes(guarded('enforcement_type: ONE_TIME_ON_FIRST_BYTE, rules: {}')), []);
+    assert.deepEqual(codes(guarded('enforcement_type: CONTINUOUS, rules: {}')), ['error E301 6']);
+  });
+  it('a matcher that looks at a variable of the process', () => {
+    const header = 'type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput';
+    assert.deepEqual(codes(matching(`{"@type": ${header}, header_name: a}`)), []);
+    assert.deepEqual(codes(matching(`{"@type": ${INPUT}, name: HOME}`), { env: { HOME: 'a' } }), [
+      'error E302 13',
+    ]);
+  });
+});
+
 describe('files and variables are read in', () => {
   const body = (source: string) => listener().replace('{status: 200}', `{status: 200, body: ${source}}`);
   it('a file becomes its bytes', () => {
@@ -242,6 +269,7 @@ describe('files and variables are read in', () => {
   });
   it('a file that cannot be read is an error at its name', () => {
     assert.deepEqual(codes(body('{filename: /nonexistent}')), ['error E208 12']);
+    assert.deepEqual(codes(body('{filename: /}')), ['error E208 12']);
   });
   it('a variable must be there', () => {
     assert.deepEqual(codes(body('{environment_variable: A}'), { env: { A: 'x' } }), []);

@@ -338,6 +338,7 @@ export class Exchange implements ForwardedExchange {
     rewriteRequest(this, route, action, marksOriginal);
     const illegal = findIllegalField(request, this.#receivedPath, this.#receivedHost);
     if (illegal !== null) {
+      this.course?.addFlag('DPE');
       this.#reply(unsendableReply(illegal));
       return;
     }

@@ -191,7 +191,10 @@ function forward(
   progress.attempts = 1;
   rewriteRequest(stream, route, action, marksOriginal);
   const illegal = findIllegalField(request, received.path, received.authority);
-  if (illegal !== null) return replied(unsendableReply(illegal), 'other', manager, filters, stream);
+  if (illegal !== null) {
+    progress.addFlag('DPE');
+    return replied(unsendableReply(illegal), 'other', manager, filters, stream);
+  }
   rewriteForUpstream(stream, action, cluster.hostName, marksOriginal);
   const metadata = stream.metadataIfAny;
   request.headers.restoreFraming();
