@@ -251,7 +251,7 @@ describe('of decisions too, what hangs on more than the file and the request', (
     const header = 'type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput';
     assert.deepEqual(codes(matching(`{"@type": ${header}, header_name: a}`)), []);
     assert.deepEqual(codes(matching(`{"@type": ${INPUT}, name: HOME}`), { env: { HOME: 'a' } }), [
-      'error E302 13',
+      'error E302 14',
     ]);
   });
 });
