@@ -196,6 +196,19 @@ describe('a filter', () => {
     });
   }
 
+  it('sees the type and the length of a reply of the gate’s own, and may take its type away', async () => {
+    const seen: (string | undefined)[] = [];
+    const encodeHeaders = (_stream: FilterStream, { headers }: ResponseHead) => {
+      seen.push(headers.get('content-type'), headers.get('content-length'));
+      headers.remove('content-type');
+      headers.set('content-length', '7');
+    };
+    const { loop } = await start({ filters: [{ decodeHeaders: () => DENIED, encodeHeaders }] });
+    const response = await exchange(loop.port, GET);
+    const ofBody = response?.headers.filter(([name]) => name.startsWith('content-'));
+    assert.deepEqual([seen, ofBody], [['text/plain', '2'], [['content-length', '2']]]);
+  });
+
   it('may remove fields and add bytes above 127', async () => {
     const decodeHeaders = ({ request }: FilterStream): FilterResult => {
       request.headers.remove('x-gone');

@@ -35,11 +35,12 @@ export function composeReply(
   course?.repliesItself(local, headers);
   writeReplyFields(headers, local.headers, stream.route, replier, stream);
   const told = replier === 'as-is' ? local : rewriteReply(service, stream, course, local, headers);
+  if (course !== null && replier !== 'as-is') course.status = told.status;
   const message = bodiless ? '' : told.body;
   if (isGrpc) {
     const fields = grpcFields(told.status, message, local.grpcStatus);
     for (const [name, value] of fields) headers.set(name, value);
-  } else if (told.body === '') headers.remove('content-type');
+  } else nameBody(headers, told.body);
   const status = isGrpc ? 200 : told.status;
   encodeThrough(filters, stream, { status, headers });
   if (service.options.via !== '') appendVia(headers, service.options.via);
@@ -48,6 +49,16 @@ export function composeReply(
     told: { status: told.status, body },
     reply: { status, body: isGrpc ? '' : body, headers, bodiless },
   };
+}
+
+/** Filters see the length and the type of the body, and may change the type (Envoy: utility.cc, sendLocalReply). */
+function nameBody(headers: HeaderList, body: string): void {
+  if (body === '') {
+    headers.remove('content-type');
+    return;
+  }
+  headers.set('content-length', String(body.length));
+  if (!headers.has('content-type')) headers.append('content-type', 'text/plain');
 }
 
 function rewriteReply(

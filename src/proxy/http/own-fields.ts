@@ -13,5 +13,4 @@ export function noteOwnFields(service: HttpService, headers: HeaderList, localBo
   if (!headers.has('date')) headers.set('date', service.date.line.slice('date: '.length, -2));
   if (localBody === null || localBody === '') return;
   headers.set('content-length', String(localBody.length));
-  if (!headers.has('content-type')) headers.set('content-type', 'text/plain');
 }

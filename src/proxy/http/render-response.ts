@@ -68,24 +68,26 @@ export function renderLocalReply(service: HttpService, reply: LocalWords): strin
   const mayHaveBody = status !== 204 && status !== 304;
   let out = statusLine(status);
   const overwrites = service.options.serverHeader === 'overwrite';
-  let hasType = false;
+  const length = mayHaveBody && body !== '' ? `content-length: ${body.length}\r\n` : '';
+  let hasLength = false;
   let hasDate = false;
   let hasServer = false;
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
-    if (!isSendable(name, values[i] as string) || isFraming(name)) continue;
-    if (name === 'content-type') hasType = true;
-    else if (name === 'date') hasDate = true;
+    if (!isSendable(name, values[i] as string)) continue;
+    if (isFraming(name)) {
+      if (!hasLength) out += length;
+      hasLength = true;
+      continue;
+    }
+    if (name === 'date') hasDate = true;
     else if (name === 'server') {
       if (overwrites) continue;
       hasServer = true;
     }
     out += `${name}: ${values[i]}\r\n`;
   }
-  if (mayHaveBody && body !== '') {
-    out += `content-length: ${body.length}\r\n`;
-    if (!hasType) out += 'content-type: text/plain\r\n';
-  }
+  if (!hasLength) out += length;
   if (!hasDate) out += service.date.line;
   if (!hasServer) out += `server: ${service.options.serverName}\r\n`;
   if (reply.close) out += 'connection: close\r\n';

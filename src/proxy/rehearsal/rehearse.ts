@@ -251,6 +251,7 @@ function replied(
     stream.recorder?.open('local reply', `${reply.status} is told as ${status}`, origin.localReplyConfig);
     stream.recorder?.close('ok');
   }
+  if (replier !== 'as-is') progress.status = status;
   encodeThrough(filters, stream, { status, headers });
   if (origin.via !== '') appendVia(headers, toByteString(origin.via));
   reply.afterwards?.();

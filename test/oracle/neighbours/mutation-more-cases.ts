@@ -14,6 +14,8 @@ interface Row {
   paths?: string[];
   /** What the route says besides. */
   ofRoute?: object;
+  /** What the route does. Default: it asks the origin. */
+  action?: object;
 }
 
 const QUERIES = [
@@ -54,6 +56,23 @@ const rows: Row[] = [
     paths: ['?a=1'],
   },
   {
+    name: 'the status of a reply of the gate’s own, and its type',
+    mutations: {
+      response_mutations: [
+        header('x-code', '%RESPONSE_CODE%'),
+        header('x-type', '%RESP(content-type)%'),
+        header('x-length', '%RESP(content-length)%'),
+        { remove: 'content-type' },
+      ],
+    },
+    action: { direct_response: { status: 418, body: { inline_string: 'no' } } },
+  },
+  {
+    name: 'the status of one without a body',
+    mutations: { response_mutations: [header('x-code', '%RESPONSE_CODE%'), header('content-type', 'a/b')] },
+    action: { direct_response: { status: 403 } },
+  },
+  {
     name: 'after the headers, in front of the route’s',
     mutations: {
       request_mutations: [header('x-path', '%REQ(:path)%'), header('x-new', 'n')],
@@ -82,7 +101,7 @@ const rows: Row[] = [
 
 const sceneOf = (index: number) => `mutation-more-${index}`;
 
-export const moreMutationScenes: Scene[] = rows.map(({ mutations, ofRoute }, index) => ({
+export const moreMutationScenes: Scene[] = rows.map(({ mutations, ofRoute, action }, index) => ({
   name: sceneOf(index),
   filters: [filter('header_mutation.v3.HeaderMutation', { mutations })],
   routeConfig: {
@@ -93,7 +112,7 @@ export const moreMutationScenes: Scene[] = rows.map(({ mutations, ofRoute }, ind
         routes: [
           {
             match: { prefix: '/' },
-            route: { cluster: 'origin' },
+            ...(action ?? { route: { cluster: 'origin' } }),
             ...(ofRoute === undefined
               ? {}
               : {
