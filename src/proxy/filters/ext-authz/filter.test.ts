@@ -186,6 +186,13 @@ describe('ext_authz follows the answer', () => {
     assert.equal((await ask(unasked, replyOf(200, LINES))).stream.routeChoices, 0);
   });
 
+  it('writes metadata of a refusal too, without how long it took, and none of a failure', async () => {
+    const metadata = async (status: number) =>
+      (await ask(RESPONSE, replyOf(status, LINES))).stream.metadataOf('envoy.filters.http.ext_authz');
+    assert.deepEqual(await metadata(403), { 'x-meta': 'm' });
+    assert.deepEqual(await metadata(500), {});
+  });
+
   it('writes no metadata where it is told not to', async () => {
     const config = { ...RESPONSE, enable_dynamic_metadata_ingestion: false };
     assert.equal((await ask(config, replyOf(200, LINES))).stream.metadataIfAny, null);

@@ -71,7 +71,11 @@ export class HttpAuthorizer implements Authorizer {
       };
     }
     const answer = { status, headers, body: body.toString('latin1') };
-    return { kind: 'denied', reply: refusalOf(answer, settings, stream.clock.now() - startMs), metadata: [] };
+    return {
+      kind: 'denied',
+      reply: refusalOf(answer, settings, stream.clock.now() - startMs),
+      metadata: metadataOf(headers, settings),
+    };
   }
 }
 
