@@ -24,6 +24,24 @@ const gateOf = (numerator: number, filters: object[] = []) => {
   return bootstrapOf([listener], [clusterOf('a', 1), clusterOf('b', 1)]);
 };
 const file = write('gate.json', gateOf(20));
+const limit = (max_tokens: number, enforced: number) =>
+  extension('filters.http.local_ratelimit.v3.LocalRateLimit', {
+    stat_prefix: 'l',
+    token_bucket: { max_tokens, fill_interval: '3600s' },
+    filter_enabled: { default_value: { numerator: 100 } },
+    filter_enforced: { default_value: { numerator: enforced } },
+  });
+const answer = (status: number) => ({ direct_response: { status } });
+/** Half of the requests take one route, half another, and only so many are let in. */
+const limitedBy = (tokens: number, status = 200) => {
+  const routes = [
+    { match: { path: '/secret' }, ...answer(status) },
+    { match: { prefix: '/', ...share(50) }, ...answer(200) },
+    { match: { prefix: '/' }, ...answer(200) },
+  ];
+  const listener = listenerOf('l', [managerOf({ routes, filters: [limit(tokens, 100)] })]);
+  return write(`limited-${tokens}-${status}.json`, bootstrapOf([listener]));
+};
 const why = (...args: string[]) => runCli(['why', '-c', file, ...args]);
 
 describe('`why` of a request that chance has a say in', () => {
@@ -72,17 +90,16 @@ describe('`why` of a request that chance has a say in', () => {
   });
 
   it('tells draws of filters, which no number stands for', async () => {
-    const limit = extension('filters.http.local_ratelimit.v3.LocalRateLimit', {
-      stat_prefix: 'l',
-      token_bucket: { max_tokens: 1, fill_interval: '3600s' },
-      filter_enabled: { default_value: { numerator: 100 } },
-      filter_enforced: { default_value: { numerator: 25 } },
-    });
-    const limited = listenerOf('l', [managerOf({ filters: [limit] })]);
+    const limited = listenerOf('l', [managerOf({ filters: [limit(1, 25)] })]);
     const two = write('two.http', 'GET http://a/\n\n###\nGET http://a/\n');
     const { out } = await runCli(['why', '-c', write('limit.json', bootstrapOf([limited])), '--http', two]);
     assert.match(out, /GET \/ {2}-> {2}200\n[\s\S]*GET \/ {2}-> {2}200, by chance: 75 % of such requests/);
     assert.match(out, /\n {2}25 % of such requests: 429 {2}local_rate_limited\n/);
+  });
+
+  it('takes of limits once, however many ways there are', async () => {
+    const { out } = await runCli(['why', '-c', limitedBy(1), '/']);
+    assert.match(out, /^GET \/ {2}-> {2}200\n/);
   });
 
   it('counts a log by what all of it leads to', async () => {
@@ -114,6 +131,13 @@ describe('a policy test of a gate that draws lots', () => {
     );
   });
 
+  it('takes of limits what one of the ways takes', async () => {
+    const cases = ['{request: GET /, repeat: 5, expect: 200}', '{request: GET /, expect: 429}'];
+    const text = `config: ${limitedBy(5)}\ncases:\n${cases.map((one) => `- ${one}\n`).join('')}`;
+    const { out, exitCode } = await runCli(['test', write('limited.test.yaml', text)]);
+    assert.equal(exitCode, 0, out);
+  });
+
   it('reaches all routes that can be drawn', async () => {
     const yaml = write('b.test.yaml', 'config: gate.json\ncases:\n- {request: GET /, expect: {}}\n');
     assert.match((await runCli(['test', '--coverage', yaml])).out, /coverage: 2 of 2/);
@@ -139,6 +163,11 @@ describe('a comparison of gates that draw lots', () => {
     assert.match(out, /70 % 200 by b, 20 % 403, 10 % 200 by a -> 70 % 200 by b, 25 % 403, 5 % 200 by a/);
     assert.match(out, /1 class of requests changes: 1 kept out/);
     assert.match((await runCli(['diff', file, file])).out, /no verdict changes/);
+  });
+
+  it('finds limits as they are before anybody has come', async () => {
+    const { out } = await runCli(['diff', limitedBy(2), limitedBy(2, 403)]);
+    assert.match(out, /200 -> 403[\s\S]*path: \/secret/);
   });
 
   it('compares what a log’s requests get', async () => {

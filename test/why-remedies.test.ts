@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ManualClock } from '../src/base/index.ts';
+import { playOnce } from '../src/cli/play-branches.ts';
 import { findRemedies, type Remedies } from '../src/cli/remedies/find-remedies.ts';
 import { createKeyedWorld, type KeyedWorld } from '../src/cli/remedies/keyed-world.ts';
 import { isJsonObject, type JsonObject, parseJwks, parseToken } from '../src/core/jwt/index.ts';
 import { nodeCrypto } from '../src/platform/index.ts';
-import { buildRequestHead, type RequestWords, rehearse, type Verdict } from '../src/proxy/rehearsal/index.ts';
+import { buildRequestHead, type RequestWords, type Verdict } from '../src/proxy/rehearsal/index.ts';
 import type { PlayedRequest } from './differential/case.ts';
 import { findFeatures } from './differential/features.ts';
 import { type CompiledCase, compileCase, keysOf } from './differential/gate-side.ts';
@@ -40,8 +41,10 @@ const wordsOf = ({ method, target, host, headers }: PlayedRequest): RequestWords
 
 const passes = ({ status }: Verdict) => status === null || (status > 0 && status < 400);
 
-function play({ compiled }: Runnable, words: RequestWords, from = connection): Promise<Verdict> {
-  return rehearse(compiled, { request: buildRequestHead(words), connection: from }, clock, null);
+/** Remedies find limits as they are before anybody has come, and so does this. */
+async function play({ compiled }: Runnable, words: RequestWords, from = connection): Promise<Verdict> {
+  const rehearsal = { request: buildRequestHead(words), connection: from };
+  return (await playOnce(compiled, rehearsal, clock, null)).verdict;
 }
 
 /** A token's claims under a real key of the provider's set; null where the pool has none that the set takes. */

@@ -1,10 +1,11 @@
-import { type Clock, type Step, TreeRecorder } from '../base/index.ts';
+import { type Clock, type Recorder, type Step, TreeRecorder } from '../base/index.ts';
 import {
   type Branch,
   type CompiledSnapshot,
   exploreChance,
   type Rehearsal,
   rehearse,
+  Takings,
   type Verdict,
 } from '../proxy/rehearsal/index.ts';
 
@@ -12,10 +13,12 @@ import {
 export interface Decision {
   verdict: Verdict;
   root: Step;
+  /** What it took of limits, and has given back. */
+  takings: Takings;
 }
 
 /**
- * What becomes of a request, for each thing that chance can say of it.
+ * What becomes of a request, for each thing that chance can say of it. Each finds all limits as the others did.
  * @param request makes the request anew: it is changed as it is played
  * @param randomValue the request's own number, where it is known
  * @returns at least one, the likeliest first
@@ -28,9 +31,26 @@ export function playBranches(
 ): Promise<Branch<Decision>[]> {
   return exploreChance(async (chance) => {
     const recorder = new TreeRecorder();
-    const verdict = await rehearse(compiled, { ...request(), chance }, clock, recorder);
-    return { verdict, root: recorder.root };
+    return { ...(await playOnce(compiled, { ...request(), chance }, clock, recorder)), root: recorder.root };
   }, randomValue);
+}
+
+/** Requests that follow one another find missing what the likeliest branch of this one took. */
+export function settle(branches: readonly Branch<Decision>[]): void {
+  branches[0]?.result.takings.takeAgain();
+}
+
+/** Plays a request as if it had not come to pass: the next one finds in the limits what it took. */
+export async function playOnce(
+  compiled: CompiledSnapshot,
+  rehearsal: Rehearsal,
+  clock: Clock,
+  recorder: Recorder | null,
+): Promise<Omit<Decision, 'root'>> {
+  const takings = new Takings();
+  const verdict = await rehearse(compiled, { ...rehearsal, takings }, clock, recorder);
+  takings.giveBack();
+  return { verdict, takings };
 }
 
 /** An answer, and how many of such requests get it. */

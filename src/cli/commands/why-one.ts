@@ -11,7 +11,7 @@ import {
 import type { Provenance } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { playBranches } from '../play-branches.ts';
+import { playBranches, settle } from '../play-branches.ts';
 import type { Remedies } from '../remedies/find-remedies.ts';
 import { renderWhy } from '../render-why.ts';
 import { renderWhyJson } from '../render-why-json.ts';
@@ -96,6 +96,7 @@ async function explain(
   const { listener, connection, words } = asked;
   const playable = () => ({ listener, request: writeRequestHead(words), connection });
   const branches = await playBranches(compiled, playable, clock, randomValueOf(flags));
+  settle(branches);
   const { drawn, ...judgment } = judgeBranches(branches);
   const { verdict, root } = judgment;
   const isRead = !root.steps.some(({ steps }) => steps.some(({ kind }) => kind === 'codec'));

@@ -7,10 +7,9 @@ import {
   compileSnapshot,
   exploreChance,
   type Rehearsal,
-  rehearse,
 } from '../../proxy/rehearsal/index.ts';
 import { type Finding, Findings, type Provenance, type Snapshot } from '../../resources/index.ts';
-import { type Decision, playBranches } from '../play-branches.ts';
+import { type Decision, playBranches, playOnce } from '../play-branches.ts';
 import { atomsOf } from './atoms.ts';
 import { type Box, coverByBoxes } from './boxes.ts';
 import { type Change, outcomeOfAll, type Witness } from './change.ts';
@@ -111,7 +110,7 @@ class Player {
   async outcome(listener: CompiledListener, witness: Witness): Promise<string> {
     const branches = await exploreChance(async (chance) => {
       const rehearsal = { ...this.#rehearsal(listener, witness), chance };
-      return { verdict: await rehearse(this.compiled, rehearsal, this.#clock, null), root: NO_STEPS };
+      return { ...(await playOnce(this.compiled, rehearsal, this.#clock, null)), root: NO_STEPS };
     });
     return outcomeOfAll(branches);
   }

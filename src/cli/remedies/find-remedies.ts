@@ -5,9 +5,9 @@ import {
   type Drawn,
   ReplayedChance,
   type RequestWords,
-  rehearse,
   type Verdict,
 } from '../../proxy/rehearsal/index.ts';
+import { playOnce } from '../play-branches.ts';
 import { judge } from '../why-verdict.ts';
 import { stepsOfKind } from './deny-step.ts';
 import { type Change, changesBetween } from './describe-changes.ts';
@@ -156,7 +156,7 @@ class RemedySearch {
     const { connection } = draft;
     const chance = new ReplayedChance(this.#drawn);
     const rehearsal = { listener: this.#listener, request, connection, chance };
-    const verdict = await rehearse(this.#world.compiled, rehearsal, this.#clock, recorder);
+    const { verdict } = await playOnce(this.#world.compiled, rehearsal, this.#clock, recorder);
     const { outcome } = judge(verdict, recorder.root);
     return { verdict, root: recorder.root, passes: outcome !== 'refused' };
   }

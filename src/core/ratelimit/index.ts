@@ -7,4 +7,5 @@ export {
   LocalLimiter,
   type MatchedBucket,
 } from './local-limiter.ts';
+export { Takings } from './takings.ts';
 export type { BucketLimit, TokenBucket } from './token-bucket.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Descriptor, descriptorKey, renderDescriptor } from './descriptor.ts';
 import { type DescriptorLimit, type LimiterRules, LocalLimiter } from './local-limiter.ts';
+import { Takings } from './takings.ts';
 import type { BucketLimit } from './token-bucket.ts';
 
 const NOW_MS = 1_000_000;
@@ -134,5 +135,23 @@ describe('a local limiter', () => {
     assert.notEqual(descriptorKey(of(['a', 'b'], ['c', 'd'])), descriptorKey(of(['a', 'b1:c1:d'])));
     assert.notEqual(descriptorKey(of(['a', '1:b'])), descriptorKey(of(['a1:', 'b'])));
     assert.equal(renderDescriptor(of(['user', ''], ['path', '/'])), 'user=*, path=/');
+  });
+});
+
+describe('what a played request takes', () => {
+  it('can be given back, from all buckets, and taken again', () => {
+    const limits = limiter({
+      defaultLimit: per(1),
+      descriptors: [rule(of(['a', '1']), per(1)), rule(of(['b', '']), per(1))],
+    });
+    const counts = once([of(['a', '1']), of(['b', 'x'])]);
+    const takings = new Takings();
+    assert.equal(limits.admit(counts, NOW_MS, takings).isAllowed, true);
+    assert.equal(limits.admit(counts, NOW_MS).isAllowed, false);
+    takings.giveBack();
+    takings.takeAgain();
+    assert.equal(limits.admit(counts, NOW_MS).isAllowed, false);
+    takings.giveBack();
+    assert.equal(limits.admit(counts, NOW_MS).isAllowed, true);
   });
 });

@@ -1,5 +1,6 @@
 import { BucketStore } from './bucket-store.ts';
 import { type Descriptor, descriptorKey, isWildcard, matchesWildcard } from './descriptor.ts';
+import type { Takings } from './takings.ts';
 import type { BucketLimit, TokenBucket } from './token-bucket.ts';
 import { WildcardBuckets } from './wildcard-buckets.ts';
 
@@ -80,14 +81,15 @@ export class LocalLimiter {
     }
   }
 
-  /** Takes a request's tokens. */
-  admit(counts: readonly Count[], nowMs: number): Admission {
+  /** Takes a request's tokens. @param takings keeps them, where they are to be given back */
+  admit(counts: readonly Count[], nowMs: number, takings: Takings | null = null): Admission {
     const matched = this.#match(counts, nowMs);
     if (this.#default !== null && (matched.length === 0 || this.#rules.alwaysConsumesDefault)) {
       matched.push(this.#default);
     }
     const consumed: MatchedBucket[] = [];
     for (const one of matched) {
+      if (takings !== null) takings.note(one.bucket);
       if (!one.bucket.consume(nowMs, one.hits)) return refusal(one, consumed);
       consumed.push(one);
     }

@@ -52,6 +52,15 @@ export class TokenBucket {
     }
   }
 
+  /** All that it remembers. */
+  get state(): bigint {
+    return Atomics.load(this.#cells, this.#index);
+  }
+
+  set state(state: bigint) {
+    Atomics.store(this.#cells, this.#index, state);
+  }
+
   /** Whole tokens in it. */
   remaining(nowMs: number): number {
     return Math.floor(this.#tokensNow(nowMs) + LOST_TOKENS);
@@ -64,7 +73,7 @@ export class TokenBucket {
   }
 
   #tokensNow(nowMs: number): number {
-    return this.#tokensAt(nowMs - this.#startMs, Atomics.load(this.#cells, this.#index));
+    return this.#tokensAt(nowMs - this.#startMs, this.state);
   }
 
   /** A clock that was put back finds the bucket empty, never in debt. */

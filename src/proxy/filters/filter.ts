@@ -2,6 +2,7 @@ import type { DescMessage, Message } from '@bufbuild/protobuf';
 import type { Clock, Logger, Recorder } from '../../base/index.ts';
 import type { CryptoPort } from '../../core/jwt/index.ts';
 import type { PackedMessage } from '../../core/match/index.ts';
+import type { Takings } from '../../core/ratelimit/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { Chance } from '../chance.ts';
 import type { HeaderList } from '../http/header-list.ts';
@@ -124,6 +125,8 @@ export interface FilterStream {
   readonly body: RequestBody | null;
   /** In a rehearsal: bytes of a body that the listener would hold; 0: no limit. */
   readonly bodyBytesMax?: number;
+  /** In a rehearsal: keeps what is taken of limits, to be given back. */
+  readonly takings?: Takings | undefined;
 }
 
 /** A request's body for filters that look at it before it goes on. Nothing is held for those that do not ask. */

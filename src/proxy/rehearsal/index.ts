@@ -1,3 +1,4 @@
+export { Takings } from '../../core/ratelimit/index.ts';
 export { type Chance, type Drawn, ReplayedChance } from '../chance.ts';
 export { type CompileOptions, compileSnapshot } from '../compiled/compile-snapshot.ts';
 export type {

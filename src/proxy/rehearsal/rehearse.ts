@@ -1,5 +1,6 @@
 import type { Clock, Recorder } from '../../base/index.ts';
 import { toByteString } from '../../core/match/index.ts';
+import type { Takings } from '../../core/ratelimit/index.ts';
 import { type Chance, DrawnChance } from '../chance.ts';
 import {
   type CompiledConnectionManager,
@@ -62,6 +63,8 @@ export interface Rehearsal {
   nodeAddress?: string | undefined;
   /** Default: drawn anew. */
   chance?: Chance | undefined;
+  /** Keeps what it takes of limits, to be given back. Default: it is gone. */
+  takings?: Takings | undefined;
 }
 
 /**
@@ -70,7 +73,7 @@ export interface Rehearsal {
  */
 export async function rehearse(
   snapshot: CompiledSnapshot,
-  { listener: name, request, connection: asked, nodeAddress, chance = new DrawnChance() }: Rehearsal,
+  { listener: name, request, connection: asked, nodeAddress, chance = new DrawnChance(), takings }: Rehearsal,
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
@@ -85,7 +88,13 @@ export async function rehearse(
   const verdict =
     chain === null || refusal !== null
       ? closed(refusal?.details ?? 'no filter chain')
-      : await play(listener, chain.manager, { request, connection, nodeAddress, chance }, clock, recorder);
+      : await play(
+          listener,
+          chain.manager,
+          { request, connection, nodeAddress, chance, takings },
+          clock,
+          recorder,
+        );
   recorder?.close(isRefusal(verdict) ? 'deny' : 'ok');
   return verdict;
 }
@@ -118,7 +127,7 @@ type Played = Rehearsal & { chance: Chance };
 async function play(
   { origin }: CompiledListener,
   manager: CompiledConnectionManager,
-  { request: sent, connection, nodeAddress = connection.localAddress, chance }: Played,
+  { request: sent, connection, nodeAddress = connection.localAddress, chance, takings }: Played,
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
@@ -129,7 +138,7 @@ async function play(
     const routes = hasRoute ? manager.routes : NO_ROUTES;
     const { clusters, listener } = manager;
     const parts = { clusters, listener, routes, bodyBytesMax: bodyBytesMaxOf(origin) };
-    return new RehearsedStream(request, connection, parts, clock, recorder, chance);
+    return new RehearsedStream(request, connection, parts, clock, recorder, chance, takings);
   };
   if (unread !== null && unread !== REFUSAL.upgrade) {
     return notTaken(unread, manager, streamOf(unread === REFUSAL.fragment && hasForwardedProto(request)));

@@ -1,4 +1,5 @@
 import type { Clock, Recorder } from '../../base/index.ts';
+import type { Takings } from '../../core/ratelimit/index.ts';
 import type { Chance } from '../chance.ts';
 import type { CompiledConnectionManager } from '../compiled/compiled-listener.ts';
 import { type ConnectionInfo, DynamicMetadata, type FilterStream } from '../filters/filter.ts';
@@ -24,6 +25,7 @@ export class RehearsedStream implements FilterStream {
   readonly closed = false;
   readonly body = null;
   readonly bodyBytesMax: number;
+  readonly takings: Takings | undefined;
   readonly progress: ExchangeCourse;
   metadataIfAny: DynamicMetadata | null = null;
   #route: SelectedRoute | null;
@@ -38,6 +40,7 @@ export class RehearsedStream implements FilterStream {
     clock: Clock,
     recorder: Recorder | null,
     chance: Chance,
+    takings?: Takings,
   ) {
     const { routes, bodyBytesMax } = parts;
     this.request = request;
@@ -46,6 +49,7 @@ export class RehearsedStream implements FilterStream {
     this.bodyBytesMax = bodyBytesMax;
     this.recorder = recorder;
     this.chance = chance;
+    this.takings = takings;
     this.#routes = routes;
     this.#route = request.unroutable === true ? null : routes.select(request, recorder, this);
     this.progress = new ExchangeCourse(this, parts, clock);

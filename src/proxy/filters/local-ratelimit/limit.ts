@@ -44,7 +44,7 @@ export class Limit {
     const counts =
       this.parts.rules.descriptors.length === 0 ? [] : buildCounts(this.#recipes(stream), stream);
     const nowMs = stream.clock.now();
-    const admission = this.#limiter(stream, nowMs).admit(counts, nowMs);
+    const admission = this.#limiter(stream, nowMs).admit(counts, nowMs, stream.takings);
     if (stream.recorder !== null) explain(admission, nowMs, stream.recorder);
     if (!this.#tells(admission.told, counts)) admission.told = null;
     return admission;
