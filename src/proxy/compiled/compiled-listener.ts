@@ -19,7 +19,7 @@ export interface ClusterFacts {
   observedName: string;
   /** null: none. */
   metadata: MetadataSource | null;
-  /** How many there are of them; null: DNS has the say. */
+  /** How many hosts it has; null: DNS has the say. */
   endpoints: number | null;
 }
 

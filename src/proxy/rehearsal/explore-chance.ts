@@ -112,7 +112,7 @@ function otherThan(taken: readonly boolean[]): boolean[] | null {
 function firstBeyond(classes: readonly NumberClass[]): number {
   const end = periodOf(classes);
   for (let number = 0; number < end; ) {
-    const run = longestRun(classes, number);
+    const run = runFrom(classes, number);
     if (run.length === 0) return number;
     number += run.length;
   }
@@ -124,7 +124,7 @@ function sizesOf(classes: readonly NumberClass[]): number[] {
   const end = periodOf(classes);
   const counts = classes.map(() => 0);
   for (let number = 0; number < end; ) {
-    const { length, index } = longestRun(classes, number);
+    const { length, index } = runFrom(classes, number);
     const step = Math.min(Math.max(length, 1), end - number);
     if (index >= 0) counts[index] = (counts[index] as number) + step;
     number += step;
@@ -132,7 +132,8 @@ function sizesOf(classes: readonly NumberClass[]): number[] {
   return counts.map((count) => count / end);
 }
 
-function longestRun(classes: readonly NumberClass[], number: number): { length: number; index: number } {
+/** Which class a number is in, and how many from it on are, too; a length of 0: it is in none. */
+function runFrom(classes: readonly NumberClass[], number: number): { length: number; index: number } {
   for (const [index, one] of classes.entries()) {
     const length = one.run(number);
     if (length > 0) return { length, index };

@@ -32,7 +32,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /**
- * Puts what the runtime says in its place, then says what Envoy finds when it builds what the text describes: references, addresses, expressions, key sets, chains.
+ * Puts what the runtime says in its place, then says what Envoy finds when it builds what the text describes: references, addresses,
+ * expressions, key sets, chains.
  * @param isRunning it was read from an Envoy that runs it
  */
 export function runChecks(bootstrap: Bootstrap, decode: DecodeContext, isRunning: boolean): void {

@@ -122,7 +122,7 @@ export function compileHttpAuthorizer(holder: object, service: HttpService, find
     origin: holder,
     cluster: uri?.value ?? '',
     timeoutMs: serverUri?.timeout === undefined ? 0 : durationMs(serverUri.timeout),
-    pathPrefix,
+    pathPrefix: toByteString(pathPrefix),
     pathOverride: toByteString(pathOverride),
     headersToAdd: asked === undefined ? null : compileAdded(asked.headersToAdd, findings),
     upstreamHeaders: compileNameList(answer?.allowedUpstreamHeaders, findings),

@@ -92,6 +92,13 @@ describe('ext_authz asks its service', () => {
     assert.deepEqual([request?.timeoutMs, request?.isHead], [500, false]);
   });
 
+  for (const place of ['path_prefix', 'path_override']) {
+    it(`at a path whose bytes are those of the configuration's UTF-8: ${place}`, async () => {
+      const { service } = await ask(httpService({ [place]: '/é' }), replyOf(200), { path: '/a' });
+      assert.match(service.asked[0]?.[1].head ?? '', /^GET \/\xc3\xa9/);
+    });
+  }
+
   it('at a path of its own', async () => {
     const { service } = await ask(httpService({ path_override: '/check?c' }), replyOf(200), { path: '/a?b' });
     assert.match(service.asked[0]?.[1].head ?? '', /^GET \/check\?c HTTP/);

@@ -65,6 +65,7 @@ function compileRemoval(
   return null;
 }
 
+/** Changes a message's headers; values are rendered from the stream as it is before the step. */
 export function applyHeaderStep(step: HeaderStep, headers: HeaderList, stream: FilterStream): void {
   if (!('removeNamed' in step)) {
     applyHeaderMutations(headers, [step], stream);
