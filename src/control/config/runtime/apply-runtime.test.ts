@@ -136,6 +136,24 @@ describe('the static layers of the runtime', () => {
     { name: 'one that has no say', layer: features({ http2_use_oghttp2: false }), refused: null },
     { name: 'paths that stay as they are', layer: manager({ normalize_path: 0 }), refused: null },
   ];
+  for (const [kind, layer] of [
+    ['disk_layer', { symlink_root: '/a' }],
+    ['rtds_layer', { name: 'r', rtds_config: { ads: {} } }],
+  ] as const) {
+    it(`are refused where they come by a ${kind}`, () => {
+      const text = bootstrapOf(
+        [listenerOf('l', [managerOf({ routes })])],
+        [clusterOf('a', 1), clusterOf('b', 2)],
+        {
+          layered_runtime: { layers: [{ name: 'd', [kind]: layer }] },
+        },
+      );
+      const { snapshot, findings } = loadConfig([{ name: 'a.json', text }]);
+      assert.equal(snapshot, null);
+      assert.ok(findings.list.some(({ code, message }) => code === 'E301' && message.includes(kind)));
+    });
+  }
+
   for (const { name, layer, refused } of deciding) {
     it(`are ${refused === null ? 'taken' : 'refused'} with ${name}`, () => {
       const errors = loaded(layer).messages.filter((message) => message.startsWith('E301'));

@@ -38,7 +38,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.bootstrap.v3.LayeredRuntime': { done: '*' },
   'envoy.config.bootstrap.v3.RuntimeLayer': {
     done: 'name static_layer',
-    noEffect: 'disk_layer admin_layer rtds_layer',
+    noEffect: 'admin_layer',
   },
   'envoy.config.bootstrap.v3.Bootstrap.StaticResources': { done: 'listeners clusters' },
 
