@@ -274,7 +274,10 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     done: 'issuer audiences remote_jwks local_jwks forward from_headers from_params from_cookies forward_payload_header pad_forward_payload_header payload_in_metadata normalize_payload_in_metadata header_in_metadata failed_status_in_metadata clock_skew_seconds claim_to_headers clear_route_cache subjects require_expiration max_lifetime jwt_cache_config',
   },
   'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider.NormalizePayload': { done: '*' },
-  'envoy.extensions.filters.http.jwt_authn.v3.JwtCacheConfig': { done: '*' },
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtCacheConfig': {
+    done: '',
+    upkeep: 'jwt_cache_size jwt_max_token_size',
+  },
   'envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks': {
     done: 'http_uri cache_duration async_fetch retry_policy',
   },
