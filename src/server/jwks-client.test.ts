@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { silentLogger } from '../base/index.ts';
 import { Deadlines } from '../proxy/http/index.ts';
 import { Stats } from '../proxy/listener/index.ts';
@@ -89,6 +90,32 @@ describe('a fetch without a limit of its own', () => {
     assert.equal(client.fetch(request), answer);
     test.mock.timers.tick(10_000);
     assert.equal(await answer, null);
+  });
+});
+
+describe('a fetch whose tries have a limit', () => {
+  it('ends with its only try, as long as the whole may take', async (test) => {
+    const asked = Promise.withResolvers<void>();
+    const cluster = await clusterOf(null, asked.resolve);
+    const client = new JwksClient(new Map([['keys', cluster]]), silentLogger, '127.0.0.1');
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const answer = client.fetch({
+      provider: 'p',
+      uri: 'http://h/k',
+      cluster: 'keys',
+      timeoutMs: 60_000,
+      retries: 0,
+      backOffMs: { base: 10, max: 100 },
+      tryTimeoutMs: 100,
+    });
+    await asked.promise;
+    test.mock.timers.tick(100);
+    let ended: string | null | undefined;
+    void answer.then((text) => {
+      ended = text;
+    });
+    for (let turn = 0; turn < 100 && ended === undefined; turn++) await nextTurn();
+    assert.equal(ended, null);
   });
 });
 

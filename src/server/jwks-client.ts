@@ -49,7 +49,7 @@ export class JwksClient implements JwksFetcher {
     const endMs = performance.now() + (request.timeoutMs || LIMIT_MS);
     for (let attempt = 0; ; attempt++) {
       const leftMs = endMs - performance.now();
-      const tryMs = request.retries > 0 ? Math.min(leftMs, request.backOffMs.max) : leftMs;
+      const tryMs = Math.min(leftMs, request.tryTimeoutMs ?? leftMs);
       const outcome = await fetchThrough(cluster, this.#requestOf(request, Math.max(1, tryMs)));
       const text = textOf(outcome);
       if (text !== null) return text;
@@ -63,7 +63,7 @@ export class JwksClient implements JwksFetcher {
   #requestOf(request: JwksRequest, tryMs: number) {
     const { authority, path } = splitUri(request.uri);
     const limitMs = request.timeoutMs || Number.POSITIVE_INFINITY;
-    const shownMs = request.retries > 0 ? Math.min(limitMs, request.backOffMs.max) : limitMs;
+    const shownMs = Math.min(limitMs, request.tryTimeoutMs ?? limitMs);
     return {
       authority,
       path,

@@ -236,6 +236,8 @@ export interface JwksRequest {
   retries: number;
   /** Back-off before the first retry and the most it grows to. */
   backOffMs: { base: number; max: number };
+  /** How long one try may take; absent: as long as the whole. */
+  tryTimeoutMs?: number | undefined;
 }
 
 /** What a factory may use. Everything is decided here, once; nothing of it is looked up per request. */

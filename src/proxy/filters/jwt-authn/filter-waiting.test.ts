@@ -48,8 +48,27 @@ describe('waiting for keys', () => {
         timeoutMs: 1000,
         retries: 2,
         backOffMs: { base: 100, max: 1000 },
+        tryTimeoutMs: 1000,
       },
     ]);
+  });
+
+  it('limits a try by the longest back-off, where there is but one too, and not without a policy', async () => {
+    const limits: unknown[] = [];
+    for (const policy of [{ num_retries: 0, retry_back_off: { base_interval: '0.01s' } }, {}, undefined]) {
+      const server = new Server();
+      const retry = policy === undefined ? {} : { retry_policy: policy };
+      const { filter } = filterOf(
+        { issuer: 'i', remote_jwks: { ...remote.remote_jwks, ...retry } },
+        {},
+        server,
+      );
+      const played = play(filter, { headers: [bearer(good)] });
+      server.answer(signer.jwks);
+      await played;
+      limits.push(server.requests.map(({ retries, tryTimeoutMs }) => [retries, tryTimeoutMs]));
+    }
+    assert.deepEqual(limits, [[[0, 100]], [[1, 10_000]], [[0, undefined]]]);
   });
 
   it('asks each provider’s own address, for the tokens of one request too', async () => {

@@ -211,6 +211,7 @@ function compileRemoteKeys(
   const { httpUri, cacheDuration, asyncFetch, retryPolicy } = config;
   const backOff = retryPolicy?.retryBackOff;
   const base = backOff?.baseInterval === undefined ? DEFAULT_BACK_OFF_MS : durationMs(backOff.baseInterval);
+  const max = backOff?.maxInterval === undefined ? base * 10 : durationMs(backOff.maxInterval);
   const cacheMs = cacheDuration === undefined ? DEFAULT_CACHE_MS : durationMs(cacheDuration);
   const options = {
     request: {
@@ -219,10 +220,9 @@ function compileRemoteKeys(
       cluster: httpUri?.httpUpstreamType.value ?? '',
       timeoutMs: httpUri?.timeout === undefined ? 0 : durationMs(httpUri.timeout),
       retries: retryPolicy === undefined ? 0 : (retryPolicy.numRetries ?? 1),
-      backOffMs: {
-        base,
-        max: backOff?.maxInterval === undefined ? base * 10 : durationMs(backOff.maxInterval),
-      },
+      backOffMs: { base, max },
+      // A policy without retries limits its one try all the same (Envoy: jwks_fetcher.cc).
+      ...(retryPolicy === undefined ? {} : { tryTimeoutMs: max }),
     },
     cacheMs: Math.floor(cacheMs / 1000) * 1000,
     background:
