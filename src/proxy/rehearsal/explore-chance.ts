@@ -23,39 +23,85 @@ export async function exploreChance<T>(
   play: (chance: Chance) => Promise<T>,
   randomValue: number | null = null,
 ): Promise<Branch<T>[]> {
-  const classes: NumberClass[] = [];
-  const branches: { of: NumberClass; odds: number; drawn: Drawn; result: T }[] = [];
-  let next = randomValue ?? 0;
-  while (next >= 0 && branches.length < BRANCHES_MAX) {
-    const numbers = new NumberClass(next);
-    classes.push(numbers);
-    let draws: readonly boolean[] | null = [];
-    while (draws !== null && branches.length < BRANCHES_MAX) {
-      const chance: FollowedChance = new FollowedChance(numbers, draws);
-      const result = await play(chance);
-      const { taken, odds } = chance;
-      branches.push({ of: numbers, odds, drawn: { randomValue: numbers.first, draws: taken }, result });
-      draws = otherThan(taken);
-    }
-    next = randomValue === null ? firstBeyond(classes) : -1;
-  }
-  const sizes = randomValue === null ? sizesOf(classes) : [1];
-  return branches
-    .map(({ of, odds, drawn, result }) => ({
-      share: odds * (sizes[classes.indexOf(of)] ?? 0),
-      drawn,
-      result,
-    }))
+  const explored: Explored<T>[] = [];
+  let all = 1;
+  if (randomValue === null) all = await exploreNumbers(play, explored);
+  else await follow(new NumberClass(randomValue, 1), play, explored);
+  return explored
+    .map(({ numbers, odds, drawn, result }) => ({ share: (odds * numbers.count) / all, drawn, result }))
     .toSorted((a, b) => b.share - a.share);
+}
+
+interface Explored<T> {
+  numbers: NumberClass;
+  /** Of the draws among requests with such a number. */
+  odds: number;
+  drawn: Drawn;
+  result: T;
+}
+
+/**
+ * Goes through the numbers until all answers come again, and plays the first of each class.
+ * @returns how many numbers there are
+ */
+async function exploreNumbers<T>(
+  play: (chance: Chance) => Promise<T>,
+  explored: Explored<T>[],
+): Promise<number> {
+  const classes: NumberClass[] = [];
+  let end = 1;
+  let at = -1;
+  for (let number = 0; number < end; ) {
+    at = classAt(number, classes, at + 1);
+    if (at < 0 && explored.length < BRANCHES_MAX) {
+      const numbers = new NumberClass(number, 0);
+      await follow(numbers, play, explored);
+      at = classes.push(numbers) - 1;
+      end = periodOf(classes);
+    }
+    const found = classes[at];
+    const step = Math.min(found?.run(number) ?? 1, end - number);
+    if (found !== undefined) found.count += step;
+    number += step;
+  }
+  return end;
+}
+
+/** @param likely classes follow one another in some order again and again: where to look first. @returns -1: no class has the number */
+function classAt(number: number, classes: readonly NumberClass[], likely: number): number {
+  for (let tried = 0; tried < classes.length; tried++) {
+    const index = (likely + tried) % classes.length;
+    if ((classes[index] as NumberClass).run(number) > 0) return index;
+  }
+  return -1;
+}
+
+/** Plays a number once for each thing that draws can say of it. */
+async function follow<T>(
+  numbers: NumberClass,
+  play: (chance: Chance) => Promise<T>,
+  explored: Explored<T>[],
+): Promise<void> {
+  let draws: readonly boolean[] | null = [];
+  while (draws !== null && explored.length < BRANCHES_MAX) {
+    const chance: FollowedChance = new FollowedChance(numbers, draws);
+    const result = await play(chance);
+    const { taken, odds } = chance;
+    explored.push({ numbers, odds, drawn: { randomValue: numbers.first, draws: taken }, result });
+    draws = otherThan(taken);
+  }
 }
 
 /** The numbers for which every question has had the same answer. */
 class NumberClass {
   readonly first: number;
+  /** How many of them there are. */
+  count: number;
   readonly #asked = new Map<string, { bounds: readonly number[]; part: number }>();
 
-  constructor(first: number) {
+  constructor(first: number, count: number) {
     this.first = first;
+    this.count = count;
   }
 
   ask(bounds: readonly number[]): number {
@@ -106,39 +152,6 @@ class FollowedChance implements Chance {
 function otherThan(taken: readonly boolean[]): boolean[] | null {
   const last = taken.lastIndexOf(true);
   return last < 0 ? null : [...taken.slice(0, last), false];
-}
-
-/** @returns -1 where every number is in a class */
-function firstBeyond(classes: readonly NumberClass[]): number {
-  const end = periodOf(classes);
-  for (let number = 0; number < end; ) {
-    const run = runFrom(classes, number);
-    if (run.length === 0) return number;
-    number += run.length;
-  }
-  return -1;
-}
-
-/** The share of each class. */
-function sizesOf(classes: readonly NumberClass[]): number[] {
-  const end = periodOf(classes);
-  const counts = classes.map(() => 0);
-  for (let number = 0; number < end; ) {
-    const { length, index } = runFrom(classes, number);
-    const step = Math.min(Math.max(length, 1), end - number);
-    if (index >= 0) counts[index] = (counts[index] as number) + step;
-    number += step;
-  }
-  return counts.map((count) => count / end);
-}
-
-/** Which class a number is in, and how many from it on are, too; a length of 0: it is in none. */
-function runFrom(classes: readonly NumberClass[], number: number): { length: number; index: number } {
-  for (const [index, one] of classes.entries()) {
-    const length = one.run(number);
-    if (length > 0) return { length, index };
-  }
-  return { length: 0, index: -1 };
 }
 
 /** After so many numbers all answers come again. */
