@@ -58,9 +58,13 @@ describe('a text of a million characters is read to its end', () => {
     assert.equal(canonicalPath(`/${long('a/../')}`), '/');
   });
 
-  it('where an expression trims or converts it', () => {
+  it('where an expression trims, searches or converts it', () => {
     const value = `a${long(' ')}b`;
     assert.equal(STRING_FUNCTIONS['trim/1']?.([` ${value} `], evaluationOf()), value);
+    const half = `${'a'.repeat(LENGTH / 2)}b`;
+    for (const name of ['indexOf/2', 'lastIndexOf/2']) {
+      assert.equal(STRING_FUNCTIONS[name]?.([long('a'), half], evaluationOf()), -1n);
+    }
     assert.equal(convertToDouble(`${long('1')}x`), FAULT);
     assert.equal(convertToDouble(`0x${long('1')}x`), FAULT);
     assert.equal(convertToDuration(`${long('1')}x`), FAULT);

@@ -89,8 +89,33 @@ function find(
   const characters = [...text];
   if (from < 0n || from > characters.length) return FAULT;
   const wanted = [...part];
-  for (let at = Number(from); at >= 0 && at <= characters.length; at += step) {
-    if (wanted.every((one, index) => characters[at + index] === one)) return BigInt(at);
+  if (wanted.length === 0) return from;
+  const places = placesOf(wanted, characters);
+  const found = step > 0 ? places.find((place) => place >= from) : places.findLast((place) => place <= from);
+  return BigInt(found ?? -1);
+}
+
+/** All places at which a row stands in another, whatever both are in no more time than their lengths take (Knuth, Morris and Pratt). */
+function placesOf(wanted: readonly string[], characters: readonly string[]): number[] {
+  const borders = bordersOf(wanted);
+  const places: number[] = [];
+  let matched = 0;
+  for (const [index, one] of characters.entries()) {
+    while (matched > 0 && wanted[matched] !== one) matched = borders[matched - 1] as number;
+    if (wanted[matched] === one) matched++;
+    if (matched === wanted.length) places.push(index + 1 - matched);
   }
-  return -1n;
+  return places;
+}
+
+/** How much of each beginning of a row is at its end too, without being all of it. */
+function bordersOf(row: readonly string[]): number[] {
+  const borders = [0];
+  let matched = 0;
+  for (const one of row.slice(1)) {
+    while (matched > 0 && row[matched] !== one) matched = borders[matched - 1] as number;
+    if (row[matched] === one) matched++;
+    borders.push(matched);
+  }
+  return borders;
 }
