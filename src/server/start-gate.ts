@@ -1,10 +1,11 @@
-import { silentLogger } from '../base/index.ts';
+import { type Logger, silentLogger } from '../base/index.ts';
 import { ownAddress, SharedClock } from '../platform/index.ts';
+import type { CompiledSnapshot } from '../proxy/rehearsal/index.ts';
 import { Findings } from '../resources/index.ts';
 import { compileForGate, serialize, warnOfPlainText } from './compile-for-gate.ts';
 import { ControlClusters } from './control-clusters.ts';
 import { DiscoveringKeys } from './discovering-keys.ts';
-import { type Gate, type GateOptions, GateStartError } from './gate.ts';
+import { type Gate, type GateListener, type GateOptions, GateStartError } from './gate.ts';
 import { startGateAdmin } from './gate-admin.ts';
 import { JwksClient } from './jwks-client.ts';
 import { applyListenMoves, describeUnusedMove } from './listen-move.ts';
@@ -19,62 +20,16 @@ import { WorkerHost } from './worker-host.ts';
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
   const { snapshot, logger = silentLogger, clock = new SharedClock() } = options;
-  const findings = new Findings(options.provenance);
   const nodeAddress = ownAddress();
-  const clusters = new ControlClusters(snapshot.clusters, {
-    findings,
-    connectTo: options.connectTo ?? [],
-    extraRoots: options.trust ?? [],
-    logger,
-  });
-  const compiled = compileForGate(snapshot, findings, clock);
-  if (findings.hasErrors) {
-    clusters.close();
-    throw new GateStartError('the configuration cannot be run', findings.list);
-  }
-  const moves = options.listen ?? [];
-  const unused = describeUnusedMove(
-    moves,
-    compiled.listeners.map((one) => one.address),
-  );
-  if (unused !== null) {
-    clusters.close();
-    throw new GateStartError(unused);
-  }
-  for (const { message, hint } of describeUnusedConnectTo(options.connectTo ?? [], snapshot.clusters))
-    logger.warn(message, { hint });
-  warnOfPlainText(compiled, (message) => logger.warn(message));
+  const { clusters, compiled } = prepare(options, logger, clock);
   await clusters.resolveAll();
   const jwks = new DiscoveringKeys(new JwksClient(clusters.byName, logger, nodeAddress), clusters, logger);
-  const host = new WorkerHost(
-    {
-      ...serialize(snapshot),
-      listenAt: compiled.listeners.map((one) => applyListenMoves(moves, one.address)),
-      connectTo: options.connectTo ?? [],
-      extraRoots: options.trust ?? [],
-      clock: clock.buffer,
-      nodeAddress,
-      envoyExact: options.envoyExact ?? false,
-      explains: options.explains ?? null,
-    },
-    jwks,
-    logger,
-    () => clusters.addresses(),
-  );
+  const surroundings = { clusters, compiled, jwks, logger, clock, nodeAddress };
+  const host = createHost(options, surroundings);
   clusters.onChange = (update) => host.post({ type: 'addresses', update });
   try {
     const listeners = await host.start();
-    const { provenance } = options;
-    const ring = options.explains
-      ? new RefusalRing({
-          snapshot,
-          provenance,
-          listeners,
-          jwks,
-          nodeAddress,
-          envoyExact: options.envoyExact ?? false,
-        })
-      : null;
+    const ring = createRing(options, listeners, surroundings);
     host.onRefused = ring === null ? null : (refused) => void ring.add(refused);
     const admin = options.admin === false ? null : await startGateAdmin(snapshot.bootstrap, host, ring);
     if (ring !== null && admin === null) {
@@ -82,11 +37,69 @@ export async function startGate(options: GateOptions): Promise<Gate> {
         'refusals are explained and nobody can ask for them: the configuration has no `admin` address',
       );
     }
-    const parts = { clusters, host, admin, clock, logger, moves, ring };
+    const parts = { clusters, host, admin, clock, logger, moves: options.listen ?? [], ring };
     return new RunningGate({ compiled, listeners }, parts);
   } catch (error) {
     clusters.close();
     await host.close();
     throw error;
   }
+}
+
+interface Surroundings {
+  clusters: ControlClusters;
+  compiled: CompiledSnapshot;
+  jwks: DiscoveringKeys;
+  logger: Logger;
+  clock: SharedClock;
+  nodeAddress: string;
+}
+
+/** Compiles the configuration, and tells of what cannot be run or has no effect. */
+function prepare(
+  { snapshot, provenance, connectTo = [], trust = [], listen = [] }: GateOptions,
+  logger: Logger,
+  clock: SharedClock,
+): Pick<Surroundings, 'clusters' | 'compiled'> {
+  const findings = new Findings(provenance);
+  const clusters = new ControlClusters(snapshot.clusters, { findings, connectTo, extraRoots: trust, logger });
+  const compiled = compileForGate(snapshot, findings, clock);
+  const addresses = compiled.listeners.map((one) => one.address);
+  const unused = findings.hasErrors ? null : describeUnusedMove(listen, addresses);
+  if (findings.hasErrors || unused !== null) {
+    clusters.close();
+    if (unused !== null) throw new GateStartError(unused);
+    throw new GateStartError('the configuration cannot be run', findings.list);
+  }
+  for (const { message, hint } of describeUnusedConnectTo(connectTo, snapshot.clusters))
+    logger.warn(message, { hint });
+  warnOfPlainText(compiled, (message) => logger.warn(message));
+  return { clusters, compiled };
+}
+
+function createHost(options: GateOptions, surroundings: Surroundings): WorkerHost {
+  const { clusters, compiled, jwks, logger, clock, nodeAddress } = surroundings;
+  const { snapshot, listen = [], connectTo = [], trust = [], envoyExact = false, explains = null } = options;
+  const start = {
+    ...serialize(snapshot),
+    listenAt: compiled.listeners.map((one) => applyListenMoves(listen, one.address)),
+    connectTo,
+    extraRoots: trust,
+    clock: clock.buffer,
+    nodeAddress,
+    envoyExact,
+    explains,
+  };
+  return new WorkerHost(start, jwks, logger, () => clusters.addresses());
+}
+
+/** null: refusals are not explained. */
+function createRing(
+  { snapshot, provenance, explains, envoyExact = false }: GateOptions,
+  listeners: readonly GateListener[],
+  { jwks, nodeAddress }: Surroundings,
+): RefusalRing | null {
+  return explains
+    ? new RefusalRing({ snapshot, provenance, listeners, jwks, nodeAddress, envoyExact })
+    : null;
 }
