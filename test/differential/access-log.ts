@@ -13,7 +13,16 @@ export interface LogEntry {
   metadata: Record<string, Json>;
 }
 
-const NAMESPACES = ['envoy.filters.http.jwt_authn', 'envoy.filters.http.rbac', 'envoy.common', 'mine'];
+const NAMESPACES = [
+  'envoy.filters.http.jwt_authn',
+  'envoy.filters.http.rbac',
+  'envoy.filters.http.ext_authz',
+  'envoy.filters.http.header_to_metadata',
+  'envoy.common',
+  'mine',
+];
+/** How long an authorizer took is not alike. */
+const UNLIKE_ENTRY = 'ext_authz_duration';
 const FILE_LOG = 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog';
 const FLUSH_MS = 50;
 /** Envoy writes what it has whenever this time has passed. */
@@ -68,9 +77,18 @@ export function compareEntries(envoy: LogEntry, jotgate: LogEntry, forwarded: bo
   };
   if (!forwarded) note('details', envoy.details, jotgate.details);
   for (const name of NAMESPACES) {
-    note(`metadata ${name}`, sorted(envoy.metadata[name]), sorted(jotgate.metadata[name]));
+    note(
+      `metadata ${name}`,
+      sorted(timeless(envoy.metadata[name])),
+      sorted(timeless(jotgate.metadata[name])),
+    );
   }
   return differences;
+}
+
+function timeless(value: Json | undefined): Json | undefined {
+  if (typeof value !== 'object' || value === null || !(UNLIKE_ENTRY in value)) return value;
+  return { ...(value as JsonObject), [UNLIKE_ENTRY]: 0 };
 }
 
 const sorted = (value: Json | undefined) => JSON.stringify(sortKeys(value ?? null));

@@ -3,18 +3,21 @@ import type { Difference } from './compare.ts';
 /** Depend on how many fetches there were and on the memo, which differ by design (Q4, Q6). */
 const UNLIKE = /jwks_fetch_|memo_|jwt_cache_/;
 
-/** Compares the counters of jwt_authn and rbac under a case's `stat_prefix`, its guards' too; a counter that is not there is zero. */
+/** Whose counters are compared. */
+const KINDS = /\.(jwt_authn|rbac|ext_authz|cors|http_local_rate_limit)\./;
+
+/** Compares the counters of filters under a case's `stat_prefix`, its guards' and its limit's too; a counter that is not there is zero. */
 export function compareCounters(
   id: string,
   envoy: ReadonlyMap<string, number>,
   jotgate: ReadonlyMap<string, number>,
 ): Difference[] {
-  const prefixes = [`http.${id}.`, `${id}.guard`];
+  const prefixes = [`http.${id}.`, `${id}.guard`, `${id}.limit.`];
   const names = new Set([...envoy.keys(), ...jotgate.keys()]);
   const differences: Difference[] = [];
   for (const name of names) {
     const prefix = prefixes.find((one) => name.startsWith(one));
-    if (prefix === undefined || !/\.(jwt_authn|rbac)\./.test(name) || UNLIKE.test(name)) continue;
+    if (prefix === undefined || !KINDS.test(name) || UNLIKE.test(name)) continue;
     const [a, b] = [envoy.get(name) ?? 0, jotgate.get(name) ?? 0];
     if (a !== b)
       differences.push({

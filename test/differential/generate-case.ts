@@ -37,7 +37,7 @@ export function generateCase(index: number, options: GenerateOptions): Generated
   const jwt = choose.chance(0.92) ? generateJwtAuthn(choose, options.pool) : null;
   const tls = choose.maybe(0.15, () => generateTls(choose));
   const guards = generateGuards(choose, id, options.features, tls !== undefined);
-  const manager = structuredClone(generateManager(choose, jwt, tls, options));
+  const manager = structuredClone(generateManager(choose, id, jwt, tls, options));
   const mutation = choose.chance(MUTATED) ? mutateConfig(choose, manager) : null;
   const words = {
     providers: jwt?.providers ?? [],
@@ -71,6 +71,7 @@ function isLax(request: PlayedRequest, one: Omit<DifferentialCase, 'requests'>):
 
 function generateManager(
   choose: Choose,
+  id: string,
   jwt: JwtPlan | null,
   tls: TlsPlan | undefined,
   { features }: GenerateOptions,
@@ -83,7 +84,7 @@ function generateManager(
   if (jwt === null || choose.chance(0.5)) filters.push(filter('rbac', `${TYPE}.rbac.v3.RBAC`, rbac()));
   if (choose.chance(0.05)) filters.push(filter('rbac-2', `${TYPE}.rbac.v3.RBAC`, rbac()));
   if (choose.chance(0.05)) filters.reverse();
-  for (const neighbour of generateNeighbours(choose, features, payloadKeys)) {
+  for (const neighbour of generateNeighbours(choose, id, features, payloadKeys)) {
     filters.splice(choose.below(filters.length + 1), 0, neighbour);
   }
   filters.push(

@@ -16,11 +16,15 @@ const always = (share: number): JsonObject => ({
 });
 
 /** The fields of a `local_ratelimit` filter whose buckets are empty soon. */
-export function generateLocalRateLimit(choose: Choose, payloadKeys: readonly string[]): JsonObject {
+export function generateLocalRateLimit(
+  choose: Choose,
+  id: string,
+  payloadKeys: readonly string[],
+): JsonObject {
   const hasDescriptors = choose.chance(0.7);
   return {
     '@type': TYPE,
-    stat_prefix: 'limit',
+    stat_prefix: `${id}.limit`,
     token_bucket: bucket(choose),
     ...choose.field<Json>(0.9, 'filter_enabled', () => always(choose.chance(0.9) ? 100 : 0)),
     ...choose.field<Json>(0.9, 'filter_enforced', () => always(choose.chance(0.9) ? 100 : 0)),

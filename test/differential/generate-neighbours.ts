@@ -11,6 +11,7 @@ const TYPE = 'type.googleapis.com/envoy.extensions.filters.http';
 /** Filters that stand beside jwt_authn and rbac, as far as jotgate has them. */
 export function generateNeighbours(
   choose: Choose,
+  id: string,
   features: ReadonlySet<FeatureName>,
   payloadKeys: readonly string[],
 ): JsonObject[] {
@@ -23,7 +24,10 @@ export function generateNeighbours(
       () => filter('hm', 'header_mutation.v3.HeaderMutation', mutation(choose, payloadKeys)),
     ],
     ['ext_authz', () => ({ name: 'authz', typed_config: generateExtAuthz(choose) })],
-    ['local_ratelimit', () => ({ name: 'limit', typed_config: generateLocalRateLimit(choose, payloadKeys) })],
+    [
+      'local_ratelimit',
+      () => ({ name: 'limit', typed_config: generateLocalRateLimit(choose, id, payloadKeys) }),
+    ],
   ];
   return makers.filter(([name]) => features.has(name) && choose.chance(0.08)).map(([, make]) => make());
 }
