@@ -8,6 +8,7 @@ export {
   pseudoHeader,
 } from './header-matcher.ts';
 export { createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';
+export { prefixToFind } from './literal-prefix.ts';
 export { type MatchedRequest, withoutParameters, withoutQuery } from './matched-request.ts';
 export {
   compileMetadataMatcher,

@@ -1,4 +1,5 @@
 import { lowerAscii, toByteString } from './byte-string.ts';
+import { prefixToFind } from './literal-prefix.ts';
 import type { Refuse } from './refusal.ts';
 import { compileRegexMatcher, type StringMatcher } from './string-matcher.ts';
 
@@ -31,7 +32,7 @@ export function createPathMatcher(kind: PlainPathKind, value: string, ignoreCase
 /** `safe_regex` must match the whole path; case sensitivity does not touch it (envoy.md §6.2). */
 export function compileRegexPathMatcher(config: { regex: string }, refuse: Refuse): PathMatcher | null {
   const regex = compileRegexMatcher(config, refuse);
-  return regex === null ? null : new RegexPathMatcher(regex);
+  return regex === null ? null : new RegexPathMatcher(regex, prefixToFind(config.regex));
 }
 
 class PlainPathMatcher implements PathMatcher {
@@ -64,11 +65,12 @@ const SLASH = 47;
 
 class RegexPathMatcher implements PathMatcher {
   readonly wants: string;
-  readonly plain = null;
+  readonly plain: PathMatcher['plain'];
   readonly #regex: StringMatcher;
 
-  constructor(regex: StringMatcher) {
+  constructor(regex: StringMatcher, plain: PathMatcher['plain']) {
     this.#regex = regex;
+    this.plain = plain;
     this.wants = `safe_${regex.wants}`;
   }
 

@@ -1,3 +1,4 @@
+import { prefixToFind } from './literal-prefix.ts';
 import type { PathMatcher } from './path-matcher.ts';
 import { compileRegex } from './regex.ts';
 
@@ -21,7 +22,8 @@ export function compileUriTemplate(template: string): { matcher: PathMatcher } |
     return { matcher: { wants: `${wants} (never: ${compiled.error})`, plain: null, matches: () => false } };
   }
   const { regex } = compiled;
-  return { matcher: { wants, plain: null, matches: (path) => regex.matchesAll(path) } };
+  const plain = prefixToFind(parsed.pattern);
+  return { matcher: { wants, plain, matches: (path) => regex.matchesAll(path) } };
 }
 
 /** A template as a regular expression whose groups have the variables' names, and those names. */

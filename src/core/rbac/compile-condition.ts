@@ -3,6 +3,7 @@ import {
   compileMetadataMatcher,
   compileStringMatcher,
   compileUriTemplate,
+  prefixToFind,
   type Refuse,
 } from '../match/index.ts';
 import { compileAuthenticated, compileSubjectAltName } from './compile-certificate.ts';
@@ -191,7 +192,9 @@ function compilePath(config: PathMatcherConfig, { refuse }: ConditionContext): C
     return null;
   }
   const matcher = compileStringMatcher(config.rule.value, refuse);
-  return matcher && pathCondition(matcher);
+  const pattern = config.rule.value.matchPattern;
+  const isRegex = pattern.case === 'safeRegex';
+  return matcher && pathCondition(matcher, isRegex ? prefixToFind(pattern.value.regex) : matcher.plain);
 }
 
 const ROUTE_SOURCE = 1;

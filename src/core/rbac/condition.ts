@@ -158,9 +158,14 @@ export function pathOf({ request, route }: RbacSubject): string {
   return route?.ignoresPathParameters === true ? withoutParameters(path) : path;
 }
 
-/** Where there is no path, as of a connection, nothing matches (Envoy: matchers.cc, PathMatcher). */
-export function pathCondition(matcher: StringMatcher | PathMatcher): Condition {
-  const { plain } = matcher;
+/**
+ * Where there is no path, as of a connection, nothing matches (Envoy: matchers.cc, PathMatcher).
+ * @param plain what an index finds it by
+ */
+export function pathCondition(
+  matcher: StringMatcher | PathMatcher,
+  plain: (StringMatcher | PathMatcher)['plain'] = matcher.plain,
+): Condition {
   const isIndexed = plain !== null && (plain.kind === 'exact' || plain.kind === 'prefix');
   return {
     wants: `path ${matcher.wants}`,
