@@ -1,7 +1,9 @@
 // CPU per request with many rules, policies and providers against that with ten, in one process: see README.md.
 import { parseArgs } from 'node:util';
+import { findEnvoy } from '../test/oracle/envoy-process.ts';
+import { startScenario } from './scale/envoy.ts';
 import { compileScenario, measure } from './scale/measure.ts';
-import { SMALL, scenarios } from './scale/scenarios.ts';
+import { type ScaleScenario, SMALL, scenarios } from './scale/scenarios.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,18 +20,44 @@ const median = (numbers: readonly number[]) =>
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-print('| many | how many | µs with 10 | µs with many | ratio |\n|---|---|---|---|---|');
-for (const scenario of scenarios.filter(({ name }) => name.includes(values.only))) {
+/** Medians of pairs that were measured one right after the other. */
+async function compare(few: () => number | Promise<number>, many: () => number | Promise<number>) {
+  const pairs: { few: number; many: number }[] = [];
+  await few();
+  await many();
+  for (let round = 0; round < rounds; round++) pairs.push({ few: await few(), many: await many() });
+  const columns = [pairs.map((pair) => pair.few), pairs.map((pair) => pair.many)];
+  return [...columns, pairs.map((pair) => pair.many / pair.few)].map((column) => median(column).toFixed(2));
+}
+
+function compareOurs(scenario: ScaleScenario): Promise<string[]> {
   const small = compileScenario(scenario, SMALL);
   const large = compileScenario(scenario, scenario.large);
-  measure(small, scenario, SMALL, requests);
-  measure(large, scenario, scenario.large, requests);
-  const pairs = Array.from({ length: rounds }, () => {
-    const few = measure(small, scenario, SMALL, requests);
-    const many = measure(large, scenario, scenario.large, requests);
-    return { few, many, ratio: many / few };
-  });
-  const column = (pick: (pair: (typeof pairs)[number]) => number) => median(pairs.map(pick)).toFixed(2);
-  const cells = [column(({ few }) => few), column(({ many }) => many), column(({ ratio }) => ratio)];
+  return compare(
+    () => measure(small, scenario, SMALL, requests),
+    () => measure(large, scenario, scenario.large, requests),
+  );
+}
+
+async function compareEnvoys(scenario: ScaleScenario): Promise<string[]> {
+  const small = await startScenario(scenario, SMALL);
+  const large = await startScenario(scenario, scenario.large);
+  try {
+    return await compare(
+      () => small.measure(),
+      () => large.measure(),
+    );
+  } finally {
+    await Promise.all([small.stop(), large.stop()]);
+  }
+}
+
+const withEnvoy = findEnvoy() !== null;
+const heads = withEnvoy ? ' Envoy, with 10 | Envoy, with many | ratio |' : '';
+print(
+  `| many | how many | µs with 10 | µs with many | ratio |${heads}\n|---|---|---|---|---|${withEnvoy ? '---|---|---|' : ''}`,
+);
+for (const scenario of scenarios.filter(({ name }) => name.includes(values.only))) {
+  const cells = [...(await compareOurs(scenario)), ...(withEnvoy ? await compareEnvoys(scenario) : [])];
   print(`| ${scenario.name} | ${scenario.large} | ${cells.join(' | ')} |`);
 }

@@ -68,6 +68,7 @@ const rules = (name: string, match: (index: number) => object): ScaleScenario =>
 export const scenarios: readonly ScaleScenario[] = [
   rules('jwt rules by prefix', (index) => ({ prefix: `/service-${index}/` })),
   rules('jwt rules by path', (index) => ({ path: `/service-${index}/x` })),
+  rules('jwt rules by expression', (index) => ({ safe_regex: { regex: `/service-${index}/.*` } })),
   {
     name: 'rbac policies by path and claim',
     large: 10_000,
