@@ -13,6 +13,7 @@ import {
   whole,
 } from './condition-words.ts';
 import type { Cel, CelKind } from './generate-cel.ts';
+import { CONNECTION_TEXTS } from './generate-cel-attributes.ts';
 import { HEADERS, HOSTS, METHODS, PATHS, SUBJECTS, VALUES, wordsOf } from './words.ts';
 
 export type NumberKind = 'int' | 'uint' | 'double';
@@ -88,7 +89,7 @@ function count(cel: Cel, depth: number): JsonObject {
         ),
     ],
     [0.5, () => member(named('request'), 'size')],
-    [0.3, () => member(named('response'), choose.pick(['size', 'flags', 'headers_bytes', 'code']))],
+    [0.3, () => member(named('response'), choose.pick(wordsOf('size total_size flags headers_bytes code')))],
   ]);
 }
 
@@ -156,15 +157,16 @@ function attribute({ choose }: Cel): JsonObject {
     [0.5, () => member(request, choose.pick(['referer', 'useragent', 'nope']))],
     [
       0.5,
-      () => member(named('xds'), choose.pick(['route_name', 'virtual_host_name', 'cluster_name', 'nope'])),
+      () =>
+        member(
+          named('xds'),
+          choose.pick(wordsOf('route_name virtual_host_name cluster_name filter_chain_name nope')),
+        ),
     ],
-    [0.5, () => member(named('connection'), choose.pick(CERTIFICATE))],
+    [0.5, () => member(named('connection'), choose.pick(CONNECTION_TEXTS))],
     [2, () => text(choose.pick([...PATHS, ...METHODS, ...HOSTS]))],
   ]);
 }
-
-const CERTIFICATE = wordsOf(`requested_server_name subject_peer_certificate uri_san_peer_certificate
-  dns_san_peer_certificate`);
 
 /** A text that one of CEL's functions makes of another. */
 function changed(cel: Cel, depth: number): JsonObject {

@@ -61,11 +61,27 @@ export function generateTime(cel: Cel, kind: TimeKind, depth: number): JsonObjec
 }
 
 function said(choose: Choose, kind: TimeKind): JsonObject {
+  if (choose.chance(0.15)) return constant(choose, kind);
   if (kind === 'duration') return call('duration', text(choose.pick(SPANS)));
   return choose.chance(0.8)
     ? call('timestamp', text(choose.pick(MOMENTS)))
     : call('timestamp', whole(choose.pick([0, -1, 1_700_000_000, 253_402_300_800])));
 }
+
+/** Of a negative one Envoy's verdict is another where the listener comes by discovery, as here, than in a file. */
+const constant = (choose: Choose, kind: TimeKind): JsonObject => ({
+  const_expr:
+    kind === 'duration'
+      ? { duration_value: choose.pick(['0s', '1.5s', '3600s', '9000000000s']) }
+      : {
+          timestamp_value: choose.pick([
+            '1970-01-01T00:00:00Z',
+            '2023-05-01T12:00:00.5Z',
+            '0001-01-01T00:00:00Z',
+            '9999-12-31T23:59:59Z',
+          ]),
+        },
+});
 
 /** About the moment of the request, as far as it is the same on both sides: not within days of a boundary. */
 export function generateTimeTest(choose: Choose): JsonObject {

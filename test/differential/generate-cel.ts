@@ -1,11 +1,24 @@
 import type { JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
-import { at, call, list, map, member, method, named, text, truth } from './condition-words.ts';
+import { at, call, list, map, member, method, named, nothing, text, truth } from './condition-words.ts';
+import { generateAttributeTest, MEMBERS } from './generate-cel-attributes.ts';
+import { generateMessage } from './generate-cel-messages.ts';
 import { generateNumber, generateText, type NumberKind, numberKinds } from './generate-cel-scalars.ts';
+import { generateOddStyle, KINDS, PATTERNS } from './generate-cel-styles.ts';
 import { generateTime, generateTimeTest, type TimeKind } from './generate-cel-times.ts';
-import { CLAIM_PATHS, HEADERS } from './words.ts';
+import { CLAIM_PATHS, HEADERS, wordsOf } from './words.ts';
 
-export type CelKind = 'bool' | 'text' | 'bytes' | 'list' | 'map' | 'type' | 'message' | NumberKind | TimeKind;
+export type CelKind =
+  | 'bool'
+  | 'text'
+  | 'bytes'
+  | 'list'
+  | 'map'
+  | 'type'
+  | 'message'
+  | 'null'
+  | NumberKind
+  | TimeKind;
 
 /** What an expression is made from. */
 export interface Cel {
@@ -17,20 +30,6 @@ export interface Cel {
   make(kind: CelKind, depth: number): JsonObject;
 }
 
-const KINDS: readonly CelKind[] = [
-  'bool',
-  'text',
-  'bytes',
-  'list',
-  'map',
-  'type',
-  'message',
-  'int',
-  'uint',
-  'double',
-  'time',
-  'duration',
-];
 const ORDERED: readonly CelKind[] = [
   'bool',
   'text',
@@ -55,16 +54,33 @@ export function generateCelOptions(choose: Choose): JsonObject {
 
 /** A condition over all that CEL knows here: types, times, texts, whole attributes. Most are sound, some come to faults. */
 export function generateCel(choose: Choose, payloadKeys: readonly string[], options: JsonObject): JsonObject {
-  const cel: Cel = { choose, payloadKeys, options, make: (kind, depth) => make(cel, kind, depth) };
-  return cel.make('bool', 0);
+  const cel: Cel = { choose, payloadKeys, options, make: (kind, depth) => makeOf(cel, kind, depth) };
+  return choose.chance(0.04) ? generateBlock(cel) : cel.make('bool', 0);
 }
 
-function make(cel: Cel, wanted: CelKind, depth: number): JsonObject {
+/** Parts that come up several times, each named by its place. */
+function generateBlock(cel: Cel): JsonObject {
+  const { choose } = cel;
+  const kinds = choose.list(1, 3, () => choose.pick(KINDS));
+  const parts = kinds.map((kind) => cel.make(kind, 2));
+  const make = (kind: CelKind, depth: number): JsonObject => {
+    const slot = kinds.indexOf(kind);
+    if (slot < 0 || choose.chance(0.3)) return makeOf(inner, kind, depth);
+    return named(choose.chance(0.99) ? `@index${slot}` : '@index7');
+  };
+  const inner: Cel = { ...cel, make };
+  const kind = choose.pick(kinds);
+  const body = choose.chance(0.5) ? call('_==_', make(kind, 1), make(kind, 1)) : make('bool', 1);
+  return call('cel.@block', list(parts), body);
+}
+
+function makeOf(cel: Cel, wanted: CelKind, depth: number): JsonObject {
   const { choose } = cel;
   const kind = depth > 0 && choose.chance(0.03) ? choose.pick(KINDS) : wanted;
   const again = () => cel.make(kind, depth + 1);
   if (depth >= DEPTH_MAX || choose.chance(0.88)) return plain(cel, kind, depth);
   return choose.weighted<JsonObject>([
+    [2, () => generateMessage(cel, kind, depth)],
     [2, () => claim(cel)],
     [1, () => call('_?_:_', cel.make('bool', depth + 1), again(), again())],
     [1, () => call('dyn', again())],
@@ -93,8 +109,15 @@ function plain(cel: Cel, kind: CelKind, depth: number): JsonObject {
       return generateMap(cel, depth);
     case 'type':
       return generateType(cel, depth);
+    case 'null':
+      return nothing;
     case 'message':
-      return cel.choose.pick([named('metadata'), member(named('xds'), 'route_metadata')]);
+      return cel.choose.pick([
+        named('metadata'),
+        ...wordsOf('route_metadata virtual_host_metadata cluster_metadata listener_metadata').map((name) =>
+          member(named('xds'), name),
+        ),
+      ]);
   }
 }
 
@@ -121,10 +144,11 @@ function generateTest(cel: Cel, depth: number): JsonObject {
     [1, () => call('_==_', of('type'), call('type', of(kind)))],
     [0.2, () => call('@not_strictly_false', of('bool'))],
     [1, () => generateTimeTest(choose)],
+    [2, () => generateAttributeTest(choose)],
+    [0.7, () => generateOddStyle(cel, depth)],
   ]);
 }
 
-const PATTERNS = ['a', '^a', 'a$', '.*', '[a-z]+', '(?i)ALICE', '^/a(/|$)', '\\d', '^$', 'é', '.', '\\w+@'];
 const TRUTHS = ['true', 'True', 'TRUE', 't', '1', 'false', 'False', 'FALSE', 'f', '0', 'yes', '', 'tRUE'];
 const TYPES = ['bool', 'bytes', 'double', 'int', 'list', 'map', 'null_type', 'string', 'type', 'uint'];
 
@@ -207,42 +231,3 @@ function presence(cel: Cel): JsonObject {
     [1, () => member(claimAt(cel, []), choose.pick(['sub', 'role', 'exp', 'constructor', 'toString']), true)],
   ]);
 }
-
-/** Attributes, and one of each that is none. */
-const MEMBERS: Record<string, readonly string[]> = {
-  request: [
-    'path',
-    'url_path',
-    'query',
-    'host',
-    'scheme',
-    'method',
-    'protocol',
-    'size',
-    'total_size',
-    'headers',
-    'time',
-    'duration',
-    'referer',
-    'useragent',
-    'id',
-    'nope',
-  ],
-  response: ['code', 'code_details', 'grpc_status', 'headers', 'trailers', 'flags', 'size', 'nope'],
-  source: ['address', 'port', 'nope'],
-  destination: ['address', 'port', 'nope'],
-  connection: [
-    'mtls',
-    'requested_server_name',
-    'subject_peer_certificate',
-    'uri_san_peer_certificate',
-    'dns_san_peer_certificate',
-    'termination_details',
-    'transport_failure_reason',
-    'nope',
-  ],
-  upstream: ['address', 'port', 'request_attempt_count', 'local_address', 'nope'],
-  metadata: ['filter_metadata', 'nope'],
-  xds: ['route_name', 'route_metadata', 'virtual_host_name', 'cluster_name', 'nope'],
-  filter_state: ['nope'],
-};
