@@ -19,10 +19,16 @@ export function generateGuards(
       track_per_rule_stats: _,
       rules_stat_prefix: __,
       ...rules
-    } = seldomOfHeaders(choose, () => generateRbac(choose, words));
+    } = seldomOfHeaders(choose, () => generateRbac(choose, words, 0.3));
     return {
       name: 'guard',
-      typed_config: { '@type': TYPE, stat_prefix: `${id}.guard${index}`, ...soft(choose, rules) },
+      typed_config: {
+        '@type': TYPE,
+        stat_prefix: `${id}.guard${index}`,
+        ...soft(choose, rules),
+        ...choose.field(0.1, 'enforcement_type', () => 'ONE_TIME_ON_FIRST_BYTE'),
+        ...choose.field(0.05, 'delay_deny', () => choose.pick(['0s', '0.005s'])),
+      },
     };
   });
 }

@@ -26,22 +26,43 @@ const TEXTS: Record<string, readonly string[]> = {
   'network.v3.DirectSourceIPInput': ['127.0.0.1', '::1'],
   'network.v3.DestinationIPInput': ['127.0.0.1', '10.0.0.1'],
   'network.v3.ServerNameInput': ['host.test', 'a.test', 'HOST.test'],
+  'network.v3.NetworkNamespaceInput': ['/run/netns/a'],
+  'network.v3.FilterStateInput': ['v'],
   'ssl.v3.UriSanInput': namesOf('url'),
   'ssl.v3.DnsSanInput': namesOf('dns'),
   'ssl.v3.SubjectInput': certificates.map(({ subject }) => subject),
 };
-const RANGES: readonly JsonObject[] = [
+export const RANGES: readonly JsonObject[] = [
   { address_prefix: '127.0.0.0', prefix_len: 8 },
+  { address_prefix: '127.0.0.1', prefix_len: 32 },
+  { address_prefix: '127.0.0.1' },
   { address_prefix: '10.0.0.0', prefix_len: 8 },
+  { address_prefix: '10.1.2.3', prefix_len: 24 },
+  { address_prefix: '10.1.2.3', prefix_len: 99 },
+  { address_prefix: '0.0.0.0', prefix_len: 0 },
   { address_prefix: '::', prefix_len: 0 },
+  { address_prefix: '::ffff:10.1.2.3', prefix_len: 128 },
   { address_prefix: '2001:db8::', prefix_len: 32 },
 ];
 
 /** What a tree or a predicate can look texts up by. */
 export function generateTextInput(choose: Choose): [JsonObject, readonly string[]] {
   const kind = choose.pick(Object.keys(TEXTS));
-  return [extension(`${COMMON}.${kind}`), (TEXTS[kind] ?? []).filter((text) => text !== '')];
+  const texts = (TEXTS[kind] ?? []).filter((text) => text !== '');
+  return [extension(`${COMMON}.${kind}`, kind.endsWith('FilterStateInput') ? { key: 'k' } : {}), texts];
 }
+
+/** An input that gives addresses, or the server's name. */
+export function generateNameInput(choose: Choose, isAddress: boolean): [JsonObject] {
+  if (!isAddress && choose.chance(0.4)) return [header(':authority')];
+  const kinds = isAddress
+    ? ['SourceIPInput', 'DirectSourceIPInput', 'DestinationIPInput']
+    : ['ServerNameInput'];
+  return [extension(`${COMMON}.network.v3.${choose.pick(kinds)}`)];
+}
+
+const header = (name: string) =>
+  extension('envoy.type.matcher.v3.HttpRequestHeaderMatchInput', { header_name: name });
 
 /** A predicate that asks for something else than a header. */
 export function generateRarePredicate(choose: Choose, payloadKeys: readonly string[]): JsonObject {
@@ -49,11 +70,23 @@ export function generateRarePredicate(choose: Choose, payloadKeys: readonly stri
   const predicate = choose.weighted<JsonObject>([
     [3, () => ({ input, value_match: generateString(choose, texts) })],
     [1, () => ({ input, custom_match: addresses(choose) })],
+    [0.5, () => port(choose)],
     [2, () => metadata(choose, payloadKeys)],
     [2, () => expression(choose, payloadKeys)],
   ]);
   return { single_predicate: predicate };
 }
+
+/** Another one on each side: nothing is said of it but what holds of all, or of none. */
+const port = (choose: Choose): JsonObject => ({
+  input: extension(`${COMMON}.network.v3.${choose.pick(['DestinationPortInput', 'SourcePortInput'])}`),
+  value_match: choose.pick<JsonObject>([
+    { exact: '80' },
+    { exact: '0' },
+    { prefix: '-' },
+    { safe_regex: { google_re2: {}, regex: '[0-9]{2,5}' } },
+  ]),
+});
 
 const addresses = (choose: Choose) =>
   extension(`${MATCHERS}.ip.v3.Ip`, { stat_prefix: 'ip', cidr_ranges: choose.some(1, 2, RANGES) });
@@ -73,10 +106,12 @@ function metadata(choose: Choose, payloadKeys: readonly string[]): JsonObject {
 
 function expression(choose: Choose, payloadKeys: readonly string[]): JsonObject {
   const expr = generateCel(choose, payloadKeys, {});
+  const form = choose.pick(['parsed_expr', 'cel_expr_parsed', 'checked_expr', 'cel_expr_checked']);
   return {
     input: extension('xds.type.matcher.v3.HttpAttributesCelMatchInput'),
     custom_match: extension('xds.type.matcher.v3.CelMatcher', {
-      expr_match: { [choose.pick(['parsed_expr', 'cel_expr_parsed'])]: { expr } },
+      expr_match: { [form]: { expr } },
+      ...choose.field(0.1, 'description', () => 'a description'),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import { generateRarePredicate, generateTextInput } from './generate-inputs.ts';
+import { generateCustomLookup } from './generate-match-lookups.ts';
 import { HOSTS, METHODS, PATHS, VALUES } from './words.ts';
 
 const INPUT = 'type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput';
@@ -37,6 +38,10 @@ export function generateMatcher(choose: Choose, payloadKeys: readonly string[], 
       on_match: onMatch(choose, payloadKeys, depth),
     }));
     return { matcher_list: { matchers }, ...otherwise };
+  }
+  if (choose.chance(0.3)) {
+    const lookup = generateCustomLookup(choose, () => onMatch(choose, payloadKeys, depth));
+    return { matcher_tree: lookup, ...otherwise };
   }
   const [from, texts] = input(choose);
   const keys = choose.some(1, 3, texts);

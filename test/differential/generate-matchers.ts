@@ -29,6 +29,14 @@ export function generateRegex(choose: Choose, text: string): string {
   ]);
 }
 
+/** A RegexMatcher, at times in the older form. */
+export const generateRegexMatcher = (choose: Choose, text: string): JsonObject => ({
+  regex: generateRegex(choose, text),
+  ...choose.field<Json>(0.05, 'google_re2', () =>
+    choose.field(0.3, 'max_program_size', () => choose.pick([100, 100, 100, 5])),
+  ),
+});
+
 /** A StringMatcher that has to do with one of the texts. */
 export function generateString(choose: Choose, texts: readonly string[]): JsonObject {
   const text = choose.pick(texts);
@@ -39,7 +47,7 @@ export function generateString(choose: Choose, texts: readonly string[]): JsonOb
     [2, () => ({ prefix: text || 'a', ...ignoreCase })],
     [2, () => ({ suffix: part(choose, text), ...ignoreCase })],
     [2, () => ({ contains: part(choose, text), ...ignoreCase })],
-    [3, () => ({ safe_regex: { regex: generateRegex(choose, text) } })],
+    [3, () => ({ safe_regex: generateRegexMatcher(choose, text) })],
   ]);
 }
 
@@ -69,7 +77,7 @@ export function generateHeaderMatcher(choose: Choose): JsonObject {
     [1, () => ({ prefix_match: value || 'a' })],
     [1, () => ({ suffix_match: value || 'a' })],
     [1, () => ({ contains_match: value || 'a' })],
-    [1, () => ({ safe_regex_match: { regex: generateRegex(choose, value) } })],
+    [1, () => ({ safe_regex_match: generateRegexMatcher(choose, value) })],
     [2, () => ({ range_match: { start: choose.between(-3, 2), end: choose.between(2, 13) } })],
   ]);
   return {
@@ -98,7 +106,7 @@ export function generateRouteMatch(choose: Choose, paths: string[]): JsonObject 
     [1, () => ({ prefix: choose.pick(['', '/', path.slice(0, -1), 'a']) })],
     [4, () => ({ path })],
     [2, () => ({ path_separated_prefix: path === '/' ? '/a' : path.replace(/\/$/, '') })],
-    [2, () => ({ safe_regex: { regex: generateRegex(choose, path) } })],
+    [2, () => ({ safe_regex: generateRegexMatcher(choose, path) })],
   ]);
   return {
     ...specifier,

@@ -19,6 +19,8 @@ const RANGES: readonly JsonObject[] = [
   { address_prefix: '0.0.0.0', prefix_len: 0 },
   { address_prefix: '::', prefix_len: 0 },
   { address_prefix: '2001:db8::', prefix_len: 32 },
+  { address_prefix: '::ffff:127.0.0.1', prefix_len: 128 },
+  { address_prefix: '10.1.2.3', prefix_len: 33 },
 ];
 const POLICY_NAMES = ['admins', 'B', 'a policy', 'é', 'z', 'default'];
 
@@ -31,8 +33,9 @@ export interface RbacWords {
   tls: boolean;
 }
 
-export function generateRbac(choose: Choose, words: RbacWords): JsonObject {
-  const matcher = words.features.has('rbac_matcher') ? 0.12 : 0;
+/** @param matchers how often it is written in the matcher API */
+export function generateRbac(choose: Choose, words: RbacWords, matchers = 0.12): JsonObject {
+  const matcher = words.features.has('rbac_matcher') ? matchers : 0;
   return {
     ...(choose.chance(matcher)
       ? { matcher: generateMatcher(choose, words.payloadKeys) }
@@ -53,11 +56,22 @@ function generateRules(choose: Choose, words: RbacWords): JsonObject {
   return {
     ...choose.field(0.9, 'action', () => choose.pick(['ALLOW', 'ALLOW', 'ALLOW', 'DENY', 'DENY', 'LOG'])),
     policies,
-    ...choose.field<Json>(0.04, 'audit_logging_options', () => ({
-      audit_condition: choose.pick(['NONE', 'ON_DENY', 'ON_ALLOW', 'ON_DENY_AND_ALLOW']),
-    })),
+    ...choose.field<Json>(0.04, 'audit_logging_options', () => generateAudit(choose)),
   };
 }
+
+/** What is logged decides nothing, but whether there is such a logger: Envoy has none of its own in every build. */
+const generateAudit = (choose: Choose): JsonObject => ({
+  ...choose.field(0.9, 'audit_condition', () =>
+    choose.pick(['NONE', 'ON_DENY', 'ON_ALLOW', 'ON_DENY_AND_ALLOW']),
+  ),
+  ...choose.field<Json>(0.3, 'logger_configs', () => [
+    {
+      audit_logger: { name: 'audit', typed_config: { '@type': 'type.googleapis.com/google.protobuf.Empty' } },
+      ...choose.field(0.7, 'is_optional', () => true),
+    },
+  ]),
+});
 
 function generatePolicy(choose: Choose, words: RbacWords, options: JsonObject | undefined): JsonObject {
   return {
@@ -70,6 +84,9 @@ function generatePolicy(choose: Choose, words: RbacWords, options: JsonObject | 
     ...(words.features.has('rbac_condition') && choose.chance(0.18)
       ? conditionOf(choose, words, options)
       : {}),
+    ...choose.field<Json>(0.02, 'checked_condition', () => ({
+      expr: generateCel(choose, words.payloadKeys, options ?? {}),
+    })),
   };
 }
 
@@ -137,13 +154,24 @@ export function generatePrincipal(choose: Choose, words: RbacWords, depth: numbe
     [words.features.has('sourced_metadata') ? 1.5 : 0, () => generateSourcedMetadata(choose, words)],
     [
       words.features.has('filter_state_principal') ? 0.3 : 0,
-      () => ({ filter_state: { key: 'k', string_match: { exact: 'v' } } }),
+      () => ({ filter_state: { key: 'k', ...generateStateMatch(choose) } }),
     ],
     [depth > 1 ? 0 : 2, () => ({ not_id: inner() })],
     [depth > 1 ? 0 : 2, () => ({ and_ids: group() })],
     [depth > 1 ? 0 : 2, () => ({ or_ids: group() })],
   ]);
 }
+
+/** No filter leaves any filter state: only whether there is none counts. */
+const generateStateMatch = (choose: Choose): JsonObject =>
+  choose.chance(0.7)
+    ? { string_match: { exact: 'v' } }
+    : {
+        address_match: {
+          ranges: choose.some(1, 2, RANGES),
+          ...choose.field(0.3, 'invert_match', () => true),
+        },
+      };
 
 function generatePath(choose: Choose, words: RbacWords): JsonObject {
   const path = choose.pick(PATHS);
