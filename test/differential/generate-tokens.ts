@@ -1,4 +1,5 @@
 import type { Choose } from './choose.ts';
+import { FORGERIES } from './generate-forgeries.ts';
 import type { ProviderPlan } from './generate-jwt.ts';
 import type { PublishedKey } from './key-sets.ts';
 import type { KeyPool, PoolKey } from './keys.ts';
@@ -7,7 +8,7 @@ import { AUDIENCES, CLAIMS, ISSUERS, SUBJECTS, wordsOf } from './words.ts';
 type Claims = Record<string, unknown>;
 
 /** A token before it is signed: each flaw changes something of it. */
-interface Draft {
+export interface Draft {
   key: PoolKey;
   algorithm: string;
   header: Claims;
@@ -19,7 +20,7 @@ interface Draft {
   finish?: (token: string) => string;
 }
 
-interface Context {
+export interface Context {
   choose: Choose;
   provider: ProviderPlan;
   pool: KeyPool;
@@ -77,7 +78,7 @@ function signDraft(draft: Draft): string {
   return finish === undefined ? token : finish(token);
 }
 
-type Flaw = (draft: Draft, context: Context) => void;
+export type Flaw = (draft: Draft, context: Context) => void;
 
 const setClaim =
   (name: string, values: (context: Context) => readonly unknown[]): Flaw =>
@@ -302,9 +303,30 @@ const FLAWS: readonly (readonly [weight: number, flaw: Flaw])[] = [
   [
     1,
     rawClaim(
+      '"level":3.0',
+      '"level":1E2',
+      '"level":12345678901234567890',
+      '"level":-9223372036854775809',
+      '"level":0.1',
+      '"level":1e21',
+      '"level":123456789.125',
+      '"level":5e-324',
+      '"level":0e99',
+      '"admin":[true]',
+      '"groups":[1,2.5,true,null]',
+      '"groups":{"0":"dev"}',
+    ),
+  ],
+  [
+    1,
+    rawClaim(
       '"x":1,"x":2',
       '"iss":"i","iss":"i"',
       '"x":{"y":1,"y":2}',
+      '"role":"user","role":"admin"',
+      '"sub":"alice","sub":"bob"',
+      '"nested":{"role":"r1","role":"r2"}',
+      '"\\u0069ss":"i"',
       '"x":01',
       '"x":.5',
       '"x":NaN',
@@ -394,6 +416,6 @@ const LAX: readonly (readonly [weight: number, flaw: Flaw])[] = [
 ];
 
 function pickFlaw(choose: Choose): Flaw {
-  const table = choose.chance(0.04) ? LAX : FLAWS;
+  const table = choose.chance(0.04) ? LAX : choose.chance(0.12) ? FORGERIES : FLAWS;
   return choose.weighted(table.map(([weight, flaw]) => [weight, () => flaw] as const));
 }

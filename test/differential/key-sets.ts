@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
-import type { KeyPool, PoolKey } from './keys.ts';
-import { oddDocument } from './odd-key-sets.ts';
+import type { CertifiedPoolKey, KeyPool, PoolKey } from './keys.ts';
+import { oddDocument, respellKey } from './odd-key-sets.ts';
 
 /** A key as it stands in a set. */
 export interface PublishedKey {
@@ -38,9 +38,10 @@ const BROKEN: Json[] = [
 
 /** A JWKS document of one to four keys, named or not, with or without algorithms, at times with broken ones between. */
 export function generateKeySet(choose: Choose, pool: KeyPool): KeySet {
+  if (choose.chance(0.04)) return generateCertificates(choose, pool);
   const keys = choose.list(1, choose.chance(0.5) ? 1 : 4, () => publish(choose, pickKey(choose, pool)));
   const members: Json[] = keys.map(({ key, kid, alg }) => ({
-    ...key.jwk,
+    ...(choose.chance(0.06) ? respellKey(choose, key.jwk) : key.jwk),
     ...(kid === undefined ? {} : { kid }),
     ...(alg === undefined ? {} : { alg }),
     ...choose.field(0.3, 'use', () => (choose.chance(0.05) ? 'enc' : 'sig')),
@@ -49,6 +50,31 @@ export function generateKeySet(choose: Choose, pool: KeyPool): KeySet {
   if (choose.chance(0.1)) members.splice(choose.below(members.length + 1), 0, choose.pick(BROKEN));
   const document: JsonObject = { ...choose.field(0.05, 'more', () => [1]), keys: members };
   const text = JSON.stringify(document);
+  return choose.chance(0.1) ? { ...oddDocument(choose, text), keys } : { text, bytes: null, keys };
+}
+
+/** Google's form: names, and certificates under them. */
+function generateCertificates(choose: Choose, { certified, published }: KeyPool): KeySet {
+  const [key, other] = certified as readonly [CertifiedPoolKey, CertifiedPoolKey];
+  const names = choose.some(1, 2, ['cert', 'k', '']);
+  const pem = choose.weighted<string>([
+    [12, () => `${key.pem.trim()}\n`],
+    [1, () => key.pem.trim()],
+    [1, () => `${key.pem.trim().replaceAll('\n', '\r\n')}\n`],
+    [1, () => `${key.pem.trim()}\n${key.pem.trim()}\n`],
+    [1, () => `${key.pem.trim().replace('MII', 'AAA')}\n`],
+    [1, () => `${other.pem.trim()}\n`],
+  ]);
+  const document: JsonObject = {
+    ...Object.fromEntries(names.map((name) => [name, pem])),
+    ...choose.field<Json>(0.05, 'more', () => choose.pick<Json>([1, 'text', ''])),
+  };
+  const text = JSON.stringify(document);
+  const keys = names.map((kid) => ({
+    key: choose.chance(0.9) ? key : choose.pick(published),
+    kid,
+    alg: undefined,
+  }));
   return choose.chance(0.1) ? { ...oddDocument(choose, text), keys } : { text, bytes: null, keys };
 }
 

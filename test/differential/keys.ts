@@ -1,4 +1,13 @@
-import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto';
+import { createRsaPair, createSelfSigned } from '../e2e/certificates.ts';
 import type { JsonObject } from './case.ts';
 
 /** A key that signs, and its public half. */
@@ -9,6 +18,8 @@ export interface PoolKey {
   /** Public JWK without `kid`, `alg` and `use`. */
   jwk: JsonObject;
   sign(text: string, algorithm: string): Buffer;
+  /** RSA-PSS with SHA-256 and a salt of so many bytes. */
+  signPss?(text: string, saltLength: number): Buffer;
 }
 
 const HASHES: Record<string, string> = { '256': 'sha256', '384': 'sha384', '512': 'sha512' };
@@ -33,6 +44,8 @@ function asymmetric(
       const pss = algorithm.startsWith('PS') ? { padding: 6, saltLength: -1 } : {};
       return sign(hashOf(algorithm), bytes, { key, ...pss });
     },
+    signPss: (text, saltLength) =>
+      sign('sha256', Buffer.from(text), { key: pair.privateKey, padding: 6, saltLength }),
   };
 }
 
@@ -57,7 +70,23 @@ export interface KeyPool {
   strangers: readonly PoolKey[];
   /** Published now and then; jotgate does not take them (K2, K3). */
   weak: readonly PoolKey[];
+  /** Published in a certificate; the second is no RSA key, which no set of certificates may have. */
+  certified: readonly CertifiedPoolKey[];
 }
+
+export interface CertifiedPoolKey extends PoolKey {
+  /** The certificate. */
+  pem: string;
+}
+
+const { leaf } = await createRsaPair('keys.test', {});
+const certified = [
+  { ...leaf, name: 'cert', algorithms: RSA },
+  { ...(await createSelfSigned('keys.test')), name: 'cert-es', algorithms: ['ES256'] },
+].map(({ name, algorithms, certificate, privateKey }): CertifiedPoolKey => {
+  const pair = { privateKey: createPrivateKey(privateKey), publicKey: createPublicKey(certificate) };
+  return { ...asymmetric(name, algorithms, pair), pem: certificate };
+});
 
 export function createKeyPool(): KeyPool {
   return {
@@ -79,5 +108,6 @@ export function createKeyPool(): KeyPool {
       asymmetric('stranger-ed', ['EdDSA'], generateKeyPairSync('ed25519')),
     ],
     weak: [asymmetric('weak-rs', ['RS256', 'PS256'], rsa(1024)), symmetric('weak-hs', 'HS256', 5)],
+    certified,
   };
 }

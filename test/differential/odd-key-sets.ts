@@ -1,3 +1,4 @@
+import type { JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
@@ -85,4 +86,25 @@ function oddBytes(choose: Choose, text: string): Buffer {
     [1, () => Buffer.from(`\ufeff${text}`)],
     [1, () => Buffer.from(`\ufeff\ufeff${text}`)],
   ]);
+}
+
+const bytesOf = (text: string) => Buffer.from(text, 'base64url');
+
+/** Other spellings of a number, by some of which it is another one or none. */
+const SPELLINGS: readonly ((text: string) => string)[] = [
+  (text) => Buffer.concat([Buffer.alloc(1), bytesOf(text)]).toString('base64url'),
+  (text) => Buffer.concat([bytesOf(text), Buffer.from([1])]).toString('base64url'),
+  (text) => text.padEnd(Math.ceil(text.length / 4) * 4, '='),
+  (text) => bytesOf(text).toString('base64'),
+  (text) => `${text.slice(0, 3)} ${text.slice(3)}`,
+  (text) => `${text}\n`,
+  (text) => `${text}!`,
+  () => '',
+];
+
+/** A key with one member that is spelled otherwise, or a private half beside it. */
+export function respellKey(choose: Choose, jwk: JsonObject): JsonObject {
+  if (choose.chance(0.15)) return { ...jwk, d: 'AQAB' };
+  const name = choose.pick(['n', 'e', 'x', 'y', 'k'].filter((one) => one in jwk));
+  return { ...jwk, [name]: choose.pick(SPELLINGS)(String(jwk[name])) };
 }
