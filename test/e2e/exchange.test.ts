@@ -480,3 +480,34 @@ describe('what the connection manager is told', () => {
     });
   }
 });
+
+describe('on its way out a reply of the gate’s own', () => {
+  it('names no server where the configuration passes an upstream’s through', async () => {
+    const options = { serverHeader: 'pass-through' } as const;
+    const { loop } = await start({ options, filters: [{ decodeHeaders: () => DENIED }] });
+    const names = (await exchange(loop.port, GET))?.headers.map(([name]) => name);
+    assert.equal(names?.includes('server'), false);
+  });
+
+  it('says nothing of the connection, whatever filters add', async () => {
+    const names = ['connection', 'upgrade', 'proxy-connection'];
+    const encodeHeaders = (_: FilterStream, { headers }: ResponseHead) => {
+      for (const name of names) headers.add(name, 'x');
+    };
+    const { loop } = await start({ filters: [{ decodeHeaders: () => DENIED, encodeHeaders }] });
+    const sent = (await exchange(loop.port, GET))?.headers.map(([name]) => name) ?? [];
+    assert.deepEqual(
+      sent.filter((name) => names.includes(name)),
+      [],
+    );
+  });
+
+  it('is no gRPC reply for a type that a filter gave the request', async () => {
+    const decodeHeaders = ({ request }: FilterStream) => {
+      request.headers.add('content-type', 'application/grpc');
+      return DENIED;
+    };
+    const { loop } = await start({ filters: [{ decodeHeaders }] });
+    assert.equal((await exchange(loop.port, GET))?.status, 403);
+  });
+});

@@ -221,6 +221,11 @@ describe('a listener with an error is left out, and the error named', () => {
       want: /only one of strip_matching_host_port and strip_any_host_port/,
     },
     {
+      name: 'absolute targets are to be no targets',
+      given: listenerOf([chainOf('a', null, [router], { httpProtocolOptions: { allowAbsoluteUrl: false } })]),
+      want: /`allow_absolute_url` is not supported where it is `false`/,
+    },
+    {
       name: 'another network filter',
       given: listenerOf([{ ...chainOf('', null), filters: [] }]),
       want: /HTTP connection manager and before it nothing but `rbac`/,

@@ -30,6 +30,7 @@ import { compileRouteRecipes } from '../filters/local-ratelimit/recipe.ts';
 import { compileRbacGuard } from '../filters/rbac-network/compile-guard.ts';
 import type { OwnName } from '../http/http-options.ts';
 import type { Kept } from '../kept.ts';
+import { headLimitsOf } from '../listener/compile-http-options.ts';
 import { compileLocalReply } from '../local-reply/compile-local-reply.ts';
 import { refuseField, refuseInto } from '../refusals.ts';
 import { compileRouteTable } from '../route/route-table.ts';
@@ -227,6 +228,7 @@ function compileManager(
     kept: context.kept?.scope(hcm.statPrefix, context.clusterText),
     stats: context.stats.scope(`http.${hcm.statPrefix}.`),
     rootStats: context.stats,
+    headLimits: headLimitsOf(hcm),
   };
   const routeFilters = new RouteFilterCompiler(hcm, chainContext);
   const specifier = hcm.routeSpecifier;
@@ -248,6 +250,9 @@ function compileManager(
       'strip_any_host_port',
     );
   }
+  const http1 = hcm.httpProtocolOptions;
+  if (http1?.allowAbsoluteUrl === false)
+    refuseField(findings, http1, 'allow_absolute_url', ' where it is `false`');
   const accessLogs = compileAccessLogs(hcm.accessLog, findings);
   const localReply = compileLocalReply(hcm.localReplyConfig, findings);
   if (routes === null || chain === null || localReply === undefined) return null;

@@ -5,6 +5,7 @@ import type { PackedMessage } from '../../core/match/index.ts';
 import type { Takings } from '../../core/ratelimit/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { Chance } from '../chance.ts';
+import type { HeadLimits } from '../http/head-parser.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { KeptScope } from '../kept.ts';
@@ -259,6 +260,8 @@ export interface FactoryContext {
   envoyExact: boolean;
   /** Of the running gate; silent elsewhere. */
   logger: Logger;
+  /** How long a request's head may be, for filters that make it longer. Default: `DEFAULT_LIMITS`. */
+  headLimits?: HeadLimits;
   /** What this connection manager's filters were compiled to before; absent where nothing was. */
   kept?: KeptScope | undefined;
 }

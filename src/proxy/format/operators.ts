@@ -87,7 +87,7 @@ const MAYBE_ARGUMENT: Readonly<Record<string, Compile>> = {
   PATH: compilePath,
   QUERY_PARAMS: (argument) =>
     argument === ''
-      ? operator(({ request }) => queryOf(request.headers.get('x-envoy-original-path') ?? request.path))
+      ? operator(({ request }) => queryOf(request.path))
       : { error: `\`${argument}\` of QUERY_PARAMS is not supported`, envoy: 'accepts' },
   START_TIME: (argument) => compileTime(argument, ({ startMs }) => startMs),
   EMIT_TIME: (argument) => compileTime(argument, ({ nowMs }) => nowMs),

@@ -7,6 +7,13 @@ import { compileTextFormat } from './text-format.ts';
 const sourceOf = (more: Partial<Progress> = {}) =>
   formatSource(more, { path: '/a?a=1%20x&b=longer', headers: [['X-A', 'abcdefg']] });
 
+it('`%QUERY_PARAMS%` is of the path as it is, whatever a client says that it was', () => {
+  const compiled = compileTextFormat('%QUERY_PARAMS%', '-');
+  assert.ok('format' in compiled);
+  const headers: [string, string][] = [['x-envoy-original-path', '/b?c']];
+  assert.equal(compiled.format.render(formatSource({}, { path: '/a?b', headers })), 'b');
+});
+
 /** As Envoy 1.40 prints them in a log. */
 const table: { given: string; want: string; more?: Partial<Progress> }[] = [
   { given: '%PROTOCOL% 100%%', want: 'HTTP/1.1 100%' },

@@ -42,6 +42,7 @@ export function composeReply(
     for (const [name, value] of fields) headers.set(name, value);
   } else nameBody(headers, told.body);
   const status = isGrpc ? 200 : told.status;
+  if (course !== null) course.headStatus = status;
   encodeThrough(filters, stream, { status, headers });
   if (service.options.via !== '') appendVia(headers, service.options.via);
   const { body } = told;

@@ -126,4 +126,5 @@ const FLAG_OF_DETAILS: Readonly<Record<string, ResponseFlag>> = {
   local_rate_limited: 'RL',
   ext_authz_denied: 'UAEX',
   ext_authz_error: 'UAEX',
+  ext_authz_invalid: 'UAEX',
 };

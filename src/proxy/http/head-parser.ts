@@ -20,6 +20,9 @@ export interface HeadLimits {
   fieldsMax: number;
 }
 
+/** It ends a head and counts with it. */
+const EMPTY_LINE_BYTES = 2;
+
 /** Envoy's defaults: `max_request_headers_kb`, `max_headers_count`. */
 export const DEFAULT_LIMITS: HeadLimits = { headBytesMax: 60 * 1024, fieldsMax: 100 };
 
@@ -139,7 +142,7 @@ export abstract class HeadParser {
 
   #count(from: number, to: number): boolean {
     this.#size += to - from;
-    if (this.#size <= this.#limits.headBytesMax) return true;
+    if (this.#size + EMPTY_LINE_BYTES <= this.#limits.headBytesMax) return true;
     this.refusal = REFUSAL.headTooLarge;
     return false;
   }

@@ -43,7 +43,7 @@ export class HeaderList {
 
   /** Adds a line at the end, whatever is there already. */
   add(name: string, value: string): void {
-    if (isFraming(name)) this.#keepLength();
+    if (name === 'content-type' || isFraming(name)) this.#keep(name, this.names.indexOf(name));
     this.append(name, value);
   }
 
@@ -102,6 +102,7 @@ export class HeaderList {
 
   /** Notes what a line is that is about to be changed, where that matters later. */
   #keep(name: string, at: number): void {
+    if (!this.#isReceived) return;
     if (name === 'content-type') this.receivedType ??= at < 0 ? '' : (this.values[at] as string);
     else if (isFraming(name)) this.#keepLength();
   }

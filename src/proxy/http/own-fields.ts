@@ -8,7 +8,7 @@ import type { HttpService } from './http-service.ts';
 export function noteOwnFields(service: HttpService, headers: HeaderList, localBody: string | null): void {
   const { serverName, serverHeader } = service.options;
   const isOwn = serverHeader === 'overwrite';
-  const isMissing = !headers.has('server') && (localBody !== null || serverHeader === 'append-if-absent');
+  const isMissing = !headers.has('server') && serverHeader === 'append-if-absent';
   if (isOwn || isMissing) headers.set('server', serverName);
   if (!headers.has('date')) headers.set('date', service.date.line.slice('date: '.length, -2));
   if (localBody === null || localBody === '') return;

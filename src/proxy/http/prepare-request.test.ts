@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildRequestHead } from '../rehearsal/build-request.ts';
 import { DEFAULT_HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
-import { prepareRequest } from './prepare-request.ts';
+import { mistakesTransport, prepareRequest } from './prepare-request.ts';
 import { REFUSAL } from './refusal.ts';
 
 const connection = {
@@ -168,4 +168,21 @@ describe('what else is said of the way here', () => {
   for (const { name, headers, options, want } of table) {
     it(name, () => assert.equal(prepare(headers, options).request.headers.get(want[0]), want[1]));
   }
+});
+
+describe('a target of `https` in clear text', () => {
+  for (const [useRemoteAddress, trustedHops, want] of [
+    [true, 0, true],
+    [true, 1, false],
+    [false, 0, false],
+  ] as const) {
+    it(`is ${want ? 'refused' : 'taken'}: use_remote_address ${useRemoteAddress}, ${trustedHops} trusted hops`, () => {
+      const options = { ...DEFAULT_HTTP_OPTIONS, useRemoteAddress, trustedHops };
+      assert.equal(mistakesTransport({ scheme: 'https' }, connection, options), want);
+      assert.equal(mistakesTransport({ scheme: 'https' }, { ...connection, tls: true }, options), false);
+    });
+  }
+
+  it('is no gRPC to whoever is told of it, for the codec refuses it', () =>
+    assert.equal(REFUSAL.schemeMismatch.details, 'http1.https_url_on_plaintext_connection'));
 });

@@ -66,9 +66,9 @@ export function prepareRequest(
 export function mistakesTransport(
   { scheme }: { readonly scheme: string },
   { tls }: ConnectionInfo,
-  { useRemoteAddress }: HttpOptions,
+  { useRemoteAddress, trustedHops }: HttpOptions,
 ): boolean {
-  return scheme === 'https' && useRemoteAddress && !tls;
+  return scheme === 'https' && useRemoteAddress && trustedHops === 0 && !tls;
 }
 
 /** Most requests have none of them: one look at each name, removal only where one is found. */

@@ -36,7 +36,7 @@ export const REFUSAL = {
   noVersion: named(426, 'Upgrade Required', 'http1.no_version'),
   http2: named(505, 'HTTP/2 is not supported on this listener', 'http2_not_supported'),
   expectation: named(417, 'expectations are not supported', 'expect_not_supported'),
-  schemeMismatch: named(403, 'Forbidden', 'scheme_does_not_match_transport'),
+  schemeMismatch: named(403, 'Forbidden', 'http1.https_url_on_plaintext_connection'),
   upgrade: named(403, '', 'upgrade_failed'),
   connect: named(501, 'CONNECT is not supported', 'connect_not_supported'),
   headTooLarge: named(431, 'Request Header Fields Too Large', 'http1.headers_too_large'),

@@ -47,8 +47,14 @@ export function renderResponseHead(service: HttpService, response: ResponseWords
   return response.chunked ? `${out}transfer-encoding: chunked\r\n\r\n` : `${out}\r\n`;
 }
 
-/** What a format or a filter wrote may hold anything, for claims do: a line that could be taken for two is sent to nobody. */
-const isSendable = (name: string, value: string): boolean => judgeField(name, value) === null;
+/**
+ * What a format or a filter wrote may hold anything, for claims do: a line that could be taken for two is sent to nobody. Nor are fields
+ * about the connection, whatever wrote them (Envoy: conn_manager_utility.cc, mutateResponseHeaders).
+ */
+const isSendable = (name: string, value: string): boolean =>
+  judgeField(name, value) === null && !OF_CONNECTION.has(name);
+
+const OF_CONNECTION = new Set(['connection', 'upgrade', 'proxy-connection']);
 
 /** A reply of the gate's own, as it goes to the client. */
 export interface LocalWords {
@@ -89,7 +95,8 @@ export function renderLocalReply(service: HttpService, reply: LocalWords): strin
   }
   if (!hasLength) out += length;
   if (!hasDate) out += service.date.line;
-  if (!hasServer) out += `server: ${service.options.serverName}\r\n`;
+  if (!hasServer && service.options.serverHeader !== 'pass-through')
+    out += `server: ${service.options.serverName}\r\n`;
   if (reply.close) out += 'connection: close\r\n';
   if (mayHaveBody && body === '')
     out += reply.bodiless ? 'transfer-encoding: chunked\r\n' : 'content-length: 0\r\n';

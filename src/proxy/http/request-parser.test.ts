@@ -371,6 +371,12 @@ describe('limits of a request head', () => {
     assert.deepEqual(result, { refused: 'http1.too_many_headers' });
   });
 
+  it('a head of just as many bytes as allowed passes, one more does not: the empty line counts', () => {
+    const headOf = (length: number) => get(`x: ${'y'.repeat(length - get('x: ').length)}`);
+    assert.equal('method' in parse(bytes(headOf(200)), limits), true);
+    assert.deepEqual(parse(bytes(headOf(201)), limits), { refused: 'http1.headers_too_large' });
+  });
+
   it('a head that is too long is refused before its end has come', () => {
     const result = parse(bytes(`GET / HTTP/1.1\r\nHost: a\r\nx: ${'y'.repeat(300)}`), limits);
     assert.deepEqual(result, { refused: 'http1.headers_too_large' });

@@ -8,6 +8,7 @@ import {
 } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { toByteString } from '../../core/match/index.ts';
 import { durationMs } from '../duration.ts';
+import type { HeadLimits } from '../http/head-parser.ts';
 import {
   DEFAULT_HTTP_OPTIONS,
   type EscapedSlashes,
@@ -44,10 +45,7 @@ export function compileHttpOptions(
     via: toByteString(hcm.via),
     ownName: hcm.addUserAgent ? { cluster: toByteString(node.cluster), id: toByteString(node.id) } : null,
     underscores: UNDERSCORES[common?.headersWithUnderscoresAction ?? Underscores.ALLOW] ?? 'reject',
-    limits: {
-      headBytesMax: (hcm.maxRequestHeadersKb ?? 60) * 1024,
-      fieldsMax: common?.maxHeadersCount ?? 100,
-    },
+    limits: headLimitsOf(hcm),
     idleTimeoutMs: ms(common?.idleTimeout, defaults.idleTimeoutMs),
     requestHeadTimeoutMs: ms(hcm.requestHeadersTimeout, defaults.requestHeadTimeoutMs),
     requestTimeoutMs: ms(hcm.requestTimeout, defaults.requestTimeoutMs),
@@ -56,6 +54,14 @@ export function compileHttpOptions(
     requestsPerConnectionMax: common?.maxRequestsPerConnection ?? 0,
     suppressEnvoyHeaders: router.suppressEnvoyHeaders,
   };
+}
+
+/** How long a request's head may be. */
+export function headLimitsOf({
+  maxRequestHeadersKb,
+  commonHttpProtocolOptions: common,
+}: HttpConnectionManager): HeadLimits {
+  return { headBytesMax: (maxRequestHeadersKb ?? 60) * 1024, fieldsMax: common?.maxHeadersCount ?? 100 };
 }
 
 function stripsHostPort(hcm: HttpConnectionManager): HttpOptions['stripsHostPort'] {

@@ -46,6 +46,18 @@ const table: { name: string; config: JsonObject; fields?: Fields; request?: Fiel
     want: [401, '{"m":"no"}', 'application/json', undefined],
   },
   {
+    name: 'JSON of another type for a gRPC client',
+    config: { body_format: { json_format: { m: '%LOCAL_REPLY_BODY%' }, content_type: 'a/b' } },
+    request: [['content-type', 'application/grpc']],
+    want: [401, '{"m":"no"}\n', 'a/b', undefined],
+  },
+  {
+    name: 'a line that is called JSON for a gRPC client',
+    config: { body_format: { ...text('x\n'), content_type: 'application/json' } },
+    request: [['content-type', 'application/grpc']],
+    want: [401, 'x', 'application/json', undefined],
+  },
+  {
     name: 'a content type of its own',
     config: { body_format: { ...text('x'), content_type: 'text/x' } },
     want: [401, 'x', 'text/x', undefined],

@@ -7,7 +7,7 @@ import { compileLogFilter, type LogFilter } from '../access-log/log-filter.ts';
 import { inlineText } from '../data-source.ts';
 import { compileFormatString, type FormatString } from '../format/compile-format-string.ts';
 import type { FormatSource, Progress } from '../format/format-source.ts';
-import { isGrpcRequest } from '../http/grpc-reply.ts';
+import { cameAsGrpc } from '../http/grpc-reply.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import {
   applyHeaderMutations,
@@ -92,9 +92,10 @@ class CompiledRules implements LocalReplyRules {
 }
 
 /** A line of JSON ends in a line feed, but not where it is told to a gRPC client. */
-function tell({ format, isJson }: FormatString, source: ReplySource): string {
-  const text = format.render(source);
-  return isJson && isGrpcRequest(source.request.headers) ? text.slice(0, -1) : text;
+function tell(format: FormatString, source: ReplySource): string {
+  const text = format.format.render(source);
+  const isLine = contentTypeOf(format) === 'application/json' && text.endsWith('\n');
+  return isLine && cameAsGrpc(source.request.headers) ? text.slice(0, -1) : text;
 }
 
 function contentTypeOf(format: FormatString | null): string {

@@ -1,3 +1,4 @@
+import type { HeadLimits } from '../../http/head-parser.ts';
 import type { HeaderList } from '../../http/header-list.ts';
 import { addRequestLine, addResponseLine, joinLines } from '../../http/join-lines.ts';
 import type { RequestHead } from '../../http/request-head.ts';
@@ -13,6 +14,25 @@ export function changeRequest(request: RequestHead, changes: Changes): void {
   for (const name of remove) if (!isFraming(name)) request.headers.remove(name);
   if (query.set.length + query.remove.length > 0) request.path = changeQuery(request.path, query);
 }
+
+/**
+ * Whether changes have made a head longer than any that may come: pseudo-headers count, separators do not. A head that nothing was changed
+ * in may be longer (Envoy 1.40: ext_authz.cc, onComplete).
+ */
+export function outgrows(
+  { method, scheme, authority, path, headers }: RequestHead,
+  changes: Changes,
+  { headBytesMax, fieldsMax }: HeadLimits,
+): boolean {
+  if (changes.add.length === 0 && !changesRoute(changes, null)) return false;
+  const { names, values } = headers;
+  let bytes = PSEUDO_NAMES.length + method.length + scheme.length + authority.length + path.length;
+  for (let i = 0; i < names.length; i++) bytes += (names[i] as string).length + (values[i] as string).length;
+  return bytes > headBytesMax || names.length + PSEUDO_COUNT > fieldsMax;
+}
+
+const PSEUDO_NAMES = ':method:scheme:authority:path';
+const PSEUDO_COUNT = 4;
 
 /**
  * Whether a route is chosen again by changes, where that is asked for: lines that are only added do not count (Envoy: ext_authz.cc).

@@ -7,6 +7,7 @@ import {
 } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
 import { compileMetadataMatcher, lowerAscii } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
+import { DEFAULT_LIMITS } from '../../http/head-parser.ts';
 import { refuseField, refuseInto } from '../../refusals.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
 import { compileFraction } from '../fraction.ts';
@@ -38,7 +39,7 @@ export const extAuthzFactory: HttpFilterFactory = {
 const FORBIDDEN = 403;
 
 function compileParts(config: ExtAuthz, context: FactoryContext): ExtAuthzParts | null {
-  const { findings, stats } = context;
+  const { findings, stats, headLimits = DEFAULT_LIMITS } = context;
   refuseOtherFields(config, findings);
   const authorizer = compileAuthorizer(config, findings);
   if (authorizer === null) return null;
@@ -61,6 +62,7 @@ function compileParts(config: ExtAuthz, context: FactoryContext): ExtAuthzParts 
       config.clearRouteCacheHeaders.length === 0
         ? null
         : new Set(config.clearRouteCacheHeaders.map(lowerAscii)),
+    headLimits,
     refusalBytesMax: config.maxDeniedResponseBodyBytes,
     writesMetadata: config.enableDynamicMetadataIngestion ?? true,
     stats: createExtAuthzStats(stats, config.statPrefix),

@@ -200,6 +200,26 @@ describe('ext_authz follows the answer', () => {
     assert.deepEqual(await metadata(500), {});
   });
 
+  it('makes no head longer than any that may come: 500, where something was changed', async () => {
+    const headers: [string, string][] = [['x-long', 'v'.repeat(61_300)]];
+    const grown = await ask(RESPONSE, replyOf(200, [['x-set', 'w'.repeat(200)]]), { headers });
+    assert.deepEqual(
+      [(grown.reply as LocalReply).status, (grown.reply as LocalReply).details, grown.counters],
+      [500, 'ext_authz_invalid', { 'ext_authz.invalid': 1 }],
+    );
+    const same = await ask(RESPONSE, replyOf(200), { headers: [['x-long', 'v'.repeat(61_500)]] });
+    assert.equal(same.reply, undefined);
+    const many: [string, string][] = Array.from({ length: 96 }, (_, index) => [`x-${index}`, '']);
+    assert.equal(
+      (await ask(RESPONSE, replyOf(200, [['x-set', '']]), { headers: many })).counters['ext_authz.invalid'],
+      1,
+    );
+    assert.equal(
+      (await ask(RESPONSE, replyOf(200, [['x-set', '']]), { headers: many.slice(1) })).reply,
+      undefined,
+    );
+  });
+
   it('writes no metadata where it is told not to', async () => {
     const config = { ...RESPONSE, enable_dynamic_metadata_ingestion: false };
     assert.equal((await ask(config, replyOf(200, LINES))).stream.metadataIfAny, null);

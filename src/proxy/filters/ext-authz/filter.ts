@@ -1,5 +1,6 @@
 import type { MetadataMatcher } from '../../../core/match/index.ts';
 import { bodyTooLarge } from '../../http/body-too-large.ts';
+import type { HeadLimits } from '../../http/head-parser.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type {
   BodyWant,
@@ -13,7 +14,7 @@ import type {
 } from '../filter.ts';
 import type { Fraction } from '../fraction.ts';
 import type { Answer, ClientChanges, OwnReply } from './answer.ts';
-import { changeRequest, changeResponse, changesRoute } from './apply-changes.ts';
+import { changeRequest, changeResponse, changesRoute, outgrows } from './apply-changes.ts';
 import type { Authorizer, ToldHeaders } from './authorizer.ts';
 import { type BodySettings, supposeBody, type ToldBody, toldBody } from './body-settings.ts';
 import type { RouteWord } from './route-settings.ts';
@@ -38,6 +39,8 @@ export interface ExtAuthzParts {
   clearingHeaders: ReadonlySet<string> | null;
   /** Bytes of the body of a refusal that the client gets; 0: all. */
   refusalBytesMax: number;
+  /** What a request may have grown to by its answer. */
+  headLimits: HeadLimits;
   writesMetadata: boolean;
   stats: ExtAuthzStats;
 }
@@ -128,11 +131,12 @@ export class ExtAuthzFilter implements HttpFilter {
     const { stats } = this.#parts;
     switch (answer.kind) {
       case 'allowed':
-        stats.ok.increment();
         changeRequest(stream.request, answer.changes);
         if (this.#parts.clearsRoute && changesRoute(answer.changes, this.#parts.clearingHeaders))
           stream.clearRouteCache();
         this.#clientChanges.set(stream, answer.changes.client);
+        if (outgrows(stream.request, answer.changes, this.#parts.headLimits)) return this.#reject();
+        stats.ok.increment();
         return undefined;
       case 'denied':
         stats.denied.increment();
@@ -141,9 +145,13 @@ export class ExtAuthzFilter implements HttpFilter {
         stats.error.increment();
         return this.#fail(answer.reply, stream);
       case 'invalid':
-        stats.invalid.increment();
-        return { ...errorReply(INTERNAL_ERROR), details: 'ext_authz_invalid' };
+        return this.#reject();
     }
+  }
+
+  #reject(): FilterResult {
+    this.#parts.stats.invalid.increment();
+    return { ...errorReply(INTERNAL_ERROR), details: 'ext_authz_invalid' };
   }
 
   #shortened(reply: OwnReply): OwnReply {
