@@ -35,6 +35,7 @@ import { RequestBuffer } from './request-buffer.ts';
 import type { RequestHead } from './request-head.ts';
 import { markExpected, takeRouterFields } from './router-fields.ts';
 import { detailsAfterStart, STREAM_ERROR, type StreamError } from './stream-error.ts';
+import { markTraceReason } from './trace-reason.ts';
 import { unsendableReply } from './unsendable-reply.ts';
 
 const NO_HEADERS: LocalReply['headers'] = [];
@@ -168,6 +169,8 @@ export class Exchange implements ForwardedExchange {
       return;
     }
     if (this.request.unroutable !== true) this.#route = this.#selectRoute();
+    const { sampling } = service.options;
+    if (sampling !== null) markTraceReason(this.request.headers, this.#route?.sampling ?? sampling);
     this.#filters = filtersFor(service.filters, this);
     if (unserved !== null) {
       this.refuse(unserved);

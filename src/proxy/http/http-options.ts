@@ -1,4 +1,5 @@
 import type { HeadLimits } from './head-parser.ts';
+import type { Sampling } from './trace-reason.ts';
 
 /** What becomes of `%2F` and `%5C` in a path (HCM `path_with_escaped_slashes_action`). */
 export type EscapedSlashes = 'keep' | 'reject' | 'redirect' | 'forward';
@@ -20,6 +21,8 @@ export interface HttpOptions {
   trustedHops: number;
   skipXffAppend: boolean;
   generateRequestId: boolean;
+  /** What request ids tell of tracing; null: nothing. */
+  sampling: Sampling | null;
   preserveExternalRequestId: boolean;
   /** Address that stands for this machine when the peer is on it. */
   nodeAddress: string;
@@ -60,6 +63,7 @@ export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   trustedHops: 0,
   skipXffAppend: false,
   generateRequestId: true,
+  sampling: null,
   preserveExternalRequestId: false,
   nodeAddress: '127.0.0.1',
   normalizePath: false,

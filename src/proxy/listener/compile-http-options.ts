@@ -15,6 +15,7 @@ import {
   type HttpOptions,
   type OwnName,
 } from '../http/http-options.ts';
+import { compileSampling } from '../route/sampling.ts';
 
 /** Reads a connection manager's settings. @param nodeAddress what stands in `x-forwarded-for` for a peer on this machine */
 export function compileHttpOptions(
@@ -34,6 +35,7 @@ export function compileHttpOptions(
     trustedHops: hcm.xffNumTrustedHops,
     skipXffAppend: hcm.skipXffAppend,
     generateRequestId: hcm.generateRequestId ?? true,
+    sampling: compileSampling(hcm),
     preserveExternalRequestId: hcm.preserveExternalRequestId,
     nodeAddress,
     normalizePath: hcm.normalizePath ?? false,

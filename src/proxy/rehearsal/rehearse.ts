@@ -26,6 +26,7 @@ import { findIllegalField } from '../http/render-request.ts';
 import { type Replier, writeReplyFields } from '../http/reply-fields.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { takeRouterFields } from '../http/router-fields.ts';
+import { markTraceReason } from '../http/trace-reason.ts';
 import { unsendableReply } from '../http/unsendable-reply.ts';
 import { compileHttpOptions } from '../listener/compile-http-options.ts';
 import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
@@ -154,6 +155,9 @@ async function play(
   }
   recordUnroutable(recorder, request, manager.origin);
   const stream = streamOf(true);
+  if (options.sampling !== null) {
+    markTraceReason(request.headers, stream.route?.sampling ?? options.sampling);
+  }
   if (unread !== null) return notTaken(unread, manager, stream);
   return decide({ manager, stream, received, marksOriginal: !options.suppressEnvoyHeaders });
 }

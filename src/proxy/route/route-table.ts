@@ -20,6 +20,7 @@ import { layerFilterConfigs } from './per-filter-config.ts';
 import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts';
 import { compileRequireTls } from './require-tls.ts';
 import { compileRouteAction, type RouteContext } from './route-action.ts';
+import { compileRouteSampling } from './sampling.ts';
 import type {
   AttemptCounts,
   RouteFilterEntry,
@@ -222,6 +223,7 @@ function compileRoute(
         metadata,
         rateLimits,
         countsAttempts: host.countsAttempts,
+        sampling: compileRouteSampling(route.tracing),
         ignoresPathParameters: context.ignoresPathParameters,
         origin: route,
       },

@@ -1,5 +1,6 @@
 import type { MetadataSource } from '../../core/match/index.ts';
 import type { Recipe } from '../filters/local-ratelimit/recipe.ts';
+import type { Sampling } from '../http/trace-reason.ts';
 import type { HeaderMutations } from './header-mutation.ts';
 import type { HostRewrite } from './host-rewrite.ts';
 import type { PathRewrite } from './path-rewrite.ts';
@@ -56,6 +57,8 @@ export interface SelectedRoute {
   countsAttempts?: AttemptCounts;
   /** `ignore_path_parameters_in_path_matching` of the route configuration: RBAC looks at paths as the routes do. */
   ignoresPathParameters?: boolean;
+  /** `tracing`; absent: as the connection manager says. */
+  sampling?: Sampling | undefined;
   /** The configuration message it was compiled from. */
   origin: object;
 }

@@ -19,6 +19,7 @@ import { localReplyCases, localReplyScenes } from './local-reply-cases.ts';
 import { managerCases, managerScenes } from './manager-cases.ts';
 import { rewriteCases, rewriteScenes } from './rewrite-cases.ts';
 import { namedClusters } from './route-parts.ts';
+import { tracingCases, tracingScenes } from './tracing-cases.ts';
 
 const scenes = [
   ...rewriteScenes,
@@ -26,8 +27,16 @@ const scenes = [
   ...localReplyScenes,
   ...clearedRouteScenes,
   ...managerScenes,
+  ...tracingScenes,
 ];
-const cases = [...rewriteCases, ...formatCases, ...localReplyCases, ...clearedRouteCases, ...managerCases];
+const cases = [
+  ...rewriteCases,
+  ...formatCases,
+  ...localReplyCases,
+  ...clearedRouteCases,
+  ...managerCases,
+  ...tracingCases,
+];
 
 if (findEnvoy() !== null) {
   describe('a route does what it does in Envoy, on the data path and in a rehearsal', () => {

@@ -1,0 +1,44 @@
+import type { HeaderList } from './header-list.ts';
+
+/** Of so many requests so many. */
+export interface Share {
+  numerator: number;
+  size: number;
+}
+
+/** Whose requests a tracer would hear of: those whose client asks for it, any, and of all these how many. */
+export interface Sampling {
+  client: Share;
+  random: Share;
+  overall: Share;
+}
+
+const ID_LENGTH = 36;
+/** Where the version of the id stands. */
+const REASON_AT = 14;
+const LEADING_DIGITS = 8;
+const DIGITS = /^(?:0[xX])?[0-9a-fA-F]+$/;
+/** What stands there for a reason: sampled; forced by a service or by the client. */
+const REASONS = '9ab';
+const NO_REASON = '4';
+const RESULTS = 10_000;
+
+/**
+ * Writes into `x-request-id` whether and why a tracer would hear of the request, by the id itself (Envoy: mutateTracingRequestHeader).
+ * Nothing is traced here; but policies, limits and the origin see the id as it is then.
+ */
+export function markTraceReason(headers: HeaderList, { client, random, overall }: Sampling): void {
+  const id = headers.get('x-request-id') ?? '';
+  const leading = id.slice(0, LEADING_DIGITS);
+  if (id.length !== ID_LENGTH || !DIGITS.test(leading)) return;
+  const result = Number.parseInt(leading, 16) % RESULTS;
+  const isIn = ({ numerator, size }: Share) => result % size < numerator;
+  const given = id[REASON_AT] as string;
+  let reason = REASONS.includes(given) ? given : '';
+  if (reason === '' && headers.has('x-client-trace-id') && isIn(client)) reason = 'b';
+  if (reason === '' && isIn(random)) reason = '9';
+  if (reason === '') return;
+  const written = isIn(overall) ? reason : NO_REASON;
+  if (written !== given)
+    headers.set('x-request-id', id.slice(0, REASON_AT) + written + id.slice(REASON_AT + 1));
+}
