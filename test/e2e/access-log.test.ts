@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { AccessLog } from '../../src/proxy/access-log/access-log.ts';
+import type { HttpFilter } from '../../src/proxy/filters/filter.ts';
+import type { FormatSource } from '../../src/proxy/format/format-source.ts';
 import { compileTextFormat } from '../../src/proxy/format/text-format.ts';
 import { type LoopOptions, startTestLoop, until } from './loop-fixture.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
@@ -61,6 +63,17 @@ describe('the line of an exchange', () => {
     );
     await exchange(loop.port, GET);
     assert.deepEqual(lines, ['403 denied p']);
+  });
+
+  it('has the flag of a limit, which the reply does not have yet', async () => {
+    const flags: unknown[] = [];
+    const limit: Partial<HttpFilter> = {
+      decodeHeaders: () => ({ status: 429, body: '', headers: [], details: 'local_rate_limited' }),
+      encodeHeaders: (stream: FormatSource) => void flags.push(stream.progress?.flags),
+    };
+    const { loop, lines } = await start('%RESPONSE_FLAGS% %RESPONSE_FLAGS_LONG%', { filters: [limit] });
+    await exchange(loop.port, GET);
+    assert.deepEqual([flags, lines], [[''], ['RL RateLimited']]);
   });
 
   it('tells of a client that left before there was an answer', async () => {

@@ -115,6 +115,11 @@ export class ExchangeCourse implements Progress {
     if (flag !== undefined) this.addFlag(flag);
   }
 
+  /** Where the reply has been made, which does not know of it yet (Envoy: local_ratelimit.cc). */
+  hasReplied({ details }: LocalReply): void {
+    if (details === 'local_rate_limited') this.addFlag('RL');
+  }
+
   ended(): void {
     this.#endedMs = this.durationMs;
   }
@@ -123,7 +128,6 @@ export class ExchangeCourse implements Progress {
 /** Flags that go with what a filter or the want of a route replies. */
 const FLAG_OF_DETAILS: Readonly<Record<string, ResponseFlag>> = {
   route_not_found: 'NR',
-  local_rate_limited: 'RL',
   ext_authz_denied: 'UAEX',
   ext_authz_error: 'UAEX',
   ext_authz_invalid: 'UAEX',

@@ -176,6 +176,11 @@ const refused: { name: string; given: string; want: string }[] = [
   { name: 'CONNECT', given: lines('CONNECT a:443 HTTP/1.1', 'Host: a:443'), want: 'connect_not_supported' },
   { name: 'the HTTP/2 preface', given: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', want: 'http2_not_supported' },
   { name: 'HTTP/1.0', given: lines('GET / HTTP/1.0', 'Host: a'), want: 'low_version' },
+  {
+    name: 'HTTP/1.0, before all that is wrong with its fields',
+    given: lines('GET / HTTP/1.0', 'Host: a', 'x(y: a'),
+    want: 'low_version',
+  },
   { name: 'HTTP/2.0', given: lines('GET / HTTP/2.0', 'Host: a'), want: 'low_version' },
   { name: 'no version', given: lines('GET /', 'Host: a'), want: 'http1.no_version' },
   { name: 'no version, ended by LF', given: 'GET /\n', want: 'http1.no_version' },
