@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { fromByteString, toByteString } from '../../core/match/index.ts';
 import { escapedBytes, jsonText } from '../json-text.ts';
 import type { FormatSource } from './format-source.ts';
-import type { Found, Operator } from './operator.ts';
+import { type Found, type Operator, shorten } from './operator.ts';
 import { compileOperator } from './operators.ts';
 import { type FormatPiece, parseFormat } from './parse-format.ts';
 import { compileTextFormat, type FormatRefusal, type TextFormat, textOf } from './text-format.ts';
@@ -91,11 +91,10 @@ function compileOnly({
   return { member: (source) => typed(compiled.find(source), compiled, length) };
 }
 
-function typed(value: Found, { isUnicode }: Operator, length: number | undefined): string | undefined {
+function typed(value: Found, compiled: Operator, length: number | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string' && length === undefined) return toByteString(jsonText(value, 'metadata'));
-  const text = textOf(value, isUnicode) as string;
-  return quote(length === undefined ? text : text.slice(0, length));
+  return quote(shorten(textOf(value, compiled.isUnicode) as string, compiled, length));
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

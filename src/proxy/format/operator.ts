@@ -10,6 +10,8 @@ export interface Operator {
   find(source: FormatSource): Found;
   /** Values are metadata: Unicode, objects, lists. */
   readonly isUnicode: boolean;
+  /** A length that is asked for is seen to. */
+  readonly isWhole?: boolean;
 }
 
 /** Why a format cannot be done. */
@@ -21,3 +23,7 @@ export interface FormatError {
 
 /** An operator whose values are byte strings. */
 export const operator = (find: (source: FormatSource) => Found): Operator => ({ find, isUnicode: false });
+
+/** @param length what is asked for, if anything */
+export const shorten = (text: string, { isWhole }: Operator, length: number | undefined): string =>
+  length === undefined || isWhole === true ? text : text.slice(0, length);

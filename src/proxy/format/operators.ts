@@ -22,7 +22,8 @@ const ofProgress =
 const orNothing = (text: string) => (text === '' ? undefined : text);
 /** Text of the configuration, in bytes as header values are. */
 const inBytes = (text: string) => orNothing(toByteString(text));
-const orDash = (text: string) => (text === '' ? '-' : text);
+const ABSENT = '-';
+const orDash = (text: string) => (text === '' ? ABSENT : text);
 const since = (from: number | undefined, to: number | undefined) =>
   from === undefined || to === undefined ? undefined : Math.trunc(to - from);
 const nothing: Find = () => undefined;
@@ -63,7 +64,7 @@ const PLAIN: Readonly<Record<string, Find>> = {
   DOWNSTREAM_PEER_SUBJECT: ({ connection }) => orNothing(connection.peer?.subject ?? ''),
 };
 
-type Compile = (argument: string) => Operator | FormatError;
+type Compile = (argument: string, length?: number) => Operator | FormatError;
 
 /** Operators that need an argument. */
 const WITH_ARGUMENT: Readonly<Record<string, Compile>> = {
@@ -117,7 +118,8 @@ export function compileOperator(
   }
   const withArgument = Object.hasOwn(WITH_ARGUMENT, name) ? WITH_ARGUMENT[name] : undefined;
   if (withArgument !== undefined) {
-    if (argument !== undefined && (argument !== '' || name === 'FILTER_STATE')) return withArgument(argument);
+    if (argument !== undefined && (argument !== '' || name === 'FILTER_STATE'))
+      return withArgument(argument, length);
     return { error: `${name} requires parameters`, envoy: 'refuses' };
   }
   const maybe = Object.hasOwn(MAYBE_ARGUMENT, name) ? MAYBE_ARGUMENT[name] : undefined;
@@ -134,9 +136,11 @@ function compileTime(format: string, timeOf: (progress: Progress) => number): Op
   return operator(ofProgress((progress) => compiled.print(timeOf(progress))));
 }
 
-function compileEnvironment(name: string): Operator {
-  const value = toByteString(environmentVariable(name) ?? '');
-  return operator(() => orDash(value));
+/** What stands for a variable that is not there is never cut, and an empty one is there (Envoy: EnvironmentFormatter). */
+function compileEnvironment(name: string, length?: number): Operator {
+  const value = environmentVariable(name);
+  const text = value === undefined ? ABSENT : toByteString(value).slice(0, length);
+  return { ...operator(() => text), isWhole: true };
 }
 
 function queryOf(path: string): string | undefined {

@@ -54,6 +54,7 @@ const table: { given: string; want: string; more?: Partial<Progress> }[] = [
     want: 'text|[1,|-',
   },
   { given: '%FILTER_STATE(a:PLAIN)%|%ENVIRONMENT(JOTGATE_NOT_SET)%|%LOCAL_REPLY_BODY%', want: '-|-|' },
+  { given: '%ENVIRONMENT(JOTGATE_NOT_SET):0%|%REQ(none):0%', want: '-|-' },
 ];
 
 const refused: { given: string; want: RegExp; envoy: 'accepts' | 'refuses'; at?: number }[] = [

@@ -1,7 +1,7 @@
 import { toByteString } from '../../core/match/index.ts';
 import { jsonText } from '../json-text.ts';
 import type { FormatSource } from './format-source.ts';
-import type { FormatError, Found, Operator } from './operator.ts';
+import { type FormatError, type Found, type Operator, shorten } from './operator.ts';
 import { compileOperator } from './operators.ts';
 import { parseFormat } from './parse-format.ts';
 
@@ -51,7 +51,7 @@ function partOf(operator: Operator, length: number | undefined, absent: string):
   return (source) => {
     const text = textOf(operator.find(source), operator.isUnicode);
     if (text === undefined) return absent;
-    return length === undefined ? text : text.slice(0, length);
+    return shorten(text, operator, length);
   };
 }
 
