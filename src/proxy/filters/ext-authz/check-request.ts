@@ -86,11 +86,15 @@ function bodyOf(body: ToldBody | null) {
 function headersOf({ request }: FilterStream, { told, body }: Question, raw: boolean) {
   const { allowed, disallowed, always } = told;
   const { names, values } = request.headers;
+  const scheme = [[':scheme', request.scheme]] as const;
+  // The scheme of a target in absolute form is known as soon as the target is read (Envoy: http1/codec_impl.cc, handlePath).
+  const isAbsolute = (request.targetScheme ?? '') !== '';
   const own = [
     [':authority', request.authority],
+    ...(isAbsolute ? scheme : []),
     [':path', request.path],
     [':method', request.method],
-    [':scheme', request.scheme],
+    ...(isAbsolute ? [] : scheme),
   ] as const;
   const lines = [...own, ...names.map((name, index) => [name, values[index] as string] as const)].filter(
     ([name]) =>

@@ -205,7 +205,7 @@ describe('ext_authz follows the answer', () => {
     const grown = await ask(RESPONSE, replyOf(200, [['x-set', 'w'.repeat(200)]]), { headers });
     assert.deepEqual(
       [(grown.reply as LocalReply).status, (grown.reply as LocalReply).details, grown.counters],
-      [500, 'ext_authz_invalid', { 'ext_authz.invalid': 1 }],
+      [500, 'ext_authz_invalid', { 'ext_authz.invalid': 1, 'ext_authz.request_header_limits_reached': 1 }],
     );
     const same = await ask(RESPONSE, replyOf(200), { headers: [['x-long', 'v'.repeat(61_500)]] });
     assert.equal(same.reply, undefined);

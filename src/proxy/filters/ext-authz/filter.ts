@@ -135,7 +135,10 @@ export class ExtAuthzFilter implements HttpFilter {
         if (this.#parts.clearsRoute && changesRoute(answer.changes, this.#parts.clearingHeaders))
           stream.clearRouteCache();
         this.#clientChanges.set(stream, answer.changes.client);
-        if (outgrows(stream.request, answer.changes, this.#parts.headLimits)) return this.#reject();
+        if (outgrows(stream.request, answer.changes, this.#parts.headLimits)) {
+          stats.requestOutgrown.increment();
+          return this.#reject();
+        }
         stats.ok.increment();
         return undefined;
       case 'denied':

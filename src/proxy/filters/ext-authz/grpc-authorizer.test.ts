@@ -114,6 +114,26 @@ describe('ext_authz asks a gRPC service', () => {
     ]);
   });
 
+  const orders: { name: string; given: StreamWords; want: string }[] = [
+    { name: 'where it comes last', given: {}, want: ':authority :path :method :scheme' },
+    {
+      name: 'before the path where the target said it',
+      given: { targetScheme: 'http' },
+      want: ':authority :scheme :path :method',
+    },
+  ];
+  for (const { name, given, want } of orders) {
+    it(`with the scheme, line by line, ${name}`, async () => {
+      const { check } = await ask(config({ encode_raw_headers: true }), YES, given);
+      assert.equal(
+        httpOf(check)
+          ?.headerMap?.headers.map(({ key }) => key)
+          .join(' '),
+        want,
+      );
+    });
+  }
+
   it('with the certificate, the name of the hello and the metadata that are asked for', async () => {
     const more = {
       include_peer_certificate: true,

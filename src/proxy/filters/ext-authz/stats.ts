@@ -9,6 +9,7 @@ export interface ExtAuthzStats {
   failureModeAllowed: Counter;
   invalid: Counter;
   ignoredMetadata: Counter;
+  requestOutgrown: Counter;
 }
 
 /** @param statPrefix of the configuration, joined by a dot */
@@ -21,6 +22,7 @@ export function createExtAuthzStats(manager: StatsScope, statPrefix: string): Ex
     disabled: scope.counter('disabled'),
     failureModeAllowed: scope.counter('failure_mode_allowed'),
     invalid: scope.counter('invalid'),
+    requestOutgrown: scope.counter('request_header_limits_reached'),
     ignoredMetadata: scope.counter('ignored_dynamic_metadata'),
   };
 }
