@@ -270,6 +270,20 @@ describe('what would write filter state is refused', () => {
   });
 });
 
+it('what a route says to a filter that it switches off is checked as if it ran', () => {
+  const rules = 'type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBACPerRoute';
+  const saying = (matcher: string) => {
+    const config = `{"@type": ${rules}, rbac: {shadow_matcher: ${matcher}}}`;
+    const off = `{"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true, config: ${config}}`;
+    return listener().replace('{status: 200}', `{status: 200}, typed_per_filter_config: {rbac: ${off}}`);
+  };
+  assert.deepEqual(codes(saying('{on_no_match: {}}')), ['error E122 12']);
+  assert.deepEqual(
+    codes(saying('{}')).filter((code) => code.startsWith('error')),
+    [],
+  );
+});
+
 describe('files and variables are read in', () => {
   const body = (source: string) => listener().replace('{status: 200}', `{status: 200, body: ${source}}`);
   it('a file becomes its bytes', () => {
