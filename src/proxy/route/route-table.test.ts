@@ -179,6 +179,12 @@ describe('header changes of a route', () => {
   });
 });
 
+const member = (name: string, weight: number) => ({ name, weight });
+const weighted = (...clusters: JsonValue[]) => ({
+  match: { prefix: '/' },
+  route: { weighted_clusters: { clusters } },
+});
+
 describe('what a route configuration cannot have is refused by name', () => {
   const table: { name: string; config: JsonValue; want: RegExp }[] = [
     {
@@ -197,6 +203,21 @@ describe('what a route configuration cannot have is refused by name', () => {
       name: 'weights of nothing',
       config: all([{ match: { prefix: '/' }, route: { weighted_clusters: {} } }]),
       want: /sum of weights/,
+    },
+    {
+      name: 'an unknown cluster without a share',
+      config: all([weighted(member('origin', 1), member('x', 0))]),
+      want: /unknown cluster `x`/,
+    },
+    {
+      name: 'what a cluster without a share says to headers',
+      config: all([
+        weighted(member('origin', 1), {
+          ...member('origin', 0),
+          request_headers_to_add: [{ header: { key: 'x', value: '5%' } }],
+        }),
+      ]),
+      want: /lone `%`/,
     },
     {
       name: 'a filter state in a block that is none',

@@ -229,7 +229,8 @@ function compileRoute(
       },
     };
   });
-  return new CompiledRoute(matcher, selected, chanceHeaderOf(route));
+  const chosen = selected.filter(({ weight }) => weight > 0);
+  return new CompiledRoute(matcher, chosen, chanceHeaderOf(route));
 }
 
 function chanceHeaderOf({ action }: Route): string {

@@ -20,15 +20,14 @@ export interface WeightedDestination {
   origin: ClusterWeight;
 }
 
-/** Reads weighted clusters; null when something in them is not done. Shares of nothing are left out. */
+/** Reads weighted clusters; null when something in them is not done. One that has no share must be right as well. */
 export function compileWeightedClusters(
   config: WeightedCluster,
   findings: Findings,
 ): WeightedDestination[] | null {
   const before = findings.list.length;
   const members = config.clusters.map((member) => compileMember(member, findings));
-  const shares = members.filter(({ weight }) => weight > 0);
-  if (shares.length === 0) {
+  if (members.every(({ weight }) => weight === 0)) {
     findings.report({
       code: 'E122',
       severity: 'error',
@@ -37,7 +36,7 @@ export function compileWeightedClusters(
       about: config,
     });
   }
-  return findings.list.length > before ? null : shares;
+  return findings.list.length > before ? null : members;
 }
 
 function compileMember(member: ClusterWeight, findings: Findings): WeightedDestination {
