@@ -256,13 +256,8 @@ describe('of decisions too, what hangs on more than the file and the request', (
   });
 });
 
-describe('what would write filter state is refused', () => {
+describe('what would write filter state of connections is refused', () => {
   const said = 'set_filter_state.v3.Config';
-  it('for requests', () => {
-    const filter = `          - {name: s, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.${said}}}\n`;
-    const text = listener().replace('          - {name: r,', `${filter}          - {name: r,`);
-    assert.deepEqual(codes(text), ['error E302 14']);
-  });
   it('for connections', () => {
     const filter = `      - {name: s, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.network.${said}}}\n`;
     const text = listener().replace('    - filters:\n', `    - filters:\n${filter}`);

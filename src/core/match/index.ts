@@ -1,4 +1,5 @@
 export { detached, fromByteString, lowerAscii, toByteString, toText } from './byte-string.ts';
+export { type FilterState, noteState } from './filter-state.ts';
 export { formatIpAddress } from './format-ip.ts';
 export {
   compileHeaderMatcher,

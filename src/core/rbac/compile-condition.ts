@@ -21,6 +21,7 @@ import {
   pathCondition,
   type RbacSubject,
   routeMetadataCondition,
+  stateCondition,
 } from './condition.ts';
 import type {
   ClientCertificateConfig,
@@ -208,17 +209,17 @@ function compileSourcedMetadata(
   return metadataSource === ROUTE_SOURCE ? routeMetadataCondition(matcher) : metadataCondition(matcher);
 }
 
-/** No filter that is done leaves objects in the filter state, and an object that is not there does not match (Envoy: matchers.cc). */
+/** All that filters leave are texts; only an object of the kind of addresses is matched as one (Envoy: matchers.cc). */
 function compileFilterState({ key, matcher }: FilterStateConfig, refuse: Refuse): Condition | null {
-  const missing = `no filter of this chain leaves "${key}" in the filter state`;
   if (matcher.case === 'stringMatch') {
     const text = compileStringMatcher(matcher.value, refuse);
-    return text && absentCondition(`filter state ${key} ${text.wants}`, missing);
+    return text && stateCondition(key, text);
   }
   const ranges = (matcher.value?.ranges ?? []).map((range) =>
     compileAddress(`filter state ${key}`, range, () => '', refuse),
   );
   if (ranges.includes(null)) return null;
+  const missing = `no filter of this chain leaves an address as "${key}" in the filter state`;
   return absentCondition(`filter state ${key} to be an address of some ranges`, missing);
 }
 

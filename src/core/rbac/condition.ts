@@ -1,13 +1,16 @@
 import type { Recorder } from '../../base/index.ts';
 import {
+  type FilterState,
   type HeaderMatcher,
   type IpRange,
   type MatchedRequest,
   type MetadataMatcher,
   type MetadataSource,
+  noteState,
   type PathKey,
   type PathMatcher,
   type StringMatcher,
+  toByteString,
   type ValueClue,
   withoutParameters,
   withoutQuery,
@@ -42,6 +45,8 @@ export interface RbacSubject {
     } | null;
   };
   readonly metadataIfAny: MetadataSource | null;
+  /** null: no filter has left any, as always on a connection. */
+  readonly filterStateIfAny?: FilterState | null;
   /** null: no route was found, or there is none yet. */
   readonly route?: {
     readonly name?: string;
@@ -208,6 +213,20 @@ export function routeMetadataCondition(matcher: MetadataMatcher): Condition {
       if (route) return matcher.matches(route.metadata ?? null, recorder);
       if (recorder !== null) recorder.note('there is no route');
       return false;
+    },
+  };
+}
+
+/** A test of a text in the filter state; without one it does not hold (Envoy: matchers.cc). */
+export function stateCondition(key: string, matcher: StringMatcher): Condition {
+  return {
+    wants: `filter state ${key} ${matcher.wants}`,
+    keys: null,
+    clues: null,
+    holds({ filterStateIfAny }, recorder) {
+      const text = filterStateIfAny?.get(toByteString(key));
+      if (recorder !== null) noteState(key, text, recorder);
+      return text !== undefined && matcher.matches(text);
     },
   };
 }

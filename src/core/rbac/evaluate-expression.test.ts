@@ -85,7 +85,11 @@ describe('a CEL expression', () => {
     },
     { name: 'knows who asks', expression: select(id('source'), 'address'), want: '10.0.0.1:7' },
     { name: 'knows nobody by an unknown name', expression: select(id('nobody'), 'x'), want: FAULT },
-    { name: 'has no filter state', expression: select(id('filter_state'), 'k', true), want: false },
+    {
+      name: 'has no filter state that nobody left',
+      expression: select(id('filter_state'), 'k', true),
+      want: false,
+    },
     { name: 'has no response yet', expression: select(id('response'), 'code'), want: FAULT },
     { name: 'finds a pattern anywhere', expression: call('matches', claim('sub'), text('l.c')), want: true },
     {

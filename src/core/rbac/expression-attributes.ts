@@ -4,6 +4,7 @@ import {
   type MetadataSource,
   type PackedMessage,
   pseudoHeader,
+  toByteString,
   toText,
   withoutQuery,
 } from '../match/index.ts';
@@ -14,6 +15,7 @@ import { timestampOfMs } from './expression-time.ts';
 import { TYPE_NAMES } from './expression-types.ts';
 import {
   AttributeMap,
+  Bytes,
   ExpressionMap,
   type ExpressionValue,
   expressionValueOf,
@@ -92,8 +94,7 @@ export function rootOf(name: string, context: AttributeContext): Attribute | nul
     case 'response':
       return branch(RESPONSE, '');
     case 'filter_state':
-      // No filter that is done leaves any.
-      return branch({}, '');
+      return FILTER_STATE;
     case 'xds':
       return branch(XDS, '');
     case 'upstream':
@@ -244,6 +245,18 @@ const NO_HEADERS: Branch = {
       () => undefined,
       () => ExpressionMap.EMPTY,
     ),
+};
+
+/** Texts are bytes there. */
+const stateOf = ({ filterStateIfAny }: RbacSubject, key: string) => {
+  const text = filterStateIfAny?.get(toByteString(key));
+  return text === undefined ? undefined : new Bytes(text);
+};
+
+const FILTER_STATE: Branch = {
+  ...branch({}, ''),
+  member: (key) => value((subject) => stateOf(subject, key)),
+  whole: ({ subject }) => new AttributeMap((key) => stateOf(subject, key)),
 };
 
 /** There is none yet. */

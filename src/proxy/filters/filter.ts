@@ -115,6 +115,8 @@ export interface FilterStream {
   readonly metadata: DynamicMetadata;
   /** The metadata if any was written, without making it. */
   readonly metadataIfAny: DynamicMetadata | null;
+  /** Texts that filters have left under their names, as byte strings; null: none. */
+  filterStateIfAny: Map<string, string> | null;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly recorder: Recorder | null;

@@ -6,6 +6,7 @@ import { headerToMetadataFactory } from './header-to-metadata/factory.ts';
 import { jwtAuthnFactory } from './jwt-authn/factory.ts';
 import { localRateLimitFactory } from './local-ratelimit/factory.ts';
 import { rbacFactory } from './rbac/factory.ts';
+import { setFilterStateFactory } from './set-filter-state/factory.ts';
 import { setMetadataFactory } from './set-metadata/factory.ts';
 
 const factories: readonly HttpFilterFactory[] = [
@@ -16,6 +17,7 @@ const factories: readonly HttpFilterFactory[] = [
   jwtAuthnFactory,
   localRateLimitFactory,
   rbacFactory,
+  setFilterStateFactory,
   setMetadataFactory,
 ];
 

@@ -1,4 +1,4 @@
-import type { MetadataSource } from '../../core/match/index.ts';
+import type { FilterState, MetadataSource } from '../../core/match/index.ts';
 import type { ConnectionInfo, DynamicMetadata } from '../filters/filter.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
@@ -8,6 +8,7 @@ export interface FormatSource {
   readonly request: RequestHead;
   readonly connection: ConnectionInfo;
   readonly metadataIfAny: DynamicMetadata | null;
+  readonly filterStateIfAny?: FilterState | null;
   readonly route: FormatRoute | null;
   /** How far the exchange has come; absent where only its request is known. */
   readonly progress?: Progress | undefined;

@@ -11,6 +11,7 @@ import {
   compileResponseHeader,
 } from './request-operators.ts';
 import { longFlags } from './response-flags.ts';
+import { compileFilterState } from './state-operator.ts';
 import { compileTimeFormat, printTime } from './time-format.ts';
 
 type Find = (source: FormatSource) => Found;
@@ -75,11 +76,7 @@ const WITH_ARGUMENT: Readonly<Record<string, Compile>> = {
   DYNAMIC_METADATA: compileDynamicMetadata,
   METADATA: compileMetadata,
   QUERY_PARAM: compileQueryParameter,
-  // Nothing here writes filter state that a format could name, and an absent one prints as nothing.
-  FILTER_STATE: (argument) =>
-    argument === ''
-      ? { error: 'invalid filter state configuration, key cannot be empty', envoy: 'refuses' }
-      : operator(nothing),
+  FILTER_STATE: compileFilterState,
   ENVIRONMENT: compileEnvironment,
 };
 

@@ -64,11 +64,13 @@ function nameBody(headers: HeaderList, body: string): void {
 
 function rewriteReply(
   { localReply }: HttpService,
-  { request, connection, metadataIfAny, route }: FilterStream,
+  stream: FilterStream,
   course: ExchangeCourse | null,
   local: LocalReply,
   headers: HeaderList,
 ): ReplyWords {
   if (localReply === null || course === null) return local;
-  return localReply.rewrite({ request, connection, metadataIfAny, route, progress: course }, headers, local);
+  const { request, connection, metadataIfAny, filterStateIfAny, route } = stream;
+  const source = { request, connection, metadataIfAny, filterStateIfAny, route, progress: course };
+  return localReply.rewrite(source, headers, local);
 }

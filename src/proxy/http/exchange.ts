@@ -47,6 +47,7 @@ export class Exchange implements ForwardedExchange {
   readonly recorder = null;
   state: ExchangeState = 'head';
   metadataIfAny: DynamicMetadata | null = null;
+  filterStateIfAny: Map<string, string> | null = null;
   /** The request's body has come to its end. */
   requestDone: boolean;
   readonly service: HttpService;

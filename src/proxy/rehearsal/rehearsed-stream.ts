@@ -28,6 +28,7 @@ export class RehearsedStream implements FilterStream {
   readonly takings: Takings | undefined;
   readonly progress: ExchangeCourse;
   metadataIfAny: DynamicMetadata | null = null;
+  filterStateIfAny: Map<string, string> | null = null;
   #route: SelectedRoute | null;
   #routeCleared = false;
   readonly #routes: Pick<RouteTable, 'select'>;

@@ -54,10 +54,11 @@ export class RequestMatcher {
       .join(', ');
   }
 
-  /** Whether more than the request's head has a say in it: the filters' metadata, the client's certificate, chance. */
+  /** Whether more than the request's head has a say in it: what filters left, the client's certificate, chance. */
   get looksBeyondHead(): boolean {
-    const { tlsContext, runtimeFraction } = this.origin;
-    return this.#metadata.length > 0 || tlsContext !== undefined || runtimeFraction !== undefined;
+    const { tlsContext, runtimeFraction, filterState } = this.origin;
+    const asksFilters = this.#metadata.length > 0 || filterState.length > 0;
+    return asksFilters || tlsContext !== undefined || runtimeFraction !== undefined;
   }
 
   /**

@@ -9,6 +9,8 @@ import {
   compileStringMatcher,
   createIpRange,
   type MatchedRequest,
+  noteState,
+  toByteString,
   wantedUnder,
 } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
@@ -50,10 +52,11 @@ function compileCertificate({ presented, validated }: RouteMatch_TlsContextMatch
   };
 }
 
-/** No filter that is done leaves objects in the filter state, and without one nothing matches, an inverse neither. */
+/** All that filters leave are texts, which are no addresses: without an object nothing matches, an inverse neither. */
 function compileFilterState({ key, matcher }: FilterStateMatcher, findings: Findings): RouteCondition | null {
   const refuse = refuseInto(findings);
-  if (matcher.case === 'stringMatch' && compileStringMatcher(matcher.value, refuse) === null) return null;
+  const text = matcher.case === 'stringMatch' ? compileStringMatcher(matcher.value, refuse) : null;
+  if (matcher.case === 'stringMatch' && text === null) return null;
   const ranges = matcher.case === 'addressMatch' ? matcher.value.ranges : [];
   const bad = ranges.find(({ addressPrefix, prefixLen }) => createIpRange(addressPrefix, prefixLen) === null);
   if (bad !== undefined) {
@@ -62,9 +65,10 @@ function compileFilterState({ key, matcher }: FilterStateMatcher, findings: Find
   }
   return {
     wants: `filter state ${key}`,
-    matches(_request, recorder) {
-      recorder?.note(`no filter of this chain leaves "${key}" in the filter state`);
-      return false;
+    matches(_request, recorder, { filterStateIfAny }) {
+      const found = filterStateIfAny?.get(toByteString(key));
+      if (recorder !== null) noteState(key, found, recorder);
+      return found !== undefined && text?.matches(found) === true;
     },
   };
 }

@@ -8,6 +8,7 @@ import { startRawOrigin } from '../origin.ts';
 import { answerConnection, askRehearsal, compileScenes } from '../rehearsal/comparison.ts';
 import { bootstrapOf } from '../rehearsal/scene.ts';
 import { corsCases, corsScenes } from './cors-cases.ts';
+import { filterStateCases, filterStateScenes } from './filter-state-cases.ts';
 import { metadataCases, metadataScenes } from './metadata-cases.ts';
 import { lateMutationCase, lateMutationScene, mutationCases, mutationScenes } from './mutation-cases.ts';
 import { moreMutationCases, moreMutationScenes } from './mutation-more-cases.ts';
@@ -20,6 +21,7 @@ const scenes = [
   ...moreLimitScenes,
   ...moreMutationScenes,
   ...corsScenes,
+  ...filterStateScenes,
   ...metadataScenes,
   ...mutationScenes,
   lateMutationScene,
@@ -30,6 +32,7 @@ const cases = [
   ...moreLimitCases,
   ...moreMutationCases,
   ...corsCases,
+  ...filterStateCases,
   ...metadataCases,
   ...mutationCases,
   lateMutationCase,

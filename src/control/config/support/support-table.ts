@@ -340,6 +340,11 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     done: '*',
     values: { type: '*', encode: '*' },
   },
+  'envoy.extensions.filters.http.set_filter_state.v3.Config': { done: '*' },
+  'envoy.extensions.filters.common.set_filter_state.v3.FilterStateValue': {
+    done: 'object_key factory_key format_string skip_if_empty',
+    noEffect: 'read_only shared_with_upstream',
+  },
   'envoy.extensions.filters.http.set_metadata.v3.Config': { done: '*' },
   'envoy.extensions.filters.http.set_metadata.v3.Metadata': { done: '*', holdsAny: 'typed_value' },
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': { done: '*' },

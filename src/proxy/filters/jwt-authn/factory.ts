@@ -6,12 +6,12 @@ import {
   type PerRouteConfig,
   PerRouteConfigSchema,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
-import type { Findings } from '../../../resources/index.ts';
+import { toByteString } from '../../../core/match/index.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
 import { routeConfigOf } from '../route-config.ts';
 import { Authenticator } from './authenticator.ts';
-import { JwtAuthnFilter, type RouteRequirement } from './filter.ts';
+import { JwtAuthnFilter, type RouteRequirement, type StateRules } from './filter.ts';
 import { compileProvider } from './provider.ts';
 import { RequirementCompiler } from './requirement.ts';
 import { compileRules } from './rules.ts';
@@ -78,8 +78,8 @@ function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): Ht
     Object.entries(config.requirementMap).map(([name, requirement]) => [name, compiler.compile(requirement)]),
   );
   const rules = compileRules(config.rules, requirements, compiler, findings);
-  if (config.filterStateRules !== undefined)
-    judgeFilterStateRules(config.filterStateRules, compiler, findings);
+  const { filterStateRules } = config;
+  const stateRules = filterStateRules === undefined ? null : compileStateRules(filterStateRules, compiler);
   const hasErrors = findings.list.slice(before).some(({ severity }) => severity === 'error');
   if (hasErrors) return null;
   const routeConfig = (route: SelectedRoute | null) =>
@@ -90,25 +90,19 @@ function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): Ht
     requirements,
     routeConfig,
     providers: [...providers.values()],
+    stateRules,
     stats,
   });
 }
 
-/**
- * They are asked where no rule matches, for a string that an earlier filter has left in the filter state. No filter that jotgate runs
- * leaves any, so none of them ever applies, in Envoy with the same filters neither; but what they name must be there.
- */
-function judgeFilterStateRules(
-  rule: FilterStateRule,
-  compiler: RequirementCompiler,
-  findings: Findings,
-): void {
-  for (const requirement of Object.values(rule.requires)) compiler.compile(requirement);
-  findings.report({
-    code: 'W301',
-    severity: 'warning',
-    message: `\`filter_state_rules\` has no effect: no filter sets the filter state \`${rule.name}\``,
-    envoy: 'accepts',
-    about: rule,
+/** Without a name they are never asked (Envoy: filter_config.h). */
+function compileStateRules({ name, requires }: FilterStateRule, compiler: RequirementCompiler): StateRules {
+  const entries = Object.entries(requires).map(([text, requirement]) => {
+    const verifier = compiler.compile(requirement);
+    return [toByteString(text), verifier] as const;
   });
+  return {
+    key: toByteString(name),
+    requires: new Map(entries),
+  };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { compileFilter } from '../../../../test/fixtures/compile-filter.ts';
-import { play } from '../../../../test/fixtures/filter-stream.ts';
+import { play, TestStream } from '../../../../test/fixtures/filter-stream.ts';
 import { bearer, filterOf, good, local, requireP } from '../../../../test/fixtures/jwt-authn-filter.ts';
 import { Findings, type Provenance } from '../../../resources/index.ts';
 import type { HttpFilter } from '../filter.ts';
@@ -103,13 +103,23 @@ describe('what a jwt_authn configuration cannot have', () => {
     ]);
   });
 
-  it('filter_state_rules ask for nothing where no filter sets any, and say so', async () => {
+  it('filter_state_rules ask where no rule matches, for what the text in the filter state names', async () => {
     const { filter, findings } = compileFilter(jwtAuthnFactory, {
       providers: { p: local },
+      rules: [{ match: { prefix: '/free' } }],
       filter_state_rules: { name: 'x', requires: { a: { provider_name: 'p' } } },
     });
-    assert.match(findings.list[0]?.message ?? '', /no filter sets the filter state `x`/);
-    assert.equal((await play(filter as HttpFilter)).reply, undefined);
+    assert.deepEqual(findings.list, []);
+    const statusOf = async (state: [string, string][], path = '/') => {
+      const stream = new TestStream({ path });
+      stream.filterStateIfAny = new Map(state);
+      return (await (filter as HttpFilter).decodeHeaders(stream))?.status;
+    };
+    assert.equal(await statusOf([['x', 'a']]), 401);
+    assert.equal(await statusOf([['x', 'b']]), undefined);
+    assert.equal(await statusOf([['y', 'a']]), undefined);
+    assert.equal(await statusOf([]), undefined);
+    assert.equal(await statusOf([['x', 'a']], '/free'), undefined);
   });
 
   it('conditions that Envoy ignores in rules are warned of', () => {

@@ -21,6 +21,12 @@ export interface RouteRequirement {
   requirementName: string | null;
 }
 
+/** `filter_state_rules`; byte strings. */
+export interface StateRules {
+  key: string;
+  requires: ReadonlyMap<string, Verifier>;
+}
+
 /** What the filter is compiled to. */
 export interface JwtAuthnParts {
   origin: JwtAuthentication;
@@ -30,6 +36,8 @@ export interface JwtAuthnParts {
   /** What a route says to this filter. */
   routeConfig(route: SelectedRoute | null): RouteRequirement | undefined;
   providers: readonly Provider[];
+  /** null: none. */
+  stateRules: StateRules | null;
   stats: JwtAuthnStats;
 }
 
@@ -63,7 +71,8 @@ export class JwtAuthnFilter implements HttpFilter {
     const said = this.#parts.routeConfig(stream.route);
     if (said !== undefined) return this.#followRoute(said, stream);
     const rule = this.#parts.rules.select(request, recorder);
-    if (rule === null || rule.verifier === null) return this.#pass(rule, stream);
+    if (rule === null) return this.#followState(stream);
+    if (rule.verifier === null) return this.#pass(rule, stream);
     return this.#require(rule.verifier, stream);
   }
 
@@ -90,6 +99,20 @@ export class JwtAuthnFilter implements HttpFilter {
     const reply = wrongNameReply(name, known, this.origin.stripFailureResponse);
     recorder?.close('deny', reply.body);
     return reply;
+  }
+
+  /** Asked where no rule matches: what an earlier filter has left names the requirement. */
+  #followState(stream: FilterStream): FilterResult | Promise<FilterResult> {
+    const { stateRules } = this.#parts;
+    const text = stateRules && stream.filterStateIfAny?.get(stateRules.key);
+    const verifier = text === null || text === undefined ? undefined : stateRules?.requires.get(text);
+    if (stateRules === null || verifier === undefined) return this.#pass(null, stream);
+    stream.recorder?.open(
+      'rule',
+      `the filter state requires ${verifier.wants}`,
+      this.origin.filterStateRules,
+    );
+    return this.#require(verifier, stream);
   }
 
   #require(verifier: Verifier, stream: FilterStream): FilterResult | Promise<FilterResult> {

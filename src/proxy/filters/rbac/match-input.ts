@@ -87,9 +87,11 @@ export function compileMatchInput(
     case NetworkNamespaceInputSchema.typeName:
       return text('network namespace', () => undefined);
     case FilterStateInputSchema.typeName: {
-      const { key } = unpackAny(FilterStateInputSchema, any as never);
-      // No filter that is done leaves any.
-      return text(`filter state ${key}`, () => undefined);
+      const { key, field } = unpackAny(FilterStateInputSchema, any as never);
+      return text(`filter state ${key}`, ({ filterStateIfAny }) => {
+        const found = filterStateIfAny?.get(toByteString(key));
+        return field === '' || found === undefined ? found : UNAVAILABLE;
+      });
     }
     case DynamicMetadataInputSchema.typeName: {
       const { filter, path } = unpackAny(DynamicMetadataInputSchema, any as never);
