@@ -66,7 +66,7 @@ export async function rehearseRequest(
   const request = buildRequestHead({ method, scheme, authority: host, path: target, headers });
   const connection = {
     remoteAddress: '127.0.0.1',
-    remotePort: 1,
+    remotePort: 40_000,
     localAddress: '127.0.0.1',
     localPort,
     serverName: client?.serverName ?? '',

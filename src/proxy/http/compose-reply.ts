@@ -8,6 +8,7 @@ import type { HttpService } from './http-service.ts';
 import { appendVia } from './prepare-request.ts';
 import type { LocalWords } from './render-response.ts';
 import { type Replier, writeReplyFields } from './reply-fields.ts';
+import { tellRequestId } from './request-id.ts';
 
 /** The exchange that is answered. */
 export interface Replied {
@@ -44,6 +45,7 @@ export function composeReply(
   const status = isGrpc ? 200 : told.status;
   if (course !== null) course.headStatus = status;
   encodeThrough(filters, stream, { status, headers });
+  tellRequestId(headers, stream.request, service.options.tellsRequestId);
   if (service.options.via !== '') appendVia(headers, service.options.via);
   const { body } = told;
   return {

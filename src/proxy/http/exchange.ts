@@ -171,7 +171,7 @@ export class Exchange implements ForwardedExchange {
     }
     if (this.request.unroutable !== true) this.#route = this.#selectRoute();
     const { sampling } = service.options;
-    if (sampling !== null) markTraceReason(this.request.headers, this.#route?.sampling ?? sampling);
+    if (sampling !== null) markTraceReason(this, this.#route?.sampling ?? sampling);
     this.#filters = filtersFor(service.filters, this);
     if (unserved !== null) {
       this.refuse(unserved);

@@ -11,6 +11,7 @@ import { noteOwnFields } from './own-fields.ts';
 import { appendVia } from './prepare-request.ts';
 import { type RequestFraming, renderRequestHead } from './render-request.ts';
 import { renderResponseHead } from './render-response.ts';
+import { tellRequestId } from './request-id.ts';
 import type { ResponseParser } from './response-parser.ts';
 import type { StreamError } from './stream-error.ts';
 
@@ -115,7 +116,7 @@ export class Forwarding implements UpstreamConsumer {
   #changeFields(exchange: ForwardedExchange, response: ResponseHead): void {
     const { route, service } = exchange;
     const { headers } = response;
-    const { suppressEnvoyHeaders, via } = service.options;
+    const { suppressEnvoyHeaders, via, tellsRequestId } = service.options;
     const upstreamMs = Math.trunc(performance.now() - this.#sentAt);
     if (!suppressEnvoyHeaders) headers.set('x-envoy-upstream-service-time', String(upstreamMs));
     if (route !== null) {
@@ -123,6 +124,7 @@ export class Forwarding implements UpstreamConsumer {
       if (route.countsAttempts?.response) headers.set('x-envoy-attempt-count', '1');
     }
     exchange.encode(response);
+    if (tellsRequestId) tellRequestId(headers, exchange.request, true);
     if (via !== '') appendVia(headers, via);
   }
 

@@ -21,6 +21,8 @@ export interface HttpOptions {
   trustedHops: number;
   skipXffAppend: boolean;
   generateRequestId: boolean;
+  /** Every response has the request's id (`always_set_request_id_in_response`). */
+  tellsRequestId: boolean;
   /** What request ids tell of tracing; null: nothing. */
   sampling: Sampling | null;
   preserveExternalRequestId: boolean;
@@ -63,6 +65,7 @@ export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   trustedHops: 0,
   skipXffAppend: false,
   generateRequestId: true,
+  tellsRequestId: false,
   sampling: null,
   preserveExternalRequestId: false,
   nodeAddress: '127.0.0.1',

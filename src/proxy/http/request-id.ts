@@ -1,5 +1,7 @@
 import { randomFillSync } from 'node:crypto';
+import type { HeaderList } from './header-list.ts';
 import { latin1 } from './latin1.ts';
+import type { RequestHead } from './request-head.ts';
 
 const POOL_BYTES = 16 * 256;
 const pool = Buffer.alloc(POOL_BYTES);
@@ -33,4 +35,14 @@ export function createRequestId(): string {
   }
   used += 16;
   return latin1(text, 0, 36);
+}
+
+/**
+ * Tells the client its request's id: always, or where the request asks to be traced, which only those may that are refused before the
+ * connection manager has cleaned them (Envoy: conn_manager_utility.cc, mutateResponseHeaders).
+ */
+export function tellRequestId(response: HeaderList, { headers }: RequestHead, isAlways: boolean): void {
+  if (!isAlways && !headers.has('x-envoy-force-trace')) return;
+  const id = headers.get('x-request-id');
+  if (id !== undefined) response.set('x-request-id', id);
 }

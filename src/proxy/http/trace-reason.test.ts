@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ReplayedChance } from '../chance.ts';
 import { HeaderList } from './header-list.ts';
 import { markTraceReason, type Sampling } from './trace-reason.ts';
 
@@ -12,78 +13,93 @@ const sampling = (client: number, random: number, overall: number): Sampling => 
 const id = (leading: string, reason = '4') => `${leading}-1111-${reason}222-8333-444444444444`;
 
 /** Answers of Envoy 1.40. */
-const table: { name: string; given: string; of: Sampling; asks?: boolean; want: string }[] = [
-  { name: 'sampled', given: id('00000000'), of: sampling(100, 100, 100), want: id('00000000', '9') },
-  {
-    name: 'asked for',
-    given: id('ffffffff'),
-    of: sampling(100, 0, 100),
-    asks: true,
-    want: id('ffffffff', 'b'),
-  },
-  {
-    name: 'asked for in vain',
-    given: id('00000000'),
-    of: sampling(0, 0, 100),
-    asks: true,
-    want: id('00000000'),
-  },
-  {
-    name: 'asked for by one who is sampled only',
-    given: id('0000138c'),
-    of: sampling(50, 100, 100),
-    asks: true,
-    want: id('0000138c', '9'),
-  },
-  { name: 'within the share', given: id('00001387'), of: sampling(0, 50, 100), want: id('00001387', '9') },
-  { name: 'beyond the share', given: id('00001388'), of: sampling(0, 50, 100), want: id('00001388') },
-  { name: 'beyond the whole share', given: id('00001388'), of: sampling(100, 100, 50), want: id('00001388') },
-  {
-    name: 'with a reason',
-    given: id('00000000', 'a'),
-    of: sampling(100, 100, 100),
-    asks: true,
-    want: id('00000000', 'a'),
-  },
-  {
-    name: 'with a reason that is taken back',
-    given: id('00000000', 'a'),
-    of: sampling(100, 100, 0),
-    want: id('00000000'),
-  },
-  {
-    name: 'of another version',
-    given: id('00000000', 'c'),
-    of: sampling(100, 0, 0),
-    want: id('00000000', 'c'),
-  },
-  {
-    name: 'in hexadecimal with a mark',
-    given: id('0x000001'),
-    of: sampling(100, 100, 100),
-    want: id('0x000001', '9'),
-  },
-  {
-    name: 'that begins with no number',
-    given: id('zzzzzzzz'),
-    of: sampling(100, 100, 100),
-    want: id('zzzzzzzz'),
-  },
-  {
-    name: 'of another length',
-    given: `${id('00000000')}x`,
-    of: sampling(100, 100, 100),
-    want: `${id('00000000')}x`,
-  },
-];
+const table: { name: string; given: string; of: Sampling; asks?: boolean; drawn?: boolean; want: string }[] =
+  [
+    { name: 'sampled', given: id('00000000'), of: sampling(100, 100, 100), want: id('00000000', '9') },
+    {
+      name: 'asked for',
+      given: id('ffffffff'),
+      of: sampling(100, 0, 100),
+      asks: true,
+      want: id('ffffffff', 'b'),
+    },
+    {
+      name: 'asked for in vain',
+      given: id('00000000'),
+      of: sampling(0, 0, 100),
+      asks: true,
+      want: id('00000000'),
+    },
+    {
+      name: 'asked for, as chance has it',
+      given: id('ffffffff'),
+      of: sampling(50, 0, 100),
+      asks: true,
+      drawn: true,
+      want: id('ffffffff', 'b'),
+    },
+    {
+      name: 'asked for by one who is sampled only',
+      given: id('0000138c'),
+      of: sampling(50, 100, 100),
+      asks: true,
+      want: id('0000138c', '9'),
+    },
+    { name: 'within the share', given: id('00001387'), of: sampling(0, 50, 100), want: id('00001387', '9') },
+    { name: 'beyond the share', given: id('00001388'), of: sampling(0, 50, 100), want: id('00001388') },
+    {
+      name: 'beyond the whole share',
+      given: id('00001388'),
+      of: sampling(100, 100, 50),
+      want: id('00001388'),
+    },
+    {
+      name: 'with a reason',
+      given: id('00000000', 'a'),
+      of: sampling(100, 100, 100),
+      asks: true,
+      want: id('00000000', 'a'),
+    },
+    {
+      name: 'with a reason that is taken back',
+      given: id('00000000', 'a'),
+      of: sampling(100, 100, 0),
+      want: id('00000000'),
+    },
+    {
+      name: 'of another version',
+      given: id('00000000', 'c'),
+      of: sampling(100, 0, 0),
+      want: id('00000000', 'c'),
+    },
+    {
+      name: 'in hexadecimal with a mark',
+      given: id('0x000001'),
+      of: sampling(100, 100, 100),
+      want: id('0x000001', '9'),
+    },
+    {
+      name: 'that begins with no number',
+      given: id('zzzzzzzz'),
+      of: sampling(100, 100, 100),
+      want: id('zzzzzzzz'),
+    },
+    {
+      name: 'of another length',
+      given: `${id('00000000')}x`,
+      of: sampling(100, 100, 100),
+      want: `${id('00000000')}x`,
+    },
+  ];
 
 describe('a request id that tells of tracing', () => {
-  for (const { name, given, of, asks, want } of table) {
+  for (const { name, given, of, asks, drawn = false, want } of table) {
     it(name, () => {
       const headers = new HeaderList();
       headers.set('x-request-id', given);
       if (asks) headers.set('x-client-trace-id', '1');
-      markTraceReason(headers, of);
+      const chance = new ReplayedChance({ randomValue: null, draws: [drawn] });
+      markTraceReason({ request: { headers }, chance }, of);
       assert.equal(headers.get('x-request-id'), want);
     });
   }

@@ -1,4 +1,5 @@
-import type { HeaderList } from './header-list.ts';
+import type { Chance } from '../chance.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** Of so many requests so many. */
 export interface Share {
@@ -13,6 +14,12 @@ export interface Sampling {
   overall: Share;
 }
 
+/** Whose id it is. */
+interface Marked {
+  readonly request: Pick<RequestHead, 'headers'>;
+  readonly chance: Chance;
+}
+
 const ID_LENGTH = 36;
 /** Where the version of the id stands. */
 const REASON_AT = 14;
@@ -24,10 +31,14 @@ const NO_REASON = '4';
 const RESULTS = 10_000;
 
 /**
- * Writes into `x-request-id` whether and why a tracer would hear of the request, by the id itself (Envoy: mutateTracingRequestHeader).
+ * Writes into `x-request-id` whether and why a tracer would hear of the request: by chance where its client asks for it, else by the id
+ * itself (Envoy: mutateTracingRequestHeader).
  * Nothing is traced here; but policies, limits and the origin see the id as it is then.
  */
-export function markTraceReason(headers: HeaderList, { client, random, overall }: Sampling): void {
+export function markTraceReason(
+  { request: { headers }, chance }: Marked,
+  { client, random, overall }: Sampling,
+): void {
   const id = headers.get('x-request-id') ?? '';
   const leading = id.slice(0, LEADING_DIGITS);
   if (id.length !== ID_LENGTH || !DIGITS.test(leading)) return;
@@ -35,10 +46,14 @@ export function markTraceReason(headers: HeaderList, { client, random, overall }
   const isIn = ({ numerator, size }: Share) => result % size < numerator;
   const given = id[REASON_AT] as string;
   let reason = REASONS.includes(given) ? given : '';
-  if (reason === '' && headers.has('x-client-trace-id') && isIn(client)) reason = 'b';
+  if (reason === '' && headers.has('x-client-trace-id') && isDrawn(client, chance)) reason = 'b';
   if (reason === '' && isIn(random)) reason = '9';
   if (reason === '') return;
   const written = isIn(overall) ? reason : NO_REASON;
   if (written !== given)
     headers.set('x-request-id', id.slice(0, REASON_AT) + written + id.slice(REASON_AT + 1));
+}
+
+function isDrawn({ numerator, size }: Share, chance: Chance): boolean {
+  return numerator > 0 && (numerator >= size || chance.draws(numerator / size));
 }

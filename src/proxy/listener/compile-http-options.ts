@@ -35,6 +35,7 @@ export function compileHttpOptions(
     trustedHops: hcm.xffNumTrustedHops,
     skipXffAppend: hcm.skipXffAppend,
     generateRequestId: hcm.generateRequestId ?? true,
+    tellsRequestId: hcm.alwaysSetRequestIdInResponse,
     sampling: compileSampling(hcm),
     preserveExternalRequestId: hcm.preserveExternalRequestId,
     nodeAddress,

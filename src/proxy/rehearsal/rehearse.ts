@@ -25,6 +25,7 @@ import { REFUSAL, type Refusal } from '../http/refusal.ts';
 import { findIllegalField } from '../http/render-request.ts';
 import { type Replier, writeReplyFields } from '../http/reply-fields.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { tellRequestId } from '../http/request-id.ts';
 import { takeRouterFields } from '../http/router-fields.ts';
 import { markTraceReason } from '../http/trace-reason.ts';
 import { unsendableReply } from '../http/unsendable-reply.ts';
@@ -156,7 +157,7 @@ async function play(
   recordUnroutable(recorder, request, manager.origin);
   const stream = streamOf(true);
   if (options.sampling !== null) {
-    markTraceReason(request.headers, stream.route?.sampling ?? options.sampling);
+    markTraceReason(stream, stream.route?.sampling ?? options.sampling);
   }
   if (unread !== null) return notTaken(unread, manager, stream);
   return decide({ manager, stream, received, marksOriginal: !options.suppressEnvoyHeaders });
@@ -266,6 +267,7 @@ function replied(
   }
   if (replier !== 'as-is') progress.status = status;
   encodeThrough(filters, stream, { status, headers });
+  tellRequestId(headers, stream.request, origin.alwaysSetRequestIdInResponse);
   if (origin.via !== '') appendVia(headers, toByteString(origin.via));
   reply.afterwards?.();
   const lines = headers.names.map((name, index) => [name, headers.values[index] as string] as const);

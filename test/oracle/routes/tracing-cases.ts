@@ -25,7 +25,7 @@ const scene = (name: string, manager: object, route: object = {}): Scene => ({
   routeConfig: { virtual_hosts: [{ name: 'all', domains: ['*'], routes: [{ ...forward, ...route }] }] },
 });
 const half = {
-  client_sampling: { value: 25 },
+  client_sampling: { value: 0 },
   random_sampling: { value: 50 },
   overall_sampling: { value: 75.9 },
 };
@@ -36,7 +36,7 @@ const uuid = (config: object) => ({
   },
 });
 
-export const tracingScenes: readonly Scene[] = [
+const marked: readonly Scene[] = [
   scene('no tracing', {}, { tracing: {} }),
   scene('tracing', { tracing: {} }),
   scene('half', { tracing: half }),
@@ -46,6 +46,12 @@ export const tracingScenes: readonly Scene[] = [
     tracing: half,
     request_id_extension: uuid({ use_request_id_for_trace_sampling: false }),
   }),
+];
+
+/** The client is told the id. */
+const told: readonly Scene[] = [
+  scene('always told', { always_set_request_id_in_response: true }),
+  scene('told by hand', { path_with_escaped_slashes_action: 'REJECT_REQUEST' }),
 ];
 
 const id = (leading: string, reason = '4') => `${leading}-1111-${reason}222-8333-444444444444`;
@@ -58,7 +64,7 @@ const IDS = [
   `${id('00000000')}0`,
 ];
 
-export const tracingCases: readonly Case[] = tracingScenes.flatMap(({ name: scene }) =>
+const markedCases: readonly Case[] = marked.flatMap(({ name: scene }) =>
   IDS.flatMap((one) =>
     [false, true].map((isAsked) => ({
       name: `${one}${isAsked ? ', asked for' : ''}`,
@@ -70,3 +76,16 @@ export const tracingCases: readonly Case[] = tracingScenes.flatMap(({ name: scen
     })),
   ),
 );
+
+const toldCases: readonly Case[] = told.flatMap(({ name: scene }) =>
+  ['/', '/a%2fb'].flatMap((path) =>
+    [[], [['x-envoy-force-trace', '']], [['x-envoy-force-trace', '1']]].map((more) => ({
+      name: `${path} ${JSON.stringify(more)}`,
+      scene,
+      request: { path, headers: [['x-request-id', id('00000000')], ...more] as [string, string][] },
+    })),
+  ),
+);
+
+export const tracingScenes: readonly Scene[] = [...marked, ...told];
+export const tracingCases: readonly Case[] = [...markedCases, ...toldCases];
