@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { toByteString } from '../../src/core/match/index.ts';
 import type { DynamicMetadata, MetadataValue } from '../../src/proxy/filters/filter.ts';
 import type { Json, JsonObject } from './case.ts';
 import type { Difference } from './compare.ts';
@@ -91,7 +92,11 @@ function timeless(value: Json | undefined): Json | undefined {
   return { ...(value as JsonObject), [UNLIKE_ENTRY]: 0 };
 }
 
-const sorted = (value: Json | undefined) => JSON.stringify(sortKeys(value ?? null));
+/** In a text that is not UTF-8 Envoy writes each byte as a character of its own. */
+const sorted = (value: Json | undefined) =>
+  JSON.stringify(sortKeys(value ?? null), (_, one: Json) =>
+    typeof one === 'string' && !one.isWellFormed() ? toByteString(one) : one,
+  );
 
 export function sortKeys(value: Json): Json {
   if (Array.isArray(value)) return value.map(sortKeys);

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 export const AUTHORIZER_PREFIX = '/authz';
 
 /** Differ from one run to the other. */
-const UNLIKE = /^(x-request-id|x-forwarded-for|x-envoy-internal|traceparent):/;
+const UNLIKE = /^(x-request-id|x-forwarded-for|x-forwarded-port|x-envoy-internal|traceparent):/;
 
 /**
  * Answers a check by its path, always the same, and tells in the reply what it saw: what a filter shows of it to

@@ -24,6 +24,8 @@ export interface PlayedRequest {
   body?: string;
   /** The body comes in chunks instead. */
   isChunked?: boolean;
+  /** What its first line says instead of `1.1`. */
+  version?: string;
   /** Where the listener has TLS. */
   client?: PlayedClient;
   /** The tokens in it. */

@@ -43,7 +43,8 @@ const ROWS: readonly Row[] = [
     explains(disagreement) {
       const { envoy, jotgate, one } = disagreement;
       if (!only(disagreement, 'header', 'origin target', 'origin field')) return false;
-      return takesTokensOut(one) && decodeAll(wordsOf(envoy)) === decodeAll(wordsOf(jotgate));
+      const [a, b] = [envoy, jotgate].map((answer) => decodeAll(wordsOf(withoutQueryInRealm(answer))));
+      return takesTokensOut(one) && a === b;
     },
   },
   {
@@ -53,6 +54,25 @@ const ROWS: readonly Row[] = [
       differences.every(
         ({ part, envoy, jotgate }) => part === 'header' && jotgate === '' && isNoField(envoy),
       ),
+  },
+  {
+    /** What is wrong with a request that could not be read is told more closely. */
+    id: 'Q17',
+    explains({ differences }) {
+      const unread = (text: string) => text.replaceAll(/\bhttp1\.\w+/g, 'http1.codec_error');
+      return differences.every(
+        ({ part, envoy, jotgate }) =>
+          (part === 'header' || part === 'body') && unread(envoy) === unread(jotgate),
+      );
+    },
+  },
+  {
+    /** A path that a rewriting made and no request line can hold is not sent. */
+    id: 'H15',
+    explains({ envoy, jotgate }) {
+      const target = envoy.origin?.target ?? '';
+      return jotgate.origin === null && jotgate.status >= 400 && target !== '' && !/^[!-~]+$/.test(target);
+    },
   },
   {
     /** A body may have come before a reply or after it. */

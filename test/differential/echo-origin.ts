@@ -60,10 +60,40 @@ function endOfRequest(text: string): number {
   return text.length >= head + 4 + length ? head + 4 + length : 0;
 }
 
+/** A request can ask for another answer than the plain one. */
+export const WANT_FIELD = 'x-want';
+interface OtherAnswer {
+  status: number;
+  lines: string[];
+  /** null: none, whatever the request. */
+  body: string | null;
+}
+export const OTHER_ANSWERS: Readonly<Record<string, OtherAnswer>> = {
+  chunked: { status: 200, lines: ['Transfer-Encoding: chunked'], body: `6\r\n${ORIGIN_BODY}\r\n0\r\n\r\n` },
+  named: {
+    status: 200,
+    lines: ['Server: apache', 'Date: then', 'Via: 1.1 back', 'Set-Cookie: a=1', 'Set-Cookie: b=2'],
+    body: null,
+  },
+  missing: { status: 404, lines: ['Content-Type: text/html', 'Content-Length: 6'], body: ORIGIN_BODY },
+  moved: { status: 302, lines: ['Location: http://origin.test/x', 'Content-Length: 0'], body: null },
+  bare: { status: 204, lines: ['X-Up: 2'], body: null },
+  unchanged: { status: 304, lines: ['ETag: "e"', 'x-a: from the origin'], body: null },
+};
+
 function answerTo(head: string): string {
   const echo = Buffer.from(head, 'latin1').toString('base64');
-  const body = head.startsWith('HEAD ') ? '' : ORIGIN_BODY;
+  const isHead = head.startsWith('HEAD ');
+  const other = OTHER_ANSWERS[/\r\nx-want: (\w+)/.exec(head)?.[1] ?? ''];
+  if (other !== undefined) return otherAnswer(other, echo, isHead);
+  const body = isHead ? '' : ORIGIN_BODY;
   return `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${ORIGIN_BODY.length}\r\nx-up: 1\r\n${ECHO_FIELD}: ${echo}\r\n\r\n${body}`;
+}
+
+function otherAnswer({ status, lines, body }: OtherAnswer, echo: string, isHead: boolean): string {
+  const isEmpty = body === null && status === 200;
+  const all = [...lines, ...(isEmpty ? ['content-length: 0'] : []), `${ECHO_FIELD}: ${echo}`];
+  return `HTTP/1.1 ${status} Some\r\n${all.join('\r\n')}\r\n\r\n${isHead ? '' : (body ?? '')}`;
 }
 
 function listen(server: Server): Promise<number> {

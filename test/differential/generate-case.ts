@@ -4,6 +4,7 @@ import type { FeatureName } from './features.ts';
 import { generateTls, withClients } from './generate-clients.ts';
 import { generateGuards } from './generate-guards.ts';
 import { generateJwtAuthn, type JwtPlan } from './generate-jwt.ts';
+import { generateManagerOptions } from './generate-manager.ts';
 import { generateNeighbours } from './generate-neighbours.ts';
 import { generateRbac } from './generate-rbac.ts';
 import { generateRequest } from './generate-requests.ts';
@@ -12,7 +13,7 @@ import { generateToken } from './generate-tokens.ts';
 import type { KeyPool } from './keys.ts';
 import { substituteLaxTokens } from './lax-tokens.ts';
 import { mutateConfig } from './mutate-config.ts';
-import { REPEATED } from './words.ts';
+import { CLUSTER_HEADER, REPEATED } from './words.ts';
 
 export interface GenerateOptions {
   seed: number;
@@ -20,6 +21,8 @@ export interface GenerateOptions {
   pool: KeyPool;
   features: ReadonlySet<FeatureName>;
   nowSeconds: number;
+  /** Draws what `--wide` adds, too. */
+  wide?: boolean;
 }
 
 export interface GeneratedCase extends DifferentialCase {
@@ -32,7 +35,7 @@ const MUTATED = 0.12;
 
 /** The case of a seed and an index: always the same but for its keys and the time. */
 export function generateCase(index: number, options: GenerateOptions): GeneratedCase {
-  const choose = chooseFor(options.seed, index);
+  const choose = chooseFor(options.seed, index, options.wide ?? false);
   const id = `d${options.seed}-${index}`;
   const jwt = choose.chance(0.92) ? generateJwtAuthn(choose, options.pool) : null;
   const tls = choose.maybe(0.15, () => generateTls(choose));
@@ -43,6 +46,7 @@ export function generateCase(index: number, options: GenerateOptions): Generated
     providers: jwt?.providers ?? [],
     paths: managerPaths(manager),
     repeated: repeatedNames(manager),
+    clusterHeader: JSON.stringify(manager).includes(CLUSTER_HEADER),
     forgeable: jwt?.forgeable ?? ['x-a'],
     bodies: Object.keys(jwt?.keys ?? {}).length === 0,
     token: (provider: JwtPlan['providers'][number]) =>
@@ -51,17 +55,25 @@ export function generateCase(index: number, options: GenerateOptions): Generated
   const requests = Array.from({ length: options.requests }, () => generateRequest(choose, words));
   const all = tls === undefined ? requests : withClients(choose, tls, requests);
   const one = { id, manager, keys: jwt?.keys ?? {}, mutation, guards, ...(tls === undefined ? {} : { tls }) };
-  return { ...one, requests: all.filter((request) => isComparable(request, one)) };
+  const kept = options.wide === true ? KEPT_ESCAPE : /%20/;
+  return { ...one, requests: all.filter((request) => isComparable(request, one, kept)) };
 }
+
+/** What stays as the client spelled it beside a token that is taken out (row Q1). */
+const KEPT_ESCAPE = /%(?:[01]|2[0356B]|3D|7F|[89A-F]|[^\dA-F]|.[^\dA-F])/i;
 
 /**
  * Where an answer hangs on those before it, no request can be asked again to see whether a row explains it. An authorizer cannot read
- * what Envoy makes of an escaped blank beside a token that it takes out (row Q1).
+ * what Envoy makes of an escaped blank beside a token that it takes out, and tells in its reply of all that it read (row Q1).
  */
-function isComparable(request: PlayedRequest, one: Omit<DifferentialCase, 'requests'>): boolean {
+function isComparable(
+  request: PlayedRequest,
+  one: Omit<DifferentialCase, 'requests'>,
+  kept: RegExp,
+): boolean {
   const manager = JSON.stringify(one.manager);
   if (manager.includes('local_ratelimit') && isLax(request, one)) return false;
-  return !(manager.includes('ext_authz') && request.target.includes('%20'));
+  return !(manager.includes('ext_authz') && kept.test(request.target));
 }
 
 function isLax(request: PlayedRequest, one: Omit<DifferentialCase, 'requests'>): boolean {
@@ -84,9 +96,12 @@ function generateManager(
   if (jwt === null || choose.chance(0.5)) filters.push(filter('rbac', `${TYPE}.rbac.v3.RBAC`, rbac()));
   if (choose.chance(0.05)) filters.push(filter('rbac-2', `${TYPE}.rbac.v3.RBAC`, rbac()));
   if (choose.chance(0.05)) filters.reverse();
-  for (const neighbour of generateNeighbours(choose, id, features, payloadKeys)) {
+  const words = { id, features, payloadKeys };
+  for (const neighbour of generateNeighbours(choose, words)) {
     filters.splice(choose.below(filters.length + 1), 0, neighbour);
   }
+  const names = filters.map(({ name }) => String(name));
+  for (const one of filters) Object.assign(one, filterSwitches(choose));
   filters.push(
     filter(
       'router',
@@ -95,34 +110,23 @@ function generateManager(
     ),
   );
   const routes = generateRoutes(choose, {
-    payloadKeys,
+    ...words,
     paths,
-    features,
+    tls: tls !== undefined,
+    filters: names,
     requirementNames: jwt?.requirementNames ?? [],
     rbac,
   });
-  return { ...managerOptions(choose, features), route_config: routes, http_filters: filters };
+  const bodiless = /"status":(?:204|304)\b/.test(JSON.stringify(routes));
+  const own = generateManagerOptions(choose, { ...words, bodiless });
+  return { ...own, route_config: routes, http_filters: filters };
 }
 
-function managerOptions(choose: Choose, features: ReadonlySet<FeatureName>): JsonObject {
-  const slashes = ['KEEP_UNCHANGED', 'REJECT_REQUEST', 'UNESCAPE_AND_REDIRECT', 'UNESCAPE_AND_FORWARD'];
-  const when = (feature: FeatureName, probability: number) => (features.has(feature) ? probability : 0);
-  return {
-    ...choose.field(0.3, 'normalize_path', () => choose.chance(0.9)),
-    ...choose.field(0.25, 'merge_slashes', () => true),
-    ...choose.field(0.25, 'path_with_escaped_slashes_action', () => choose.pick(slashes)),
-    ...choose.field(0.2, 'use_remote_address', () => choose.chance(0.8)),
-    ...choose.field(0.15, 'xff_num_trusted_hops', () => choose.between(0, 2)),
-    ...choose.field(0.05, 'skip_xff_append', () => true),
-    ...choose.field(0.05, 'generate_request_id', () => false),
-    ...choose.field(0.05, 'preserve_external_request_id', () => true),
-    ...choose.field<Json>(0.1, 'common_http_protocol_options', () => ({
-      headers_with_underscores_action: choose.pick(['ALLOW', 'REJECT_REQUEST', 'DROP_HEADER']),
-    })),
-    ...choose.field(when('strip_matching_host_port', 0.05), 'strip_matching_host_port', () => true),
-    ...choose.field(when('strip_any_host_port', 0.05), 'strip_any_host_port', () => true),
-  };
-}
+/** A filter that is off until a route has something for it. */
+const filterSwitches = (choose: Choose): JsonObject => ({
+  ...choose.extraField(0.03, 'disabled', () => choose.chance(0.8)),
+  ...choose.extraField(0.03, 'is_optional', () => true),
+});
 
 const filter = (name: string, type: string, config: JsonObject): JsonObject => ({
   name,

@@ -2,28 +2,30 @@ import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import type { FeatureName } from './features.ts';
 import { generateExtAuthz } from './generate-authz.ts';
+import type { FormatWords } from './generate-formats.ts';
+import { generateSureFraction } from './generate-fractions.ts';
 import { generateLocalRateLimit } from './generate-limits.ts';
 import { generateString } from './generate-matchers.ts';
-import { VALUES } from './words.ts';
+import { generateHeaderToMetadata, generateSetMetadata } from './generate-metadata-filters.ts';
+import { generateHeaderMutation } from './generate-mutations.ts';
 
 const TYPE = 'type.googleapis.com/envoy.extensions.filters.http';
 
 /** Filters that stand beside jwt_authn and rbac, as far as jotgate has them. */
-export function generateNeighbours(
-  choose: Choose,
-  id: string,
-  features: ReadonlySet<FeatureName>,
-  payloadKeys: readonly string[],
-): JsonObject[] {
+export function generateNeighbours(choose: Choose, words: FormatWords & { id: string }): JsonObject[] {
+  const { id, features, payloadKeys } = words;
   const makers: [FeatureName, () => JsonObject][] = [
     ['cors', () => filter('cors', 'cors.v3.Cors', {})],
-    ['header_to_metadata', () => filter('htm', 'header_to_metadata.v3.Config', headerToMetadata(choose))],
-    ['set_metadata', () => filter('sm', 'set_metadata.v3.Config', setMetadata(choose))],
+    [
+      'header_to_metadata',
+      () => filter('htm', 'header_to_metadata.v3.Config', generateHeaderToMetadata(choose)),
+    ],
+    ['set_metadata', () => filter('sm', 'set_metadata.v3.Config', generateSetMetadata(choose))],
     [
       'header_mutation',
-      () => filter('hm', 'header_mutation.v3.HeaderMutation', mutation(choose, payloadKeys)),
+      () => filter('hm', 'header_mutation.v3.HeaderMutation', generateHeaderMutation(choose, words)),
     ],
-    ['ext_authz', () => ({ name: 'authz', typed_config: generateExtAuthz(choose) })],
+    ['ext_authz', () => ({ name: 'authz', typed_config: generateExtAuthz(choose, words) })],
     [
       'local_ratelimit',
       () => ({ name: 'limit', typed_config: generateLocalRateLimit(choose, id, payloadKeys) }),
@@ -36,82 +38,6 @@ const filter = (name: string, type: string, config: JsonObject): JsonObject => (
   name,
   typed_config: { '@type': `${TYPE}.${type}`, ...config },
 });
-
-function headerToMetadata(choose: Choose): JsonObject {
-  const rule = (): JsonObject => {
-    const source = choose.chance(0.8)
-      ? { header: choose.pick(['x-a', 'x-user', 'x-role', ':path']) }
-      : { cookie: 'a' };
-    const target = {
-      ...choose.field(0.6, 'metadata_namespace', () => choose.pick(['envoy.filters.http.jwt_authn', 'mine'])),
-      key: choose.pick(['payload', 'k', 'failed']),
-    };
-    return {
-      ...source,
-      ...choose.weighted<JsonObject>([
-        [4, () => ({ on_header_present: { ...target, ...targetValue(choose) } })],
-        [1, () => ({ on_header_missing: { ...target, value: choose.pick(['none', 'alice']) } })],
-      ]),
-      ...('header' in source && source.header !== ':path' ? choose.field(0.3, 'remove', () => true) : {}),
-    };
-  };
-  return { request_rules: choose.list(1, 2, rule) };
-}
-
-function targetValue(choose: Choose): JsonObject {
-  return {
-    ...choose.weighted<JsonObject>([
-      [3, () => ({})],
-      [1, () => ({ value: choose.pick(['fixed', 'alice']) })],
-      [1, () => ({ regex_value_rewrite: { pattern: { regex: '^(a)(.*)$' }, substitution: '\\2\\1' } })],
-    ]),
-    ...choose.field(0.3, 'type', () => choose.pick(['STRING', 'NUMBER'])),
-  };
-}
-
-function setMetadata(choose: Choose): JsonObject {
-  const entry = (): JsonObject => ({
-    metadata_namespace: choose.pick(['envoy.filters.http.jwt_authn', 'mine']),
-    value: choose.pick<JsonObject>([
-      { payload: { sub: 'alice', groups: ['dev'] } },
-      { k: 'v' },
-      { p: { level: 3 }, k: null },
-      {},
-    ]),
-    ...choose.field(0.5, 'allow_overwrite', () => choose.chance(0.7)),
-  });
-  return { metadata: choose.list(1, 2, entry) };
-}
-
-function mutation(choose: Choose, payloadKeys: readonly string[]): JsonObject {
-  const payload = choose.pick([...payloadKeys, 'payload']);
-  const one = (): JsonObject =>
-    choose.chance(0.3)
-      ? { remove: choose.pick(['x-a', 'x-user', 'authorization']) }
-      : {
-          append: {
-            header: {
-              key: choose.pick(['x-a', 'x-user', 'accept', 'x-new']),
-              value: choose.pick([
-                'v',
-                '%REQ(x-b)%',
-                `%DYNAMIC_METADATA(envoy.filters.http.jwt_authn:${payload}:sub)%`,
-              ]),
-            },
-            append_action: choose.pick([
-              'APPEND_IF_EXISTS_OR_ADD',
-              'ADD_IF_ABSENT',
-              'OVERWRITE_IF_EXISTS_OR_ADD',
-            ]),
-          },
-        };
-  return {
-    mutations: {
-      request_mutations: choose.list(1, 3, one),
-      ...choose.field<Json>(0.5, 'response_mutations', () => choose.list(1, 2, one)),
-    },
-  };
-}
 
 /** A route's CORS policy. */
 export function generateCorsPolicy(choose: Choose): JsonObject {
@@ -126,6 +52,9 @@ export function generateCorsPolicy(choose: Choose): JsonObject {
     ...choose.field(0.3, 'max_age', () => '60'),
     ...choose.field(0.4, 'allow_credentials', () => choose.chance(0.7)),
     ...choose.field(0.2, 'forward_not_matching_preflights', () => choose.chance(0.5)),
+    ...choose.extraField(0.15, 'filter_enabled', () => generateSureFraction(choose)),
+    ...choose.extraField(0.15, 'shadow_enabled', () => generateSureFraction(choose)),
+    ...choose.extraField(0.25, 'allow_private_network_access', () => choose.chance(0.7)),
   };
 }
 
@@ -149,19 +78,5 @@ export function generateUriTemplate(choose: Choose, paths: string[]): JsonObject
       '@type': 'type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig',
       path_template: choose.pick(TEMPLATES),
     },
-  };
-}
-
-/** What a route asks of metadata. */
-export function generateMetadataMatch(choose: Choose, payloadKeys: readonly string[]): JsonObject {
-  return {
-    filter: choose.pick(['envoy.filters.http.jwt_authn', 'mine']),
-    path: [choose.pick([...payloadKeys, 'payload', 'k']), ...choose.some(0, 1, ['sub', 'role'])].map(
-      (key) => ({ key }),
-    ),
-    value: choose.chance(0.5)
-      ? { present_match: true }
-      : { string_match: generateString(choose, [...VALUES, 'alice']) },
-    ...choose.field(0.2, 'invert', () => true),
   };
 }

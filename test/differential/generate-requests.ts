@@ -1,7 +1,10 @@
 import type { PlayedRequest } from './case.ts';
 import type { Choose } from './choose.ts';
+import { OTHER_ANSWERS, WANT_FIELD } from './echo-origin.ts';
 import type { ProviderPlan } from './generate-jwt.ts';
 import {
+  CLUSTER_HEADER,
+  DOTTED_HOSTS,
   HEADERS,
   HOSTS,
   METHODS,
@@ -20,6 +23,8 @@ export interface RequestWords {
   forgeable: readonly string[];
   /** Names that the configuration speaks of and requests repeat. */
   repeated: readonly string[];
+  /** Routes take their cluster's name from a header. */
+  clusterHeader: boolean;
   /** false: no request has a body with something in it. */
   bodies: boolean;
   /** A new token for one of the providers. */
@@ -31,23 +36,64 @@ export function generateRequest(choose: Choose, words: RequestWords): PlayedRequ
   const request: PlayedRequest = {
     method: choose.chance(0.7) ? 'GET' : choose.pick(METHODS),
     target: generatePath(choose, words.paths),
-    host: choose.chance(0.5) ? 'host.test' : choose.pick(HOSTS),
+    host: generateHost(choose),
     headers: [],
   };
   const parameters = choose.chance(0.3) ? choose.list(1, 3, () => parameter(choose)) : [];
-  const cookies: string[] = choose.chance(0.1) ? ['a=1'] : [];
+  const cookies: string[] = choose.chance(0.1) ? someCookies(choose) : [];
   if (words.providers.length > 0) placeTokens(choose, words, request, parameters, cookies);
   addHeaders(choose, words, request);
   if (choose.chance(0.2)) addRepeated(choose, words, request);
   if (cookies.length > 0) request.headers.push(...cookieLines(choose, cookies));
   if (parameters.length > 0) request.target += `?${parameters.join('&')}`;
   addOrigin(choose, request);
-  if (['POST', 'PUT', 'PATCH'].includes(request.method)) {
-    request.body = words.bodies ? choose.pick(BODIES) : '';
-    if (request.body !== '' && choose.chance(0.2)) request.isChunked = true;
-  }
+  if (words.clusterHeader && choose.chance(0.85))
+    request.headers.push([CLUSTER_HEADER, choose.pick(['origin', 'origin', 'origin', 'nowhere', ''])]);
+  if (choose.extra(0.04)) request.headers.push([WANT_FIELD, choose.pick(Object.keys(OTHER_ANSWERS))]);
+  if (choose.extra(0.04)) addRareForm(choose, request);
+  addBody(choose, words, request);
   return request;
 }
+
+function generateHost(choose: Choose): string {
+  if (choose.extra(0.02)) return choose.pick(DOTTED_HOSTS);
+  return choose.chance(0.5) ? 'host.test' : choose.pick(HOSTS);
+}
+
+const someCookies = (choose: Choose) => (choose.wide ? choose.some(1, 2, COOKIES) : ['a=1']);
+
+const COOKIES = ['a=1', 'a=1', 'a=2', 'b=x', 'a=', 'A=1', 'a="1"', 'a', 'b=a b', 'a=1=2'];
+
+/** Any method may have a body; those that are made for it always have one. */
+function addBody(choose: Choose, words: RequestWords, request: PlayedRequest): void {
+  if (!['POST', 'PUT', 'PATCH'].includes(request.method) && !choose.extra(0.04)) return;
+  request.body = words.bodies ? choose.pick(BODIES) : '';
+  if (request.body !== '' && choose.chance(0.2)) request.isChunked = true;
+}
+
+/** What is seldom on the wire. A request for CONNECT, and an expectation, have answers of their own (rows H7, H8). */
+function addRareForm(choose: Choose, request: PlayedRequest): void {
+  const { headers, target, host } = request;
+  const scheme = choose.pick(['http', 'http', 'HTTP', 'https']);
+  choose.weighted<unknown>([
+    [3, () => (request.target = `${scheme}://${choose.pick([host, ...HOSTS])}${target}`)],
+    [1, () => Object.assign(request, { method: 'OPTIONS', target: '*' })],
+    // Of two reasons for a refusal, an old version and a name with an underscore, Envoy names the other one.
+    [headers.some(([name]) => name.includes('_')) ? 0 : 1, () => (request.version = '1.0')],
+    [2, () => Object.assign(request, { method: 'POST' }, headers.push(...GRPC_FIELDS))],
+    [2, () => headers.push(['connection', choose.pick(CONNECTION_OPTIONS)])],
+    [1, () => headers.push(['te', choose.pick(['trailers', 'trailers, deflate', 'gzip'])])],
+    [1, () => headers.push([choose.pick(HOP_FIELDS), 'a'])],
+  ]);
+}
+
+const GRPC_FIELDS: [string, string][] = [
+  ['content-type', 'application/grpc'],
+  ['te', 'trailers'],
+  ['grpc-timeout', '5S'],
+];
+const CONNECTION_OPTIONS = ['close', 'keep-alive', 'x-a', 'x-a, x-user', 'cookie', 'te', 'Close, x-b'];
+const HOP_FIELDS = ['keep-alive', 'proxy-connection', 'trailer', 'x-forwarded-host', 'x-forwarded-port'];
 
 function generatePath(choose: Choose, paths: readonly string[]): string {
   const known = paths.length > 0 ? choose.pick(paths) : choose.pick(PATHS);
@@ -189,6 +235,7 @@ function addHeaders(choose: Choose, words: RequestWords, { headers, target }: Pl
   if (choose.chance(0.02)) headers.push(['x-forwarded-proto', choose.pick(['https', 'http', 'ftp'])]);
   if (choose.chance(0.02)) headers.push(['x-envoy-original-path', '/original?q']);
   if (choose.chance(0.02)) headers.push(['x_under', 'u']);
+  if (choose.extra(0.04)) headers.push(['x-b64', choose.pick(BASE64)]);
   if (choose.chance(0.02)) headers.push(['x-request-id', 'mine']);
 }
 
@@ -212,6 +259,9 @@ function addRepeated(
 
 const BODIES = ['', '', 'body', 'é', 'a body of more than twenty bytes', 'x'.repeat(5000)];
 
+/** Texts; an empty value, a text and a number in the form of `google.protobuf.Value`; and what is none. */
+const BASE64 = ['YWxpY2U=', 'MTI=', '', 'Ggdncm91cGll', 'EQAAAAAAAAhA', 'YQ', '!'];
+
 const REPEATED_VALUES = ['a', 'a', 'b', 'b', '', 'a,b', '1', '2', ' a'];
 
 function addOrigin(choose: Choose, request: PlayedRequest): void {
@@ -227,4 +277,5 @@ function addPreflight(choose: Choose, request: PlayedRequest): void {
   request.method = 'OPTIONS';
   request.headers.push(['origin', choose.pick(['http://o.test', ''])]);
   if (choose.chance(0.8)) request.headers.push(['access-control-request-method', choose.pick(['GET', ''])]);
+  if (choose.extra(0.2)) request.headers.push(['access-control-request-private-network', 'true']);
 }

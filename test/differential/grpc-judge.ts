@@ -33,7 +33,14 @@ function seenIn(question: Question): string {
   return text.replaceAll(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-const UNLIKE = new Set(['portValue', 'x-request-id', 'x-envoy-internal', 'x-forwarded-for', 'hasTime']);
+const UNLIKE = new Set([
+  'portValue',
+  'x-request-id',
+  'x-envoy-internal',
+  'x-forwarded-for',
+  'x-forwarded-port',
+  'hasTime',
+]);
 
 const ANSWERS: readonly ((seen: JsonObject) => JsonObject | null)[] = [
   (seen) => ({ ok_response: { headers: [seen] } }),

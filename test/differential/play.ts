@@ -21,7 +21,7 @@ export async function playRequests(port: number, requests: readonly PlayedReques
       client = open(port, last);
       response = await ask(client, request);
     }
-    answers.push(response === null ? CLOSED : answerOf(response, request));
+    answers.push(response === null ? CLOSED : answerOf(response, request, port));
     if (response === null || closes(response)) {
       client.close();
       client = null;
@@ -53,8 +53,16 @@ const closes = ({ status, headers }: RawResponse) =>
   status < 0 || headers.some(([name, value]) => name.toLowerCase() === 'connection' && value === 'close');
 
 /** A request as it goes over the wire; text is UTF-8. */
-export function bytesOf({ method, target, host, headers, body, isChunked }: PlayedRequest): Buffer {
-  const lines = [`${method} ${target} HTTP/1.1`, `host: ${host}`];
+export function bytesOf({
+  method,
+  target,
+  host,
+  headers,
+  body,
+  isChunked,
+  version = '1.1',
+}: PlayedRequest): Buffer {
+  const lines = [`${method} ${target} HTTP/${version}`, `host: ${host}`];
   for (const [name, value] of headers) lines.push(`${name}: ${value}`);
   if (body === undefined) return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8');
   lines.push(isChunked ? 'transfer-encoding: chunked' : `content-length: ${Buffer.byteLength(body)}`);
@@ -75,24 +83,47 @@ function chunksOf(bytes: Buffer): Buffer {
 
 type Field = readonly [name: string, value: string];
 
-/** Differ by nature: the proxy's name, the time. */
-const UNLIKE = new Set(['server', 'date', ECHO_FIELD]);
-
-function answerOf({ status, headers, body }: RawResponse, request: PlayedRequest): Answer {
+function answerOf({ status, headers, body }: RawResponse, request: PlayedRequest, port: number): Answer {
   const echo = headers.find(([name]) => name.toLowerCase() === ECHO_FIELD)?.[1];
-  const shown = headers.filter(([name]) => !UNLIKE.has(name.toLowerCase()));
+  const shown = headers.filter((field) => !isOwn(field));
+  const isNamed = status < 0 || headers.some(([name]) => name.toLowerCase() === 'server');
   return {
     status,
     body,
-    headers: sortFields(shown.map(blankTime)),
-    origin: echo === undefined ? null : originView(Buffer.from(echo, 'base64').toString('latin1'), request),
+    headers: sortFields([...shown.map(blankTime), ...(isNamed ? [] : NO_SERVER)]),
+    origin:
+      echo === undefined ? null : originView(Buffer.from(echo, 'base64').toString('latin1'), request, port),
   };
 }
 
-const blankTime = ([name, value]: Field): Field =>
-  name === 'x-envoy-upstream-service-time' && /^\d+$/.test(value) ? [name, '(ms)'] : [name, value];
+const NO_SERVER: readonly Field[] = [['server', '(none)']];
 
-function originView(head: string, request: PlayedRequest): OriginView {
+/** What differs by nature: each proxy's name, unless the configuration gives it one, and the time. */
+function isOwn([name, value]: Field): boolean {
+  switch (name.toLowerCase()) {
+    case ECHO_FIELD:
+      return true;
+    case 'server':
+      return value === 'envoy' || value === 'jotgate';
+    case 'date':
+      return value.endsWith(' GMT');
+    default:
+      return false;
+  }
+}
+
+function blankTime([name, value]: Field): Field {
+  switch (name) {
+    case 'x-envoy-upstream-service-time':
+      return [name, /^\d+$/.test(value) ? '(ms)' : value];
+    case 'x-ratelimit-reset':
+      return [name, /^3[56]\d\d$/.test(value) ? '(s)' : value];
+    default:
+      return [name, value];
+  }
+}
+
+function originView(head: string, request: PlayedRequest, port: number): OriginView {
   const [first = '', ...lines] = head.split('\r\n');
   const fields = lines.map((line): Field => {
     const colon = line.indexOf(':');
@@ -103,12 +134,15 @@ function originView(head: string, request: PlayedRequest): OriginView {
     method: first.slice(0, first.indexOf(' ')),
     target: first.slice(first.indexOf(' ') + 1, first.lastIndexOf(' ')),
     host: hosts.join(' and '),
-    fields: sortFields(fields.filter(([name]) => name !== 'host').map((field) => blankId(field, request))),
+    fields: sortFields(
+      fields.filter(([name]) => name !== 'host').map((field) => blankForwarded(field, request, port)),
+    ),
   };
 }
 
-/** The id that the proxy made is not the same twice; one that a client sent is. */
-function blankId([name, value]: Field, { headers }: PlayedRequest): Field {
+/** The id that the proxy made is not the same twice; one that a client sent is. Nor is its port. */
+function blankForwarded([name, value]: Field, { headers }: PlayedRequest, port: number): Field {
+  if (name === 'x-forwarded-port') return [name, value === String(port) ? '(own)' : value];
   const isOwn = name === 'x-request-id' && !headers.some(([, sent]) => sent === value);
   return isOwn ? [name, value.replaceAll(/[0-9a-f]/g, '0')] : [name, value];
 }

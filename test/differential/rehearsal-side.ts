@@ -1,10 +1,16 @@
 import type { Clock, Recorder } from '../../src/base/index.ts';
-import { buildRequestHead, type CompiledSnapshot, rehearse } from '../../src/proxy/rehearsal/index.ts';
+import {
+  buildRequestHead,
+  type CompiledSnapshot,
+  type RequestHead,
+  rehearse,
+} from '../../src/proxy/rehearsal/index.ts';
 import { type LogEntry, metadataOf } from './access-log.ts';
 import type { Answer, PlayedRequest } from './case.ts';
 import { identityOf } from './certificates.ts';
 import type { Difference } from './compare.ts';
-import { ORIGIN_BODY } from './echo-origin.ts';
+import { ORIGIN_BODY, OTHER_ANSWERS, WANT_FIELD } from './echo-origin.ts';
+import { bytesOf } from './play.ts';
 
 /** As much of an answer as a rehearsal tells: the router's and the codec's own fields are not among it. */
 export interface Outcome {
@@ -21,7 +27,7 @@ export interface Rehearsed extends Outcome {
 
 /** Fields that come after the part that is rehearsed. */
 const LATER =
-  /^(x-request-id|x-forwarded-proto|x-forwarded-for|x-envoy-.*|content-length|connection|transfer-encoding):/;
+  /^(x-request-id|x-forwarded-proto|x-forwarded-for|x-envoy-.*|content-length|connection|transfer-encoding|te|keep-alive|proxy-connection|upgrade):/;
 
 export function outcomeOf({ status, body, headers, origin }: Answer): Outcome {
   return {
@@ -39,12 +45,15 @@ export function outcomeOf({ status, body, headers, origin }: Answer): Outcome {
   };
 }
 
+/** A head that is no HTTP, or too long. */
+const OF_CODEC = [400, 431];
+
 /**
  * What a gate on the way and a rehearsal must agree on. What the codec refuses is not rehearsed, nor is what becomes of a reply on its
  * way out: a gRPC client's form of it, the route's changes of its headers.
  */
 export function compareOutcomes(gate: Outcome, rehearsal: Outcome, request: PlayedRequest): Difference[] {
-  if (gate.status === 400 && rehearsal.status !== 400) return [];
+  if (OF_CODEC.includes(gate.status) && rehearsal.status !== gate.status) return [];
   const isGrpc = request.headers.some(([name, value]) => name === 'content-type' && /grpc/.test(value));
   const parts: (keyof Outcome)[] = isGrpc ? ['origin'] : ['status', 'body', 'origin'];
   if (!isGrpc && gate.challenge !== null) parts.push('challenge');
@@ -54,16 +63,30 @@ export function compareOutcomes(gate: Outcome, rehearsal: Outcome, request: Play
     .filter(({ envoy, jotgate }) => envoy !== jotgate);
 }
 
+/** A head, or for those that only the codec makes one of, or none, their bytes. */
+function headOf(played: PlayedRequest): RequestHead | Uint8Array {
+  const { method, target, host, headers, client, version } = played;
+  const isPlain = /^\/[!"$-~]*$/.test(target) && !headers.some(([name]) => name === 'connection');
+  if (version !== undefined || !isPlain) {
+    const bytes = bytesOf(played);
+    return bytes.subarray(0, bytes.indexOf('\r\n\r\n') + 4);
+  }
+  const scheme = client === undefined ? 'http' : 'https';
+  return buildRequestHead({ method, scheme, authority: host, path: target, headers });
+}
+
+const bodyOf = (other: (typeof OTHER_ANSWERS)[string] | undefined) =>
+  other === undefined || other.body !== null ? ORIGIN_BODY : '';
+
 /** Plays a request through a compiled case without a socket. */
 export async function rehearseRequest(
   compiled: CompiledSnapshot,
-  { method, target, host, headers, client }: PlayedRequest,
+  played: PlayedRequest,
   { port: localPort, nodeAddress }: { port: number; nodeAddress?: string },
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Rehearsed> {
-  const scheme = client === undefined ? 'http' : 'https';
-  const request = buildRequestHead({ method, scheme, authority: host, path: target, headers });
+  const { method, client } = played;
   const connection = {
     remoteAddress: '127.0.0.1',
     remotePort: 40_000,
@@ -73,13 +96,22 @@ export async function rehearseRequest(
     tls: client !== undefined,
     peer: client === undefined ? null : identityOf(client),
   };
-  const verdict = await rehearse(compiled, { request, connection, nodeAddress }, clock, recorder);
+  const verdict = await rehearse(
+    compiled,
+    { request: headOf(played), connection, nodeAddress },
+    clock,
+    recorder,
+  );
   const { forwarded, details, metadata } = verdict;
-  const status = verdict.status ?? 200;
+  const isOwnPort = (name: string, value: string) =>
+    name === 'x-forwarded-port' && value === String(localPort);
+  const other = OTHER_ANSWERS[forwarded?.headers.get(WANT_FIELD) ?? ''];
+  const status = verdict.status ?? other?.status ?? 200;
+  const said = verdict.status === null ? bodyOf(other) : verdict.body;
   return {
     logged: { status, details, metadata: metadataOf(metadata) },
     status,
-    body: method === 'HEAD' ? '' : verdict.status === null ? ORIGIN_BODY : verdict.body,
+    body: method === 'HEAD' ? '' : said,
     challenge: verdict.headers.find(([name]) => name === 'www-authenticate')?.[1] ?? null,
     origin:
       forwarded === null
@@ -90,7 +122,7 @@ export async function rehearseRequest(
             fields: forwarded.headers.names
               .map((name, index) => [name, forwarded.headers.values[index] as string] as const)
               .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-              .map(([name, value]) => `${name}: ${value}`)
+              .map(([name, value]) => `${name}: ${isOwnPort(name, value) ? '(own)' : value}`)
               .filter((line) => !LATER.test(line)),
           },
   };

@@ -263,6 +263,8 @@ class Batch {
 
   /** What Envoy logs of each request against what was rehearsed, where every request left just one line. */
   async #compareLogs(one: BatchCase, rehearsed: readonly Rehearsed[]): Promise<void> {
+    // What comes of a response is not rehearsed.
+    if (JSON.stringify(one.manager).includes('response_rules')) return;
     const entries = await this.#envoy.accessLog(one.id, rehearsed.length);
     if (entries.length !== rehearsed.length) return;
     for (const [index, request] of one.requests.entries()) {

@@ -52,6 +52,9 @@ export const ODD_PATHS = [
   '/a/b/../../admin',
 ] as const;
 
+/** With a dot at their end. */
+export const DOTTED_HOSTS = ['host.test.', 'a.test.:8080', 'a.host.test..', '.'] as const;
+
 export const HOSTS = [
   'host.test',
   'HOST.test',
@@ -76,6 +79,9 @@ export const DOMAINS = [
   'a.test:8080',
   '127.0.0.1',
 ] as const;
+
+/** What a route may take its cluster's name from. */
+export const CLUSTER_HEADER = 'x-cluster';
 
 export const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'] as const;
 
