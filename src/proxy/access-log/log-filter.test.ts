@@ -82,3 +82,19 @@ describe('a filter of an access log', () => {
     });
   }
 });
+
+describe('a request that could not be read has no pseudo-headers', () => {
+  const table: { name: string; given: JsonObject; want: boolean }[] = [
+    { name: 'to be other than something', given: { string_match: { exact: '/a' } }, want: false },
+    { name: 'which is something', given: { present_match: true }, want: true },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => {
+      const header = { name: ':path', invert_match: true, ...given };
+      const filter = fromJson(AccessLogFilterSchema, { header_filter: { header } });
+      const source = formatSource();
+      Object.assign(source.request, { method: '', authority: '', path: '' });
+      assert.equal(compileLogFilter(filter, new Findings())?.(source), want);
+    });
+  }
+});

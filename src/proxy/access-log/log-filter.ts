@@ -42,7 +42,11 @@ export function compileLogFilter(config: AccessLogFilter, findings: Findings): L
     case 'headerFilter': {
       const { header } = specifier.value;
       const matcher = header === undefined ? null : compileHeaderMatcher(header, refuseInto(findings));
-      return matcher && (({ request }) => matcher.matches(request, null));
+      if (header === undefined || matcher === null || !header.name.startsWith(':'))
+        return matcher && (({ request }) => matcher.matches(request, null));
+      // A request that could not be read has no pseudo-headers, not empty ones.
+      const absent = compileHeaderMatcher({ ...header, name: ':none' }, refuseInto(findings));
+      return ({ request }) => (request.method === '' ? absent : matcher)?.matches(request, null) === true;
     }
     case 'responseFlagFilter': {
       const { flags } = specifier.value;
