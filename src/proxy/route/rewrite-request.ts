@@ -5,13 +5,13 @@ import type { PathRewrite } from './path-rewrite.ts';
 import type { ForwardAction, SelectedRoute } from './selected-route.ts';
 
 /**
- * Makes the request that a route forwards of the one that was let in: header changes, then the host, then the path (Envoy:
- * config_impl.cc, finalizeRequestHeaders).
+ * Makes the request that a route forwards of the one that was let in: header changes, then the host, then the path; the host of a
+ * weighted destination comes between its own header changes and those of its route (Envoy: config_impl.cc, finalizeRequestHeaders).
  * @param marksOriginal writes down what was replaced; not where `suppress_envoy_headers`
  */
 export function rewriteRequest(
   source: FormatSource,
-  { requestHeaders, countsAttempts }: SelectedRoute,
+  { requestHeaders, destinationChanges = 0, countsAttempts }: SelectedRoute,
   action: ForwardAction,
   marksOriginal: boolean,
 ): void {
@@ -19,8 +19,11 @@ export function rewriteRequest(
   const { destinationHost, hostRewrite, pathRewrite } = action;
   // There is one attempt: nothing is tried again.
   if (countsAttempts?.request) request.headers.set('x-envoy-attempt-count', '1');
-  if (requestHeaders.length > 0) applyHeaderMutations(request.headers, requestHeaders, source);
-  if (destinationHost !== '') request.authority = destinationHost;
+  if (destinationHost !== '') {
+    applyHeaderMutations(request.headers, requestHeaders.slice(0, destinationChanges), source);
+    request.authority = destinationHost;
+    applyHeaderMutations(request.headers, requestHeaders.slice(destinationChanges), source);
+  } else if (requestHeaders.length > 0) applyHeaderMutations(request.headers, requestHeaders, source);
   if (hostRewrite !== null) {
     const host = hostRewrite.hostFor(source);
     if (host !== '') replaceHost(request, host, marksOf(action, marksOriginal));

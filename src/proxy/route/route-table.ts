@@ -218,6 +218,7 @@ function compileRoute(
         virtualHost: host.name,
         action,
         requestHeaders: inOrder(request, levels.request, context),
+        destinationChanges: request.length - levels.request.length,
         responseHeaders: inOrder(response, levels.response, context),
         perFilter,
         metadata,

@@ -57,6 +57,23 @@ const rewrites: Scene = {
               clusters: [{ name: 'origin', weight: 1, host_rewrite_literal: 'weighted.test' }],
             },
           }),
+          forward(
+            '/weighted-told',
+            {
+              cluster: undefined,
+              weighted_clusters: {
+                clusters: [
+                  {
+                    name: 'origin',
+                    weight: 1,
+                    host_rewrite_literal: 'weighted.test',
+                    request_headers_to_add: [add('x-own', '%REQ(:authority)%')],
+                  },
+                ],
+              },
+            },
+            [add('x-route', '%REQ(:authority)% %REQ(host)%')],
+          ),
           forward('/weighted', {
             cluster: undefined,
             weighted_clusters: {
@@ -149,6 +166,7 @@ export const rewriteCases: readonly Case[] = [
   asked('/404-by-header'),
   asked('/nowhere'),
   asked('/weighted-host'),
+  asked('/weighted-told'),
   asked('/weighted-host', host('h')),
   ...['0', '2', '3', '9', '10', '19', '20', '23', '18446744073709551615'].map((share) =>
     asked('/weighted', ['x-share', share], ['x-cluster', 'origin']),
