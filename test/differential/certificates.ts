@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
 import type { JsonGeneralNames, JsonName } from '@peculiar/x509';
 import type { CertifiedKey } from '../../src/platform/index.ts';
-import type { PeerIdentity } from '../../src/proxy/filters/filter.ts';
+import type { CertificateWords, PeerIdentity } from '../../src/proxy/filters/filter.ts';
+import { identityOf as identityOfCertificate } from '../../src/proxy/listener/peer-identity.ts';
 import { createSelfSigned } from '../e2e/certificates.ts';
 import type { JsonObject, PlayedClient, TlsPlan } from './case.ts';
 
@@ -107,5 +109,19 @@ export function identityOf({ certificate }: PlayedClient): PeerIdentity | null {
     emails: ofType('email'),
     ipAddresses: ofType('ip'),
     subject: client.subject,
+  };
+}
+
+const serverIdentity = identityOfCertificate(new X509Certificate(server.certificate));
+
+/** What the handshake with a client says; both proxies offer the latest TLS. */
+export function handshakeOf(client: PlayedClient): CertificateWords {
+  const key = identityOf(client) === null ? undefined : keys.get(client.certificate ?? '');
+  const shown = key && new X509Certificate(key.certificate);
+  return {
+    tlsVersion: 'TLSv1.3',
+    local: serverIdentity,
+    peerPem: shown?.toString() ?? '',
+    peerDigest: shown?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '',
   };
 }

@@ -65,9 +65,20 @@ export function bytesOf({
   const lines = [`${method} ${target} HTTP/${version}`, `host: ${host}`];
   for (const [name, value] of headers) lines.push(`${name}: ${value}`);
   if (body === undefined) return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8');
-  lines.push(isChunked ? 'transfer-encoding: chunked' : `content-length: ${Buffer.byteLength(body)}`);
+  for (const [name, value] of framingOf({ body, isChunked })) lines.push(`${name}: ${value}`);
   const content = isChunked ? chunksOf(Buffer.from(body, 'utf8')) : Buffer.from(body, 'utf8');
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8'), content]);
+}
+
+interface Framed {
+  body?: string | undefined;
+  isChunked?: boolean | undefined;
+}
+
+/** The field that says where the body ends; none where there is no body. */
+export function framingOf({ body, isChunked }: Framed): Field[] {
+  if (body === undefined) return [];
+  return [isChunked ? ['transfer-encoding', 'chunked'] : ['content-length', String(Buffer.byteLength(body))]];
 }
 
 const CHUNK_BYTES = 7;

@@ -7,10 +7,10 @@ import {
 } from '../../src/proxy/rehearsal/index.ts';
 import { type LogEntry, metadataOf } from './access-log.ts';
 import type { Answer, PlayedRequest } from './case.ts';
-import { identityOf } from './certificates.ts';
+import { handshakeOf, identityOf } from './certificates.ts';
 import type { Difference } from './compare.ts';
 import { ORIGIN_BODY, OTHER_ANSWERS, WANT_FIELD } from './echo-origin.ts';
-import { bytesOf } from './play.ts';
+import { bytesOf, framingOf } from './play.ts';
 
 /** As much of an answer as a rehearsal tells: the router's and the codec's own fields are not among it. */
 export interface Outcome {
@@ -72,7 +72,8 @@ function headOf(played: PlayedRequest): RequestHead | Uint8Array {
     return bytes.subarray(0, bytes.indexOf('\r\n\r\n') + 4);
   }
   const scheme = client === undefined ? 'http' : 'https';
-  return buildRequestHead({ method, scheme, authority: host, path: target, headers });
+  const fields = [...headers, ...framingOf(played)];
+  return buildRequestHead({ method, scheme, authority: host, path: target, headers: fields });
 }
 
 const bodyOf = (other: (typeof OTHER_ANSWERS)[string] | undefined) =>
@@ -95,6 +96,7 @@ export async function rehearseRequest(
     serverName: client?.serverName ?? '',
     tls: client !== undefined,
     peer: client === undefined ? null : identityOf(client),
+    certificates: client === undefined ? null : handshakeOf(client),
   };
   const verdict = await rehearse(
     compiled,
