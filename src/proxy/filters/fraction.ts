@@ -13,7 +13,8 @@ export interface Fraction {
   draw(stream: { readonly chance: Chance }): boolean;
 }
 
-const SIZES: Readonly<Record<Denominator, number>> = {
+/** Of how many a FractionalPercent counts. */
+export const FRACTION_SIZES: Readonly<Record<Denominator, number>> = {
   [Denominator.HUNDRED]: 100,
   [Denominator.TEN_THOUSAND]: 10_000,
   [Denominator.MILLION]: 1_000_000,
@@ -28,7 +29,7 @@ export function compileFraction(
   absent: 'all' | 'none',
 ): Fraction {
   const value = config?.defaultValue;
-  const size = SIZES[value?.denominator ?? Denominator.HUNDRED];
+  const size = FRACTION_SIZES[value?.denominator ?? Denominator.HUNDRED];
   const asked = config === undefined ? (absent === 'all' ? size : 0) : (value?.numerator ?? 0);
   const numerator = Math.min(asked, size);
   const parts = { text: `${(numerator * 100) / size} %`, numerator, size };

@@ -1,11 +1,9 @@
 import type { Tracing as RouteTracing } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { UuidRequestIdConfigSchema } from '#schema/envoy/extensions/request_id/uuid/v3/uuid_pb.js';
-import {
-  FractionalPercent_DenominatorType as Denominator,
-  type FractionalPercent,
-} from '#schema/envoy/type/v3/percent_pb.js';
+import type { FractionalPercent } from '#schema/envoy/type/v3/percent_pb.js';
 import { typeNameOf, unpackAny } from '../../resources/index.ts';
+import { FRACTION_SIZES } from '../filters/fraction.ts';
 import type { Sampling, Share } from '../http/trace-reason.ts';
 
 const PARTS_OF_PERCENT = 100;
@@ -43,13 +41,7 @@ export function compileRouteSampling(tracing: RouteTracing | undefined): Samplin
   );
 }
 
-const SIZES: Readonly<Record<Denominator, number>> = {
-  [Denominator.HUNDRED]: 100,
-  [Denominator.TEN_THOUSAND]: 10_000,
-  [Denominator.MILLION]: 1_000_000,
-};
-
 const shareOf = (percent: FractionalPercent | undefined): Share =>
   percent === undefined
     ? { numerator: 1, size: 1 }
-    : { numerator: percent.numerator, size: SIZES[percent.denominator] };
+    : { numerator: percent.numerator, size: FRACTION_SIZES[percent.denominator] };
