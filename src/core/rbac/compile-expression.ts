@@ -106,7 +106,11 @@ function compileMap(config: Struct, about: object, context: Context): Step | nul
     const entries = pairs.map(
       ([key, value]) => [key?.(evaluation) ?? null, value?.(evaluation) ?? null] as const,
     );
-    return ExpressionMap.of(entries);
+    if (entries.flat().includes(FAULT)) return FAULT;
+    // Envoy ends all of the evaluation there, whatever the map is an operand of (cel-cpp: create_map_step.cc).
+    return ExpressionMap.of(entries, () => {
+      evaluation.isGivenUp = true;
+    });
   };
 }
 

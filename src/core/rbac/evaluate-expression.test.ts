@@ -18,7 +18,8 @@ import {
   text,
   uint,
 } from '../../../test/fixtures/cel-expression.ts';
-import { compileExpression } from './compile-expression.ts';
+import { compileExpression, type Expression } from './compile-expression.ts';
+import { evaluateExpression } from './evaluate-expression.ts';
 import type { ExpressionConfig } from './expression-config.ts';
 import { FAULT } from './expression-value.ts';
 
@@ -29,6 +30,34 @@ describe('a part of a CEL expression that was set apart', () => {
     const other = { ...subject, request: { ...subject.request, method: 'PUT' } };
     assert.deepEqual([outcomeOf(compiled), outcomeOf(compiled, other)], ['GET', 'PUT']);
   });
+});
+
+describe('a map with a key twice', () => {
+  const one = (key: ExpressionConfig, value = int(1n)): [ExpressionConfig, ExpressionConfig] => [key, value];
+  const missing = claim('missing');
+  /** As Envoy 1.40 has it. */
+  const table: { name: string; pairs: [ExpressionConfig, ExpressionConfig][]; want: string }[] = [
+    { name: 'ends all', pairs: [one(int(1n)), one(int(1n))], want: 'fault' },
+    {
+      name: 'ends all before a bad key',
+      pairs: [one(int(1n)), one(int(1n)), one(double(1.5))],
+      want: 'fault',
+    },
+    { name: 'not behind a bad key', pairs: [one(double(1.5)), one(int(1n)), one(int(1n))], want: 'true' },
+    {
+      name: 'not where a value is a fault',
+      pairs: [one(int(1n)), one(int(1n)), one(int(2n), missing)],
+      want: 'true',
+    },
+    { name: 'not where a key is a fault', pairs: [one(int(1n)), one(int(1n)), one(missing)], want: 'true' },
+  ];
+  for (const { name, pairs, want } of table) {
+    it(name, () => {
+      const expression = call('_||_', call('@in', int(1n), map(...pairs)), bool(true));
+      const compiled = compileExpression(expression, contextOf(assert.fail)) as Expression;
+      assert.equal(evaluateExpression(compiled, subject), want);
+    });
+  }
 });
 
 describe('a CEL expression', () => {

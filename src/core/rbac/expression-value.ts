@@ -166,12 +166,22 @@ export class ExpressionMap {
     this.#isOfTexts = isOfTexts;
   }
 
-  /** Of pairs; a fault where a key is there twice or is of a type that cannot be one. */
-  static of(pairs: Iterable<readonly [ExpressionValue, ExpressionValue]>): ExpressionMap | typeof FAULT {
+  /**
+   * Of pairs; a fault where a key is there twice or is of a type that cannot be one.
+   * @param onTwice called where it is the first that is wrong that a key is there twice
+   */
+  static of(
+    pairs: Iterable<readonly [ExpressionValue, ExpressionValue]>,
+    onTwice: () => void = () => {},
+  ): ExpressionMap | typeof FAULT {
     const entries = new Map<string, readonly [ExpressionValue, ExpressionValue]>();
     for (const [key, value] of pairs) {
       const name = nameOfKey(key);
-      if (name === null || value === FAULT || entries.has(name)) return FAULT;
+      if (name === null || value === FAULT) return FAULT;
+      if (entries.has(name)) {
+        onTwice();
+        return FAULT;
+      }
       entries.set(name, [key, value]);
     }
     return new ExpressionMap(entries);

@@ -526,5 +526,11 @@ export const ENABLED_TEXTS: readonly string[] = [
   'timestamp("2020-01-02T03:04:05.000000000250Z") > timestamp(1577934245)',
   'timestamp("2020-01-02T03:04:05.000000000249Z") > timestamp(1577934245)',
   'timestamp("2020-01-02T03:04:60.5Z") == timestamp("2020-01-02T03:05:00Z")',
+  '1 in {1: 1, 1: 2} || true',
+  '[1, {request.path: 1, request.path: 2}][0] == 1 || true',
+  '1 in {1: 1, 1: 2, 1.5: 3} || true',
+  '1 in {1.5: 3, 1: 1, 1: 2} || true',
+  '1 in {1: 1, 1: 2, 2: [1][5]} || true',
+  'true || 1 in {1: 1, 1: 2}',
   'timestamp("2020-001-02T03:04:05Z") > timestamp(0)',
 ];
