@@ -61,6 +61,17 @@ const NULLS: { name: string; type: string; given: string; want(message: never): 
       Object.keys(a as object).length === 0,
   },
   {
+    name: 'a list of CEL expressions is an empty one',
+    type: 'envoy.config.rbac.v3.Policy',
+    given:
+      'permissions: [{any: true}]\nprincipals: [{any: true}]\ncondition: {call_expr: {function: f, args: [null]}}',
+    want: ({
+      condition,
+    }: {
+      condition: { exprKind: { value: { args: { exprKind: { case?: string } }[] } } };
+    }) => condition.exprKind.value.args.map(({ exprKind }) => exprKind.case ?? 'empty').join() === 'empty',
+  },
+  {
     name: 'a mapping of typed configs is one without a type',
     type: 'envoy.config.core.v3.Metadata',
     given: 'typed_filter_metadata: {a: null}',

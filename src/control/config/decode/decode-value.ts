@@ -50,7 +50,7 @@ function decodeSingle(
  */
 function readsNothing(field: DescField): boolean {
   if (HOLDS_LISTS.has(field.message?.typeName ?? '')) return false;
-  const isEnvoys = /^(?:envoy|xds)\./.test(field.parent.typeName);
+  const isEnvoys = !/^(?:istio|jotgate)\./.test(field.parent.typeName);
   return isEnvoys || (field.fieldKind === 'list' && field.scalar === ScalarType.STRING);
 }
 
