@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type BenchSettings, measure, type Sample, startOriginOn } from './gate/measure.ts';
+import { type BenchSettings, measureRound, type Sample, startOriginOn } from './gate/measure.ts';
 import { renderCircumstances, renderReport } from './gate/report.ts';
 import { scenarios } from './gate/scenarios.ts';
 import { envoyAsItComes, envoyWithCache, haproxy, jotgateSubject } from './gate/subjects.ts';
@@ -53,17 +53,14 @@ async function runRounds(folder: string): Promise<Sample[]> {
   const cache = join(root, 'node_modules/.cache/jotgate/bench');
   const pool = await createTokenPool(cache, Number(values.warmUpTokens), Number(values.measureTokens));
   const origin = await startOriginOn(settings.loadCore, folder);
+  const ground = { pool, originPort: origin.port, settings, folder };
   const samples: Sample[] = [];
   try {
     for (let round = 1; round <= rounds; round++) {
       for (const scenario of traffic) {
-        for (const subject of subjects) {
-          const sample = await measure(subject, scenario, pool, origin.port, settings, folder);
-          samples.push(sample);
-          process.stderr.write(
-            `round ${round} (${scenario.id}) ${subject.id}: ${sample.cpuUsPerRequest.toFixed(1)} µs, ${Math.round(sample.requestsPerSecond)} requests/s\n`,
-          );
-        }
+        const found = await measureRound(subjects, scenario, ground);
+        samples.push(...found);
+        process.stderr.write(`round ${round} (${scenario.id}) ${found.map(renderSample).join(', ')}\n`);
       }
     }
   } finally {
@@ -71,6 +68,8 @@ async function runRounds(folder: string): Promise<Sample[]> {
   }
   return samples;
 }
+
+const renderSample = ({ subject, cpuUsPerRequest }: Sample) => `${subject} ${cpuUsPerRequest.toFixed(1)} µs`;
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-gate-'));
 try {

@@ -16,8 +16,8 @@ export interface Load {
   readonly port: number;
   readonly seconds: number;
   readonly connections: number;
-  /** A token for all requests, a file of tokens to be sent once each, or none. */
-  readonly tokens: { token: string } | { file: string } | null;
+  /** A token for all requests, a file of tokens to be sent once each, from the one after `skip` on, or none. */
+  readonly tokens: { token: string } | { file: string; skip: number } | null;
 }
 
 const run = promisify(execFile);
@@ -42,6 +42,7 @@ local tokens
 local head
 function init(args)
   tokens = io.open(${JSON.stringify(tokens.file)}, "r")
+  for _ = 1, ${tokens.skip} do tokens:read("*l") end
   head = "GET " .. wrk.path .. " HTTP/1.1\\r\\nhost: " .. wrk.host .. ":" .. wrk.port .. "\\r\\nauthorization: Bearer "
 end
 function request()

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderOriginConfig } from './configs.ts';
-import { type LoadResult, sendLoad } from './load.ts';
+import { type Load, type LoadResult, sendLoad } from './load.ts';
 import { findFreePort, type PinnedProcess, readCpuUs, startPinned } from './pinned-process.ts';
 import type { Scenario } from './scenarios.ts';
-import type { Subject } from './subjects.ts';
+import type { RunningSubject, Subject } from './subjects.ts';
 import type { TokenPool } from './tokens.ts';
 
 export interface BenchSettings {
@@ -12,6 +12,7 @@ export interface BenchSettings {
   readonly loadCore: number;
   readonly connections: number;
   readonly warmUpSeconds: number;
+  /** How many turns of one second each gate has in a round. */
   readonly seconds: number;
 }
 
@@ -26,6 +27,9 @@ export interface Sample {
   readonly memoHits: number | null;
 }
 
+/** The shortest that wrk runs. */
+const TURN_SECONDS = 1;
+
 /** Starts an origin on the load's core. */
 export async function startOriginOn(core: number, folder: string): Promise<PinnedProcess & { port: number }> {
   const port = await findFreePort();
@@ -34,42 +38,99 @@ export async function startOriginOn(core: number, folder: string): Promise<Pinne
   return { ...(await startPinned(core, ['haproxy', '-db', '-f', config], port)), port };
 }
 
-/** Starts a fresh gate, warms it up, measures, stops it: nothing that it learnt in another round helps it. */
-export async function measure(
-  subject: Subject,
+/** What a round needs besides its gates and its traffic. */
+export interface Ground {
+  readonly pool: TokenPool;
+  readonly originPort: number;
+  readonly settings: BenchSettings;
+  /** For what the gates read. */
+  readonly folder: string;
+}
+
+/**
+ * Starts fresh gates, so that nothing learnt in another round helps one, warms each up, and measures them in turns of one second, there and
+ * back again: what else the machine does meanwhile falls on all of them alike.
+ */
+export async function measureRound(
+  subjects: readonly Subject[],
   scenario: Scenario,
-  pool: TokenPool,
-  originPort: number,
-  settings: BenchSettings,
-  folder: string,
-): Promise<Sample> {
+  ground: Ground,
+): Promise<Sample[]> {
+  const contenders: Contender[] = [];
+  try {
+    for (const subject of subjects) contenders.push(await startContender(subject, scenario, ground));
+    for (let turn = 0; turn < ground.settings.seconds; turn++) {
+      const order = turn % 2 === 0 ? contenders : contenders.toReversed();
+      for (const contender of order) await measureTurn(contender, turn, scenario, ground);
+    }
+    return await Promise.all(contenders.map((contender) => sampleOf(contender, scenario)));
+  } finally {
+    for (const { gate } of contenders) await gate.stop();
+  }
+}
+
+/** A gate that runs, and what it has used and served so far. */
+interface Contender {
+  readonly subject: Subject;
+  readonly gate: RunningSubject;
+  readonly port: number;
+  cpuUs: number;
+  requests: number;
+  seconds: number;
+}
+
+async function startContender(subject: Subject, scenario: Scenario, ground: Ground): Promise<Contender> {
+  const { pool, originPort, settings, folder } = ground;
   const [port, adminPort] = [await findFreePort(), await findFreePort()];
   const job = { port, adminPort, originPort, pool, verifies: scenario.verifies };
   const gate = await subject.start(job, settings.gateCore, folder);
   try {
     if (scenario.verifies) await checkVerdicts(subject, port, pool);
-    const load = { core: settings.loadCore, port, connections: settings.connections };
-    const tokensFrom = (file: string) => {
-      const token = scenario.token(pool);
-      return token === null ? null : token === 'each its own' ? { file } : { token };
-    };
-    await sendLoad({ ...load, seconds: settings.warmUpSeconds, tokens: tokensFrom(pool.warmUpFile) }, folder);
-    const before = readCpuUs(gate.pid);
-    const tokens = tokensFrom(pool.measureFile);
-    const result = await sendLoad({ ...load, seconds: settings.seconds, tokens }, folder);
-    const cpuUs = readCpuUs(gate.pid) - before;
-    checkAnswers(result, subject, scenario);
-    return {
-      scenario: scenario.id,
-      subject: subject.id,
-      cpuUsPerRequest: cpuUs / result.requests,
-      requestsPerSecond: result.requestsPerSecond,
-      requests: result.requests,
-      memoHits: scenario.verifies ? await gate.memoHits() : null,
-    };
-  } finally {
+    const tokens = tokensOf(scenario, pool, { file: pool.warmUpFile, skip: 0 });
+    await sendLoad(loadOn(port, settings.warmUpSeconds, tokens, settings), folder);
+  } catch (error) {
     await gate.stop();
+    throw error;
   }
+  return { subject, gate, port, cpuUs: 0, requests: 0, seconds: 0 };
+}
+
+async function measureTurn(
+  contender: Contender,
+  turn: number,
+  scenario: Scenario,
+  { pool, settings, folder }: Ground,
+): Promise<void> {
+  const { gate, port, subject } = contender;
+  const skip = turn * Math.floor(pool.measureTokens / settings.seconds);
+  const tokens = tokensOf(scenario, pool, { file: pool.measureFile, skip });
+  const before = readCpuUs(gate.pid);
+  const result = await sendLoad(loadOn(port, TURN_SECONDS, tokens, settings), folder);
+  contender.cpuUs += readCpuUs(gate.pid) - before;
+  contender.requests += result.requests;
+  contender.seconds += result.requests / result.requestsPerSecond;
+  checkAnswers(result, subject, scenario);
+}
+
+async function sampleOf(contender: Contender, scenario: Scenario): Promise<Sample> {
+  const { subject, gate, cpuUs, requests, seconds } = contender;
+  return {
+    scenario: scenario.id,
+    subject: subject.id,
+    cpuUsPerRequest: cpuUs / requests,
+    requestsPerSecond: requests / seconds,
+    requests,
+    memoHits: scenario.verifies ? await gate.memoHits() : null,
+  };
+}
+
+function loadOn(port: number, seconds: number, tokens: Load['tokens'], settings: BenchSettings): Load {
+  return { core: settings.loadCore, port, seconds, connections: settings.connections, tokens };
+}
+
+function tokensOf(scenario: Scenario, pool: TokenPool, each: { file: string; skip: number }): Load['tokens'] {
+  const token = scenario.token(pool);
+  return token === null ? null : token === 'each its own' ? each : { token };
 }
 
 /** Before it is measured, each gate shows that it does the whole job. */

@@ -39,23 +39,22 @@ export function renderReport(samples: readonly Sample[], subjects: readonly Subj
     subject.title,
     ...shown.map(({ id }) => Math.round(medianOf(id, subject.id, 'requestsPerSecond')).toLocaleString('en')),
   ]);
-  const cost = (scenario: string, subject: string) => medianOf(scenario, subject, 'cpuUsPerRequest');
   return [
     'CPU µs per request: median (lowest–highest)',
     renderTable([heading, ...rows]),
-    'jotgate’s CPU per request over the other’s',
+    'jotgate’s CPU per request over the other’s in the same round: median (lowest–highest)',
     renderTable([
       heading,
       ...subjects
         .filter(({ id }) => id !== 'jotgate')
         .map(({ id, title }) => [
           `over ${title}`,
-          ...shown.map((s) => renderRatio(cost(s.id, 'jotgate') / cost(s.id, id))),
+          ...shown.map((s) => renderRatios(ratiosOf(s.id, id, samples))),
         ]),
     ]),
     'Requests per second with one core for the gate (the load’s core may be what is full)',
     renderTable([heading, ...rates]),
-    ...renderGoals(samples, cost),
+    ...renderGoals(samples),
     renderMemoHits(samples),
   ].join('\n\n');
 }
@@ -67,7 +66,18 @@ function renderCell(scenario: string, subject: string, samples: readonly Sample[
   return `${median(values).toFixed(1)} (${Math.min(...values).toFixed(1)}–${Math.max(...values).toFixed(1)})`;
 }
 
-const renderRatio = (ratio: number) => (Number.isNaN(ratio) ? '–' : ratio.toFixed(2));
+/** Of each round, what jotgate cost over what `peer` cost: both met the same noise. */
+function ratiosOf(scenario: string, peer: string, samples: readonly Sample[]): number[] {
+  const costs = (subject: string) =>
+    samples.filter((s) => s.scenario === scenario && s.subject === subject).map((s) => s.cpuUsPerRequest);
+  const others = costs(peer);
+  return costs('jotgate').map((cost, round) => cost / (others[round] ?? Number.NaN));
+}
+
+function renderRatios(ratios: readonly number[]): string {
+  if (ratios.length === 0) return '–';
+  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
+}
 
 function renderTable(rows: readonly (readonly string[])[]): string {
   const [heading = [], ...body] = rows;
@@ -77,24 +87,21 @@ function renderTable(rows: readonly (readonly string[])[]): string {
   );
 }
 
-function renderGoals(
-  samples: readonly Sample[],
-  cost: (scenario: string, subject: string) => number,
-): string[] {
-  const lines = judgedGoals(samples, cost).map(
+function renderGoals(samples: readonly Sample[]): string[] {
+  const lines = judgedGoals(samples).map(
     ({ goal, ratio, met }) =>
       `- (${goal.scenario}) ≤ ${goal.ratioMax} × ${goal.peer}: ${ratio.toFixed(2)}, ${met ? 'met' : 'missed'}`,
   );
   return lines.length === 0 ? [] : ['Goals', lines.join('\n')];
 }
 
-function judgedGoals(samples: readonly Sample[], cost: (scenario: string, subject: string) => number) {
+function judgedGoals(samples: readonly Sample[]) {
   const has = (scenario: string, subject: string) =>
     samples.some((s) => s.scenario === scenario && s.subject === subject);
   return goals
     .filter((goal) => has(goal.scenario, goal.peer) && has(goal.scenario, 'jotgate'))
     .map((goal) => {
-      const ratio = cost(goal.scenario, 'jotgate') / cost(goal.scenario, goal.peer);
+      const ratio = median(ratiosOf(goal.scenario, goal.peer, samples));
       return { goal, ratio, met: ratio <= goal.ratioMax };
     });
 }
@@ -122,7 +129,7 @@ export function renderCircumstances(settings: BenchSettings, rounds: number, dat
     `- ${date.toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]?.model ?? 'unknown CPU'}, Linux ${release()}; load average before the end: ${loadavg()[2]?.toFixed(1)} (the bench alone makes about 2)`,
     `- Node ${process.versions.node}; ${version(process.env['ENVOY_BIN'] ?? 'envoy', '--version').replace(/^.*version: /, 'Envoy ')}`,
     `- ${version('haproxy', '-v')}; ${version('wrk', '-v')}`,
-    `- ${rounds} rounds, ${settings.warmUpSeconds} s of warm-up and ${settings.seconds} s measured, ${settings.connections} keep-alive connections; jotgate at ${revision()}`,
+    `- ${rounds} rounds, ${settings.warmUpSeconds} s of warm-up and ${settings.seconds} turns of 1 s measured, ${settings.connections} keep-alive connections; jotgate at ${revision()}`,
   ].join('\n');
 }
 

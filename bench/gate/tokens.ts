@@ -20,6 +20,8 @@ export interface TokenPool {
   /** Good tokens, one a line, no two alike: the first file to warm up with, the second to measure with. */
   readonly warmUpFile: string;
   readonly measureFile: string;
+  /** How many tokens `measureFile` has. */
+  readonly measureTokens: number;
 }
 
 const ISSUER = 'https://auth.funnel-labs.io/auth/realms/funnel';
@@ -55,7 +57,16 @@ export async function createTokenPool(folder: string, warmUp: number, measure: n
     'of a different algorithm': `${encode({ alg: 'HS256', kid: KID })}.${token.split('.').slice(1).join('.')}`,
     'no token at all': 'x',
   };
-  return { issuer: ISSUER, jwks, publicKeyFile, token, forgedToken, badTokens, ...files };
+  return {
+    issuer: ISSUER,
+    jwks,
+    publicKeyFile,
+    token,
+    forgedToken,
+    badTokens,
+    measureTokens: measure,
+    ...files,
+  };
 }
 
 function keyPair(folder: string): { privateKey: KeyObject; publicKeyFile: string } {
