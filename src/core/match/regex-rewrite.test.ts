@@ -30,5 +30,13 @@ describe('replacing by a regular expression', () => {
     it(name, () => assert.equal(rewrite(...given), want));
   }
 
-  it('refuses an expression that is none', () => assert.equal(rewrite('[', 'x', '/a'), undefined));
+  it('refuses an expression that is none, in the words of RE2', () => {
+    const refused: string[] = [];
+    const config = { pattern: { regex: '[' }, substitution: 'x' };
+    assert.equal(
+      compileRegexRewrite(config, (message) => refused.push(message)),
+      null,
+    );
+    assert.deepEqual(refused, ['bad regular expression `[`: missing ]: [']);
+  });
 });

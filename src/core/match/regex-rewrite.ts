@@ -20,13 +20,12 @@ export function compileRegexRewrite(
   refuse: Refuse,
 ): RegexRewrite | null {
   const regex = config.pattern?.regex ?? '';
-  let program: RE2JS;
-  try {
-    program = compileBytePattern(regex).program;
-  } catch (error) {
-    refuse((error as Error).message, config.pattern ?? config, 'regex');
+  const compiled = compileBytePattern(regex);
+  if (compiled.error !== undefined) {
+    refuse(`bad regular expression \`${regex}\`: ${compiled.error}`, config.pattern ?? config, 'regex');
     return null;
   }
+  const { program } = compiled;
   const pieces = parseSubstitution(toByteString(config.substitution));
   const group = Math.max(0, ...pieces.filter((piece) => typeof piece === 'number'));
   const wants = `regex "${regex}" -> "${config.substitution}"`;

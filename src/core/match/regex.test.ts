@@ -38,6 +38,7 @@ describe('a regex matches whole byte strings', () => {
     { name: 'behind a class too', pattern: '[[][[:alpha:]a[]\\C', text: '[b\xff', want: true },
     { name: 'but not where it is quoted', pattern: '\\Q\\C\\E', text: 'x', want: false },
     { name: 'groups may share a name', pattern: '(?P<n>a)(?<m>b)(?P<n>c)', text: 'abc', want: true },
+    { name: 'in either spelling', pattern: '(?P<n>a)(?<n>b)', text: 'ab', want: true },
     {
       name: 'a character by its number is a byte',
       pattern: '\\x{0000e9}\\Q\\x{100}',

@@ -1,5 +1,5 @@
 import type { RE2JS } from 're2js';
-import { type BytePattern, compileBytePattern } from './byte-pattern.ts';
+import { compileBytePattern } from './byte-pattern.ts';
 import { detached } from './byte-string.ts';
 import { translateLinearPattern } from './linear-pattern.ts';
 import { measureProgram, type ProgramSize } from './program-size.ts';
@@ -15,12 +15,8 @@ export interface Regex {
  * @returns the compiled expression, or RE2's own words for what is wrong with it, as Envoy prints them
  */
 export function compileRegex(pattern: string): { regex: Regex; error?: undefined } | { error: string } {
-  let compiled: BytePattern;
-  try {
-    compiled = compileBytePattern(pattern);
-  } catch (error) {
-    return { error: inWordsOfRe2((error as Error).message) };
-  }
+  const compiled = compileBytePattern(pattern);
+  if (compiled.error !== undefined) return compiled;
   const { source, program } = compiled;
   const native = translateLinearPattern(source);
   return { regex: native === null ? new Re2Regex(pattern, program) : new NativeRegex(pattern, native) };
@@ -28,12 +24,8 @@ export function compileRegex(pattern: string): { regex: Regex; error?: undefined
 
 /** How large RE2's program of an expression over bytes is; null where it is none. */
 export function measureRegex(pattern: string): ProgramSize | null {
-  try {
-    const { source, program } = compileBytePattern(pattern);
-    return measureProgram(source, program, 'bytes');
-  } catch {
-    return null;
-  }
+  const compiled = compileBytePattern(pattern);
+  return compiled.error === undefined ? measureProgram(compiled.source, compiled.program, 'bytes') : null;
 }
 
 class NativeRegex implements Regex {
@@ -81,26 +73,4 @@ class Re2Regex implements Regex {
     }
     this.#young.set(bytes, verdict);
   }
-}
-
-/** The engine's complaints are worded as Go's; Envoy prints those of the C++ library. */
-const WORDS: readonly (readonly [go: string, cpp: string])[] = [
-  ['missing closing ]', 'missing ]'],
-  ['missing closing )', 'missing )'],
-  ['invalid or unsupported Perl syntax', 'invalid perl operator'],
-  ['invalid nested repetition operator', 'bad repetition operator'],
-  ['missing argument to repetition operator', 'no argument for repetition operator'],
-  ['invalid repeat count', 'invalid repetition size'],
-  ['trailing backslash at end of expression', 'trailing \\'],
-  ['invalid named capture', 'invalid named capture group'],
-];
-
-function inWordsOfRe2(message: string): string {
-  const text = message.replace(/^error parsing regexp: /, '').replace(/: `([\s\S]*)`$/, ': $1');
-  const lookBehind = /^invalid named capture: (\(\?<[=!])/.exec(text)?.[1];
-  if (lookBehind !== undefined) return `invalid perl operator: ${lookBehind}`;
-  for (const [go, cpp] of WORDS) {
-    if (text.startsWith(go)) return cpp + text.slice(go.length);
-  }
-  return text;
 }

@@ -1,5 +1,4 @@
-import { RE2JS } from 're2js';
-import { compileRegex } from './regex.ts';
+import { compileBytePattern } from './byte-pattern.ts';
 import { parsePathTemplate, type TemplateError } from './uri-template.ts';
 
 /** Literal text of a rewrite: what a path segment may hold, and single slashes. */
@@ -21,14 +20,14 @@ export function compileTemplateRewrite(
   if ('error' in parsed) return parsed;
   const parts = splitRewrite(rewrite);
   if (parts === null) return { error: `path_rewrite_policy.path_template_rewrite \`${rewrite}\` is invalid` };
-  const program = compileRegex(parsed.capturing).error === undefined ? RE2JS.compile(parsed.capturing) : null;
-  if (
-    program === null ||
-    parts.some((part) => typeof part === 'object' && !parsed.names.includes(part.name))
-  ) {
+  const compiled = compileBytePattern(parsed.capturing);
+  const isKnown = (part: Part) => typeof part === 'string' || parsed.names.includes(part.name);
+  // Of a template that makes no expression, as `/a**`, Envoy says the same.
+  if (compiled.error !== undefined || !parts.every(isKnown)) {
     const error = `mismatch between variables in path_match_policy \`${template}\` and path_rewrite_policy \`${rewrite}\``;
     return { error };
   }
+  const { program } = compiled;
   return {
     rewrite(path) {
       const matcher = program.matcher(path);
