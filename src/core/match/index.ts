@@ -9,7 +9,7 @@ export {
   pseudoHeader,
 } from './header-matcher.ts';
 export { createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';
-export { prefixToFind } from './literal-prefix.ts';
+export { keysOfPattern } from './literal-prefix.ts';
 export { type MatchedRequest, withoutParameters, withoutQuery } from './matched-request.ts';
 export {
   compileMetadataMatcher,
@@ -24,7 +24,6 @@ export {
   compileRegexPathMatcher,
   createPathMatcher,
   type PathMatcher,
-  type PlainPathKind,
 } from './path-matcher.ts';
 export { measureProgram } from './program-size.ts';
 export {

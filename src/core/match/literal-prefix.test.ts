@@ -79,10 +79,10 @@ describe('how every text begins that an expression matches', () => {
 
   it('so that an index of paths finds the expression, and a template, by it', () => {
     const refuse = () => assert.fail();
-    assert.equal(compileRegexPathMatcher({ regex: '/a/.*' }, refuse)?.plain?.text, '/a/');
-    assert.equal(compileRegexPathMatcher({ regex: '.*' }, refuse)?.plain, null);
+    assert.equal(compileRegexPathMatcher({ regex: '/a/.*' }, refuse)?.keys?.[0]?.text, '/a/');
+    assert.equal(compileRegexPathMatcher({ regex: '.*' }, refuse)?.keys, null);
     const template = compileUriTemplate('/a/{b}/*');
     assert.ok('matcher' in template);
-    assert.equal(template.matcher.plain?.text, '/a/');
+    assert.equal(template.matcher.keys?.[0]?.text, '/a/');
   });
 });

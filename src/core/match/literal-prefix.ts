@@ -1,4 +1,5 @@
 import { toByteString } from './byte-string.ts';
+import type { PathKey } from './path-index.ts';
 
 /** What stands for itself, or is escaped to do so, unless it is repeated. */
 const LITERALS = /^\^?((?:(?:[^\\.+*?()[\]{}|^$]|\\[!-/:-@[-`{-~])(?![*?{+]))*)/s;
@@ -13,8 +14,8 @@ export function literalPrefix(pattern: string): string {
   return literals.replace(/\\(.)/gs, '$1');
 }
 
-/** The same as what an index finds paths by, null where there is none. */
-export function prefixToFind(pattern: string): { kind: 'prefix'; text: string; ignoreCase: false } | null {
+/** What an index finds an expression for whole paths by; null where it does not begin with a text. */
+export function keysOfPattern(pattern: string): readonly PathKey[] | null {
   const text = literalPrefix(pattern);
-  return text === '' ? null : { kind: 'prefix', text, ignoreCase: false };
+  return text === '' ? null : [{ kind: 'prefix', text, ignoreCase: false }];
 }

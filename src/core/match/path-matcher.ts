@@ -1,18 +1,19 @@
 import { lowerAscii, toByteString } from './byte-string.ts';
-import { prefixToFind } from './literal-prefix.ts';
+import { keysOfPattern } from './literal-prefix.ts';
+import type { PathKey } from './path-index.ts';
 import type { Refuse } from './refusal.ts';
 import { compileRegexMatcher, type StringMatcher } from './string-matcher.ts';
 
 /** How a path is compared with a text (`envoy.config.route.v3.RouteMatch`). */
-export type PlainPathKind = 'path' | 'prefix' | 'path_separated_prefix';
+type PlainPathKind = 'path' | 'prefix' | 'path_separated_prefix';
 
 /** A compiled test of a path that has neither query nor fragment. */
 export interface PathMatcher {
   /** `prefix "/api"`, for a person. */
   readonly wants: string;
   matches(path: string): boolean;
-  /** What the path index can find it by; null: it has to be tried. */
-  readonly plain: { kind: PlainPathKind; text: string; ignoreCase: boolean } | null;
+  /** It can only match where one of these does; null: it always has to be tried. */
+  readonly keys: readonly PathKey[] | null;
 }
 
 /**
@@ -23,31 +24,35 @@ export interface PathMatcher {
 export function createPathMatcher(kind: PlainPathKind, value: string, ignoreCase: boolean): PathMatcher {
   const bytes = toByteString(value);
   const text = ignoreCase ? lowerAscii(bytes) : bytes;
-  return new PlainPathMatcher(
-    { kind, text, ignoreCase },
-    `${kind} "${value}"${ignoreCase ? ' (any case)' : ''}`,
-  );
+  return new PlainPathMatcher(kind, text, ignoreCase, `${kind} "${value}"${ignoreCase ? ' (any case)' : ''}`);
 }
 
 /** `safe_regex` must match the whole path; case sensitivity does not touch it (envoy.md §6.2). */
 export function compileRegexPathMatcher(config: { regex: string }, refuse: Refuse): PathMatcher | null {
   const regex = compileRegexMatcher(config, refuse);
-  return regex === null ? null : new RegexPathMatcher(regex, prefixToFind(config.regex));
+  return regex === null ? null : new RegexPathMatcher(regex, keysOfPattern(config.regex));
 }
 
 class PlainPathMatcher implements PathMatcher {
   readonly wants: string;
-  readonly plain: { kind: PlainPathKind; text: string; ignoreCase: boolean };
+  readonly keys: readonly PathKey[];
+  readonly #kind: PlainPathKind;
+  readonly #text: string;
+  readonly #ignoreCase: boolean;
 
-  constructor(plain: { kind: PlainPathKind; text: string; ignoreCase: boolean }, wants: string) {
-    this.plain = plain;
+  /** @param text in lower case where case does not count */
+  constructor(kind: PlainPathKind, text: string, ignoreCase: boolean, wants: string) {
+    this.keys = [{ kind: kind === 'path' ? 'exact' : 'prefix', text, ignoreCase }];
     this.wants = wants;
+    this.#kind = kind;
+    this.#text = text;
+    this.#ignoreCase = ignoreCase;
   }
 
   matches(path: string): boolean {
-    const { kind, text, ignoreCase } = this.plain;
-    const subject = ignoreCase ? lowerAscii(path) : path;
-    switch (kind) {
+    const text = this.#text;
+    const subject = this.#ignoreCase ? lowerAscii(path) : path;
+    switch (this.#kind) {
       case 'path':
         return subject === text;
       case 'prefix':
@@ -65,12 +70,12 @@ const SLASH = 47;
 
 class RegexPathMatcher implements PathMatcher {
   readonly wants: string;
-  readonly plain: PathMatcher['plain'];
+  readonly keys: readonly PathKey[] | null;
   readonly #regex: StringMatcher;
 
-  constructor(regex: StringMatcher, plain: PathMatcher['plain']) {
+  constructor(regex: StringMatcher, keys: readonly PathKey[] | null) {
     this.#regex = regex;
-    this.plain = plain;
+    this.keys = keys;
     this.wants = `safe_${regex.wants}`;
   }
 

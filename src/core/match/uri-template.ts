@@ -1,4 +1,4 @@
-import { prefixToFind } from './literal-prefix.ts';
+import { keysOfPattern } from './literal-prefix.ts';
 import type { PathMatcher } from './path-matcher.ts';
 import { compileRegex } from './regex.ts';
 
@@ -19,11 +19,11 @@ export function compileUriTemplate(template: string): { matcher: PathMatcher } |
   const compiled = compileRegex(parsed.pattern);
   // Envoy looks at the expression with each request, and nothing matches a broken one: `/a**`.
   if (compiled.error !== undefined) {
-    return { matcher: { wants: `${wants} (never: ${compiled.error})`, plain: null, matches: () => false } };
+    return { matcher: { wants: `${wants} (never: ${compiled.error})`, keys: null, matches: () => false } };
   }
   const { regex } = compiled;
-  const plain = prefixToFind(parsed.pattern);
-  return { matcher: { wants, plain, matches: (path) => regex.matchesAll(path) } };
+  const keys = keysOfPattern(parsed.pattern);
+  return { matcher: { wants, keys, matches: (path) => regex.matchesAll(path) } };
 }
 
 /** A template as a regular expression whose groups have the variables' names, and those names. */

@@ -3,8 +3,11 @@ import {
   compileMetadataMatcher,
   compileStringMatcher,
   compileUriTemplate,
-  prefixToFind,
+  keysOfPattern,
+  type PathKey,
   type Refuse,
+  type StringMatcher,
+  type StringMatcherConfig,
 } from '../match/index.ts';
 import { compileAuthenticated, compileSubjectAltName } from './compile-certificate.ts';
 import { compileAddress, compileServerName, portCondition } from './compile-connection.ts';
@@ -118,7 +121,7 @@ function compileTemplate(
     return null;
   }
   const compiled = compileUriTemplate(template);
-  if ('matcher' in compiled) return pathCondition(compiled.matcher);
+  if ('matcher' in compiled) return pathCondition(compiled.matcher, compiled.matcher.keys);
   refuse(compiled.error, config, 'uri_template');
   return null;
 }
@@ -193,9 +196,17 @@ function compilePath(config: PathMatcherConfig, { refuse }: ConditionContext): C
     return null;
   }
   const matcher = compileStringMatcher(config.rule.value, refuse);
-  const pattern = config.rule.value.matchPattern;
-  const isRegex = pattern.case === 'safeRegex';
-  return matcher && pathCondition(matcher, isRegex ? prefixToFind(pattern.value.regex) : matcher.plain);
+  return matcher && pathCondition(matcher, keysOfText(config.rule.value, matcher));
+}
+
+/** What an index finds a matcher of paths by. */
+function keysOfText(
+  { matchPattern }: StringMatcherConfig,
+  { plain }: StringMatcher,
+): readonly PathKey[] | null {
+  if (matchPattern.case === 'safeRegex') return keysOfPattern(matchPattern.value.regex);
+  if (plain?.kind !== 'exact' && plain?.kind !== 'prefix') return null;
+  return [{ kind: plain.kind, text: plain.text, ignoreCase: plain.ignoreCase }];
 }
 
 const ROUTE_SOURCE = 1;

@@ -8,7 +8,6 @@ import {
   type MetadataSource,
   noteState,
   type PathKey,
-  type PathMatcher,
   type StringMatcher,
   toByteString,
   type ValueClue,
@@ -163,20 +162,14 @@ export function pathOf({ request, route }: RbacSubject): string {
   return route?.ignoresPathParameters === true ? withoutParameters(path) : path;
 }
 
-/**
- * Where there is no path, as of a connection, nothing matches (Envoy: matchers.cc, PathMatcher).
- * @param plain what an index finds it by
- */
+/** A test of the path; where there is none, as of a connection, nothing matches (Envoy: matchers.cc, PathMatcher). */
 export function pathCondition(
-  matcher: StringMatcher | PathMatcher,
-  plain: (StringMatcher | PathMatcher)['plain'] = matcher.plain,
+  matcher: Pick<StringMatcher, 'wants' | 'matches'>,
+  keys: readonly PathKey[] | null,
 ): Condition {
-  const isIndexed = plain !== null && (plain.kind === 'exact' || plain.kind === 'prefix');
   return {
     wants: `path ${matcher.wants}`,
-    keys: isIndexed
-      ? [{ kind: plain.kind as 'exact' | 'prefix', text: plain.text, ignoreCase: plain.ignoreCase }]
-      : null,
+    keys,
     clues: null,
     holds(subject, recorder) {
       const path = pathOf(subject);

@@ -48,7 +48,7 @@ export class RequestMatcher {
     this.#parameters = parameters;
     this.#metadata = metadata;
     this.#conditions = conditions;
-    this.keys = keysOf(path);
+    this.keys = path.keys;
     this.wants = [path, ...headers, ...parameters, ...metadata, ...conditions]
       .map((part) => part.wants)
       .join(', ');
@@ -87,12 +87,6 @@ export class RequestMatcher {
     }
     return true;
   }
-}
-
-function keysOf(path: PathMatcher): PathKey[] | null {
-  if (path.plain === null) return null;
-  const { kind, text, ignoreCase } = path.plain;
-  return [{ kind: kind === 'path' ? 'exact' : 'prefix', text, ignoreCase }];
 }
 
 /**
@@ -155,7 +149,7 @@ function compilePath(match: RouteMatch, use: 'route' | 'rule', findings: Finding
 }
 
 /** A rule for CONNECT requests, which the connection refuses before any filter: it never applies. */
-const CONNECT: PathMatcher = { wants: 'CONNECT', plain: null, matches: () => false };
+const CONNECT: PathMatcher = { wants: 'CONNECT', keys: null, matches: () => false };
 
 /** `path_match_policy`: the one extension that Envoy has. */
 function compileTemplate(extension: TypedExtensionConfig, findings: Findings): PathMatcher | null {
