@@ -119,7 +119,10 @@ const generateCache = (choose: Choose): JsonObject => ({
 });
 
 const generateLocations = (choose: Choose) =>
-  choose.list(1, 2, () => ({ name: choose.pick(TOKEN_HEADERS), prefix: choose.pick(PREFIXES) }));
+  choose.list(1, 2, () => ({
+    name: choose.pick([...TOKEN_HEADERS, ...choose.more(['referer'])]),
+    prefix: choose.pick(PREFIXES),
+  }));
 
 const headerConfig = ({ name, prefix }: { name: string; prefix: string }): JsonObject => ({
   name,

@@ -82,7 +82,7 @@ function addRareForm(choose: Choose, request: PlayedRequest): void {
     [headers.some(([name]) => name.includes('_')) ? 0 : 1, () => (request.version = '1.0')],
     [2, () => Object.assign(request, { method: 'POST' }, headers.push(...GRPC_FIELDS))],
     [2, () => headers.push(['connection', choose.pick(CONNECTION_OPTIONS)])],
-    [1, () => headers.push(['te', choose.pick(['trailers', 'trailers, deflate', 'gzip'])])],
+    [1, () => headers.push(['te', choose.pick(['trailers', 'trailers, deflate', 'gzip', '', 'Trailers'])])],
     [1, () => headers.push([choose.pick(HOP_FIELDS), 'a'])],
   ]);
 }
@@ -237,7 +237,11 @@ function addHeaders(choose: Choose, words: RequestWords, { headers, target }: Pl
   if (choose.chance(0.02)) headers.push(['x_under', 'u']);
   if (choose.extra(0.04)) headers.push(['x-b64', choose.pick(BASE64)]);
   if (choose.chance(0.02)) headers.push(['x-request-id', 'mine']);
+  if (choose.extra(0.03)) headers.push(['referer', choose.pick(REFERERS)]);
 }
+
+/** Of which some are taken off. */
+const REFERERS = ['http://o.test/a?b', 'a', '/a#b', 'http://alice@o.test/', 'about:blank', 'a b', 'admin:1'];
 
 /** Two or three lines of one name, not always next to one another. */
 function addRepeated(

@@ -1,3 +1,4 @@
+export { type AbsoluteUri, readAbsoluteUri } from './absolute-uri.ts';
 export { detached, fromByteString, lowerAscii, toByteString, toText } from './byte-string.ts';
 export { type FilterState, noteState } from './filter-state.ts';
 export { formatIpAddress } from './format-ip.ts';

@@ -54,6 +54,16 @@ describe('the client’s address', () => {
   });
 });
 
+describe('a referer', () => {
+  const table = [
+    { name: 'stays where it is a URI', given: 'http://a/b?c', want: 'http://a/b?c' },
+    { name: 'is gone before anybody looks at it where it is none', given: 'Bearer a.b.c', want: undefined },
+  ] as const;
+  for (const { name, given, want } of table) {
+    it(name, () => assert.equal(prepare([['referer', given]], {}).request.headers.get('referer'), want));
+  }
+});
+
 describe('an escaped slash that is to be unescaped by redirection', () => {
   const options = { escapedSlashes: 'redirect' } as const;
   const ask = (headers: [string, string][]) => {

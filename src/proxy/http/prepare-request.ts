@@ -6,6 +6,7 @@ import { isGrpcRequest } from './grpc-reply.ts';
 import type { HeaderList } from './header-list.ts';
 import type { HttpOptions, OwnName } from './http-options.ts';
 import { normalizePath } from './normalize-path.ts';
+import { isReferer } from './referer.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import type { RequestHead } from './request-head.ts';
 import { createRequestId } from './request-id.ts';
@@ -71,12 +72,13 @@ export function mistakesTransport(
   return scheme === 'https' && useRemoteAddress && trustedHops === 0 && !tls;
 }
 
-/** Most requests have none of them: one look at each name, removal only where one is found. */
+/** Most requests have none of them: one look at each name, removal only where one is found. A referer goes unless it may stay. */
 function removeFields(headers: HeaderList, fields: ReadonlySet<string>): void {
   const { names } = headers;
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
-    if (name.charCodeAt(0) === 120 && name.charCodeAt(1) === 45 && fields.has(name)) {
+    const isForeign = name.charCodeAt(0) === 120 && name.charCodeAt(1) === 45 && fields.has(name);
+    if (isForeign || (name === 'referer' && !isReferer(headers.values[i] as string))) {
       headers.remove(name);
       i--;
     }

@@ -110,6 +110,24 @@ describe('a request head', () => {
     assert.deepEqual('fields' in result && result.fields, ['te: trailers', 'content-length: 2']);
   });
 
+  const welcomes: { name: string; given: string[]; want: string[] }[] = [
+    { name: 'in small letters', given: ['TE: a, trailers ,b'], want: ['te: trailers'] },
+    { name: 'not in capitals', given: ['TE: Trailers'], want: [] },
+    {
+      name: 'in capitals where the connection field names it',
+      given: ['TE: Trailers', 'Connection: TE'],
+      want: ['te: trailers'],
+    },
+    { name: 'and nothing at all', given: ['TE:', 'TE:'], want: ['te: '] },
+    { name: 'and not nothing that the connection field names', given: ['Connection: te', 'TE:'], want: [] },
+  ];
+  for (const { name, given, want } of welcomes) {
+    it(`keeps that word ${name}`, () => {
+      const result = whole(get(...given));
+      assert.deepEqual('fields' in result && result.fields, want);
+    });
+  }
+
   const closings: { name: string; given: string[]; want: boolean }[] = [
     { name: 'close', given: ['Connection: close'], want: true },
     { name: 'close among others', given: ['Connection: a,b,c,d,e,f,g,h,,, Close'], want: true },

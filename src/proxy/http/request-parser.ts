@@ -4,6 +4,7 @@ import { applyRequestOptions } from './connection-options.ts';
 import { parseContentLength } from './content-length.ts';
 import { FIELD } from './field-names.ts';
 import { DEFAULT_LIMITS, type HeadLimits, HeadParser, INCOMPLETE } from './head-parser.ts';
+import { joinLines } from './join-lines.ts';
 import { latin1 } from './latin1.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { parseOtherTarget, type Scheme } from './request-target.ts';
@@ -21,6 +22,8 @@ const SLASH = 47;
 /** From so many characters on a te field that the connection field names is refused (Envoy: utility.cc, sanitizeConnectionHeader). */
 const TE_LENGTH_REFUSED = 256;
 const NAMES_TE = /(?:^|,)\s*te\s*(?:,|$)/i;
+const TRAILERS = /(?:^|,)\s*trailers\s*(?:,|$)/;
+const TRAILERS_IN_ANY_CASE = new RegExp(TRAILERS, 'i');
 /** Empty lines before a request line that are forgiven (RFC 9112 §2.2). */
 const EMPTY_LINES_MAX = 2;
 
@@ -39,8 +42,8 @@ export class RequestParser extends HeadParser {
   /** Null without the field. */
   #upgrade: string | null = null;
   #proxyConnection = false;
-  /** Length of the te field, its lines joined. */
-  #teLength = 0;
+  /** The te field, its lines joined; null without one. */
+  #te: string | null = null;
   #expect = false;
   #emptyLines = 0;
   #lastAuthority = '';
@@ -62,7 +65,7 @@ export class RequestParser extends HeadParser {
     this.#hosts = 0;
     this.#upgrade = null;
     this.#proxyConnection = false;
-    this.#teLength = 0;
+    this.#te = null;
     this.#expect = false;
     this.#emptyLines = 0;
   }
@@ -186,9 +189,8 @@ export class RequestParser extends HeadParser {
         this.#expect = true;
         return null;
       case FIELD.te:
-        this.#teLength += value.length + (this.#teLength === 0 ? 0 : 1);
-        // Only the word that says that trailers are welcome means anything to the next hop, as in Envoy.
-        if (/(?:^|,)\s*trailers\s*(?:,|$)/i.test(value)) this.headers.set(name, 'trailers');
+        if (this.#te === null) this.headers.append(name, value);
+        this.#te = joinLines(this.#te ?? '', value);
         return null;
       case FIELD.hopByHop:
         // Rules and origins see `trailer` and `http2-settings`, as in Envoy, though what they announce is not there.
@@ -207,7 +209,7 @@ export class RequestParser extends HeadParser {
     // A wish for h2c is passed over, as RFC 9110 §7.8 lets a server; it is neither granted nor passed on.
     const upgrades = options.upgrade && this.#upgrade !== null && this.#upgrade.toLowerCase() !== 'h2c';
     if (!upgrades && options.refusal !== null) return options.refusal;
-    if (this.#teLength >= TE_LENGTH_REFUSED && NAMES_TE.test(this.connection)) return REFUSAL.badConnection;
+    if (this.#te !== null && !this.#takeTe(this.#te)) return REFUSAL.badConnection;
     this.close = this.#takeProxyConnection() || options.close;
     if (this.method === 'CONNECT') return REFUSAL.connect;
     const refusal = this.#takeTarget();
@@ -216,6 +218,19 @@ export class RequestParser extends HeadParser {
     if (this.#fragment) return REFUSAL.fragment;
     if (upgrades) return REFUSAL.upgrade;
     return this.#expect ? REFUSAL.expectation : null;
+  }
+
+  /**
+   * Only the word that says that trailers are welcome means anything to the next hop. In capitals it is that word, and nothing at all
+   * is not it, where the connection field names the field (Envoy: utility.cc, sanitizeConnectionHeader; conn_manager_utility.cc).
+   * @returns false: what is to be removed is too long
+   */
+  #takeTe(te: string): boolean {
+    const isNamed = NAMES_TE.test(this.connection);
+    if (isNamed && te.length >= TE_LENGTH_REFUSED) return false;
+    if ((isNamed ? TRAILERS_IN_ANY_CASE : TRAILERS).test(te)) this.headers.set('te', 'trailers');
+    else if (isNamed || te !== '') this.headers.remove('te');
+    return true;
   }
 
   /** Old clients say `close` in this field, and Envoy listens to it, unless the connection field has removed it. */

@@ -6,10 +6,10 @@ import type {
   RequirementRule,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import { isTooLongJwks, parseJwks, statusText } from '../../../core/jwt/index.ts';
+import { readAbsoluteUri } from '../../../core/match/index.ts';
 import { nodeCrypto } from '../../../platform/index.ts';
 import { renderNames } from '../decode/render-names.ts';
 import { nanosOf } from '../rules/duration-text.ts';
-import { isAbsoluteUri } from './absolute-uri.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** Everything that Envoy looks at when the filter is loaded (envoy.md §1.7). */
@@ -40,7 +40,7 @@ function checkProvider(name: string, provider: JwtProvider, context: CheckContex
 
 function checkRemote(name: string, remote: RemoteJwks, context: CheckContext): void {
   const uri = remote.httpUri;
-  if (uri !== undefined && uri.uri !== '' && !isAbsoluteUri(uri.uri)) {
+  if (uri !== undefined && uri.uri !== '' && readAbsoluteUri(uri.uri) === null) {
     context.complain({
       code: 'badJwksUri',
       message: `provider \`${name}\` has an invalid URI: \`${uri.uri}\``,
