@@ -443,6 +443,7 @@ describe('why --json', () => {
     assert.equal(document.details, 'jwt_authn_access_denied{Jwt_is_missing}');
     assert.deepEqual(document.headers, [
       { name: 'www-authenticate', value: 'Bearer realm="http://localhost/orders"' },
+      { name: 'content-type', value: 'text/plain' },
     ]);
     const filter = document.steps[0].steps.find((step: { kind: string }) => step.kind === 'filter');
     assert.equal(filter.verdict, 'deny');

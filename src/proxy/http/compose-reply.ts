@@ -20,12 +20,18 @@ export interface Replied {
 export interface ComposedReply {
   /** What is said, whatever words a gRPC client is told it in. */
   told: ReplyWords;
+  /** The client is told it in gRPC's words. */
+  isGrpc: boolean;
   reply: Omit<LocalWords, 'close'>;
 }
 
-/** Makes a reply of the gate's own what the client gets: local reply rules, words for gRPC, the filters' word on the head. */
+/**
+ * Makes a reply of the gate's own what the client gets, on the data path and in a rehearsal: local reply rules, words for gRPC, the
+ * filters' word on the head (Envoy: utility.cc, sendLocalReply; filter_manager.cc).
+ * @param service what a connection manager says of its replies
+ */
 export function composeReply(
-  service: HttpService,
+  service: Pick<HttpService, 'localReply' | 'options'>,
   { stream, filters, course }: Replied,
   local: LocalReply,
   replier: Replier,
@@ -41,7 +47,7 @@ export function composeReply(
   if (isGrpc) {
     const fields = grpcFields(told.status, message, local.grpcStatus);
     for (const [name, value] of fields) headers.set(name, value);
-  } else nameBody(headers, told.body);
+  } else describeBody(headers, told.body);
   const status = isGrpc ? 200 : told.status;
   if (course !== null) course.headStatus = status;
   encodeThrough(filters, stream, { status, headers });
@@ -50,12 +56,13 @@ export function composeReply(
   const { body } = told;
   return {
     told: { status: told.status, body },
+    isGrpc,
     reply: { status, body: isGrpc ? '' : body, headers, bodiless },
   };
 }
 
 /** Filters see the length and the type of the body, and may change the type (Envoy: utility.cc, sendLocalReply). */
-function nameBody(headers: HeaderList, body: string): void {
+function describeBody(headers: HeaderList, body: string): void {
   if (body === '') {
     headers.remove('content-type');
     return;
@@ -65,7 +72,7 @@ function nameBody(headers: HeaderList, body: string): void {
 }
 
 function rewriteReply(
-  { localReply }: HttpService,
+  { localReply }: Pick<HttpService, 'localReply'>,
   stream: FilterStream,
   course: ExchangeCourse | null,
   local: LocalReply,

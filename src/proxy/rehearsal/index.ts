@@ -14,4 +14,5 @@ export { buildRequestHead, type RequestWords } from './build-request.ts';
 export { type Branch, exploreChance } from './explore-chance.ts';
 export { writeRequestHead } from './read-head.ts';
 export { ClaimRedactor } from './redact-claims.ts';
-export { isRefusal, type Rehearsal, rehearse, type Verdict } from './rehearse.ts';
+export { type Rehearsal, rehearse } from './rehearse.ts';
+export { isRefusal, type Verdict } from './verdict.ts';

@@ -5,6 +5,7 @@ import {
   type CompiledSnapshot,
   compileSnapshot,
   rehearse,
+  type Verdict,
 } from '../../../src/proxy/rehearsal/index.ts';
 import { type Finding, Findings } from '../../../src/resources/index.ts';
 import { RawClient, type RawResponse } from '../../e2e/raw-exchange.ts';
@@ -17,21 +18,25 @@ export interface Answer {
   /** 200 where the origin was reached. */
   status: number;
   body: string;
-  challenge: string | undefined;
+  /** Fields of the proxy's own reply, sorted; null where the origin was reached. */
+  reply: string[] | null;
   /** What the origin was sent: request line target and fields, sorted; null when it was not reached. */
   origin: { target: string; host: string; fields: string[] } | null;
 }
 
 export const ORIGIN_BODY = 'origin';
 
-/** Fields that the proxies add by themselves. */
+/** Fields that the proxies add by themselves, to requests and to replies. */
 const OWN_FIELDS = new Set([
   'x-request-id',
   'x-forwarded-proto',
   'x-forwarded-for',
   'x-envoy-expected-rq-timeout-ms',
   'content-length',
+  'transfer-encoding',
   'connection',
+  'date',
+  'server',
 ]);
 
 export function answerConnection({ socket, received }: RawConnection): void {
@@ -74,11 +79,12 @@ export async function exchangeWith(
   client.close();
   if (response === null) throw new Error(`the gate closed the connection: ${lines[0]}`);
   const received = takeRequest(connections);
+  const origin = received === undefined ? null : originView(received);
   const answer = {
     status: response.status,
     body: response.body,
-    challenge: response.headers.find(([name]) => name === 'www-authenticate')?.[1],
-    origin: received === undefined ? null : originView(received),
+    reply: origin === null ? shownFields(response.headers) : null,
+    origin,
   };
   return { answer, headers: response.headers };
 }
@@ -144,19 +150,26 @@ export async function askRehearsal(
   };
   const verdict = await rehearse(compiled, { listener: scene, request: head, connection }, clock, null);
   const { forwarded } = verdict;
+  if (forwarded === null) return replyView(verdict, method);
+  const fields = forwarded.headers.names.map(
+    (name, index) => [name, forwarded.headers.values[index] as string] as const,
+  );
   return {
-    status: verdict.status ?? 200,
-    body: verdict.status === null ? ORIGIN_BODY : method === 'HEAD' ? '' : verdict.body,
-    challenge: verdict.headers.find(([name]) => name === 'www-authenticate')?.[1],
-    origin:
-      forwarded === null
-        ? null
-        : {
-            target: forwarded.path,
-            host: forwarded.authority,
-            fields: shownFields(
-              forwarded.headers.names.map((name, index) => [name, forwarded.headers.values[index] as string]),
-            ),
-          },
+    status: 200,
+    body: ORIGIN_BODY,
+    reply: null,
+    origin: { target: forwarded.path, host: forwarded.authority, fields: shownFields(fields) },
+  };
+}
+
+/** As a client reads it, without blanks around values; one of gRPC in its own words. */
+function replyView({ status, body, headers, grpc }: Verdict, method: string): Answer {
+  const fields = [...headers, ...(grpc ?? [])].map(([name, value]) => [name, value.trim()] as const);
+  const isBodiless = method === 'HEAD' || grpc !== null;
+  return {
+    status: grpc === null ? (status as number) : 200,
+    body: isBodiless ? '' : body,
+    reply: shownFields(fields),
+    origin: null,
   };
 }
