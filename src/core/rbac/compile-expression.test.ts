@@ -205,4 +205,18 @@ describe('a CEL expression', () => {
       assert.equal(said[0]?.[1], envoy);
     });
   }
+
+  it('is compiled in time that grows with it, whatever is in what', () => {
+    let looks = 0;
+    const leaf: ExpressionConfig = {
+      get exprKind() {
+        looks++;
+        return id('request').exprKind;
+      },
+    };
+    let given: ExpressionConfig = leaf;
+    for (let depth = 0; depth < 10; depth++) given = call('@in', text('a'), given);
+    assert.ok(compileExpression(given, contextOf(assert.fail)));
+    assert.ok(looks < 20, `${looks} looks`);
+  });
 });

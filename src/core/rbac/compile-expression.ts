@@ -1,23 +1,25 @@
 import { buildMessage, fieldsOf } from './compile-message.ts';
 import { type ExpressionMemo, type Operation, type Step, valueOfPart } from './evaluation.ts';
-import { type Attribute, ENUM_VALUES, isThere, presentOr, rootOf } from './expression-attributes.ts';
+import { ENUM_VALUES, presentOr, rootOf } from './expression-attributes.ts';
 import type { ConstantKind, ExpressionConfig, MapEntryConfig } from './expression-config.ts';
 import { constantOf } from './expression-constant.ts';
 import { type Context, type ExpressionContext, refused } from './expression-context.ts';
 import { operationOf } from './expression-functions.ts';
 import { compileLogic } from './expression-logic.ts';
-import { known, lacking, memberOf } from './expression-members.ts';
+import { alwaysFault, memberOf, type Place, testMember } from './expression-members.ts';
 import { isNoPattern, Patterns } from './expression-patterns.ts';
 import { compileMatches } from './expression-regex.ts';
 import {
   BLOCK,
   type Call,
+  indexOf,
   isFolded,
-  isText,
+  isPath,
   type List,
   nameOf,
   qualified,
   REGEX_NAMES,
+  type Select,
   type Struct,
   textOf,
 } from './expression-syntax.ts';
@@ -59,7 +61,7 @@ function compile(config: ExpressionConfig | undefined, context: Context): Step |
       return compileCall(kind.value, config as ExpressionConfig, context);
     case 'identExpr':
     case 'selectExpr':
-      return compileAttribute(config as ExpressionConfig, context) ?? null;
+      return compilePlace(config as ExpressionConfig, context);
     case 'comprehensionExpr':
       return refused('a macro over a list', config as object, context, 'refuses');
     case undefined:
@@ -157,62 +159,60 @@ function fieldNameOf({ keyKind }: MapEntryConfig, about: object, context: Contex
   return refused('a field without a name', about, context, 'refuses');
 }
 
-/** An attribute, or a member of a value; undefined after a refusal. */
-function compileAttribute(config: ExpressionConfig, context: Context): Step | undefined {
+/** An attribute, or a member of a value. */
+function compilePlace(config: ExpressionConfig, context: Context): Step | null {
   const place = placeOf(config, context);
-  if (place === undefined) return undefined;
-  if (place === null) return () => FAULT;
-  if (typeof place === 'function') return place;
+  if (place === null || typeof place === 'function') return place;
   if (place.kind === 'value') return (evaluation) => presentOr(place.read(evaluation));
   const { whole } = place;
-  if (whole !== null) return (evaluation) => presentOr(whole(evaluation));
-  refused('an attribute that is no plain value', config, context);
-  return undefined;
+  if (whole === null) return refused('an attribute that is no plain value', config, context);
+  return (evaluation) => presentOr(whole(evaluation));
 }
 
-/** What an expression names: an attribute, a value, or null where it is a fault whatever comes; undefined after a refusal. */
-function placeOf(config: ExpressionConfig, context: Context): Attribute | Step | null | undefined {
+/** What an expression names; null after a refusal. */
+function placeOf(config: ExpressionConfig, context: Context): Place | null {
   const kind = config.exprKind;
-  switch (kind.case) {
-    case 'identExpr':
-      if (kind.value.name === '') return lacking('an attribute without a name', config, context);
-      if (context.block.parts !== null && kind.value.name.startsWith('@index'))
-        return partOf(kind.value.name, context.block.parts, config, context);
-      return known(rootOf(kind.value.name, context), kind.value.name, config, context);
-    case 'selectExpr': {
-      const { operand, field, testOnly } = kind.value;
-      if (field === '') return lacking('a member without a name', config, context);
-      if (operand === undefined) return lacking('a member of nothing', config, context);
-      const named = testOnly ? undefined : ENUM_VALUES.get(nameOf(config) ?? '');
-      const outer = named === undefined ? placeOf(operand, context) : null;
-      if (named !== undefined || outer === undefined) return named;
-      return memberOf(outer, field, testOnly ? 'tested' : 'selected', config, context);
-    }
-    case 'callExpr': {
-      const { function: name, target, args } = kind.value;
-      const [first, second, ...more] = target === undefined ? args : [target, ...args];
-      const key = second?.exprKind.case === 'constExpr' ? second.exprKind.value.constantKind : undefined;
-      if (name !== '_[_]' || first === undefined || key?.case !== 'stringValue' || more.length > 0) break;
-      const outer = placeOf(first, context);
-      return outer === undefined ? undefined : memberOf(outer, key.value, 'indexed', config, context);
-    }
-  }
-  return compile(config, context) ?? undefined;
+  if (kind.case === 'identExpr') return placeOfName(kind.value.name, config, context);
+  if (kind.case === 'selectExpr') return placeOfMember(kind.value, config, context);
+  const index = kind.case === 'callExpr' ? indexOf(kind.value) : null;
+  if (index === null) return compile(config, context);
+  const outer = placeOf(index.outer, context);
+  return outer && memberOf(outer, index.key, 'indexed', config, context);
+}
+
+function placeOfName(name: string, about: ExpressionConfig, context: Context): Place | null {
+  if (name === '') return refused('an attribute without a name', about, context, 'refuses');
+  const { parts } = context.block;
+  if (parts !== null && name.startsWith('@index')) return partOf(name, parts, about, context);
+  const root = rootOf(name, context);
+  return root === 'not done' ? refused(`\`${name}\``, about, context) : (root ?? alwaysFault);
+}
+
+function placeOfMember(
+  { operand, field, testOnly }: Select,
+  about: ExpressionConfig,
+  context: Context,
+): Place | null {
+  if (field === '') return refused('a member without a name', about, context, 'refuses');
+  if (operand === undefined) return refused('a member of nothing', about, context, 'refuses');
+  const named = testOnly ? undefined : ENUM_VALUES.get(nameOf(about) ?? '');
+  if (named !== undefined) return named;
+  const outer = placeOf(operand, context);
+  return outer && memberOf(outer, field, testOnly ? 'tested' : 'selected', about, context);
 }
 
 function compileCall(call: Call, about: ExpressionConfig, context: Context): Step | null {
   const { function: name, target } = qualified(call);
   if (name === BLOCK && target === undefined) return compileBlock(call.args, about, context);
+  if (indexOf(call) !== null) return compilePlace(about, context);
   const operands = target === undefined ? call.args : [target, ...call.args];
   const [first, second] = operands;
-  if (name === '_[_]' && operands.length === 2 && isText(second))
-    return compileAttribute(about, context) ?? null;
-  if (name === 'matches' && operands.length === 2 && isText(second))
-    return compileMatch(operands, about, context);
-  if (REGEX_NAMES.has(name) && isText(second)) context.memo.patterns.keep(textOf(second) as string);
-  if (IN.has(name) && target === undefined && operands.length === 2 && isText(first)) {
-    const found = compileHas(operands as [ExpressionConfig, ExpressionConfig], context);
-    if (found !== null) return found ?? null;
+  const pattern = textOf(second);
+  if (name === 'matches' && operands.length === 2 && pattern !== null)
+    return compileMatch(first, pattern, about, context);
+  if (IN.has(name) && target === undefined && operands.length === 2) {
+    const test = compileHas(textOf(first), second as ExpressionConfig, context);
+    if (test !== 'no branch') return test;
   }
   const compiled = compileAll(operands, context);
   if (compiled === null) return null;
@@ -221,9 +221,15 @@ function compileCall(call: Call, about: ExpressionConfig, context: Context): Ste
   const operation = operationOf(name, target !== undefined, operands.length, context.options);
   if (operation === null) return refused(`\`${name}\``, about, context, 'refuses');
   if (operation === 'not done') return refused(`\`${name}\``, about, context);
-  if (REGEX_NAMES.has(name) && isText(second) && isNoPattern(textOf(second) as string))
-    return strictly(compiled, () => FAULT);
-  return strictly(compiled, operation);
+  const isByPattern = REGEX_NAMES.has(name) && pattern !== null;
+  return strictly(compiled, isByPattern ? byPattern(pattern, operation, context.memo) : operation);
+}
+
+/** A pattern that is written out is made before requests come; one that RE2 surely refuses is a fault, whatever the text. */
+function byPattern(pattern: string, operation: Operation, { patterns }: ExpressionMemo): Operation {
+  if (isNoPattern(pattern)) return () => FAULT;
+  patterns.keep(pattern);
+  return operation;
 }
 
 /** What an optimizer of CEL makes of parts that come up several times: a list of them, each evaluated once and only where it is asked for. */
@@ -255,46 +261,39 @@ function partOf(
   parts: readonly Step[],
   about: ExpressionConfig,
   context: Context,
-): Step | undefined {
+): Step | null {
   const [, digits] = /^@index(\d+)$/.exec(name) ?? [];
   const index = Number(digits);
   const part = parts[index];
-  return part === undefined
-    ? lacking(`\`${name}\``, about, context)
-    : (evaluation) => valueOfPart(index, part, evaluation);
+  if (part === undefined) return refused(`\`${name}\``, about, context, 'refuses');
+  return (evaluation) => valueOfPart(index, part, evaluation);
 }
 
 const IN = new Set(['@in', 'in', '_in_']);
 
-/** `'x' in request.headers`: of attributes that are no value by themselves; null where it is another one's. */
-function compileHas(
-  [key, set]: readonly [ExpressionConfig, ExpressionConfig],
-  context: Context,
-): Step | null | undefined {
-  const quiet = { ...context, block: { ...context.block }, refuse: () => {} };
-  const outer = placeOf(set, quiet);
-  if (typeof outer !== 'object' || outer === null || outer.kind !== 'branch') return null;
-  if (outer.isMessage) return () => FAULT;
-  const member = known(outer.member(textOf(key) as string), textOf(key) as string, set, context);
-  if (member === undefined) return undefined;
-  if (member === null) return () => false;
-  return (evaluation) => isThere(member, evaluation);
+/** `'x' in request.headers`, of a branch, which is no value by itself; null after a refusal. */
+function compileHas(key: string | null, set: ExpressionConfig, context: Context): Step | null | 'no branch' {
+  if (key === null || !isPath(set)) return 'no branch';
+  // What is wrong with it is told where it is compiled as a value.
+  const place = placeOf(set, { ...context, refuse: () => {} });
+  if (place === null || typeof place === 'function' || place.kind === 'value') return 'no branch';
+  return place.isMessage ? alwaysFault : testMember(place, key, set, context);
 }
 
 /** A pattern that is written out is judged here and not at each request. */
 function compileMatch(
-  [text, pattern]: readonly ExpressionConfig[],
+  text: ExpressionConfig | undefined,
+  pattern: string,
   about: ExpressionConfig,
   context: Context,
 ): Step | null {
-  const said = textOf(pattern) as string;
   const step = compile(text, context);
   try {
     const folds = context.options === undefined && context.foldsNothing !== true;
-    const matches = compileMatches(said, folds && isFolded(text));
+    const matches = compileMatches(pattern, folds && isFolded(text));
     return step && ((evaluation) => matches(step(evaluation), evaluation));
   } catch (error) {
-    context.refuse(`bad regular expression \`${said}\`: ${(error as Error).message}`, about);
+    context.refuse(`bad regular expression \`${pattern}\`: ${(error as Error).message}`, about);
     return null;
   }
 }

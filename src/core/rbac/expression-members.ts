@@ -1,5 +1,5 @@
 import type { Evaluation, Step } from './evaluation.ts';
-import { type Attribute, isThere, presentOr } from './expression-attributes.ts';
+import { type Attribute, type Branch, isThere, presentOr } from './expression-attributes.ts';
 import type { ExpressionConfig } from './expression-config.ts';
 import { type Context, refused } from './expression-context.ts';
 import {
@@ -14,40 +14,40 @@ import {
 /** How a member is asked for: `a.b`, `a['b']`, `has(a.b)`. */
 export type Asked = 'selected' | 'indexed' | 'tested';
 
-/** Refuses what Envoy refuses too. */
-export function lacking(what: string, about: object, context: Context): undefined {
-  refused(what, about, context, 'refuses');
-}
+/** What a part of an expression names: an attribute, or what it comes to. */
+export type Place = Attribute | Step;
 
-/** An attribute, unless it is one that Envoy has and jotgate has not. */
-export function known(
-  found: Attribute | null | 'not done',
-  name: string,
-  about: object,
-  context: Context,
-): Attribute | null | undefined {
-  if (found !== 'not done') return found;
-  refused(`\`${name}\``, about, context);
-  return undefined;
-}
+/** A fault, whatever comes. */
+export const alwaysFault: Step = () => FAULT;
 
-/** The member of an attribute or a value; null where it is a fault whatever comes, undefined after a refusal. */
+/** The member of an attribute or a value; null after a refusal. */
 export function memberOf(
-  outer: Attribute | Step | null,
+  outer: Place,
   key: string,
   asked: Asked,
   about: ExpressionConfig,
   context: Context,
-): Attribute | Step | null | undefined {
-  if (outer === null) return null;
+): Place | null {
   if (typeof outer === 'function')
     return (evaluation) => memberOfValue(outer(evaluation), key, asked, evaluation);
   if (outer.kind === 'value')
     return (evaluation) => memberOfValue(outer.read(evaluation), key, asked, evaluation);
-  if (outer.isMessage && asked === 'indexed') return null;
-  const member = known(outer.member(key), key, about, context);
-  if (asked !== 'tested' || member === undefined) return member;
-  if (member === null) return outer.isMessage ? null : () => false;
+  if (outer.isMessage && asked === 'indexed') return alwaysFault;
+  if (asked === 'tested') return testMember(outer, key, about, context);
+  const member = outer.member(key);
+  return member === 'not done' ? refused(`\`${key}\``, about, context) : (member ?? alwaysFault);
+}
+
+/** Whether a branch has a member; null after a refusal. */
+export function testMember(
+  outer: Branch,
+  key: string,
+  about: ExpressionConfig,
+  context: Context,
+): Step | null {
+  const member = outer.member(key);
+  if (member === 'not done') return refused(`\`${key}\``, about, context);
+  if (member === null) return outer.isMessage ? alwaysFault : () => false;
   return (evaluation) => isThere(member, evaluation);
 }
 

@@ -1,11 +1,13 @@
 import type { ExpressionConfig, MapEntryConfig } from './expression-config.ts';
-import { constantOf } from './expression-constant.ts';
 
 /** A list that is spelled out. */
 export type List = Extract<ExpressionConfig['exprKind'], { case: 'listExpr' }>['value'];
 
 /** A map or a message that is spelled out. */
 export type Struct = Extract<ExpressionConfig['exprKind'], { case: 'structExpr' }>['value'];
+
+/** A member that is asked for by its name. */
+export type Select = Extract<ExpressionConfig['exprKind'], { case: 'selectExpr' }>['value'];
 
 /** A call of a function. */
 export type Call = Extract<ExpressionConfig['exprKind'], { case: 'callExpr' }>['value'];
@@ -33,15 +35,30 @@ export function qualified({ function: name, target }: Call): Pick<Call, 'functio
 /** Functions whose second operand is a pattern. */
 export const REGEX_NAMES = new Set(['re.extract', 're.capture', 're.captureN']);
 
-/** A text that is written out. */
-export const isText = (config: ExpressionConfig | undefined) =>
-  config?.exprKind.case === 'constExpr' && config.exprKind.value.constantKind.case === 'stringValue';
+/** A text that is written out; null for anything else. */
+export function textOf(config: ExpressionConfig | undefined): string | null {
+  const constant = config?.exprKind.case === 'constExpr' ? config.exprKind.value.constantKind : undefined;
+  return constant?.case === 'stringValue' ? constant.value : null;
+}
 
-/** What a constant is; undefined for anything else. */
-export const textOf = (config: ExpressionConfig | undefined) =>
-  constantOf(
-    config?.exprKind.case === 'constExpr' ? config.exprKind.value.constantKind : { case: undefined },
-  );
+/** `a['b']`, taken apart; null for any other call. */
+export function indexOf({
+  function: name,
+  target,
+  args,
+}: Call): { outer: ExpressionConfig; key: string } | null {
+  const [outer, index, ...more] = target === undefined ? args : [target, ...args];
+  const key = textOf(index);
+  return name === '_[_]' && outer !== undefined && key !== null && more.length === 0 ? { outer, key } : null;
+}
+
+/** Whether it is a name, and members of it by names and texts: `a.b['c']`. */
+export function isPath(config: ExpressionConfig | undefined): boolean {
+  const kind = config?.exprKind;
+  if (kind?.case === 'selectExpr') return isPath(kind.value.operand);
+  if (kind?.case === 'callExpr') return isPath(indexOf(kind.value)?.outer);
+  return kind?.case === 'identExpr';
+}
 
 /** Envoy comes to it before requests do, where `cel_config` is not said: it is made of constants and takes no choice. */
 export function isFolded(config: ExpressionConfig | undefined): boolean {
