@@ -11,8 +11,9 @@ import type { StatsScope } from '../../stats.ts';
 import type { ConnectionGuard, ConnectionRefusal } from '../connection-guard.ts';
 import type { ConnectionInfo, DynamicMetadata } from '../filter.ts';
 import { compileJudge } from '../rbac/factory.ts';
-import type { Judge, Judgment } from '../rbac/judge.ts';
+import type { Judge } from '../rbac/judge.ts';
 import { denialDetails } from '../rbac/replies.ts';
+import { createRuleSet, judgeBy, type RuleSet, tellLogHint, tellVerdict } from '../rbac/rule-set.ts';
 import { RbacStats } from '../rbac/stats.ts';
 import { refuseHeaderRules } from './header-rules.ts';
 
@@ -29,20 +30,15 @@ type RbacProgress = NonNullable<RbacSubject['progress']>;
 export function compileRbacGuard(config: RBAC, context: GuardContext): ConnectionGuard | null {
   const { findings } = context;
   const before = findings.list.length;
-  const prefix = config.statPrefix.endsWith('.') ? config.statPrefix : `${config.statPrefix}.`;
-  const stats = context.rootStats.scope(prefix);
+  const { statPrefix, shadowRulesStatPrefix: prefix } = config;
+  const stats = context.rootStats.scope(statPrefix.endsWith('.') ? statPrefix : `${statPrefix}.`);
   const enforced = compileSet({ rules: config.rules, matcher: config.matcher }, findings);
   const shadow = compileSet({ rules: config.shadowRules, matcher: config.shadowMatcher }, findings);
   if (findings.list.slice(before).some(({ severity }) => severity === 'error')) return null;
   return new RbacGuard(
     config,
-    enforced && { judge: enforced, stats: new RbacStats(stats, '', '', []) },
-    shadow && {
-      judge: shadow,
-      stats: new RbacStats(stats, config.shadowRulesStatPrefix, 'shadow_', []),
-      policyIdKey: `${config.shadowRulesStatPrefix}shadow_effective_policy_id`,
-      resultKey: `${config.shadowRulesStatPrefix}shadow_engine_result`,
-    },
+    enforced && createRuleSet(enforced, new RbacStats(stats, '', '', []), 'enforced', ''),
+    shadow && createRuleSet(shadow, new RbacStats(stats, prefix, 'shadow_', []), 'shadow', prefix),
     delayOf(config.delayDeny),
     progressOf(context),
   );
@@ -76,17 +72,6 @@ function compileSet(
 
 const startMsOf = ({ progress }: RbacSubject) => (progress as RbacProgress).startMs;
 
-interface CountedJudge {
-  judge: Judge;
-  stats: RbacStats;
-}
-
-/** And where its verdicts are told. */
-interface ShadowJudge extends CountedJudge {
-  policyIdKey: string;
-  resultKey: string;
-}
-
 const METADATA_NAMESPACE = 'envoy.filters.network.rbac';
 
 /** There is no request yet: whatever looks at one finds nothing. */
@@ -94,15 +79,15 @@ const NO_REQUEST = { method: '', scheme: '', authority: '', path: '', headers: {
 
 class RbacGuard implements ConnectionGuard {
   readonly #origin: object;
-  readonly #enforced: CountedJudge | null;
-  readonly #shadow: ShadowJudge | null;
+  readonly #enforced: RuleSet | null;
+  readonly #shadow: RuleSet | null;
   readonly #delayMs: number;
   readonly #progress: RbacProgress;
 
   constructor(
     origin: object,
-    enforced: CountedJudge | null,
-    shadow: ShadowJudge | null,
+    enforced: RuleSet | null,
+    shadow: RuleSet | null,
     delayMs: number,
     progress: RbacProgress,
   ) {
@@ -126,32 +111,14 @@ class RbacGuard implements ConnectionGuard {
       progress: this.#progress,
     };
     recorder?.open('network filter', 'rbac', this.#origin);
-    if (this.#shadow !== null) tell(this.#shadow, judge(this.#shadow, subject, null), metadata);
-    const judgment = this.#enforced && judge(this.#enforced, subject, recorder);
+    // Unlike a request's, enforced rules of the same filter see what the shadow rules say.
+    if (this.#shadow !== null)
+      tellVerdict(this.#shadow, judgeBy(this.#shadow, subject, null), METADATA_NAMESPACE, metadata);
+    const judgment = this.#enforced && judgeBy(this.#enforced, subject, recorder);
     const hint = judgment?.accessLogHint ?? null;
-    if (hint !== null) metadata.set('envoy.common', 'access_log_hint', hint);
+    if (hint !== null) tellLogHint(hint, metadata);
     const isRefused = judgment?.isAllowed === false;
     recorder?.close(isRefused ? 'deny' : 'ok', isRefused ? 'the connection is closed' : undefined);
     return isRefused ? { details: denialDetails(judgment.policy ?? 'none'), delayMs: this.#delayMs } : null;
   }
-}
-
-/** Unlike a request's, enforced rules of the same filter see it. */
-function tell(
-  { policyIdKey, resultKey }: ShadowJudge,
-  { isAllowed, policy }: Judgment,
-  metadata: DynamicMetadata,
-): void {
-  if (policy !== null) metadata.set(METADATA_NAMESPACE, policyIdKey, policy);
-  metadata.set(METADATA_NAMESPACE, resultKey, isAllowed ? 'allowed' : 'denied');
-}
-
-function judge(
-  { judge: judging, stats }: CountedJudge,
-  subject: RbacSubject,
-  recorder: Recorder | null,
-): Judgment {
-  const judgment = judging.judge(subject, recorder);
-  stats.count(judgment.isAllowed, judgment.policy ?? undefined);
-  return judgment;
 }

@@ -17,9 +17,10 @@ import { pathTemplateOf } from '../../path-template.ts';
 import { refuseInto } from '../../refusals.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
 import { routeConfigOf } from '../route-config.ts';
-import { RbacFilter, type RbacRules, type RuleSet } from './filter.ts';
+import { RbacFilter, type RbacRules } from './filter.ts';
 import { type Judge, judgeByPolicies, judgeByTree } from './judge.ts';
 import type { MatchContext } from './match-input.ts';
+import { createRuleSet, type RuleSet } from './rule-set.ts';
 import { RbacStats } from './stats.ts';
 
 /** `envoy.filters.http.rbac`, and what routes say to it. */
@@ -83,12 +84,8 @@ function compileRules(
   });
   if (judge === null) return null;
   const tracked = config.trackPerRuleStats ? judge.policyNames : [];
-  return {
-    judge,
-    policyIdKey: `${prefix.key}${kind}_effective_policy_id`,
-    resultKey: `${prefix.key}${kind}_engine_result`,
-    stats: new RbacStats(context.stats, prefix.stats, kind === 'shadow' ? 'shadow_' : '', tracked),
-  };
+  const stats = new RbacStats(context.stats, prefix.stats, kind === 'shadow' ? 'shadow_' : '', tracked);
+  return createRuleSet(judge, stats, kind, prefix.key);
 }
 
 /** A matcher takes the place of rules; null: neither is there, or there was an error. */

@@ -1,16 +1,8 @@
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FilterResult, FilterStream, HttpFilter } from '../filter.ts';
-import type { Judge, Judgment } from './judge.ts';
+import type { Judgment } from './judge.ts';
 import { denialReply } from './replies.ts';
-import type { RbacStats } from './stats.ts';
-
-/** A set of rules and where its verdicts are told. */
-export interface RuleSet {
-  judge: Judge;
-  policyIdKey: string;
-  resultKey: string;
-  stats: RbacStats;
-}
+import { judgeBy, type RuleSet, tellLogHint, tellVerdict } from './rule-set.ts';
 
 const METADATA_NAMESPACE = 'envoy.filters.http.rbac';
 
@@ -38,46 +30,40 @@ export class RbacFilter implements HttpFilter {
   decodeHeaders(stream: FilterStream): FilterResult {
     const own = this.#routeRules(stream.route);
     if (own !== undefined) stream.recorder?.note('the route has rules of its own');
-    const { enforced, shadow } = own ?? this.#rules;
-    const shadowed = shadow === null ? null : this.#judgeShadow(shadow, stream);
-    const judgment = enforced === null ? null : this.#judge(enforced, stream);
+    const rules = own ?? this.#rules;
+    const shadowed = rules.shadow && judgeShadow(rules.shadow, stream);
+    const judgment = rules.enforced && judgeBy(rules.enforced, stream, stream.recorder);
     const hint = judgment?.accessLogHint ?? null;
-    if (hint !== null) stream.metadata.set('envoy.common', 'access_log_hint', hint);
-    const tellAll = () => {
-      if (shadow !== null && shadowed !== null) tell(shadow, shadowed, stream);
-      if (enforced !== null && judgment !== null) tell(enforced, judgment, stream);
-    };
-    if (judgment?.isAllowed === false) return denialReply(judgment.policy ?? 'none', tellAll);
-    tellAll();
+    if (hint !== null) tellLogHint(hint, stream.metadata);
+    if (judgment?.isAllowed === false) {
+      return denialReply(judgment.policy ?? 'none', () => tellAll(rules, shadowed, judgment, stream));
+    }
+    tellAll(rules, shadowed, judgment, stream);
     return undefined;
   }
+}
 
-  #judge({ judge, stats }: RuleSet, stream: FilterStream): Judgment {
-    const judgment = judge.judge(stream, stream.recorder);
-    stats.count(judgment.isAllowed, judgment.policy ?? undefined);
-    return judgment;
-  }
-
-  #judgeShadow(shadow: RuleSet, stream: FilterStream): Judgment {
-    const judgment = shadow.judge.judge(stream, null);
-    shadow.stats.count(judgment.isAllowed, judgment.policy ?? undefined);
-    const { isAllowed, policy } = judgment;
-    stream.recorder?.note(
-      `shadow rules would have ${isAllowed ? 'allowed' : 'denied'} it (policy ${policy ?? 'none'})`,
-    );
-    return judgment;
-  }
+function judgeShadow(shadow: RuleSet, stream: FilterStream): Judgment {
+  const judgment = judgeBy(shadow, stream, null);
+  const { isAllowed, policy } = judgment;
+  stream.recorder?.note(
+    `shadow rules would have ${isAllowed ? 'allowed' : 'denied'} it (policy ${policy ?? 'none'})`,
+  );
+  return judgment;
 }
 
 /**
  * Only after both have judged: what the shadow rules say is no matter for the enforced ones of the same filter. A refusal is sent before
  * anything is told.
  */
-function tell(
-  { policyIdKey, resultKey }: RuleSet,
-  { isAllowed, policy }: Judgment,
-  { metadata }: FilterStream,
+function tellAll(
+  { enforced, shadow }: RbacRules,
+  shadowed: Judgment | null,
+  judgment: Judgment | null,
+  stream: FilterStream,
 ): void {
-  if (policy !== null) metadata.set(METADATA_NAMESPACE, policyIdKey, policy);
-  metadata.set(METADATA_NAMESPACE, resultKey, isAllowed ? 'allowed' : 'denied');
+  if (shadow !== null && shadowed !== null)
+    tellVerdict(shadow, shadowed, METADATA_NAMESPACE, stream.metadata);
+  if (enforced !== null && judgment !== null)
+    tellVerdict(enforced, judgment, METADATA_NAMESPACE, stream.metadata);
 }
