@@ -66,6 +66,7 @@ export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
     name: '',
     virtualHost: '',
     action,
+    destinationHeaders: [],
     requestHeaders: [],
     responseHeaders: [],
     perFilter: null,

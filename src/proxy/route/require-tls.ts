@@ -24,6 +24,7 @@ export function compileRequireTls(config: VirtualHost, ignoresPathParameters: bo
         location: ({ authority, path }) => `https://${authority}${path}`,
       },
     },
+    destinationHeaders: [],
     requestHeaders: [],
     responseHeaders: [],
     perFilter: null,

@@ -11,7 +11,7 @@ import type { ForwardAction, SelectedRoute } from './selected-route.ts';
  */
 export function rewriteRequest(
   source: FormatSource,
-  { requestHeaders, destinationChanges = 0, countsAttempts }: SelectedRoute,
+  { destinationHeaders, requestHeaders, countsAttempts }: SelectedRoute,
   action: ForwardAction,
   marksOriginal: boolean,
 ): void {
@@ -19,11 +19,9 @@ export function rewriteRequest(
   const { destinationHost, hostRewrite, pathRewrite } = action;
   // There is one attempt: nothing is tried again.
   if (countsAttempts?.request) request.headers.set('x-envoy-attempt-count', '1');
-  if (destinationHost !== '') {
-    applyHeaderMutations(request.headers, requestHeaders.slice(0, destinationChanges), source);
-    request.authority = destinationHost;
-    applyHeaderMutations(request.headers, requestHeaders.slice(destinationChanges), source);
-  } else if (requestHeaders.length > 0) applyHeaderMutations(request.headers, requestHeaders, source);
+  if (destinationHeaders.length > 0) applyHeaderMutations(request.headers, destinationHeaders, source);
+  if (destinationHost !== '') request.authority = destinationHost;
+  if (requestHeaders.length > 0) applyHeaderMutations(request.headers, requestHeaders, source);
   if (hostRewrite !== null) {
     const host = hostRewrite.hostFor(source);
     if (host !== '') replaceHost(request, host, marksOf(action, marksOriginal));

@@ -8,6 +8,7 @@ import { TreeRecorder } from '../../base/index.ts';
 import { withoutQuery } from '../../core/match/index.ts';
 import { Findings } from '../../resources/index.ts';
 import { NO_CIRCUMSTANCES } from './circumstances.ts';
+import type { HeaderMutations } from './header-mutation.ts';
 import { compileRequestMatcher } from './request-matcher.ts';
 import { compileRouteTable } from './route-table.ts';
 
@@ -146,36 +147,43 @@ describe('header changes of a route', () => {
   });
   const route = (more: object) => ({ match: { prefix: '/' }, route: { cluster: 'origin' }, ...more });
 
+  const selectedBy = (config: JsonValue) => {
+    const selected = tableOf(config).select(new TestStream().request, null, NO_CIRCUMSTANCES);
+    assert.ok(selected);
+    return selected;
+  };
+  const namesOf = (levels: readonly HeaderMutations[]) => levels.map(({ add }) => add[0]?.name);
+
   it('are the route’s, then its host’s, then the configuration’s', () => {
-    const levels = (config: JsonValue) =>
-      tableOf(config)
-        .select(new TestStream().request, null, NO_CIRCUMSTANCES)
-        ?.requestHeaders.map(({ add }) => add[0]?.name);
     const config = {
       ...all([route({ request_headers_to_add: [option('x-route', '1')] })], {
         request_headers_to_add: [option('x-host', '1')],
       }),
       request_headers_to_add: [option('x-config', '1')],
     };
-    assert.deepEqual(levels(config), ['x-route', 'x-host', 'x-config']);
+    assert.deepEqual(namesOf(selectedBy(config).requestHeaders), ['x-route', 'x-host', 'x-config']);
     const reversed = { ...config, most_specific_header_mutations_wins: true };
-    assert.deepEqual(levels(reversed), ['x-config', 'x-host', 'x-route']);
+    assert.deepEqual(namesOf(selectedBy(reversed).requestHeaders), ['x-config', 'x-host', 'x-route']);
   });
 
   it('come after those of a weighted cluster, whichever is to win', () => {
-    const member = { name: 'origin', weight: 1, request_headers_to_add: [option('x-cluster', '1')] };
+    const changes = (level: string) => ({
+      request_headers_to_add: [option(`x-${level}`, '1')],
+      response_headers_to_add: [option(`x-${level}`, '1')],
+    });
+    const member = { name: 'origin', weight: 1, ...changes('cluster') };
     const config = {
-      ...all([route({ route: { weighted_clusters: { clusters: [member] } } })], {
-        request_headers_to_add: [option('x-host', '1')],
-      }),
-      request_headers_to_add: [option('x-config', '1')],
+      ...all([route({ route: { weighted_clusters: { clusters: [member] } } })], changes('host')),
+      ...changes('config'),
     };
-    const levels = (most_specific_header_mutations_wins: boolean) =>
-      tableOf({ ...config, most_specific_header_mutations_wins })
-        .select(new TestStream().request, null, NO_CIRCUMSTANCES)
-        ?.requestHeaders.map(({ add }) => add[0]?.name);
-    assert.deepEqual(levels(false), ['x-cluster', 'x-host', 'x-config']);
-    assert.deepEqual(levels(true), ['x-cluster', 'x-config', 'x-host']);
+    const levels = (most_specific_header_mutations_wins: boolean) => {
+      const selected = selectedBy({ ...config, most_specific_header_mutations_wins });
+      const { destinationHeaders, requestHeaders, responseHeaders } = selected;
+      return [destinationHeaders, requestHeaders, responseHeaders].map(namesOf);
+    };
+    const own = ['x-cluster'];
+    assert.deepEqual(levels(false), [own, ['x-host', 'x-config'], ['x-cluster', 'x-host', 'x-config']]);
+    assert.deepEqual(levels(true), [own, ['x-config', 'x-host'], ['x-cluster', 'x-config', 'x-host']]);
   });
 });
 

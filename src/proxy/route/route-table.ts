@@ -99,18 +99,12 @@ function levelsOf(level: Level, context: RouteContext, outer?: Levels): Levels {
   };
 }
 
-/**
- * The most specific level is applied first, so that the others can overwrite it, unless it is to win. What a weighted cluster says comes
- * first even then (Envoy: WeightedClusterEntry::finalizeRequestHeaders).
- * @param route those of the route and around it, with which `levels` ends
- */
+/** The most specific level is applied first, so that the others can overwrite it, unless it is to win. */
 function inOrder(
   levels: readonly HeaderMutations[],
-  route: readonly HeaderMutations[],
   { mostSpecificWins }: LevelContext,
 ): readonly HeaderMutations[] {
-  if (!mostSpecificWins) return levels;
-  return [...levels.slice(0, levels.length - route.length), ...route.toReversed()];
+  return mostSpecificWins ? levels.toReversed() : levels;
 }
 
 class CompiledRoute {
@@ -209,18 +203,19 @@ function compileRoute(
   const metadata = configuredMetadata(route.metadata);
   if (matcher === null || variants === null) return null;
   const selected = variants.map(({ action, weight, destination }) => {
-    const { request, response, perFilter } =
-      destination === null ? levels : levelsOf(destination, context, levels);
+    const around = { request: [], response: [], perFilter: levels.perFilter };
+    const own = destination === null ? around : levelsOf(destination, context, around);
     return {
       weight,
       selected: {
         name: route.name,
         virtualHost: host.name,
         action,
-        requestHeaders: inOrder(request, levels.request, context),
-        destinationChanges: request.length - levels.request.length,
-        responseHeaders: inOrder(response, levels.response, context),
-        perFilter,
+        destinationHeaders: own.request,
+        requestHeaders: inOrder(levels.request, context),
+        // What a weighted cluster says comes first even where the most specific level wins (Envoy: WeightedClusterEntry).
+        responseHeaders: [...own.response, ...inOrder(levels.response, context)],
+        perFilter: own.perFilter,
         metadata,
         rateLimits,
         countsAttempts: host.countsAttempts,

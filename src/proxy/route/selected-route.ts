@@ -46,8 +46,8 @@ export interface SelectedRoute {
   action: RouteAction;
   /** Route's own first, then the virtual host's, then the route configuration's (Envoy's order of application). */
   requestHeaders: readonly HeaderMutations[];
-  /** How many of these, the first ones, are a weighted destination's own. */
-  destinationChanges?: number;
+  /** What a weighted destination itself does to requests, before the host that it puts in and before `requestHeaders`. */
+  destinationHeaders: readonly HeaderMutations[];
   responseHeaders: readonly HeaderMutations[];
   /** What the route says to filters, by their names in the chain; null: nothing to any. */
   perFilter: ReadonlyMap<string, RouteFilterEntry> | null;
