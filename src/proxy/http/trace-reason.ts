@@ -1,7 +1,7 @@
 import type { Chance } from '../chance.ts';
 import type { RequestHead } from './request-head.ts';
 
-/** Of so many requests so many. */
+/** `numerator` of every `size` requests. */
 export interface Share {
   numerator: number;
   size: number;
@@ -14,7 +14,7 @@ export interface Sampling {
   overall: Share;
 }
 
-/** Whose id it is. */
+/** A stream, as far as its id goes. */
 interface Marked {
   readonly request: Pick<RequestHead, 'headers'>;
   readonly chance: Chance;
@@ -32,13 +32,12 @@ const RESULTS = 10_000;
 
 /**
  * Writes into `x-request-id` whether and why a tracer would hear of the request: by chance where its client asks for it, else by the id
- * itself (Envoy: mutateTracingRequestHeader).
- * Nothing is traced here; but policies, limits and the origin see the id as it is then.
+ * itself (Envoy: mutateTracingRequestHeader). Nothing is traced here; but policies, limits and the origin see the id as it is then. An id
+ * that is no UUID by its length and its first digits stays.
+ * @param stream its `x-request-id` is written anew
  */
-export function markTraceReason(
-  { request: { headers }, chance }: Marked,
-  { client, random, overall }: Sampling,
-): void {
+export function markTraceReason(stream: Marked, { client, random, overall }: Sampling): void {
+  const { headers } = stream.request;
   const id = headers.get('x-request-id') ?? '';
   const leading = id.slice(0, LEADING_DIGITS);
   if (id.length !== ID_LENGTH || !DIGITS.test(leading)) return;
@@ -46,7 +45,7 @@ export function markTraceReason(
   const isIn = ({ numerator, size }: Share) => result % size < numerator;
   const given = id[REASON_AT] as string;
   let reason = REASONS.includes(given) ? given : '';
-  if (reason === '' && headers.has('x-client-trace-id') && isDrawn(client, chance)) reason = 'b';
+  if (reason === '' && headers.has('x-client-trace-id') && isDrawn(client, stream)) reason = 'b';
   if (reason === '' && isIn(random)) reason = '9';
   if (reason === '') return;
   const written = isIn(overall) ? reason : NO_REASON;
@@ -54,6 +53,7 @@ export function markTraceReason(
     headers.set('x-request-id', id.slice(0, REASON_AT) + written + id.slice(REASON_AT + 1));
 }
 
-function isDrawn({ numerator, size }: Share, chance: Chance): boolean {
-  return numerator > 0 && (numerator >= size || chance.draws(numerator / size));
+/** Chance is asked only where it has a say. */
+function isDrawn({ numerator, size }: Share, stream: Marked): boolean {
+  return numerator > 0 && (numerator >= size || stream.chance.draws(numerator / size));
 }
