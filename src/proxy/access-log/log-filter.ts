@@ -4,6 +4,7 @@ import {
   type MetadataFilter,
   ComparisonFilter_Op as Op,
 } from '#schema/envoy/config/accesslog/v3/accesslog_pb.js';
+import type { HeaderMatcher } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { compileHeaderMatcher, compileMetadataMatcher, findMetadata } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { FormatSource, Progress } from '../format/format-source.ts';
@@ -39,15 +40,10 @@ export function compileLogFilter(config: AccessLogFilter, findings: Findings): L
       const any = compileAll(specifier.value.filters, findings);
       return any && ((source) => any.some((filter) => filter(source)));
     }
-    case 'headerFilter': {
-      const { header } = specifier.value;
-      const matcher = header === undefined ? null : compileHeaderMatcher(header, refuseInto(findings));
-      if (header === undefined || matcher === null || !header.name.startsWith(':'))
-        return matcher && (({ request }) => matcher.matches(request, null));
-      // A request that could not be read has no pseudo-headers, not empty ones.
-      const absent = compileHeaderMatcher({ ...header, name: ':none' }, refuseInto(findings));
-      return ({ request }) => (request.method === '' ? absent : matcher)?.matches(request, null) === true;
-    }
+    case 'headerFilter':
+      return specifier.value.header === undefined
+        ? null
+        : compileHeaderFilter(specifier.value.header, findings);
     case 'responseFlagFilter': {
       const { flags } = specifier.value;
       if (flags.length === 0) return ({ progress }) => (progress?.flags ?? '') !== '';
@@ -67,6 +63,16 @@ export function compileLogFilter(config: AccessLogFilter, findings: Findings): L
 function compileAll(configs: readonly AccessLogFilter[], findings: Findings): LogFilter[] | null {
   const filters = configs.map((config) => compileLogFilter(config, findings));
   return filters.includes(null) ? null : (filters as LogFilter[]);
+}
+
+/** A request that could not be read has no pseudo-headers, not empty ones. */
+function compileHeaderFilter(header: HeaderMatcher, findings: Findings): LogFilter | null {
+  const refuse = refuseInto(findings);
+  const matcher = compileHeaderMatcher(header, refuse);
+  if (matcher === null || !header.name.startsWith(':'))
+    return matcher && (({ request }) => matcher.matches(request, null));
+  const absent = compileHeaderMatcher({ ...header, name: ':none' }, refuse) ?? matcher;
+  return ({ request }) => (request.method === '' ? absent : matcher).matches(request, null);
 }
 
 function compileComparison(

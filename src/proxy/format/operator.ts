@@ -10,8 +10,8 @@ export interface Operator {
   find(source: FormatSource): Found;
   /** Values are metadata: Unicode, objects, lists. */
   readonly isUnicode: boolean;
-  /** A length that is asked for is seen to. */
-  readonly isWhole?: boolean;
+  /** It sees to the length that is asked for by itself: its text is not cut again. */
+  readonly cutsItself?: boolean;
 }
 
 /** Why a format cannot be done. */
@@ -24,6 +24,6 @@ export interface FormatError {
 /** An operator whose values are byte strings. */
 export const operator = (find: (source: FormatSource) => Found): Operator => ({ find, isUnicode: false });
 
-/** @param length what is asked for, if anything */
-export const shorten = (text: string, { isWhole }: Operator, length: number | undefined): string =>
-  length === undefined || isWhole === true ? text : text.slice(0, length);
+/** Cuts an operator's text to the `length` bytes that `%…:N%` asks for; undefined: to none. */
+export const shorten = (text: string, { cutsItself }: Operator, length: number | undefined): string =>
+  length === undefined || cutsItself === true ? text : text.slice(0, length);

@@ -137,7 +137,7 @@ function compileTime(format: string, timeOf: (progress: Progress) => number): Op
 function compileEnvironment(name: string, length?: number): Operator {
   const value = environmentVariable(name);
   const text = value === undefined ? ABSENT : toByteString(value).slice(0, length);
-  return { ...operator(() => text), isWhole: true };
+  return { ...operator(() => text), cutsItself: true };
 }
 
 function queryOf(path: string): string | undefined {

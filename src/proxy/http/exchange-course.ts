@@ -115,8 +115,8 @@ export class ExchangeCourse implements Progress {
     if (flag !== undefined) this.addFlag(flag);
   }
 
-  /** Where the reply has been made, which does not know of it yet (Envoy: local_ratelimit.cc). */
-  hasReplied({ details }: LocalReply): void {
+  /** That reply has been written. A limit's flag is for the log alone: no format of the reply knows of it (Envoy: local_ratelimit.cc). */
+  replied({ details }: LocalReply): void {
     if (details === 'local_rate_limited') this.addFlag('RL');
   }
 
@@ -125,7 +125,7 @@ export class ExchangeCourse implements Progress {
   }
 }
 
-/** Flags that go with what a filter or the want of a route replies. */
+/** Flags that go with what a filter or the want of a route replies, while the reply is being made. */
 const FLAG_OF_DETAILS: Readonly<Record<string, ResponseFlag>> = {
   route_not_found: 'NR',
   ext_authz_denied: 'UAEX',

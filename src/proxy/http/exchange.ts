@@ -410,7 +410,7 @@ export class Exchange implements ForwardedExchange {
       this.course.status = reply.status;
       this.course.bytesSent = bodiless ? 0 : reply.body.length;
       if (replier === 'codec') this.course.addFlag('DPE');
-      this.course.hasReplied(local);
+      this.course.replied(local);
       noteOwnFields(this.service, headers, reply.body);
       local.afterwards?.();
     }

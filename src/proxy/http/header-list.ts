@@ -104,11 +104,7 @@ export class HeaderList {
   #keep(name: string, at: number): void {
     if (!this.#isReceived) return;
     if (name === 'content-type') this.receivedType ??= at < 0 ? '' : (this.values[at] as string);
-    else if (isFraming(name)) this.#keepLength();
-  }
-
-  #keepLength(): void {
-    if (this.#isReceived) this.#receivedLength ??= this.get('content-length') ?? '';
+    else if (isFraming(name)) this.#receivedLength ??= this.get('content-length') ?? '';
   }
 
   clear(): void {
