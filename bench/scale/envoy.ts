@@ -2,7 +2,7 @@ import { RawClient } from '../../test/e2e/raw-exchange.ts';
 import { bootstrapOf, listenerOf, managerOf } from '../../test/fixtures/envoy-config.ts';
 import { startEnvoy } from '../../test/oracle/envoy-process.ts';
 import { readCpuUs } from '../gate/pinned-process.ts';
-import type { ScaleScenario } from './scenarios.ts';
+import { hostsOf, type ScaleScenario } from './scenarios.ts';
 
 const CONNECTIONS = 8;
 const BATCH = 16;
@@ -23,7 +23,11 @@ export async function startScenario(scenario: ScaleScenario, count: number): Pro
     name: `filter-${index}`,
     typed_config: { '@type': type, ...config },
   }));
-  const config = bootstrapOf([listenerOf('scale', [managerOf({ filters })])]);
+  const config = bootstrapOf([
+    listenerOf('scale', [
+      managerOf({ filters, fields: { route_config: { virtual_hosts: hostsOf(scenario, count) } } }),
+    ]),
+  ]);
   const envoy = await startEnvoy(config, { readyTimeoutMs: READY_MS });
   const words = Array.from({ length: 512 }, (_, n) => wordsOf(scenario.request(count, n)));
   const port = envoy.listeners[0]?.port as number;
@@ -42,8 +46,8 @@ export async function startScenario(scenario: ScaleScenario, count: number): Pro
   return { measure, stop: () => envoy.stop() };
 }
 
-const wordsOf = ({ path, headers }: ReturnType<ScaleScenario['request']>) =>
-  `GET ${path} HTTP/1.1\r\nhost: h\r\n${headers.map((field) => `${field.join(': ')}\r\n`).join('')}\r\n`;
+const wordsOf = ({ path, headers, authority = 'h' }: ReturnType<ScaleScenario['request']>) =>
+  `GET ${path} HTTP/1.1\r\nhost: ${authority}\r\n${headers.map((field) => `${field.join(': ')}\r\n`).join('')}\r\n`;
 
 /** @throws when a request is refused, for then something else was measured */
 async function send(client: RawClient, words: readonly string[]): Promise<void> {

@@ -15,7 +15,7 @@ import {
 import { RehearsedStream } from '../../src/proxy/rehearsal/rehearsed-stream.ts';
 import { NO_CIRCUMSTANCES } from '../../src/proxy/route/circumstances.ts';
 import { Findings } from '../../src/resources/index.ts';
-import type { ScaleScenario } from './scenarios.ts';
+import { hostsOf, type ScaleScenario } from './scenarios.ts';
 
 const registry = createRegistry(
   HttpConnectionManagerSchema,
@@ -44,13 +44,7 @@ export function compileScenario(scenario: ScaleScenario, count: number): Compile
     '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: 'scale',
     route_config: {
-      virtual_hosts: [
-        {
-          name: 'all',
-          domains: ['*'],
-          routes: [{ match: { prefix: '/' }, direct_response: { status: 200 } }],
-        },
-      ],
+      virtual_hosts: hostsOf(scenario, count),
     },
     http_filters: [
       ...filters,
@@ -87,12 +81,13 @@ export function measure(
   const words = Array.from({ length: 512 }, (_, n) => scenario.request(count, n));
   const start = process.cpuUsage();
   for (let n = 0; n < requests; n++) {
-    const { path, headers } = words[n % words.length] as (typeof words)[number];
-    const request = buildRequestHead({ method: 'GET', scheme: 'http', authority: 'h', path, headers });
+    const { path, headers, authority = 'h' } = words[n % words.length] as (typeof words)[number];
+    const request = buildRequestHead({ method: 'GET', scheme: 'http', authority, path, headers });
     const parts = { ...manager, bodyBytesMax: 0 };
     const stream = new RehearsedStream(request, connection, parts, clock, null, NO_CIRCUMSTANCES.chance);
     const reply = runFilters(filtersFor(manager.filters, stream), stream);
-    if (reply !== undefined) throw new Error(`${scenario.name}: a request did not pass at once`);
+    if (reply !== undefined || stream.route === null)
+      throw new Error(`${scenario.name}: a request did not pass at once`);
   }
   const { user, system } = process.cpuUsage(start);
   return (user + system) / requests;

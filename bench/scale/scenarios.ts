@@ -1,3 +1,4 @@
+import type { JsonObject } from '@bufbuild/protobuf';
 import { createTokenSigner, EXPIRES_LATE } from '../../test/e2e/token-signer.ts';
 
 /** One thing of which a configuration may have few or many. */
@@ -7,8 +8,10 @@ export interface ScaleScenario {
   large: number;
   /** HTTP filters of a configuration with so many. */
   filters(count: number): { type: string; config: object }[];
+  /** Its virtual hosts; default: one that answers everything. */
+  hosts?(count: number): JsonObject[];
   /** Target and fields of the n-th request to it. */
-  request(count: number, n: number): { path: string; headers: [string, string][] };
+  request(count: number, n: number): { path: string; headers: [string, string][]; authority?: string };
 }
 
 export const SMALL = 10;
@@ -50,8 +53,59 @@ const claim = (value: object) => ({
   },
 });
 const everyone = [{ any: true }];
+/** null: that of whoever asks. */
+const rangeOf = (index: number | null) =>
+  index === null
+    ? { address_prefix: '127.0.0.1', prefix_len: 32 }
+    : { address_prefix: `10.0.${index >> 8}.${index & 255}`, prefix_len: 24 + (index % 9) };
 const policiesOf = (count: number, policy: (index: number) => object) =>
   Object.fromEntries(times(count, (index) => [`policy-${index}`, policy(index)]));
+
+const ok = { status: 200 };
+const EVERYTHING = [
+  { name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, direct_response: ok }] },
+];
+
+export const hostsOf = ({ hosts }: ScaleScenario, count: number) => hosts?.(count) ?? EVERYTHING;
+
+const routes = (
+  name: string,
+  match: (index: number) => JsonObject,
+  more: JsonObject[] = [],
+): ScaleScenario => ({
+  name,
+  large: 10_000,
+  filters: () => [],
+  hosts: (count) => [
+    {
+      name: 'all',
+      domains: ['*'],
+      routes: [...more, ...times(count, (index) => ({ match: match(index), direct_response: ok }))],
+    },
+  ],
+  request: (count, n) => byValue(place(count, n)),
+});
+
+const domains = (name: string, domain: (index: number) => string): ScaleScenario => ({
+  name,
+  large: 10_000,
+  filters: () => [],
+  hosts: (count) =>
+    times(count, (index) => ({ ...EVERYTHING[0], name: `host-${index}`, domains: [domain(index)] })),
+  request: (count, n) => ({
+    path: '/',
+    headers: [],
+    authority: domain(place(count, n)).replace('*', 'some'),
+  }),
+});
+
+/** A request with a header and a query parameter that say which one it is for. */
+const byValue = (index: number) => ({
+  path: `/x?user=user-${index}`,
+  headers: [['x-user', `user-${index}`]] as [string, string][],
+});
+const header = (index: number) => ({ name: 'x-user', string_match: { exact: `user-${index}` } });
+const parameter = (index: number) => ({ name: 'user', string_match: { exact: `user-${index}` } });
 
 const rules = (name: string, match: (index: number) => object): ScaleScenario => ({
   name,
@@ -69,6 +123,20 @@ export const scenarios: readonly ScaleScenario[] = [
   rules('jwt rules by prefix', (index) => ({ prefix: `/service-${index}/` })),
   rules('jwt rules by path', (index) => ({ path: `/service-${index}/x` })),
   rules('jwt rules by expression', (index) => ({ safe_regex: { regex: `/service-${index}/.*` } })),
+  {
+    ...rules('jwt rules by header', (index) => ({ prefix: '/', headers: [header(index)] })),
+    request: (count, n) => {
+      const { path, headers } = byValue(place(count, n));
+      return { path, headers: [...headers, bearer(n)] };
+    },
+  },
+  {
+    ...rules('jwt rules by query parameter', (index) => ({
+      prefix: '/',
+      query_parameters: [parameter(index)],
+    })),
+    request: (count, n) => ({ path: byValue(place(count, n)).path, headers: [bearer(n)] }),
+  },
   {
     name: 'rbac policies by path and claim',
     large: 10_000,
@@ -141,6 +209,43 @@ export const scenarios: readonly ScaleScenario[] = [
     ],
     request: (count, n) => ({ path: '/x', headers: [['x-user', `user-${place(count, n)}`]] }),
   },
+  {
+    name: 'rbac policies by method and header',
+    large: 10_000,
+    filters: (count) => [
+      rbac(
+        policiesOf(count, (index) => ({
+          permissions: [{ header: { name: ':method', string_match: { exact: 'GET' } } }],
+          principals: [{ header: header(index) }],
+        })),
+      ),
+    ],
+    request: (count, n) => byValue(place(count, n)),
+  },
+  {
+    name: 'rbac policies by address',
+    large: 10_000,
+    filters: (count) => [
+      rbac(
+        policiesOf(count, (index) => ({
+          permissions: everyone,
+          principals: [{ direct_remote_ip: rangeOf(index === count - 1 ? null : index) }],
+        })),
+      ),
+    ],
+    request: () => ({ path: '/x', headers: [] }),
+  },
+  routes('routes by header', (index) => ({ prefix: '/', headers: [header(index)] })),
+  routes('routes by query parameter', (index) => ({ prefix: '/', query_parameters: [parameter(index)] })),
+  routes('routes by header, one by chance in front', (index) => ({ prefix: '/', headers: [header(index)] }), [
+    {
+      match: { prefix: '/', runtime_fraction: { default_value: { numerator: 1 } } },
+      direct_response: ok,
+    },
+  ]),
+  domains('domains', (index) => `host-${index}.test`),
+  domains('domains by suffix', (index) => `*.host-${index}.test`),
+  domains('domains by prefix', (index) => `host-${index}.*`),
   {
     name: 'jwt providers, one named',
     large: 1_000,

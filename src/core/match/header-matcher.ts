@@ -1,5 +1,6 @@
 import { isCredentialName, type Recorder } from '../../base/index.ts';
 import { fromByteString, lowerAscii } from './byte-string.ts';
+import { type ClueSource, collectAt, type Hint, ONLY_PLACE } from './hint.ts';
 import type { MatchedRequest } from './matched-request.ts';
 import { redactTokens, wantedUnder } from './redact-tokens.ts';
 import type { Refuse } from './refusal.ts';
@@ -10,7 +11,6 @@ import {
   type StringMatcher,
   type StringMatcherConfig,
 } from './string-matcher.ts';
-import type { ValueClue } from './value-clue.ts';
 
 /** The shape of `envoy.config.route.v3.HeaderMatcher`. */
 export interface HeaderMatcherConfig {
@@ -32,7 +32,7 @@ export interface HeaderMatcher {
   /** What it looks for, for a person: `header x-a exact "1"`. */
   readonly wants: string;
   matches(request: MatchedRequest, recorder: Recorder | null): boolean;
-  readonly clue: ValueClue<MatchedRequest> | null;
+  readonly hint: Hint<MatchedRequest>;
 }
 
 /** Compiles a HeaderMatcher; without a specifier it tests presence (Envoy: header_utility.cc). */
@@ -101,7 +101,7 @@ class LineMatcher implements HeaderMatcher {
   readonly #value: ValueTest;
   readonly #invert: boolean;
   readonly #missingIsEmpty: boolean;
-  readonly clue: ValueClue<MatchedRequest> | null;
+  readonly hint: Hint<MatchedRequest>;
 
   constructor(name: string, value: ValueTest, config: HeaderMatcherConfig) {
     this.name = name;
@@ -109,7 +109,7 @@ class LineMatcher implements HeaderMatcher {
     this.#invert = config.invertMatch;
     this.#missingIsEmpty = config.treatMissingHeaderAsEmpty;
     this.wants = `header ${name} ${config.invertMatch ? 'not ' : ''}${wantedUnder(name, value.wants)}`;
-    this.clue = this.#findClue();
+    this.hint = config.treatMissingHeaderAsEmpty ? null : this.#findHint();
   }
 
   matches(request: MatchedRequest, recorder: Recorder | null): boolean {
@@ -127,23 +127,49 @@ class LineMatcher implements HeaderMatcher {
     return this.#missingIsEmpty && this.#value.matches('') !== this.#invert;
   }
 
-  #findClue(): ValueClue<MatchedRequest> | null {
+  /** Without the header nothing matches, not even inverted. */
+  #findHint(): Hint<MatchedRequest> {
     const { plain } = this.#value;
-    if (this.#invert || this.#missingIsEmpty || plain?.kind !== 'exact' || plain.ignoreCase) return null;
-    const { name } = this;
-    return {
-      place: name,
-      texts: [plain.text],
-      read(request) {
-        const single = pseudoHeader(request, name);
-        return single === undefined ? linesOf(request.headers, name) : [single];
-      },
-    };
+    if (this.#invert || plain?.kind !== 'exact' || plain.ignoreCase) return presenceHint(this.name);
+    return { kind: 'value', clue: { source: LINES, place: this.name, texts: [plain.text] } };
   }
 }
 
+const PSEUDO = [':path', ':method', ':authority', 'host', ':scheme'];
+
+/** Each line of a header: its name is the place. */
+const LINES: ClueSource<MatchedRequest> = {
+  name: 'header',
+  collect(request, places, found) {
+    const { names, values } = request.headers;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i] as string;
+      if (places.has(name) && pseudoHeader(request, name) === undefined) {
+        collectAt(places, name, values[i] as string, found);
+      }
+    }
+    for (const name of PSEUDO) {
+      if (places.has(name)) collectAt(places, name, pseudoHeader(request, name) as string, found);
+    }
+  },
+};
+
+/** The names of the headers that there are. */
+const NAMES: ClueSource<MatchedRequest> = {
+  name: 'header name',
+  collect({ headers: { names } }, places, found) {
+    for (const name of names) collectAt(places, ONLY_PLACE, name, found);
+  },
+};
+
+/** Pseudo-headers are always there. */
+function presenceHint(name: string): Hint<MatchedRequest> {
+  if (PSEUDO.includes(name)) return null;
+  return { kind: 'value', clue: { source: NAMES, place: ONLY_PLACE, texts: [name] } };
+}
+
 class PresenceMatcher implements HeaderMatcher {
-  readonly clue = null;
+  readonly hint: Hint<MatchedRequest>;
   readonly name: string;
   readonly wants: string;
   readonly #wanted: boolean;
@@ -153,6 +179,7 @@ class PresenceMatcher implements HeaderMatcher {
     this.name = name;
     this.#wanted = present !== config.invertMatch;
     this.#missingIsEmpty = config.treatMissingHeaderAsEmpty;
+    this.hint = this.#wanted && !this.#missingIsEmpty ? presenceHint(name) : null;
     this.wants = `header ${name} ${this.#wanted ? 'present' : 'absent'}`;
   }
 

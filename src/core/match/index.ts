@@ -1,6 +1,7 @@
 export { type AbsoluteUri, readAbsoluteUri } from './absolute-uri.ts';
 export { detached, fromByteString, lowerAscii, toByteString, toText } from './byte-string.ts';
 export { type FilterState, noteState } from './filter-state.ts';
+export { FirstMatchIndex } from './first-match-index.ts';
 export { formatIpAddress } from './format-ip.ts';
 export {
   compileHeaderMatcher,
@@ -9,7 +10,8 @@ export {
   joinedLines,
   pseudoHeader,
 } from './header-matcher.ts';
-export { createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';
+export { type ClueSource, collectAt, type Hint, hintWithin, pathHint, valueHint } from './hint.ts';
+export { addressBits, createIpRange, type IpRange, parseIpAddress } from './ip-range.ts';
 export { keysOfPattern } from './literal-prefix.ts';
 export { type MatchedRequest, withoutParameters, withoutQuery } from './matched-request.ts';
 export {
@@ -20,7 +22,7 @@ export {
   type MetadataSource,
   type PackedMessage,
 } from './metadata-matcher.ts';
-export { type PathCandidate, PathIndex, type PathKey } from './path-index.ts';
+export type { PathKey } from './path-index.ts';
 export {
   compileRegexPathMatcher,
   createPathMatcher,
@@ -39,7 +41,6 @@ export { compileRegexRewrite, type RegexRewrite } from './regex-rewrite.ts';
 export { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
 export { compileTemplateRewrite } from './template-rewrite.ts';
 export { compileUriTemplate } from './uri-template.ts';
-export type { ValueClue } from './value-clue.ts';
 export {
   compileValueMatcher,
   type MatchedValue,

@@ -52,6 +52,8 @@ export interface IpRange {
   readonly wants: string;
   /** How many first bits the block's addresses share. */
   readonly bits: number;
+  /** Those bits. */
+  readonly shared: string;
   contains(address: string): boolean;
 }
 
@@ -67,11 +69,22 @@ export function createIpRange(addressPrefix: string, prefixLength: number | unde
   return {
     wants: `${addressPrefix}/${bits}`,
     bits,
+    shared: bitsOf(prefix).slice(0, bits),
     contains(address) {
       const bytes = parseIpAddress(address);
       return bytes !== null && bytes.length === prefix.length && sharesBits(bytes, prefix, bits);
     },
   };
+}
+
+/** An address as bits, each a character; empty: it is none. */
+export function addressBits(address: string): string {
+  const bytes = parseIpAddress(address);
+  return bytes === null ? '' : bitsOf(bytes);
+}
+
+function bitsOf(bytes: IpAddress): string {
+  return bytes.map((byte) => byte.toString(2).padStart(8, '0')).join('');
 }
 
 function sharesBits(a: IpAddress, b: IpAddress, bits: number): boolean {

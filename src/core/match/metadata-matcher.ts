@@ -1,8 +1,8 @@
 import type { Recorder } from '../../base/index.ts';
 import { toByteString } from './byte-string.ts';
+import { type Hint, valueHint } from './hint.ts';
 import { redactTokens } from './redact-tokens.ts';
 import type { Refuse } from './refusal.ts';
-import type { ValueClue } from './value-clue.ts';
 import {
   compileValueMatcher,
   type MatchedValue,
@@ -47,7 +47,7 @@ export type PackedContent =
 export interface MetadataMatcher {
   readonly wants: string;
   matches(metadata: MetadataSource | null, recorder: Recorder | null): boolean;
-  readonly clue: ValueClue<MetadataSource | null> | null;
+  readonly hint: Hint<MetadataSource | null>;
 }
 
 /** Compiles a test of one value of the metadata. Keys are literal; a missing value passes only an inverted matcher. */
@@ -71,7 +71,7 @@ class CompiledMetadataMatcher implements MetadataMatcher {
   readonly #path: readonly string[];
   readonly #value: ValueMatcher;
   readonly #invert: boolean;
-  readonly clue: ValueClue<MetadataSource | null> | null;
+  readonly hint: Hint<MetadataSource | null>;
 
   constructor(namespace: string, path: readonly string[], value: ValueMatcher, invert: boolean) {
     this.#namespace = namespace;
@@ -79,14 +79,12 @@ class CompiledMetadataMatcher implements MetadataMatcher {
     this.#value = value;
     this.#invert = invert;
     this.wants = `${this.#place()} ${invert ? 'not ' : ''}${value.wants}`;
-    this.clue =
+    this.hint =
       invert || value.texts === undefined
         ? null
-        : {
-            place: JSON.stringify([namespace, ...path]),
-            texts: value.texts,
-            read: (metadata) => textsOf(this.#find(metadata)),
-          };
+        : valueHint(`metadata ${JSON.stringify([namespace, ...path])}`, value.texts, (metadata) =>
+            textsOf(this.#find(metadata)),
+          );
   }
 
   matches(metadata: MetadataSource | null, recorder: Recorder | null): boolean {

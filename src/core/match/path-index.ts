@@ -8,32 +8,29 @@ export interface PathKey {
   ignoreCase: boolean;
 }
 
-/** One entry of an ordered list of which the first that matches counts. */
-export interface PathCandidate<Subject> {
-  /** The whole test, its path (without query) included: the index only narrows down whom to ask. */
+/** The whole test of an entry, its path (without query) included. */
+interface Tested<Subject> {
   accepts(path: string, subject: Subject): boolean;
-  /** An entry can only match where one of these does; null: it must always be asked. */
-  readonly keys: readonly PathKey[] | null;
 }
 
 /**
  * Finds the first entry of a list that accepts a request, asking only those whose path has a chance: exact paths by a map,
- * prefixes by a trie, the rest in order. The answer is that of asking one after another; the cost does not grow with entries
- * whose paths are others'.
+ * prefixes by a trie, the rest in order.
  */
-export class PathIndex<Subject, Entry extends PathCandidate<Subject>> {
-  readonly entries: readonly Entry[];
+export class PathIndex<Subject, Entry extends Tested<Subject>> {
+  readonly #entries: readonly Entry[];
   readonly #asSpelled = new Lookup();
   readonly #anyCase = new Lookup();
   readonly #rest: number[] = [];
   readonly #hasAnyCase: boolean;
 
-  constructor(entries: readonly Entry[]) {
-    this.entries = entries;
+  /** @param keys of each entry: it can only match where one of them does, and is not found by its path without any; null: ask it always */
+  constructor(entries: readonly Entry[], keys: readonly (readonly PathKey[] | null)[]) {
+    this.#entries = entries;
     let anyCase = false;
-    for (const [order, entry] of entries.entries()) {
-      if (entry.keys === null) this.#rest.push(order);
-      for (const key of entry.keys ?? []) {
+    for (const [order, those] of keys.entries()) {
+      if (those === null) this.#rest.push(order);
+      for (const key of those ?? []) {
         (key.ignoreCase ? this.#anyCase : this.#asSpelled).add(key, order);
         anyCase ||= key.ignoreCase;
       }
@@ -43,24 +40,22 @@ export class PathIndex<Subject, Entry extends PathCandidate<Subject>> {
 
   /**
    * @param path without query
-   * @returns the first entry that accepts, by the order of the list
+   * @returns the place in the list of the first entry that accepts; the list's length: none does
    */
-  first(path: string, subject: Subject): Entry | null {
-    const none = this.entries.length;
-    let best = this.#firstIn(this.#asSpelled, path, path, subject, none);
+  first(path: string, subject: Subject): number {
+    let best = this.#firstIn(this.#asSpelled, path, path, subject, this.#entries.length);
     if (this.#hasAnyCase) best = this.#firstIn(this.#anyCase, lowerAscii(path), path, subject, best);
-    best = this.#ask(this.#rest, path, subject, best);
-    return best === none ? null : (this.entries[best] as Entry);
+    return this.ask(this.#rest, path, subject, best);
   }
 
   #firstIn(lookup: Lookup, key: string, path: string, subject: Subject, bound: number): number {
     let best = bound;
     // A lookup makes V8 keep a path's text for good measure: none is made where there is nothing to find.
     const exact = lookup.exact.size === 0 ? undefined : lookup.exact.get(key);
-    if (exact !== undefined) best = this.#ask(exact, path, subject, best);
+    if (exact !== undefined) best = this.ask(exact, path, subject, best);
     let node: TrieNode | undefined = lookup.root;
     for (let at = 0; node !== undefined; ) {
-      if (node.orders.length > 0) best = this.#ask(node.orders, path, subject, best);
+      if (node.orders.length > 0) best = this.ask(node.orders, path, subject, best);
       node = node.children.get(key.charCodeAt(at));
       if (node === undefined || !key.startsWith(node.label, at)) break;
       at += node.label.length;
@@ -68,11 +63,12 @@ export class PathIndex<Subject, Entry extends PathCandidate<Subject>> {
     return best;
   }
 
-  #ask(orders: readonly number[], path: string, subject: Subject, bound: number): number {
+  /** @returns the first of `orders`, which ascend, whose entry accepts; `bound` where none before it does */
+  ask(orders: readonly number[], path: string, subject: Subject, bound: number): number {
     for (let i = 0; i < orders.length; i++) {
       const order = orders[i] as number;
       if (order >= bound) return bound;
-      if ((this.entries[order] as Entry).accepts(path, subject)) return order;
+      if ((this.#entries[order] as Entry).accepts(path, subject)) return order;
     }
     return bound;
   }

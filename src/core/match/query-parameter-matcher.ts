@@ -1,5 +1,6 @@
 import { isCredentialName, type Recorder } from '../../base/index.ts';
 import { fromByteString, toByteString } from './byte-string.ts';
+import { type ClueSource, collectAt, type Hint, ONLY_PLACE } from './hint.ts';
 import { redactTokens, wantedUnder } from './redact-tokens.ts';
 import type { Refuse } from './refusal.ts';
 import { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
@@ -18,6 +19,8 @@ export interface QueryParameterMatcher {
   readonly wants: string;
   /** @param path the request target with its query */
   matches(path: string, recorder: Recorder | null): boolean;
+  /** About the request target with its query. */
+  readonly hint: Hint<string>;
 }
 
 /** Compiles a test of the first value of a query parameter, nothing decoded (envoy.md §6.2). */
@@ -34,12 +37,14 @@ export function compileQueryParameterMatcher(
 
 class ParameterPresence implements QueryParameterMatcher {
   readonly wants: string;
+  readonly hint: Hint<string>;
   readonly #name: string;
   readonly #present: boolean;
 
   constructor(name: string, present: boolean) {
     this.#name = name;
     this.#present = present;
+    this.hint = present ? presenceHint(name) : null;
     this.wants = `query parameter ${name} ${present ? 'present' : 'absent'}`;
   }
 
@@ -52,12 +57,18 @@ class ParameterPresence implements QueryParameterMatcher {
 
 class ParameterValue implements QueryParameterMatcher {
   readonly wants: string;
+  readonly hint: Hint<string>;
   readonly #name: string;
   readonly #value: StringMatcher;
 
   constructor(name: string, value: StringMatcher) {
     this.#name = name;
     this.#value = value;
+    const { plain } = value;
+    this.hint =
+      plain?.kind === 'exact' && !plain.ignoreCase
+        ? { kind: 'value', clue: { source: VALUES, place: name, texts: [plain.text] } }
+        : presenceHint(name);
     this.wants = `query parameter ${name} ${wantedUnder(name, value.wants)}`;
   }
 
@@ -68,21 +79,89 @@ class ParameterValue implements QueryParameterMatcher {
   }
 }
 
-/** The first value under `name` in the query of `path`, as it is spelled there; a bare name has the empty value. */
-function firstRawParameter(path: string, name: string): string | undefined {
-  let at = path.indexOf('?') + 1;
-  if (at === 0) return undefined;
-  while (at <= path.length) {
-    const next = path.indexOf('&', at);
-    const end = next < 0 ? path.length : next;
-    const equals = path.indexOf('=', at);
-    const nameEnd = equals < 0 || equals > end ? end : equals;
-    if (nameEnd - at === name.length && path.startsWith(name, at)) {
-      return nameEnd === end ? '' : path.slice(nameEnd + 1, end);
-    }
-    at = end + 1;
+/** Walks over the parameters of a request target, as they are spelled there. */
+class ParameterWalk {
+  readonly #path: string;
+  #start = 0;
+  #nameEnd = 0;
+  #end: number;
+  #equals = -1;
+
+  constructor(path: string) {
+    this.#path = path;
+    const query = path.indexOf('?');
+    this.#end = query < 0 ? path.length : query;
   }
+
+  /** Goes to the next parameter; false: there is none. */
+  next(): boolean {
+    const path = this.#path;
+    const start = this.#end + 1;
+    if (start > path.length) return false;
+    const next = path.indexOf('&', start);
+    const end = next < 0 ? path.length : next;
+    // Looked for once, not again for each parameter in front of it.
+    if (this.#equals < start) this.#equals = indexOrEnd(path, '=', start);
+    this.#start = start;
+    this.#end = end;
+    this.#nameEnd = Math.min(this.#equals, end);
+    return true;
+  }
+
+  isNamed(name: string): boolean {
+    return this.#nameEnd - this.#start === name.length && this.#path.startsWith(name, this.#start);
+  }
+
+  get name(): string {
+    return this.#path.slice(this.#start, this.#nameEnd);
+  }
+
+  /** A bare name has the empty value. */
+  get value(): string {
+    return this.#path.slice(this.#nameEnd + 1, this.#end);
+  }
+}
+
+function indexOrEnd(text: string, wanted: string, from: number): number {
+  const at = text.indexOf(wanted, from);
+  return at < 0 ? text.length : at;
+}
+
+/** The first value under `name` in the query of `path`. */
+function firstRawParameter(path: string, name: string): string | undefined {
+  const walk = new ParameterWalk(path);
+  while (walk.next()) if (walk.isNamed(name)) return walk.value;
   return undefined;
+}
+
+/** The first value of each parameter: its name is the place. */
+const VALUES: ClueSource<string> = {
+  name: 'query parameter',
+  collect(path, places, found) {
+    const seen = new Set<string>();
+    const walk = new ParameterWalk(path);
+    while (seen.size < places.size && walk.next()) {
+      const { name } = walk;
+      if (!places.has(name) || seen.has(name)) continue;
+      seen.add(name);
+      collectAt(places, name, walk.value, found);
+    }
+  },
+};
+
+/** The names of the parameters that there are. */
+const NAMES: ClueSource<string> = {
+  name: 'query parameter name',
+  collect(path, places, found) {
+    const seen = new Set<string>();
+    const walk = new ParameterWalk(path);
+    while (walk.next()) seen.add(walk.name);
+    for (const name of seen) collectAt(places, ONLY_PLACE, name, found);
+  },
+};
+
+function presenceHint(name: string): Hint<string> {
+  return { kind: 'value', clue: { source: NAMES, place: ONLY_PLACE, texts: [name] } };
 }
 
 function describeParameter(name: string, value: string | undefined): string {

@@ -5,7 +5,7 @@ import {
   type StringMatcherConfig,
   toByteString,
 } from '../match/index.ts';
-import { type Condition, connectionCondition, type RbacSubject } from './condition.ts';
+import { type Condition, connectionCondition, type RbacSubject, wholeHint } from './condition.ts';
 import type { ClientCertificateConfig } from './rbac-config.ts';
 
 /**
@@ -27,9 +27,9 @@ export function compileAuthenticated(
   const matcher = compileStringMatcher(principalName, refuse);
   if (matcher === null) return null;
   const read = ({ connection }: RbacSubject) => namesOf(connection);
-  return connectionCondition('client certificate', matcher.wants, read, (names) =>
-    names.some((name) => matcher.matches(toByteString(name))),
-  );
+  const test = (names: readonly string[]) => names.some((name) => matcher.matches(toByteString(name)));
+  const hint = wholeHint(matcher, 'client certificate', (subject) => read(subject).map(toByteString));
+  return connectionCondition('client certificate', matcher.wants, read, test, hint);
 }
 
 /** A TLS connection without a client certificate has an empty subject; one without TLS has no name at all. */
@@ -63,11 +63,14 @@ export function compileSubjectAltName(
   if (matcher === null) return null;
   const host = config.sanType === DNS && matcher.plain?.kind === 'exact' ? matcher.plain.text : null;
   const test = (name: string) => (host === null ? matcher.matches(name) : covers(name, host));
+  const place = `client certificate's ${names.kind} names`;
+  const read = ({ connection }: RbacSubject) => (connection.peer ? names.read(connection.peer) : []);
   return connectionCondition(
-    `client certificate's ${names.kind} names`,
+    place,
     matcher.wants,
-    ({ connection }) => (connection.peer ? names.read(connection.peer) : []),
+    read,
     (found) => found.some((name) => test(toByteString(name))),
+    host === null ? wholeHint(matcher, place, (subject) => read(subject).map(toByteString)) : null,
   );
 }
 

@@ -10,7 +10,12 @@ import {
   type StringMatcherConfig,
 } from '../match/index.ts';
 import { compileAuthenticated, compileSubjectAltName } from './compile-certificate.ts';
-import { compileAddress, compileServerName, portCondition } from './compile-connection.ts';
+import {
+  compileAddress,
+  compileServerName,
+  portCondition,
+  portRangeCondition,
+} from './compile-connection.ts';
 import {
   absentCondition,
   allOf,
@@ -77,7 +82,7 @@ export function compilePermission(config: PermissionConfig, context: ConditionCo
     case 'destinationIp':
       return compileAddress('local address', rule.value, ({ connection }) => connection.localAddress, refuse);
     case 'destinationPort':
-      return portCondition(String(rule.value), (port) => port === rule.value);
+      return portCondition(rule.value);
     case 'destinationPortRange': {
       const { start, end } = rule.value;
       const fault = faultOfRange(start, end);
@@ -85,7 +90,7 @@ export function compilePermission(config: PermissionConfig, context: ConditionCo
         refuse(fault, rule.value);
         return null;
       }
-      return portCondition(`in [${start}, ${end})`, (port) => port >= start && port < end);
+      return portRangeCondition(start, end);
     }
     case 'requestedServerName':
       return compileServerName(rule.value, refuse);

@@ -3,8 +3,15 @@ import {
   createIpRange,
   type Refuse,
   type StringMatcherConfig,
+  valueHint,
 } from '../match/index.ts';
-import { addressCondition, type Condition, connectionCondition, type RbacSubject } from './condition.ts';
+import {
+  addressCondition,
+  type Condition,
+  connectionCondition,
+  type RbacSubject,
+  wholeHint,
+} from './condition.ts';
 import type { CidrConfig } from './rbac-config.ts';
 
 /** Compiles a test of one address of the connection; null where the range is none, which is then refused. */
@@ -23,14 +30,24 @@ export function compileAddress(
 }
 
 /** A test of the port that the connection came to. */
-export function portCondition(wants: string, test: (port: number) => boolean): Condition {
-  return connectionCondition('local port', wants, ({ connection }) => connection.localPort, test);
+export function portCondition(wanted: number): Condition {
+  const hint = valueHint('local port', [String(wanted)], (subject: RbacSubject) => [String(portOf(subject))]);
+  return connectionCondition('local port', String(wanted), portOf, (port) => port === wanted, hint);
 }
+
+/** The same of a range without its end. */
+export function portRangeCondition(start: number, end: number): Condition {
+  const test = (port: number) => port >= start && port < end;
+  return connectionCondition('local port', `in [${start}, ${end})`, portOf, test);
+}
+
+const portOf = ({ connection }: RbacSubject) => connection.localPort;
 
 /** Compiles a test of the server name of the TLS hello, empty without one; null after an error. */
 export function compileServerName(config: StringMatcherConfig, refuse: Refuse): Condition | null {
   const matcher = compileStringMatcher(config, refuse);
   if (matcher === null) return null;
   const read = ({ connection }: RbacSubject) => connection.serverName;
-  return connectionCondition('server name', matcher.wants, read, (name) => matcher.matches(name));
+  const hint = wholeHint(matcher, 'server name', (subject) => [read(subject)]);
+  return connectionCondition('server name', matcher.wants, read, (name) => matcher.matches(name), hint);
 }

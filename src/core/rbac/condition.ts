@@ -1,16 +1,22 @@
 import type { Recorder } from '../../base/index.ts';
 import {
+  addressBits,
+  type ClueSource,
+  collectAt,
   type FilterState,
   type HeaderMatcher,
+  type Hint,
+  hintWithin,
   type IpRange,
   type MatchedRequest,
   type MetadataMatcher,
   type MetadataSource,
   noteState,
   type PathKey,
+  pathHint,
   type StringMatcher,
   toByteString,
-  type ValueClue,
+  valueHint,
   withoutParameters,
   withoutQuery,
 } from '../match/index.ts';
@@ -82,22 +88,18 @@ export interface SubjectProgress {
 export interface Condition {
   /** For a person. */
   readonly wants: string;
-  /** Paths without which it cannot hold; null: any path will do. */
-  readonly keys: readonly PathKey[] | null;
-  /** Texts at some place, one of which must be there for it to hold; null: nothing of the kind. */
-  readonly clues: readonly ValueClue<RbacSubject>[] | null;
+  readonly hint: Hint<RbacSubject>;
   holds(subject: RbacSubject, recorder: Recorder | null): boolean;
 }
 
 /** `any`. */
-export const always: Condition = { wants: 'anything', keys: null, clues: null, holds: () => true };
+export const always: Condition = { wants: 'anything', hint: null, holds: () => true };
 
 /** Holds where every member does. */
 export function allOf(members: readonly Condition[]): Condition {
   return {
     wants: joinWants(members, ' and '),
-    keys: members.find(({ keys }) => keys !== null)?.keys ?? null,
-    clues: members.find(({ clues }) => clues !== null)?.clues ?? null,
+    hint: { kind: 'all', members: members.map(({ hint }) => hint) },
     holds(subject, recorder) {
       for (const member of members) if (!member.holds(subject, recorder)) return false;
       return true;
@@ -109,8 +111,7 @@ export function allOf(members: readonly Condition[]): Condition {
 export function anyOf(members: readonly Condition[], origins: readonly object[]): Condition {
   return {
     wants: joinWants(members, ' or '),
-    keys: unionOf(members.map(({ keys }) => keys)),
-    clues: unionOf(members.map(({ clues }) => clues)),
+    hint: { kind: 'any', members: members.map(({ hint }) => hint) },
     holds(subject, recorder) {
       if (recorder !== null) {
         const index = members.findIndex((member) => member.holds(subject, recorder));
@@ -123,11 +124,6 @@ export function anyOf(members: readonly Condition[], origins: readonly object[])
   };
 }
 
-/** All that the members have, if every one of them has some. */
-function unionOf<Hint>(hints: readonly (readonly Hint[] | null)[]): readonly Hint[] | null {
-  return hints.includes(null) ? null : (hints as readonly (readonly Hint[])[]).flat();
-}
-
 function joinWants(members: readonly Condition[], word: string): string {
   if (members.length === 1) return (members[0] as Condition).wants;
   return `(${members.map(({ wants }) => wants).join(word)})`;
@@ -137,21 +133,16 @@ function joinWants(members: readonly Condition[], word: string): string {
 export function not(member: Condition): Condition {
   return {
     wants: `not ${member.wants}`,
-    keys: null,
-    clues: null,
+    hint: null,
     holds: (subject, recorder) => !member.holds(subject, recorder),
   };
 }
 
 /** A test of a request's header. */
 export function headerCondition(matcher: HeaderMatcher): Condition {
-  const { clue } = matcher;
   return {
     wants: matcher.wants,
-    keys: null,
-    clues: clue && [
-      { place: `header ${clue.place}`, texts: clue.texts, read: ({ request }) => clue.read(request) },
-    ],
+    hint: hintWithin(matcher.hint, ({ request }: RbacSubject) => request),
     holds: ({ request }, recorder) => matcher.matches(request, recorder),
   };
 }
@@ -169,8 +160,7 @@ export function pathCondition(
 ): Condition {
   return {
     wants: `path ${matcher.wants}`,
-    keys,
-    clues: null,
+    hint: pathHint(keys),
     holds(subject, recorder) {
       const path = pathOf(subject);
       if (recorder !== null) recorder.note(`path = "${path}"`);
@@ -181,17 +171,9 @@ export function pathCondition(
 
 /** A test of what filters have left in the dynamic metadata. */
 export function metadataCondition(matcher: MetadataMatcher): Condition {
-  const { clue } = matcher;
   return {
     wants: matcher.wants,
-    keys: null,
-    clues: clue && [
-      {
-        place: `metadata ${clue.place}`,
-        texts: clue.texts,
-        read: ({ metadataIfAny }) => clue.read(metadataIfAny),
-      },
-    ],
+    hint: hintWithin(matcher.hint, ({ metadataIfAny }: RbacSubject) => metadataIfAny),
     holds: ({ metadataIfAny }, recorder) => matcher.matches(metadataIfAny, recorder),
   };
 }
@@ -200,8 +182,7 @@ export function metadataCondition(matcher: MetadataMatcher): Condition {
 export function routeMetadataCondition(matcher: MetadataMatcher): Condition {
   return {
     wants: `the route's ${matcher.wants}`,
-    keys: null,
-    clues: null,
+    hint: null,
     holds({ route }, recorder) {
       if (route) return matcher.matches(route.metadata ?? null, recorder);
       if (recorder !== null) recorder.note('there is no route');
@@ -214,8 +195,7 @@ export function routeMetadataCondition(matcher: MetadataMatcher): Condition {
 export function stateCondition(key: string, matcher: StringMatcher): Condition {
   return {
     wants: `filter state ${key} ${matcher.wants}`,
-    keys: null,
-    clues: null,
+    hint: null,
     holds({ filterStateIfAny }, recorder) {
       const text = filterStateIfAny?.get(toByteString(key));
       if (recorder !== null) noteState(key, text, recorder);
@@ -228,8 +208,7 @@ export function stateCondition(key: string, matcher: StringMatcher): Condition {
 export function absentCondition(wants: string, missing: string): Condition {
   return {
     wants,
-    keys: null,
-    clues: null,
+    hint: null,
     holds(_subject, recorder) {
       if (recorder !== null) recorder.note(missing);
       return false;
@@ -237,17 +216,20 @@ export function absentCondition(wants: string, missing: string): Condition {
   };
 }
 
-/** A test of one value of the connection. */
+/**
+ * A test of one value of the connection.
+ * @param hint what it cannot hold without
+ */
 export function connectionCondition<Value>(
   name: string,
   wants: string,
   read: (subject: RbacSubject) => Value,
   test: (value: Value) => boolean,
+  hint: Hint<RbacSubject> = null,
 ): Condition {
   return {
     wants: `${name} ${wants}`,
-    keys: null,
-    clues: null,
+    hint,
     holds(subject, recorder) {
       const value = read(subject);
       if (recorder !== null) recorder.note(`${name} = ${value}`);
@@ -256,11 +238,29 @@ export function connectionCondition<Value>(
   };
 }
 
+/** A hint by what a matcher wants whole; null: it wants nothing whole. */
+export function wholeHint(
+  { plain }: StringMatcher,
+  name: string,
+  read: (subject: RbacSubject) => readonly string[],
+): Hint<RbacSubject> {
+  return plain?.kind === 'exact' && !plain.ignoreCase ? valueHint(name, [plain.text], read) : null;
+}
+
 /** A test of one address of the connection. */
 export function addressCondition(
   name: string,
   range: IpRange,
   read: (subject: RbacSubject) => string,
 ): Condition {
-  return connectionCondition(name, `in ${range.wants}`, read, (address) => range.contains(address));
+  const source: ClueSource<RbacSubject> = {
+    name,
+    collect(subject, places, found) {
+      const bits = addressBits(read(subject));
+      for (const length of places.keys()) collectAt(places, length, bits.slice(0, Number(length)), found);
+    },
+  };
+  const clue = { source, place: String(range.bits), texts: [range.shared] };
+  const test = (address: string) => range.contains(address);
+  return connectionCondition(name, `in ${range.wants}`, read, test, { kind: 'value', clue });
 }

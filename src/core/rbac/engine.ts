@@ -1,10 +1,9 @@
 import type { Recorder } from '../../base/index.ts';
-import { type PathKey, toByteString, type ValueClue } from '../match/index.ts';
+import { FirstMatchIndex, type Hint, toByteString } from '../match/index.ts';
 import { type ConditionContext, compilePermission, compilePrincipal } from './compile-condition.ts';
 import { compileExpression, type Expression } from './compile-expression.ts';
 import { anyOf, type Condition, pathOf, type RbacSubject } from './condition.ts';
 import { evaluateExpression } from './evaluate-expression.ts';
-import { PolicyIndex } from './policy-index.ts';
 import type { PolicyConfig, RbacConfig } from './rbac-config.ts';
 
 /** `envoy.config.rbac.v3.RBAC.Action`. */
@@ -16,8 +15,7 @@ const ACTIONS: readonly RbacAction[] = ['ALLOW', 'DENY', 'LOG'];
 export class Policy {
   readonly name: string;
   readonly origin: object;
-  readonly keys: readonly PathKey[] | null;
-  readonly clues: readonly ValueClue<RbacSubject>[] | null;
+  readonly hint: Hint<RbacSubject>;
   readonly #condition: Expression | null;
   /** Who denies by it denies where it is in doubt, too. */
   readonly #action: RbacAction;
@@ -38,8 +36,7 @@ export class Policy {
     this.#permissions = { kind: 'permission', condition: permissions, origin, field: 'permissions' };
     this.#principals = { kind: 'principal', condition: principals, origin, field: 'principals' };
     this.#condition = condition;
-    this.keys = permissions.keys ?? principals.keys;
-    this.clues = principals.clues ?? permissions.clues;
+    this.hint = { kind: 'all', members: [permissions.hint, principals.hint] };
   }
 
   accepts(_path: string, subject: RbacSubject): boolean {
@@ -90,12 +87,12 @@ export class RbacEngine {
   readonly action: RbacAction;
   /** In the order of their names' bytes, in which they are asked. */
   readonly policies: readonly Policy[];
-  readonly #index: PolicyIndex;
+  readonly #index: FirstMatchIndex<RbacSubject, Policy>;
 
   constructor(action: RbacAction, policies: readonly Policy[]) {
     this.action = action;
     this.policies = policies;
-    this.#index = new PolicyIndex(policies);
+    this.#index = new FirstMatchIndex(policies);
   }
 
   /** The first policy that matches, or null. */

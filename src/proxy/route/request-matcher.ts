@@ -10,10 +10,12 @@ import {
   createPathMatcher,
   fromByteString,
   type HeaderMatcher,
+  type Hint,
+  hintWithin,
   type MatchedRequest,
   type MetadataMatcher,
-  type PathKey,
   type PathMatcher,
+  pathHint,
   type QueryParameterMatcher,
 } from '../../core/match/index.ts';
 import { type Findings, typeNameOf } from '../../resources/index.ts';
@@ -27,7 +29,7 @@ export class RequestMatcher {
   readonly origin: RouteMatch;
   /** For a person: `prefix "/api", header x-a present`. */
   readonly wants: string;
-  readonly keys: readonly PathKey[] | null;
+  readonly hint: Hint<MatchedRequest>;
   readonly #path: PathMatcher;
   readonly #headers: readonly HeaderMatcher[];
   readonly #parameters: readonly QueryParameterMatcher[];
@@ -48,7 +50,14 @@ export class RequestMatcher {
     this.#parameters = parameters;
     this.#metadata = metadata;
     this.#conditions = conditions;
-    this.keys = path.keys;
+    this.hint = {
+      kind: 'all',
+      members: [
+        pathHint(path.keys),
+        ...headers.map(({ hint }) => hint),
+        ...parameters.map(({ hint }) => hintWithin(hint, (request: MatchedRequest) => request.path)),
+      ],
+    };
     this.wants = [path, ...headers, ...parameters, ...metadata, ...conditions]
       .map((part) => part.wants)
       .join(', ');

@@ -2,9 +2,9 @@ import type { Route, VirtualHost } from '#schema/envoy/config/route/v3/route_com
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import type { Recorder } from '../../base/index.ts';
 import {
+  type Hint,
   lowerAscii,
-  PathIndex,
-  type PathKey,
+  type MatchedRequest,
   withoutParameters,
   withoutQuery,
 } from '../../core/match/index.ts';
@@ -20,6 +20,7 @@ import { layerFilterConfigs } from './per-filter-config.ts';
 import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts';
 import { compileRequireTls } from './require-tls.ts';
 import { compileRouteAction, type RouteContext } from './route-action.ts';
+import { type ListedRoute, RouteList } from './route-list.ts';
 import { compileRouteSampling } from './sampling.ts';
 import type {
   AttemptCounts,
@@ -107,9 +108,10 @@ function inOrder(
   return mostSpecificWins ? levels.toReversed() : levels;
 }
 
-class CompiledRoute {
+class CompiledRoute implements ListedRoute {
+  readonly order: number;
   readonly matcher: RequestMatcher;
-  readonly keys: readonly PathKey[] | null;
+  readonly hint: Hint<MatchedRequest>;
   readonly #variants: readonly { selected: SelectedRoute; weight: number }[];
   /** Its number takes the place of chance; empty: none. */
   readonly #chanceHeader: string;
@@ -117,18 +119,20 @@ class CompiledRoute {
   readonly #bounds: readonly number[];
 
   constructor(
+    order: number,
     matcher: RequestMatcher,
     variants: readonly { selected: SelectedRoute; weight: number }[],
     chanceHeader: string,
   ) {
+    this.order = order;
     this.matcher = matcher;
     this.#variants = variants;
     this.#chanceHeader = chanceHeader;
     this.#bounds = boundsOf(variants);
-    this.keys = matcher.keys;
+    this.hint = matcher.hint;
   }
 
-  accepts(path: string, request: RequestHead): boolean {
+  accepts(path: string, request: MatchedRequest): boolean {
     return this.matcher.matches(path, request, null);
   }
 
@@ -165,9 +169,7 @@ interface CompiledHost {
   facts: VirtualHostFacts;
   /** `require_tls`: where whoever did not come by TLS is sent. */
   tlsRedirect: SelectedRoute | null;
-  routes: PathIndex<RequestHead, CompiledRoute>;
-  /** More than the head has a say in which route it is. */
-  looksBeyondHead: boolean;
+  routes: RouteList<CompiledRoute>;
 }
 
 function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelContext): CompiledHost | null {
@@ -180,17 +182,15 @@ function compileVirtualHost(config: VirtualHost, shared: Levels, context: LevelC
       response: config.includeAttemptCountInResponse,
     },
   };
-  const routes = config.routes.map((route) => compileRoute(route, host, levels, context));
+  const routes = config.routes.map((route, order) => compileRoute({ route, order }, host, levels, context));
   if (routes.includes(null)) return null;
-  const compiled = routes as CompiledRoute[];
-  const looksBeyondHead = compiled.some(({ matcher }) => matcher.looksBeyondHead);
   const tlsRedirect = compileRequireTls(config, context.ignoresPathParameters);
   const facts = { name: config.name, metadata: configuredMetadata(config.metadata) };
-  return { origin: config, facts, tlsRedirect, routes: new PathIndex(compiled), looksBeyondHead };
+  return { origin: config, facts, tlsRedirect, routes: new RouteList(routes as CompiledRoute[]) };
 }
 
 function compileRoute(
-  route: Route,
+  { route, order }: { route: Route; order: number },
   host: { name: string; rateLimits: readonly Recipe[]; countsAttempts: AttemptCounts },
   outer: Levels,
   context: LevelContext,
@@ -226,7 +226,7 @@ function compileRoute(
     };
   });
   const chosen = selected.filter(({ weight }) => weight > 0);
-  return new CompiledRoute(matcher, chosen, chanceHeaderOf(route));
+  return new CompiledRoute(order, matcher, chosen, chanceHeaderOf(route));
 }
 
 function chanceHeaderOf({ action }: Route): string {
@@ -283,7 +283,7 @@ class CompiledRouteTable implements RouteTable {
     if (recorder !== null) return this.#explain(host, request, recorder, around);
     if (host === null) return null;
     if (host.tlsRedirect !== null && isPlain(request)) return host.tlsRedirect;
-    return firstIn(host, request, around, this.#pathOf(request))?.pick(request, around) ?? null;
+    return host.routes.first(this.#pathOf(request), request, around)?.pick(request, around) ?? null;
   }
 
   hostOf(request: RequestHead): VirtualHostFacts | null {
@@ -313,7 +313,7 @@ class CompiledRouteTable implements RouteTable {
       return null;
     }
     const path = this.#pathOf(request);
-    const chosen = firstIn(host, request, around, path);
+    const chosen = host.routes.first(path, request, around);
     recorder.open('virtual host', `"${host.origin.name}"`, host.origin);
     recorder.note(`host = "${request.authority}"`);
     if (host.tlsRedirect !== null && isPlain(request)) {
@@ -330,17 +330,6 @@ class CompiledRouteTable implements RouteTable {
     recorder.close(chosen === null ? 'no' : 'ok', chosen === null ? 'no route matches' : undefined);
     return chosen?.pick(request, around) ?? null;
   }
-}
-
-/** Routes by more than the head are asked one after another: an index by path would ask them without it. */
-function firstIn(
-  { routes, looksBeyondHead }: CompiledHost,
-  request: RequestHead,
-  around: Circumstances,
-  path: string,
-): CompiledRoute | null {
-  if (!looksBeyondHead) return routes.first(path, request);
-  return routes.entries.find(({ matcher }) => matcher.matches(path, request, null, around)) ?? null;
 }
 
 const isPlain = ({ headers }: RequestHead) => headers.get('x-forwarded-proto') !== 'https';

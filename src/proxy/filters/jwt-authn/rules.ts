@@ -1,6 +1,6 @@
 import type { RequirementRule } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import type { Recorder } from '../../../base/index.ts';
-import { PathIndex, type PathKey, withoutQuery } from '../../../core/match/index.ts';
+import { FirstMatchIndex, type Hint, type MatchedRequest, withoutQuery } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
 import type { RequestHead } from '../../http/request-head.ts';
 import { compileRequestMatcher, type RequestMatcher } from '../../route/request-matcher.ts';
@@ -14,27 +14,27 @@ export class Rule {
   readonly origin: RequirementRule;
   readonly matcher: RequestMatcher;
   readonly verifier: Verifier | null;
-  readonly keys: readonly PathKey[] | null;
+  readonly hint: Hint<MatchedRequest>;
 
   constructor(index: number, origin: RequirementRule, matcher: RequestMatcher, verifier: Verifier | null) {
     this.index = index;
     this.origin = origin;
     this.matcher = matcher;
     this.verifier = verifier;
-    this.keys = matcher.keys;
+    this.hint = matcher.hint;
   }
 
-  accepts(path: string, request: RequestHead): boolean {
+  accepts(path: string, request: MatchedRequest): boolean {
     return this.matcher.matches(path, request, null);
   }
 }
 
 /** The rules of a filter: the first that matches decides. */
 export class RuleList {
-  readonly #rules: PathIndex<RequestHead, Rule>;
+  readonly #rules: FirstMatchIndex<MatchedRequest, Rule>;
 
   constructor(rules: readonly Rule[]) {
-    this.#rules = new PathIndex(rules);
+    this.#rules = new FirstMatchIndex(rules);
   }
 
   select(request: RequestHead, recorder: Recorder | null): Rule | null {

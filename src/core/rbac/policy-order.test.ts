@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import type { MatchedValue, StringMatcherConfig, ValueMatcherConfig } from '../match/index.ts';
 import type { RbacSubject } from './condition.ts';
 import { compileRbacEngine, type Policy } from './engine.ts';
-import type { PermissionConfig, PolicyConfig, PrincipalConfig } from './rbac-config.ts';
+import type {
+  ClientCertificateConfig,
+  PermissionConfig,
+  PolicyConfig,
+  PrincipalConfig,
+} from './rbac-config.ts';
 
 const TEXTS = ['a', 'b', 'é', ''];
 const anyText = fc.constantFrom(...TEXTS);
@@ -65,8 +70,30 @@ const leaf: fc.Arbitrary<PrincipalConfig> = fc.oneof(
     }),
   ),
 );
+const range = fc.record({
+  addressPrefix: fc.constantFrom('10.0.0.1', '10.128.0.0', '::', 'a00:1::'),
+  prefixLen: fc.constantFrom(undefined, 0, 1, 9, 32, 128),
+});
+const ofConnection: fc.Arbitrary<PrincipalConfig> = fc.oneof(
+  fc
+    .record({
+      kind: fc.constantFrom('sourceIp' as const, 'directRemoteIp' as const, 'remoteIp' as const),
+      range,
+    })
+    .map(({ kind, range: value }): PrincipalConfig => ({ identifier: { case: kind, value } })),
+  fc.option(stringMatcher, { nil: undefined }).map(
+    (principalName): PrincipalConfig => ({
+      identifier: { case: 'authenticated', value: { principalName } },
+    }),
+  ),
+  fc
+    .record({ sanType: fc.constantFrom(1, 2, 3), matcher: stringMatcher })
+    .map((sanMatcher): PrincipalConfig => ({ identifier: { case: 'custom', value: { sanMatcher } } })),
+);
 const principal: fc.Arbitrary<PrincipalConfig> = fc.oneof(
   leaf,
+  ofConnection,
+  ofConnection.map((value): PrincipalConfig => ({ identifier: { case: 'notId', value } })),
   leaf.map((value): PrincipalConfig => ({ identifier: { case: 'notId', value } })),
   fc
     .record({
@@ -82,6 +109,10 @@ const permission: fc.Arbitrary<PermissionConfig> = fc.oneof(
       rule: { case: 'urlPath', value: { rule: { case: 'path', value: matcher } } },
     }),
   ),
+  range.map((value): PermissionConfig => ({ rule: { case: 'destinationIp', value } })),
+  fc.constantFrom(80, 81).map((value): PermissionConfig => ({ rule: { case: 'destinationPort', value } })),
+  fc.constant<PermissionConfig>({ rule: { case: 'destinationPortRange', value: { start: 80, end: 81 } } }),
+  stringMatcher.map((value): PermissionConfig => ({ rule: { case: 'requestedServerName', value } })),
 );
 const policy: fc.Arbitrary<PolicyConfig> = fc.record({
   permissions: fc.array(permission, { minLength: 1, maxLength: 2 }),
@@ -95,14 +126,31 @@ const claimValue: fc.Arbitrary<MatchedValue> = fc.oneof(
   fc.constant(null),
 );
 const bytes = (one: string) => Buffer.from(one, 'utf8').toString('latin1');
+const anyAddress = fc.constantFrom('10.0.0.1', '10.127.0.0', '138.0.0.1', 'a00:1::1', '::1', '');
+const peer = fc
+  .record({
+    uriNames: fc.array(anyText),
+    dnsNames: fc.array(fc.constantFrom('a', '*.b', 'é')),
+    subject: anyText,
+  })
+  .map((names) => ({ ...names, emails: names.uriNames }));
+const connection = fc.record({
+  remoteAddress: anyAddress,
+  localAddress: anyAddress,
+  localPort: fc.constantFrom(80, 81, 82),
+  serverName: anyText,
+  tls: fc.boolean(),
+  peer: fc.option(peer),
+});
 const subject: fc.Arbitrary<RbacSubject> = fc
   .record({
     path: fc.constantFrom('a', 'b', 'ab', ''),
     headers: fc.array(anyText, { maxLength: 2 }),
     claims: fc.dictionary(fc.constantFrom('sub', 'groups'), claimValue),
     hasMetadata: fc.boolean(),
+    connection,
   })
-  .map(({ path, headers, claims, hasMetadata }) => ({
+  .map(({ path, headers, claims, hasMetadata, connection: made }) => ({
     request: {
       method: 'a',
       scheme: 'http',
@@ -110,7 +158,7 @@ const subject: fc.Arbitrary<RbacSubject> = fc
       path,
       headers: { names: headers.map(() => 'x'), values: headers.map(bytes) },
     },
-    connection: { remoteAddress: '', localAddress: '', localPort: 0, serverName: '', tls: false },
+    connection: made,
     metadataIfAny: hasMetadata ? new Map([['ns', new Map(Object.entries(claims))]]) : null,
   }));
 
@@ -125,10 +173,10 @@ describe('the index of policies', () => {
             { action: 0, policies: Object.fromEntries(policies.map((one, index) => [`p${index}`, one])) },
             {
               refuse: () => assert.fail(),
-              remotePeerOf: () => ({ address: '', port: 0 }),
+              remotePeerOf: ({ connection: { localAddress } }) => ({ address: localAddress, port: 0 }),
               pathTemplateOf: () => null,
               upstreamMatcherOf: () => null,
-              clientCertificateOf: () => null,
+              clientCertificateOf: (extension) => extension as ClientCertificateConfig,
             },
           );
           assert.ok(engine);
