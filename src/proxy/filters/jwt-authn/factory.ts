@@ -1,20 +1,19 @@
 import type { Message } from '@bufbuild/protobuf';
 import {
-  type FilterStateRule,
   type JwtAuthentication,
   JwtAuthenticationSchema,
   type PerRouteConfig,
   PerRouteConfigSchema,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
-import { toByteString } from '../../../core/match/index.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FactoryContext, HttpFilter, HttpFilterFactory } from '../filter.ts';
 import { routeConfigOf } from '../route-config.ts';
 import { Authenticator } from './authenticator.ts';
-import { JwtAuthnFilter, type RouteRequirement, type StateRules } from './filter.ts';
+import { JwtAuthnFilter, type RouteRequirement } from './filter.ts';
 import { compileProvider } from './provider.ts';
 import { RequirementCompiler } from './requirement.ts';
 import { compileRules } from './rules.ts';
+import { StateRules } from './state-rules.ts';
 import { createJwtAuthnStats } from './stats.ts';
 
 /** Most that the memos of one filter take together. */
@@ -79,7 +78,7 @@ function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): Ht
   );
   const rules = compileRules(config.rules, requirements, compiler, findings);
   const { filterStateRules } = config;
-  const stateRules = filterStateRules === undefined ? null : compileStateRules(filterStateRules, compiler);
+  const stateRules = filterStateRules === undefined ? null : new StateRules(filterStateRules, compiler);
   const hasErrors = findings.list.slice(before).some(({ severity }) => severity === 'error');
   if (hasErrors) return null;
   const routeConfig = (route: SelectedRoute | null) =>
@@ -93,16 +92,4 @@ function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): Ht
     stateRules,
     stats,
   });
-}
-
-/** Without a name they are never asked (Envoy: filter_config.h). */
-function compileStateRules({ name, requires }: FilterStateRule, compiler: RequirementCompiler): StateRules {
-  const entries = Object.entries(requires).map(([text, requirement]) => {
-    const verifier = compiler.compile(requirement);
-    return [toByteString(text), verifier] as const;
-  });
-  return {
-    key: toByteString(name),
-    requires: new Map(entries),
-  };
 }

@@ -4,6 +4,7 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import { compileFilter } from '../../../../test/fixtures/compile-filter.ts';
 import { play, TestStream } from '../../../../test/fixtures/filter-stream.ts';
 import { bearer, filterOf, good, local, requireP } from '../../../../test/fixtures/jwt-authn-filter.ts';
+import { TreeRecorder } from '../../../base/index.ts';
 import { Findings, type Provenance } from '../../../resources/index.ts';
 import type { HttpFilter } from '../filter.ts';
 import { jwtAuthnFactory } from './factory.ts';
@@ -120,6 +121,28 @@ describe('what a jwt_authn configuration cannot have', () => {
     assert.equal(await statusOf([['y', 'a']]), undefined);
     assert.equal(await statusOf([]), undefined);
     assert.equal(await statusOf([['x', 'a']], '/free'), undefined);
+  });
+
+  it('filter_state_rules tell of a text that it is there, not what it is', async () => {
+    const { filter } = compileFilter(jwtAuthnFactory, {
+      providers: { p: local },
+      filter_state_rules: { name: 'x', requires: { a: { provider_name: 'p' } } },
+    });
+    const notesOf = async (state: [string, string][]) => {
+      const recorder = new TreeRecorder();
+      const stream = new TestStream({ recorder });
+      stream.filterStateIfAny = new Map(state);
+      await (filter as HttpFilter).decodeHeaders(stream);
+      return [...recorder.root.notes, ...recorder.root.steps.map(({ text }) => text)];
+    };
+    assert.deepEqual(await notesOf([]), [
+      'no filter has left "x" in the filter state',
+      'no rule matches: nothing is required',
+    ]);
+    assert.deepEqual(await notesOf([['x', 'a']]), [
+      'there is "x" in the filter state',
+      'the filter state requires p',
+    ]);
   });
 
   it('conditions that Envoy ignores in rules are warned of', () => {

@@ -11,6 +11,7 @@ import type { Provider } from './provider.ts';
 import { challengePath, challengeUri, denialReply, wrongNameReply } from './replies.ts';
 import type { Rule, RuleList } from './rules.ts';
 import { Run } from './run.ts';
+import type { StateRules } from './state-rules.ts';
 import type { JwtAuthnStats } from './stats.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -19,12 +20,6 @@ export interface RouteRequirement {
   origin: PerRouteConfig;
   /** null: nothing is asked for. */
   requirementName: string | null;
-}
-
-/** `filter_state_rules`; byte strings. */
-export interface StateRules {
-  key: string;
-  requires: ReadonlyMap<string, Verifier>;
 }
 
 /** What the filter is compiled to. */
@@ -36,7 +31,7 @@ export interface JwtAuthnParts {
   /** What a route says to this filter. */
   routeConfig(route: SelectedRoute | null): RouteRequirement | undefined;
   providers: readonly Provider[];
-  /** null: none. */
+  /** null: the configuration has none. */
   stateRules: StateRules | null;
   stats: JwtAuthnStats;
 }
@@ -101,18 +96,9 @@ export class JwtAuthnFilter implements HttpFilter {
     return reply;
   }
 
-  /** Asked where no rule matches: what an earlier filter has left names the requirement. */
   #followState(stream: FilterStream): FilterResult | Promise<FilterResult> {
-    const { stateRules } = this.#parts;
-    const text = stateRules && stream.filterStateIfAny?.get(stateRules.key);
-    const verifier = text === null || text === undefined ? undefined : stateRules?.requires.get(text);
-    if (stateRules === null || verifier === undefined) return this.#pass(null, stream);
-    stream.recorder?.open(
-      'rule',
-      `the filter state requires ${verifier.wants}`,
-      this.origin.filterStateRules,
-    );
-    return this.#require(verifier, stream);
+    const verifier = this.#parts.stateRules?.select(stream) ?? null;
+    return verifier === null ? this.#pass(null, stream) : this.#require(verifier, stream);
   }
 
   #require(verifier: Verifier, stream: FilterStream): FilterResult | Promise<FilterResult> {
