@@ -11,7 +11,16 @@ const table: { name: string; given: JsonObject; want: string; omits?: true }[] =
   { name: 'makes text of a mixture', given: { a: 'x %RESPONSE_CODE% %REQ(none)%' }, want: '{"a":"x 200 -"}' },
   { name: 'has null for what is absent', given: { a: '%REQ(none)%' }, want: '{"a":null}' },
   { name: 'keeps lists of metadata', given: { a: '%DYNAMIC_METADATA(ns:l)%' }, want: '{"a":[1,"a"]}' },
-  { name: 'cuts their text', given: { a: '%DYNAMIC_METADATA(ns:l):3%' }, want: '{"a":"[1,"}' },
+  {
+    name: 'cuts nothing but text',
+    given: { a: '%DYNAMIC_METADATA(ns:l):3%', b: '%DYNAMIC_METADATA(ns:s):3%' },
+    want: '{"a":[1,"a"],"b":"tex"}',
+  },
+  {
+    name: 'keeps filter state a text, whole but for what is PLAIN',
+    given: { a: '%FILTER_STATE(k)%', b: '%FILTER_STATE(k):3%', c: '%FILTER_STATE(k:PLAIN):3%' },
+    want: '{"a":"state","b":"state","c":"sta"}',
+  },
   {
     name: 'nests',
     given: { o: { a: '%PROTOCOL%' }, l: ['%PROTOCOL%', 'b'] },
@@ -43,7 +52,7 @@ describe('a format of JSON', () => {
     it(name, () => {
       const compiled = compileJsonFormat(given, omits);
       assert.ok('format' in compiled);
-      const source = formatSource();
+      const source = { ...formatSource(), filterStateIfAny: new Map([['k', 'state']]) };
       source.request.headers.append('x-bin', 'a\xe9"\\b');
       assert.equal(compiled.format.render(source), `${want}\n`);
     });

@@ -88,12 +88,16 @@ function compileOnly({
 }: Extract<FormatPiece, { name: string }>): Compiled {
   const compiled = compileOperator(name, argument, length);
   if ('error' in compiled) return { refusal: { ...compiled, operator, at } };
-  return { member: (source) => typed(compiled.find(source), compiled, length) };
+  if (compiled.findWhole === undefined)
+    return { member: (source) => typed(compiled.find(source), compiled, length) };
+  const findWhole = compiled.findWhole.bind(compiled);
+  return { member: (source) => typed(findWhole(source), compiled, undefined) };
 }
 
+/** Only a text is cut. */
 function typed(value: Found, compiled: Operator, length: number | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string' && length === undefined) return toByteString(jsonText(value, 'metadata'));
+  if (typeof value !== 'string') return toByteString(jsonText(value, 'metadata'));
   return quote(shorten(textOf(value, compiled.isUnicode) as string, compiled, length));
 }
 

@@ -8,6 +8,8 @@ export type Found = MetadataValue | undefined;
 export interface Operator {
   /** The value as a log in JSON keeps it; texts in it are Unicode where `isUnicode` says so, byte strings otherwise. */
   find(source: FormatSource): Found;
+  /** Where a log in JSON keeps it otherwise than `find` has it, and whole. */
+  findWhole?(source: FormatSource): Found;
   /** Values are metadata: Unicode, objects, lists. */
   readonly isUnicode: boolean;
   /** It sees to the length that is asked for by itself: its text is not cut again. */

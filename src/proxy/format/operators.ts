@@ -87,9 +87,12 @@ const MAYBE_ARGUMENT: Readonly<Record<string, Compile>> = {
     argument === ''
       ? operator(({ request }) => queryOf(request.path))
       : { error: `\`${argument}\` of QUERY_PARAMS is not supported`, envoy: 'accepts' },
-  START_TIME: (argument) => compileTime(argument, ({ startMs }) => startMs),
-  EMIT_TIME: (argument) => compileTime(argument, ({ nowMs }) => nowMs),
-  HOSTNAME: () => {
+  START_TIME: (argument, length) =>
+    length === undefined ? compileTime(argument, ({ startMs }) => startMs) : noLength('START_TIME'),
+  EMIT_TIME: (argument, length) =>
+    length === undefined ? compileTime(argument, ({ nowMs }) => nowMs) : noLength('EMIT_TIME'),
+  HOSTNAME: (argument, length) => {
+    if (argument !== '' || length !== undefined) return takesNothing('HOSTNAME');
     const name = hostName();
     return operator(() => name);
   },
@@ -97,7 +100,7 @@ const MAYBE_ARGUMENT: Readonly<Record<string, Compile>> = {
 
 /** What Envoy 1.40 has besides. */
 const NOT_DONE = new Set(
-  'CONNECTION_ID UPSTREAM_CONNECTION_ID VIRTUAL_CLUSTER_NAME UPSTREAM_METADATA CLUSTER_METADATA UPSTREAM_FILTER_STATE CEL COALESCE TRAILER RESPONSE_TRAILER GRPC_STATUS GRPC_STATUS_NUMBER REQUEST_HEADERS_BYTES RESPONSE_HEADERS_BYTES RESPONSE_TRAILERS_BYTES CONNECTION_TERMINATION_DETAILS ACCESS_LOG_TYPE UNIQUE_ID FILTER_CHAIN_NAME LISTENER_NAME DOWNSTREAM_TLS_VERSION DOWNSTREAM_TLS_CIPHER DOWNSTREAM_TLS_SESSION_ID DOWNSTREAM_PEER_FINGERPRINT_1 DOWNSTREAM_PEER_FINGERPRINT_256 DOWNSTREAM_PEER_SERIAL DOWNSTREAM_PEER_ISSUER DOWNSTREAM_PEER_CERT DOWNSTREAM_PEER_CERT_V_START DOWNSTREAM_PEER_CERT_V_END DOWNSTREAM_PEER_OTHERNAME_SAN DOWNSTREAM_LOCAL_URI_SAN DOWNSTREAM_LOCAL_DNS_SAN DOWNSTREAM_LOCAL_IP_SAN DOWNSTREAM_LOCAL_EMAIL_SAN DOWNSTREAM_LOCAL_OTHERNAME_SAN DOWNSTREAM_LOCAL_SUBJECT DOWNSTREAM_HANDSHAKE_DURATION COMMON_DURATION ROUNDTRIP_DURATION UPSTREAM_CONNECTION_POOL_READY_DURATION UPSTREAM_HOSTS_ATTEMPTED UPSTREAM_WIRE_BYTES_SENT UPSTREAM_WIRE_BYTES_RECEIVED UPSTREAM_HEADER_BYTES_SENT UPSTREAM_HEADER_BYTES_RECEIVED DOWNSTREAM_WIRE_BYTES_SENT DOWNSTREAM_WIRE_BYTES_RECEIVED DOWNSTREAM_HEADER_BYTES_SENT DOWNSTREAM_HEADER_BYTES_RECEIVED UPSTREAM_TLS_VERSION UPSTREAM_TLS_CIPHER UPSTREAM_TLS_SESSION_ID UPSTREAM_PEER_SUBJECT UPSTREAM_PEER_ISSUER UPSTREAM_PEER_CERT UPSTREAM_DETECTED_CLOSE_TYPE DOWNSTREAM_DETECTED_CLOSE_TYPE CUSTOM_FLAGS TLS_JA3_FINGERPRINT TLS_JA4_FINGERPRINT BYTES_RETRANSMITTED PACKETS_RETRANSMITTED START_TIME_LOCAL EMIT_TIME_LOCAL'.split(
+  'CONNECTION_ID UPSTREAM_CONNECTION_ID VIRTUAL_CLUSTER_NAME UPSTREAM_METADATA CLUSTER_METADATA UPSTREAM_FILTER_STATE CEL COALESCE TRAILER RESPONSE_TRAILER GRPC_STATUS GRPC_STATUS_NUMBER REQUEST_HEADERS_BYTES RESPONSE_HEADERS_BYTES RESPONSE_TRAILERS_BYTES CONNECTION_TERMINATION_DETAILS ACCESS_LOG_TYPE UNIQUE_ID FILTER_CHAIN_NAME LISTENER_NAME DOWNSTREAM_TLS_VERSION DOWNSTREAM_TLS_CIPHER DOWNSTREAM_TLS_SESSION_ID DOWNSTREAM_PEER_FINGERPRINT_1 DOWNSTREAM_PEER_FINGERPRINT_256 DOWNSTREAM_PEER_SERIAL DOWNSTREAM_PEER_ISSUER DOWNSTREAM_PEER_CERT DOWNSTREAM_PEER_CERT_V_START DOWNSTREAM_PEER_CERT_V_END DOWNSTREAM_PEER_OTHERNAME_SAN DOWNSTREAM_LOCAL_URI_SAN DOWNSTREAM_LOCAL_DNS_SAN DOWNSTREAM_LOCAL_IP_SAN DOWNSTREAM_LOCAL_EMAIL_SAN DOWNSTREAM_LOCAL_OTHERNAME_SAN DOWNSTREAM_LOCAL_SUBJECT DOWNSTREAM_HANDSHAKE_DURATION COMMON_DURATION ROUNDTRIP_DURATION UPSTREAM_CONNECTION_POOL_READY_DURATION UPSTREAM_HOSTS_ATTEMPTED UPSTREAM_WIRE_BYTES_SENT UPSTREAM_WIRE_BYTES_RECEIVED UPSTREAM_HEADER_BYTES_SENT UPSTREAM_HEADER_BYTES_RECEIVED DOWNSTREAM_WIRE_BYTES_SENT DOWNSTREAM_WIRE_BYTES_RECEIVED DOWNSTREAM_HEADER_BYTES_SENT DOWNSTREAM_HEADER_BYTES_RECEIVED UPSTREAM_TLS_VERSION UPSTREAM_TLS_CIPHER UPSTREAM_TLS_SESSION_ID UPSTREAM_PEER_SUBJECT UPSTREAM_PEER_ISSUER UPSTREAM_PEER_CERT UPSTREAM_DETECTED_CLOSE_TYPE DOWNSTREAM_DETECTED_CLOSE_TYPE CUSTOM_FLAGS TLS_JA3_FINGERPRINT TLS_JA4_FINGERPRINT BYTES_RETRANSMITTED PACKETS_RETRANSMITTED DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID DOWNSTREAM_DIRECT_LOCAL_ADDRESS_ENDPOINT_ID UPSTREAM_PEER_URI_SAN UPSTREAM_PEER_DNS_SAN UPSTREAM_PEER_IP_SAN UPSTREAM_LOCAL_URI_SAN UPSTREAM_LOCAL_DNS_SAN UPSTREAM_LOCAL_IP_SAN DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1 DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_256 DOWNSTREAM_PEER_CHAIN_SERIALS START_TIME_LOCAL EMIT_TIME_LOCAL'.split(
     ' ',
   ),
 );
@@ -110,8 +113,8 @@ export function compileOperator(
 ): Operator | FormatError {
   const plain = Object.hasOwn(PLAIN, name) ? PLAIN[name] : undefined;
   if (plain !== undefined) {
-    if (argument === undefined && length === undefined) return operator(plain);
-    return { error: `${name} does not take any parameters or length`, envoy: 'refuses' };
+    if ((argument ?? '') === '' && length === undefined) return operator(plain);
+    return argumentRefusal(name, argument ?? '', length);
   }
   const withArgument = Object.hasOwn(WITH_ARGUMENT, name) ? WITH_ARGUMENT[name] : undefined;
   if (withArgument !== undefined) {
@@ -120,10 +123,40 @@ export function compileOperator(
     return { error: `${name} requires parameters`, envoy: 'refuses' };
   }
   const maybe = Object.hasOwn(MAYBE_ARGUMENT, name) ? MAYBE_ARGUMENT[name] : undefined;
-  if (maybe !== undefined) return maybe(argument ?? '');
+  if (maybe !== undefined) return maybe(argument ?? '', length);
   if (NOT_DONE.has(name)) return { error: `\`${name}\` is not supported`, envoy: 'accepts' };
   return { error: `not supported field in StreamInfo: ${name}`, envoy: 'refuses' };
 }
+
+const takesNothing = (name: string): FormatError => ({
+  error: `${name} does not take any parameters or length`,
+  envoy: 'refuses',
+});
+
+const noLength = (name: string): FormatError => ({
+  error: `${name} does not allow length to be specified`,
+  envoy: 'refuses',
+});
+
+/** What Envoy 1.40 lets follow some of the names. */
+function argumentRefusal(name: string, argument: string, length: number | undefined): FormatError {
+  const isTaken = length === undefined && argument !== '' && TAKES[name]?.test(argument) === true;
+  return isTaken
+    ? { error: `\`${argument}\` of ${name} is not supported`, envoy: 'accepts' }
+    : takesNothing(name);
+}
+
+const ANYTHING = /(?:)/;
+const TAKES: Readonly<Record<string, RegExp>> = {
+  RESPONSE_CODE_DETAILS: ANYTHING,
+  REQUESTED_SERVER_NAME: /^(?:SNI_ONLY|SNI_FIRST|HOST_FIRST)?(?::(?:ORIG|HOST|ORIG_OR_HOST)?(?::|$)|$)/,
+  DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: ANYTHING,
+  DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT: ANYTHING,
+  DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: ANYTHING,
+  DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT: ANYTHING,
+  UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: ANYTHING,
+  UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: ANYTHING,
+};
 
 function compileTime(format: string, timeOf: (progress: Progress) => number): Operator | FormatError {
   if (format === '') return operator(ofProgress((progress) => printTime(timeOf(progress))));

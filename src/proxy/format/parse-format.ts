@@ -3,7 +3,11 @@ export type FormatPiece =
   | { text: string }
   | { operator: string; name: string; argument: string | undefined; length: number | undefined; at: number };
 
-const OPERATOR = /%(?:%|([A-Z0-9_]+)(?:\(([^)]*)\))?(?::(\d+))?%)/y;
+/** An argument goes as far as it must: it may have parentheses in it. */
+const OPERATOR = /%(?:%|([A-Z0-9_]+)(?:\(([^\n]*?)\))?(?::(\d+))?%)/y;
+
+/** Lengths that fit no 64 bits are none. */
+const LENGTH_END = 2n ** 64n;
 
 /**
  * Takes a format apart (Envoy: substitution_formatter.cc, SubstitutionFormatParser).
@@ -21,6 +25,7 @@ export function parseFormat(format: string): FormatPiece[] | { strayAt: number }
     const found = OPERATOR.exec(format);
     if (found === null) return { strayAt: percent };
     const [operator, name, argument, length] = found;
+    if (length !== undefined && BigInt(length) >= LENGTH_END) return { strayAt: percent };
     at = percent + operator.length;
     if (name === undefined) {
       text += '%';

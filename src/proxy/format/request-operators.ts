@@ -10,14 +10,18 @@ export function headerOf(request: RequestHead, name: string): string | undefined
   return pseudoHeader(request, name) ?? request.headers.get(name);
 }
 
+/** No name is one as well, and nothing has it. */
+const isName = (name: string) => name === '' || /^:?[\w!#$%&'*+.^`|~-]+$/.test(name);
+
 type Names = [first: string, second: string | undefined];
 
 /** `X?Y`: the first line of X, or of Y where X is missing. */
 function splitNames(argument: string): Names | FormatError {
   const [first = '', second, more] = argument.toLowerCase().split('?');
-  if (first === '') return { error: 'it needs the name of a header', envoy: 'refuses' };
   if (more !== undefined)
     return { error: `more than 1 alternative header specified in token: ${argument}`, envoy: 'refuses' };
+  if (!isName(first) || !isName(second ?? ''))
+    return { error: 'format string contains invalid characters', envoy: 'refuses' };
   return [first, second];
 }
 
@@ -60,13 +64,14 @@ const SOURCES: Readonly<Record<string, (request: RequestHead) => string | undefi
   ORIG_OR_PATH: ({ path, headers }) => headers.get(ORIGINAL) ?? path,
 };
 
-/** `%PATH(WQ:ORIG)%`: with (WQ) or without (NQ) its query, as it came or as it was rewritten. */
+/** `%PATH(WQ:ORIG)%`: with (WQ) or without (NQ) its query, as it came or as it was rewritten; what follows is not read. */
 export function compilePath(argument: string): Operator | FormatError {
-  const [query = '', source = 'ORIG_OR_PATH', more] = argument.split(':');
+  const [query = '', written = ''] = argument.split(':');
+  const source = written === '' ? 'ORIG_OR_PATH' : written;
   if (query !== '' && query !== 'WQ' && query !== 'NQ')
     return { error: `invalid PATH option: '${query}', only 'WQ'/'NQ' are allowed`, envoy: 'refuses' };
   const find = SOURCES[source];
-  if (find === undefined || more !== undefined)
+  if (find === undefined)
     return {
       error: `invalid PATH option: '${source}', only 'ORIG'/'PATH'/'ORIG_OR_PATH' are allowed`,
       envoy: 'refuses',

@@ -54,6 +54,13 @@ const table: { given: string; want: string; more?: Partial<Progress> }[] = [
     want: 'text|[1,|-',
   },
   { given: '%FILTER_STATE(a:PLAIN)%|%ENVIRONMENT(JOTGATE_NOT_SET)%|%LOCAL_REPLY_BODY%', want: '-|-|' },
+  { given: '%PROTOCOL()%', want: 'HTTP/1.1' },
+  { given: '%START_TIME((%Y) a)b)%|%EMIT_TIME(%Y)%', want: '(2026) a)b|2026' },
+  { given: '%PATH(:)%|%PATH(NQ:)%|%PATH(NQ::x)%|%PATH(NQ:PATH:x)%', want: '/a?a=1%20x&b=longer|/a|/a|/a' },
+  { given: '%REQ(?x-a)%|%REQ(x-a?)%|%REQ(?)%|%REQ(x%a?x-a)%', want: 'abcdefg|abcdefg|-|abcdefg' },
+  { given: '%REQ(x-a):18446744073709551615%', want: 'abcdefg' },
+  { given: '%FILTER_STATE(k:)%|%FILTER_STATE(k::)%|%FILTER_STATE(k:FIELD:x:y)%', want: '-|-|-' },
+  { given: '%DYNAMIC_METADATA(["ns","s"])%|%DYNAMIC_METADATA(ns:a)b)%', want: '-|-' },
   { given: '%ENVIRONMENT(JOTGATE_NOT_SET):0%|%REQ(none):0%', want: '-|-' },
 ];
 
@@ -68,6 +75,35 @@ const refused: { given: string; want: RegExp; envoy: 'accepts' | 'refuses'; at?:
   { given: '%PATH(X)%', want: /invalid PATH option/, envoy: 'refuses' },
   { given: 'ab%CEL(request.path)%', want: /`CEL` is not supported/, envoy: 'accepts', at: 2 },
   { given: '%METADATA(CLUSTER:a:b)%', want: /`CLUSTER`/, envoy: 'accepts' },
+  ...['HOSTNAME(x)', 'HOSTNAME:2', 'RESPONSE_CODE_DETAILS:2', 'REQUESTED_SERVER_NAME(HOST_FIRST:BAD)'].map(
+    (one) => ({ given: `%${one}%`, want: /does not take any parameters/, envoy: 'refuses' as const }),
+  ),
+  ...['START_TIME(%Y):2', 'START_TIME:2', 'EMIT_TIME(%Y):0'].map((one) => ({
+    given: `%${one}%`,
+    want: /does not allow length/,
+    envoy: 'refuses' as const,
+  })),
+  ...['x a', ' x', 'x(a', 'a:', ':', 'x-a?x"b', 'é'].flatMap((name) =>
+    ['REQ', 'RESP'].map((one) => ({
+      given: `%${one}(${name})%`,
+      want: /invalid characters/,
+      envoy: 'refuses' as const,
+    })),
+  ),
+  ...['k:plain', 'k: PLAIN', 'k:FIELD', 'k:FIELD:', 'k:PLAIN:x', 'k::x', ':PLAIN'].map((state) => ({
+    given: `%FILTER_STATE(${state})%`,
+    want: /PLAIN\/TYPED\/FIELD|name of a field|key cannot be empty/,
+    envoy: 'refuses' as const,
+  })),
+  { given: '%REQ(x-a):18446744073709551616%', want: /couldn't find valid command/, envoy: 'refuses' },
+  { given: '%START_TIME(a\nb)%', want: /couldn't find valid command/, envoy: 'refuses' },
+  { given: '%PER_REQUEST_STATE(k)%', want: /not supported field/, envoy: 'refuses' },
+  ...[
+    'RESPONSE_CODE_DETAILS(ALLOW_WHITESPACES)',
+    'REQUESTED_SERVER_NAME(HOST_FIRST:ORIG)',
+    'DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(MASK_PREFIX_LEN:8)',
+    'UPSTREAM_PEER_URI_SAN',
+  ].map((one) => ({ given: `%${one}%`, want: /is not supported/, envoy: 'accepts' as const })),
   { given: '%START_TIME(%Q)%', want: /`%Q`/, envoy: 'accepts' },
 ];
 

@@ -5,8 +5,9 @@ import {
 import { lowerAscii } from '../../core/match/index.ts';
 import type { FindingAbout, Findings } from '../../resources/index.ts';
 import type { FormatSource } from '../format/format-source.ts';
+import { compileHeaderFormat } from '../format/header-format.ts';
 import { reportFormat } from '../format/report-refusal.ts';
-import { compileTextFormat, type TextFormat } from '../format/text-format.ts';
+import type { TextFormat } from '../format/text-format.ts';
 import { type HeaderList, isFraming } from '../http/header-list.ts';
 import { addRequestLine, addResponseLine } from '../http/join-lines.ts';
 
@@ -112,7 +113,7 @@ function compileAddition(option: HeaderValueOption, findings: Findings): HeaderA
     });
     return null;
   }
-  const compiled = compileTextFormat(option.header?.value ?? '', '');
+  const compiled = compileHeaderFormat(option.header?.value ?? '');
   if ('refusal' in compiled) {
     const where = `the value of header \`${name}\``;
     reportFormat(compiled.refusal, where, option.header ?? option, 'value', findings);

@@ -87,11 +87,10 @@ export function compileMatchInput(
     case NetworkNamespaceInputSchema.typeName:
       return text('network namespace', () => undefined);
     case FilterStateInputSchema.typeName: {
-      const { key, field } = unpackAny(FilterStateInputSchema, any as never);
-      return text(`filter state ${key}`, ({ filterStateIfAny }) => {
-        const found = filterStateIfAny?.get(toByteString(key));
-        return field === '' || found === undefined ? found : UNAVAILABLE;
-      });
+      // A text has no fields: what a field is asked for, it is itself.
+      const { key } = unpackAny(FilterStateInputSchema, any as never);
+      const name = toByteString(key);
+      return text(`filter state ${key}`, ({ filterStateIfAny }) => filterStateIfAny?.get(name));
     }
     case DynamicMetadataInputSchema.typeName: {
       const { filter, path } = unpackAny(DynamicMetadataInputSchema, any as never);
