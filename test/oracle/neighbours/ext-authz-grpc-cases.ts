@@ -42,6 +42,7 @@ const ROUTES = {
         {
           match: { prefix: '/', headers: [{ name: 'x-def', string_match: { exact: 'n2' } }] },
           direct_response: { status: 203, body: { inline_string: 'another route' } },
+          response_headers_to_add: [{ header: { key: 'x-route', value: 'another' } }],
         },
         {
           match: { prefix: '/' },
@@ -124,6 +125,12 @@ export const grpcScenes: Scene[] = [
     filters: [authz({ ...service(), clear_route_cache: true, clear_route_cache_headers })],
     routeConfig: ROUTES,
   })),
+  {
+    name: 'grpc-small-heads',
+    filters: [authz({ ...service(), clear_route_cache: true })],
+    routeConfig: ROUTES,
+    manager: { max_request_headers_kb: 1 },
+  },
   { name: 'grpc-lost', filters: [authz(service('nowhere'))] },
   { name: 'grpc-no-limit', filters: [authz(service('grpc', { timeout: '0s' }))] },
   { name: 'grpc-closed', filters: [authz(service('grpc-closed'))] },
@@ -155,6 +162,9 @@ const no = (deniedResponse: object, more: object = {}) => ({
   deniedResponse,
   ...more,
 });
+
+/** Longer than a head of 1 KiB leaves room for. */
+const LONG = 'x'.repeat(1024);
 
 /** What the service says to a path. */
 const WORDS: Readonly<Record<string, object>> = {
@@ -189,6 +199,15 @@ const WORDS: Readonly<Record<string, object>> = {
     queryParametersToRemove: ['r'],
   }),
   'query-gone': ok({ queryParametersToRemove: ['absent'] }),
+  'grown-lines': ok({
+    headers: [h('x-def', 'n2'), h('x-big', LONG)],
+    responseHeadersToAdd: [h('x-told', '1')],
+  }),
+  'grown-query': ok({
+    headers: [h('x-def', 'n2')],
+    queryParametersToSet: [{ key: 'q', value: LONG }],
+    responseHeadersToAdd: [h('x-told', '1')],
+  }),
   'bad-name': ok({ headers: [h('a b', 'x')] }),
   'bad-value': ok({ headers: [h('x-a', 'x\r\nx-b: y')] }),
   text: ok({ headers: [h('x-text', 'café'), h('x-empty', '')], responseHeadersToAdd: [h('x-text', 'é')] }),
@@ -327,6 +346,7 @@ const row = (scene: string, path: string, headers: Headers = [], method = 'GET')
 });
 
 export const grpcCases: Case[] = [
+  ...['grown-lines', 'grown-query', 'headers', 'direct'].map((word) => row('grpc-small-heads', `/${word}`)),
   ...Object.keys(WORDS).map((word) => row('grpc-plain', `/${word}`, HEADERS)),
   ...Object.keys(WORDS).map((word) => row('grpc-lax', `/${word}`)),
   ...Object.keys(ILLS).flatMap((ill) => [row('grpc-plain', `/${ill}`), row('grpc-lax', `/${ill}`)]),

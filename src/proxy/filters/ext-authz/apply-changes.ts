@@ -3,28 +3,31 @@ import type { HeaderList } from '../../http/header-list.ts';
 import { addRequestLine, addResponseLine, joinLines } from '../../http/join-lines.ts';
 import type { RequestHead } from '../../http/request-head.ts';
 import { type Changes, type ClientChanges, isFraming, type Line } from './answer.ts';
-import { changeQuery } from './query-parameters.ts';
 
-/** Changes an admitted request as the service said. */
-export function changeRequest(request: RequestHead, changes: Changes): void {
-  const { set, add, append, remove, query } = changes;
+/** Changes the lines of an admitted request's head as the service said; a path among them, but not its query. */
+export function changeLines(request: RequestHead, { set, add, append, remove }: Changes): void {
   for (const line of set) setLine(request, line);
   for (const [name, value] of add) if (!isFraming(name)) addRequestLine(request.headers, name, value);
   for (const line of append) appendToLine(request, line);
   for (const name of remove) if (!isFraming(name)) request.headers.remove(name);
-  if (query.set.length + query.remove.length > 0) request.path = changeQuery(request.path, query);
+}
+
+export function changesLines({ set, add, append, remove }: Changes): boolean {
+  return set.length + add.length + append.length + remove.length > 0;
+}
+
+export function changesQuery({ query }: Changes): boolean {
+  return query.set.length + query.remove.length > 0;
 }
 
 /**
- * Whether changes have made a head longer than any that may come: pseudo-headers count, separators do not. A head that nothing was changed
- * in may be longer (Envoy 1.40: ext_authz.cc, onComplete).
+ * Whether a head is longer than any that may come: pseudo-headers count, separators do not. It is asked of heads that were changed alone
+ * (Envoy 1.40: ext_authz.cc, onComplete).
  */
-export function outgrows(
+export function isTooLarge(
   { method, scheme, authority, path, headers }: RequestHead,
-  changes: Changes,
   { headBytesMax, fieldsMax }: HeadLimits,
 ): boolean {
-  if (changes.add.length === 0 && !changesRoute(changes, null)) return false;
   const { names, values } = headers;
   let bytes = PSEUDO_NAMES.length + method.length + scheme.length + authority.length + path.length;
   for (let i = 0; i < names.length; i++) bytes += (names[i] as string).length + (values[i] as string).length;
@@ -38,13 +41,12 @@ const PSEUDO_COUNT = 4;
  * Whether a route is chosen again by changes, where that is asked for: lines that are only added do not count (Envoy: ext_authz.cc).
  * @param names what alone counts of the fields; null: all of them
  */
-export function changesRoute(
-  { set, append, remove, query }: Changes,
-  names: ReadonlySet<string> | null,
-): boolean {
+export function changesRoute(changes: Changes, names: ReadonlySet<string> | null): boolean {
+  const { set, append, remove } = changes;
   const changed = [...set.map(([name]) => name), ...append.map(([name]) => name), ...remove];
-  if (names !== null) return changed.some((name) => names.has(name));
-  return changed.length + query.set.length + query.remove.length > 0;
+  return names === null
+    ? changed.length > 0 || changesQuery(changes)
+    : changed.some((name) => names.has(name));
 }
 
 function setLine(request: RequestHead, [name, value]: Line): void {

@@ -13,10 +13,18 @@ import type {
   UpstreamCaller,
 } from '../filter.ts';
 import type { Fraction } from '../fraction.ts';
-import type { Answer, ClientChanges, OwnReply } from './answer.ts';
-import { changeRequest, changeResponse, changesRoute, outgrows } from './apply-changes.ts';
+import type { Answer, Changes, ClientChanges, OwnReply } from './answer.ts';
+import {
+  changeLines,
+  changeResponse,
+  changesLines,
+  changesQuery,
+  changesRoute,
+  isTooLarge,
+} from './apply-changes.ts';
 import type { Authorizer, ToldHeaders } from './authorizer.ts';
 import { type BodySettings, supposeBody, type ToldBody, toldBody } from './body-settings.ts';
+import { changeQuery } from './query-parameters.ts';
 import type { RouteWord } from './route-settings.ts';
 import type { ExtAuthzStats } from './stats.ts';
 
@@ -131,16 +139,7 @@ export class ExtAuthzFilter implements HttpFilter {
     const { stats } = this.#parts;
     switch (answer.kind) {
       case 'allowed':
-        changeRequest(stream.request, answer.changes);
-        if (this.#parts.clearsRoute && changesRoute(answer.changes, this.#parts.clearingHeaders))
-          stream.clearRouteCache();
-        this.#clientChanges.set(stream, answer.changes.client);
-        if (outgrows(stream.request, answer.changes, this.#parts.headLimits)) {
-          stats.requestOutgrown.increment();
-          return this.#reject();
-        }
-        stats.ok.increment();
-        return undefined;
+        return this.#admit(answer.changes, stream);
       case 'denied':
         stats.denied.increment();
         return inItsWords(this.#shortened(answer.reply), answer.reply.status, 'ext_authz_denied');
@@ -150,6 +149,27 @@ export class ExtAuthzFilter implements HttpFilter {
       case 'invalid':
         return this.#reject();
     }
+  }
+
+  /** The client is told nothing where the lines are too much; where only the query is, it is (Envoy 1.40: ext_authz.cc, onComplete). */
+  #admit(changes: Changes, stream: FilterStream): FilterResult {
+    const { headLimits, clearsRoute, clearingHeaders, stats } = this.#parts;
+    const { request } = stream;
+    changeLines(request, changes);
+    if (clearsRoute && changesRoute(changes, clearingHeaders)) stream.clearRouteCache();
+    if (changesLines(changes) && isTooLarge(request, headLimits)) return this.#rejectOutgrown();
+    this.#clientChanges.set(stream, changes.client);
+    if (changesQuery(changes)) {
+      request.path = changeQuery(request.path, changes.query);
+      if (isTooLarge(request, headLimits)) return this.#rejectOutgrown();
+    }
+    stats.ok.increment();
+    return undefined;
+  }
+
+  #rejectOutgrown(): FilterResult {
+    this.#parts.stats.requestOutgrown.increment();
+    return this.#reject();
   }
 
   #reject(): FilterResult {
