@@ -48,7 +48,7 @@ export type Answer =
 export const NO_CLIENT_CHANGES: ClientChanges = { add: [], set: [], addIfAbsent: [], setIfThere: [] };
 
 /** Fields that are the connection's business: no service changes them, for they say where a message ends. */
-const FRAMING = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade']);
+const OF_CONNECTION = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade']);
 
 /** @param name in lower case */
-export const isFraming = (name: string): boolean => FRAMING.has(name);
+export const isOfConnection = (name: string): boolean => OF_CONNECTION.has(name);

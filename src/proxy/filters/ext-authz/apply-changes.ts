@@ -2,14 +2,14 @@ import type { HeadLimits } from '../../http/head-parser.ts';
 import type { HeaderList } from '../../http/header-list.ts';
 import { addRequestLine, addResponseLine, joinLines } from '../../http/join-lines.ts';
 import type { RequestHead } from '../../http/request-head.ts';
-import { type Changes, type ClientChanges, isFraming, type Line } from './answer.ts';
+import { type Changes, type ClientChanges, isOfConnection, type Line } from './answer.ts';
 
 /** Changes the lines of an admitted request's head as the service said; a path among them, but not its query. */
 export function changeLines(request: RequestHead, { set, add, append, remove }: Changes): void {
   for (const line of set) setLine(request, line);
-  for (const [name, value] of add) if (!isFraming(name)) addRequestLine(request.headers, name, value);
+  for (const [name, value] of add) if (!isOfConnection(name)) addRequestLine(request.headers, name, value);
   for (const line of append) appendToLine(request, line);
-  for (const name of remove) if (!isFraming(name)) request.headers.remove(name);
+  for (const name of remove) if (!isOfConnection(name)) request.headers.remove(name);
 }
 
 export function changesLines({ set, add, append, remove }: Changes): boolean {
@@ -52,14 +52,14 @@ export function changesRoute(changes: Changes, names: ReadonlySet<string> | null
 function setLine(request: RequestHead, [name, value]: Line): void {
   if (name === ':path') request.path = value;
   else if (isHost(name)) request.authority = value;
-  else if (!isFraming(name)) request.headers.replace(name, value);
+  else if (!isOfConnection(name)) request.headers.replace(name, value);
 }
 
 function appendToLine(request: RequestHead, [name, value]: Line): void {
   const { headers } = request;
   if (name === ':path') request.path = joinLines(request.path, value);
   else if (isHost(name)) request.authority = joinLines(request.authority, value);
-  else if (!isFraming(name)) headers.setFirst(name, joinLines(headers.get(name) ?? '', value));
+  else if (!isOfConnection(name)) headers.setFirst(name, joinLines(headers.get(name) ?? '', value));
 }
 
 const isHost = (name: string) => name === ':authority' || name === 'host';

@@ -1,6 +1,6 @@
 import type { HeaderList } from '../../http/header-list.ts';
 import type { MetadataValue } from '../filter.ts';
-import { type Changes, isFraming, type Line, NO_CLIENT_CHANGES, type OwnReply } from './answer.ts';
+import { type Changes, isOfConnection, type Line, NO_CLIENT_CHANGES, type OwnReply } from './answer.ts';
 import type { NameList } from './name-list.ts';
 
 /** Names the request's headers that the service wants taken off, with commas between them. */
@@ -21,7 +21,7 @@ const linesOf = (headers: HeaderList): Line[] =>
 /** What an admitted request is to be changed to. */
 export function changesOf(answer: HeaderList, lists: AnswerLists): Changes {
   const lines = linesOf(answer);
-  const client = lines.filter(([name]) => !isFraming(name) && lists.clientHeadersOnSuccess.has(name));
+  const client = lines.filter(([name]) => !isOfConnection(name) && lists.clientHeadersOnSuccess.has(name));
   return {
     set: lines.filter(([name]) => lists.upstreamHeaders.has(name)),
     add: lines.filter(([name]) => lists.upstreamHeadersToAppend.has(name)),
