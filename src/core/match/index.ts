@@ -16,6 +16,7 @@ export { keysOfPattern } from './literal-prefix.ts';
 export { type MatchedRequest, withoutParameters, withoutQuery } from './matched-request.ts';
 export {
   compileMetadataMatcher,
+  describeValue,
   findMetadata,
   type MetadataMatcher,
   type MetadataMatcherConfig,

@@ -133,7 +133,8 @@ function isObject(value: MatchedValue | undefined): value is { readonly [key: st
 
 const SHOWN_MAX = 200;
 
-function describeValue(value: MatchedValue | undefined): string {
+/** `= "a"`, or that it is missing; tokens are left out, and what is long is cut. */
+export function describeValue(value: MatchedValue | undefined): string {
   if (value === undefined) return 'is missing';
   const text = redactTokens(JSON.stringify(value));
   return `= ${text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text}`;

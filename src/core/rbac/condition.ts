@@ -4,6 +4,7 @@ import {
   type ClueSource,
   collectAt,
   type FilterState,
+  fromByteString,
   type HeaderMatcher,
   type Hint,
   hintWithin,
@@ -163,7 +164,7 @@ export function pathCondition(
     hint: pathHint(keys),
     holds(subject, recorder) {
       const path = pathOf(subject);
-      if (recorder !== null) recorder.note(`path = "${path}"`);
+      if (recorder !== null) recorder.note(`path = "${fromByteString(path)}"`);
       return subject.request.path !== '' && matcher.matches(path);
     },
   };
@@ -193,11 +194,12 @@ export function routeMetadataCondition(matcher: MetadataMatcher): Condition {
 
 /** A test of a text in the filter state; without one it does not hold (Envoy: matchers.cc). */
 export function stateCondition(key: string, matcher: StringMatcher): Condition {
+  const bytes = toByteString(key);
   return {
     wants: `filter state ${key} ${matcher.wants}`,
     hint: null,
     holds({ filterStateIfAny }, recorder) {
-      const text = filterStateIfAny?.get(toByteString(key));
+      const text = filterStateIfAny?.get(bytes);
       if (recorder !== null) noteState(key, text, recorder);
       return text !== undefined && matcher.matches(text);
     },

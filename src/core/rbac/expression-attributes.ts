@@ -248,15 +248,18 @@ const NO_HEADERS: Branch = {
 };
 
 /** Texts are bytes there. */
-const stateOf = ({ filterStateIfAny }: RbacSubject, key: string) => {
-  const text = filterStateIfAny?.get(toByteString(key));
-  return text === undefined ? undefined : new Bytes(text);
+const stateOf = (key: string) => {
+  const bytes = toByteString(key);
+  return ({ filterStateIfAny }: RbacSubject) => {
+    const text = filterStateIfAny?.get(bytes);
+    return text === undefined ? undefined : new Bytes(text);
+  };
 };
 
 const FILTER_STATE: Branch = {
   ...branch({}, ''),
-  member: (key) => value((subject) => stateOf(subject, key)),
-  whole: ({ subject }) => new AttributeMap((key) => stateOf(subject, key)),
+  member: (key) => value(stateOf(key)),
+  whole: ({ subject }) => new AttributeMap((key) => stateOf(key)(subject)),
 };
 
 /** There is none yet. */

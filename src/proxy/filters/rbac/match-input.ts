@@ -33,11 +33,21 @@ import { typeNameOf, unpackAny } from '../../../resources/index.ts';
 export const UNAVAILABLE: unique symbol = Symbol('unavailable');
 export type Unavailable = typeof UNAVAILABLE;
 
-/** What a matcher looks at. Only texts can be looked up in trees. */
-export type MatchInput =
-  | { kind: 'text'; name: string; read: ReadText }
-  | { kind: 'metadata'; name: string; read(subject: RbacSubject): MatchedValue | undefined }
-  | { kind: 'attributes'; name: string };
+/** What a matcher looks at. */
+export type MatchInput = ReadInput | { kind: 'attributes'; name: string };
+
+/** What is read as one value. Only texts can be looked up in trees. */
+export type ReadInput =
+  | TextInput
+  | { kind: 'metadata'; name: string; read(subject: RbacSubject): MatchedValue | undefined };
+
+interface TextInput {
+  kind: 'text';
+  name: string;
+  read: ReadText;
+  /** Its text may be a credential, whatever its name. */
+  isHidden: boolean;
+}
 
 /** Byte strings; undefined where there is nothing. */
 export type ReadText = (subject: RbacSubject) => string | undefined | Unavailable;
@@ -90,7 +100,7 @@ export function compileMatchInput(
       // A text has no fields: what a field is asked for, it is itself.
       const { key } = unpackAny(FilterStateInputSchema, any as never);
       const name = toByteString(key);
-      return text(`filter state ${key}`, ({ filterStateIfAny }) => filterStateIfAny?.get(name));
+      return text(`filter state ${key}`, ({ filterStateIfAny }) => filterStateIfAny?.get(name), true);
     }
     case DynamicMetadataInputSchema.typeName: {
       const { filter, path } = unpackAny(DynamicMetadataInputSchema, any as never);
@@ -115,7 +125,12 @@ const OF_REQUESTS: ReadonlySet<string> = new Set([
   HttpAttributesCelMatchInputSchema.typeName,
 ]);
 
-const text = (name: string, read: ReadText): MatchInput => ({ kind: 'text', name, read });
+const text = (name: string, read: ReadText, isHidden = false): TextInput => ({
+  kind: 'text',
+  name,
+  read,
+  isHidden,
+});
 
 type Peer = NonNullable<RbacSubject['connection']['peer']>;
 

@@ -8,9 +8,10 @@ import type {
 import { toByteString } from '../../../core/match/index.ts';
 import { typeNameOf, unpackAny } from '../../../resources/index.ts';
 import { compileDomainBranches } from './match-domains.ts';
-import { compileMatchInput, type MatchContext, type MatchInput, UNAVAILABLE } from './match-input.ts';
+import { compileMatchInput, type MatchContext, type ReadInput, UNAVAILABLE } from './match-input.ts';
 import { compileRangeBranches } from './match-ranges.ts';
 import type { CompileOnMatch, MatchTree } from './match-tree.ts';
+import { showInput } from './show-input.ts';
 
 /** The branches for a text, the one that is asked first at the head. */
 export type Branches<Outcome> = (value: string) => readonly MatchTree<Outcome>[];
@@ -30,18 +31,14 @@ export function compileLookup<Outcome>(
   return input && branches && lookUp(input, branches, config);
 }
 
-function lookUp<Outcome>(input: MatchInput, branches: Branches<Outcome>, origin: object): MatchTree<Outcome> {
+function lookUp<Outcome>(input: ReadInput, branches: Branches<Outcome>, origin: object): MatchTree<Outcome> {
   if (input.kind !== 'text') return () => null;
   const { name, read } = input;
   return (subject, recorder) => {
     const value = read(subject);
     if (recorder !== null) {
       recorder.open('predicate', `looks up ${name}`, origin);
-      recorder.note(
-        value === UNAVAILABLE
-          ? `${name} cannot be known without TLS`
-          : `${name} ${value === undefined ? 'is missing' : `= ${JSON.stringify(value)}`}`,
-      );
+      recorder.note(showInput(input, subject));
       recorder.close(value === UNAVAILABLE ? 'unknown' : 'ok');
     }
     if (value === UNAVAILABLE) return UNAVAILABLE;

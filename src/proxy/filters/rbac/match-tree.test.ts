@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { compileFilter, goodFilter } from '../../../../test/fixtures/compile-filter.ts';
-import { play, type StreamWords } from '../../../../test/fixtures/filter-stream.ts';
+import { play, type StreamWords, TestStream } from '../../../../test/fixtures/filter-stream.ts';
 import { TreeRecorder } from '../../../base/index.ts';
 import { rbacFactory } from './factory.ts';
 
@@ -184,6 +184,46 @@ describe('a matcher comes to an action', () => {
     assert.deepEqual(inner?.notes, ["client certificate's URI names cannot be known without TLS"]);
     assert.ok(inner?.origin, 'the message that says so');
   });
+});
+
+describe('a matcher shows what it looks at', () => {
+  const headerOf = (name: string) =>
+    extension('envoy.type.matcher.v3.HttpRequestHeaderMatchInput', { header_name: name });
+  const state = extension(`${NETWORK}.FilterStateInput`, { key: 'k' });
+  const TOKEN = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl';
+  const table: { name: string; input: JsonObject; given?: StreamWords; want: string }[] = [
+    { name: 'as a text', input: headerOf('x'), given: x('a'), want: 'header x = "a"' },
+    { name: 'unless it is not there', input: headerOf('x'), want: 'header x is missing' },
+    { name: 'without a token in it', input: headerOf('x'), given: x(TOKEN), want: 'header x = "(token)"' },
+    {
+      name: 'never a credential',
+      input: headerOf('authorization'),
+      given: { headers: [['authorization', 'Basic YTpi']] },
+      want: 'header authorization is present (its value is not shown)',
+    },
+    {
+      name: 'nor what a filter has left',
+      input: state,
+      want: 'filter state k is present (its value is not shown)',
+    },
+    {
+      name: 'and why it cannot be known',
+      input: extension(`${SSL}.UriSanInput`),
+      want: "client certificate's URI names cannot be known without TLS",
+    },
+  ];
+  for (const { name, input, given = {}, want } of table) {
+    it(name, async () => {
+      const tree = { matcher: { matcher_tree: { input, exact_match_map: { map: { a: action('ALLOW') } } } } };
+      for (const config of [allowIf(single(input, exact('a'))), tree]) {
+        const recorder = new TreeRecorder();
+        const stream = new TestStream({ recorder, ...given });
+        stream.filterStateIfAny = new Map([['k', 'secret']]);
+        await goodFilter(rbacFactory, config).filter.decodeHeaders(stream);
+        assert.deepEqual(recorder.root.steps[0]?.steps[0]?.notes, [want]);
+      }
+    });
+  }
 });
 
 describe('a matcher is refused', () => {

@@ -3,13 +3,10 @@ import { MetadataSchema } from '#schema/envoy/extensions/matching/input_matchers
 import type { TypedExtensionConfig } from '#schema/xds/core/v3/extension_pb.js';
 import { CelMatcherSchema } from '#schema/xds/type/matcher/v3/cel_pb.js';
 import type { Matcher_MatcherList_Predicate_SinglePredicate as SinglePredicate } from '#schema/xds/type/matcher/v3/matcher_pb.js';
-import { isCredentialName } from '../../../base/index.ts';
 import {
   compileStringMatcher,
   compileValueMatcher,
   createIpRange,
-  type MatchedValue,
-  redactTokens,
   type StringMatcherConfig,
   type ValueMatcherConfig,
   wantedUnder,
@@ -20,9 +17,11 @@ import {
   compileMatchInput,
   type MatchContext,
   type MatchInput,
+  type ReadInput,
   UNAVAILABLE,
   type Unavailable,
 } from './match-input.ts';
+import { showInput } from './show-input.ts';
 
 /** A compiled test of what one input reads. */
 export interface ValueTest {
@@ -59,10 +58,10 @@ function compileCustom(
 ): ValueTest | null {
   const type = typedConfig === undefined ? '' : typeNameOf(typedConfig);
   const isCel = type === CelMatcherSchema.typeName;
-  if (isCel !== (input.kind === 'attributes')) return refuseInput(config, input, context);
+  if (isCel && input.kind === 'attributes')
+    return compileCel(unpackAny(CelMatcherSchema, typedConfig as never), context);
+  if (isCel || input.kind === 'attributes') return refuseInput(config, input, context);
   switch (type) {
-    case CelMatcherSchema.typeName:
-      return compileCel(unpackAny(CelMatcherSchema, typedConfig as never), context);
     case IpSchema.typeName: {
       const { cidrRanges } = unpackAny(IpSchema, typedConfig as never);
       const ranges = cidrRanges.map((cidr) => {
@@ -97,12 +96,11 @@ function refuseInput(config: SinglePredicate, { name }: MatchInput, { refuse }: 
 }
 
 /** Metadata is no text, even where it holds one: nothing that wants a text matches it (Envoy: string_matcher, ip_matcher). */
-function onText(input: MatchInput, wants: string, test: (value: string) => boolean): ValueTest {
+function onText(input: ReadInput, wants: string, test: (value: string) => boolean): ValueTest {
   const read = input.kind === 'text' ? input.read : () => undefined;
   return {
     wants: `${input.name} ${input.kind === 'text' ? wantedUnder(input.name, wants) : wants}`,
-    show: (subject) =>
-      `${input.name} ${input.kind === 'metadata' ? shown(input.read(subject)) : shownText(input.name, read(subject))}`,
+    show: (subject) => showInput(input, subject),
     test(subject) {
       const value = read(subject);
       return value === UNAVAILABLE ? UNAVAILABLE : value !== undefined && test(value);
@@ -114,7 +112,7 @@ function onText(input: MatchInput, wants: string, test: (value: string) => boole
 function compileMetadata(
   config: ValueMatcherConfig | undefined,
   invert: boolean,
-  input: MatchInput,
+  input: ReadInput,
   about: object,
   { refuse }: MatchContext,
 ): ValueTest | null {
@@ -123,7 +121,7 @@ function compileMetadata(
   if (input.kind !== 'metadata') return onText(input, 'to be metadata', () => false);
   return {
     wants: `${input.name} ${invert ? 'not ' : ''}${matcher.wants}`,
-    show: (subject) => `${input.name} ${shown(input.read(subject))}`,
+    show: (subject) => showInput(input, subject),
     test: (subject) => matcher.matches(input.read(subject)) !== invert,
   };
 }
@@ -145,17 +143,3 @@ function compileCel(config: ReturnType<typeof unpackCel>, context: MatchContext)
 }
 
 const unpackCel = (any: Parameters<typeof unpackAny>[1]) => unpackAny(CelMatcherSchema, any);
-
-const SHOWN_MAX = 200;
-
-function shownText(name: string, value: string | undefined | Unavailable): string {
-  if (typeof value !== 'string') return shown(value);
-  return isCredentialName(name) ? 'is present (its value is not shown)' : shown(redactTokens(value));
-}
-
-function shown(value: MatchedValue | undefined | Unavailable): string {
-  if (value === UNAVAILABLE) return 'cannot be known without TLS';
-  if (value === undefined) return 'is missing';
-  const said = JSON.stringify(value);
-  return `= ${said.length > SHOWN_MAX ? `${said.slice(0, SHOWN_MAX)}…` : said}`;
-}
