@@ -32,6 +32,7 @@ const OWN_FIELDS = new Set([
   'x-forwarded-proto',
   'x-forwarded-for',
   'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-upstream-service-time',
   'content-length',
   'transfer-encoding',
   'connection',
