@@ -35,7 +35,7 @@ import { RequestBuffer } from './request-buffer.ts';
 import type { RequestHead } from './request-head.ts';
 import { markExpected, takeRouterFields } from './router-fields.ts';
 import { detailsAfterStart, STREAM_ERROR, type StreamError } from './stream-error.ts';
-import { markTraceReason } from './trace-reason.ts';
+import { markTracing } from './trace-reason.ts';
 import { unsendableReply } from './unsendable-reply.ts';
 
 const NO_HEADERS: LocalReply['headers'] = [];
@@ -170,8 +170,8 @@ export class Exchange implements ForwardedExchange {
       return;
     }
     if (this.request.unroutable !== true) this.#route = this.#selectRoute();
-    const { sampling } = service.options;
-    if (sampling !== null) markTraceReason(this, this.#route?.sampling ?? sampling);
+    const { tracing } = service.options;
+    if (tracing !== null) markTracing(this, tracing);
     this.#filters = filtersFor(service.filters, this);
     if (unserved !== null) {
       this.refuse(unserved);

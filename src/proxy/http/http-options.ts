@@ -1,5 +1,5 @@
 import type { HeadLimits } from './head-parser.ts';
-import type { Sampling } from './trace-reason.ts';
+import type { Tracing } from './trace-reason.ts';
 
 /** What becomes of `%2F` and `%5C` in a path (HCM `path_with_escaped_slashes_action`). */
 export type EscapedSlashes = 'keep' | 'reject' | 'redirect' | 'forward';
@@ -23,8 +23,8 @@ export interface HttpOptions {
   generateRequestId: boolean;
   /** Every response has the request's id (`always_set_request_id_in_response`). */
   tellsRequestId: boolean;
-  /** What request ids tell of tracing; null: nothing. */
-  sampling: Sampling | null;
+  /** What requests are told of tracing; null: nothing. */
+  tracing: Tracing | null;
   preserveExternalRequestId: boolean;
   /** Address that stands for this machine when the peer is on it. */
   nodeAddress: string;
@@ -66,7 +66,7 @@ export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   skipXffAppend: false,
   generateRequestId: true,
   tellsRequestId: false,
-  sampling: null,
+  tracing: null,
   preserveExternalRequestId: false,
   nodeAddress: '127.0.0.1',
   normalizePath: false,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ReplayedChance } from '../chance.ts';
 import { HeaderList } from './header-list.ts';
-import { markTraceReason, type Sampling } from './trace-reason.ts';
+import { markTraceReason, markTracing, type Sampling } from './trace-reason.ts';
 
 const percent = (value: number) => ({ numerator: value * 100, size: 10_000 });
 const sampling = (client: number, random: number, overall: number): Sampling => ({
@@ -103,4 +103,16 @@ describe('a request id that tells of tracing', () => {
       assert.equal(headers.get('x-request-id'), want);
     });
   }
+});
+
+it('the operation that a client names is nobody else’s affair where requests are traced', () => {
+  const name = 'x-envoy-decorator-operation';
+  const left = (takesOperation: boolean) => {
+    const headers = new HeaderList();
+    for (const value of ['a', 'b']) headers.append(name, value);
+    const chance = new ReplayedChance({ randomValue: null, draws: [] });
+    markTracing({ request: { headers }, chance, route: null }, { sampling: null, takesOperation });
+    return headers.has(name);
+  };
+  assert.deepEqual([left(true), left(false)], [false, true]);
 });

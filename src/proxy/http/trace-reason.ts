@@ -14,6 +14,14 @@ export interface Sampling {
   overall: Share;
 }
 
+/** What is seen to of tracing, though nothing is traced. */
+export interface Tracing {
+  /** Request ids tell of it; null: they do not. */
+  sampling: Sampling | null;
+  /** The operation that a client names is the tracer's affair: nobody else sees it. */
+  takesOperation: boolean;
+}
+
 /** A stream, as far as its id goes. */
 interface Marked {
   readonly request: Pick<RequestHead, 'headers'>;
@@ -29,6 +37,18 @@ const DIGITS = /^(?:0[xX])?[0-9a-fA-F]+$/;
 const REASONS = '9ab';
 const NO_REASON = '4';
 const RESULTS = 10_000;
+
+interface Traced extends Marked {
+  readonly route: { readonly sampling?: Sampling | undefined } | null;
+}
+
+/** Makes of a request with a route what one is that may be traced (Envoy: conn_manager_impl.cc, traceRequest). */
+export function markTracing(stream: Traced, { sampling, takesOperation }: Tracing): void {
+  if (sampling !== null) markTraceReason(stream, stream.route?.sampling ?? sampling);
+  if (takesOperation) stream.request.headers.remove(OPERATION);
+}
+
+const OPERATION = 'x-envoy-decorator-operation';
 
 /**
  * Writes into `x-request-id` whether and why a tracer would hear of the request: by chance where its client asks for it, else by the id

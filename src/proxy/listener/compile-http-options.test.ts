@@ -1,15 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fromJson, type JsonObject } from '@bufbuild/protobuf';
+import { TrafficDirection } from '#schema/envoy/config/core/v3/base_pb.js';
 import { RouterSchema } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
 import { HttpConnectionManagerSchema } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { compileHttpOptions } from './compile-http-options.ts';
 
-const optionsOf = (manager: JsonObject) =>
-  compileHttpOptions(fromJson(HttpConnectionManagerSchema, manager), fromJson(RouterSchema, {}), '10.0.0.1', {
-    cluster: 'ö',
-    id: '',
-  });
+const optionsOf = (manager: JsonObject, direction = TrafficDirection.UNSPECIFIED) => {
+  const origin = fromJson(HttpConnectionManagerSchema, manager);
+  const listener = { metadata: null, direction, chainName: '' };
+  const node = { cluster: 'ö', id: '' };
+  return compileHttpOptions({ origin, router: fromJson(RouterSchema, {}), node, listener }, '10.0.0.1');
+};
+
+it('the operation that a client names is taken where requests are traced, but for those on their way out', () => {
+  const takes = (direction: TrafficDirection) =>
+    optionsOf({ tracing: {} }, direction).tracing?.takesOperation;
+  assert.deepEqual(
+    [TrafficDirection.UNSPECIFIED, TrafficDirection.INBOUND, TrafficDirection.OUTBOUND].map(takes),
+    [true, true, false],
+  );
+  assert.equal(optionsOf({}).tracing, null);
+});
 
 describe('add_user_agent', () => {
   it('tells of the process, in UTF-8, where it is set', () => {

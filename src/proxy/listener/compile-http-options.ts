@@ -1,28 +1,23 @@
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import { HttpProtocolOptions_HeadersWithUnderscoresAction as Underscores } from '#schema/envoy/config/core/v3/protocol_pb.js';
-import type { Router } from '#schema/envoy/extensions/filters/http/router/v3/router_pb.js';
 import {
   HttpConnectionManager_PathWithEscapedSlashesAction as EscapedSlashesAction,
   type HttpConnectionManager,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { toByteString } from '../../core/match/index.ts';
+import type { CompiledConnectionManager } from '../compiled/compiled-listener.ts';
 import { durationMs } from '../duration.ts';
 import type { HeadLimits } from '../http/head-parser.ts';
-import {
-  DEFAULT_HTTP_OPTIONS,
-  type EscapedSlashes,
-  type HttpOptions,
-  type OwnName,
-} from '../http/http-options.ts';
-import { compileSampling } from '../route/sampling.ts';
+import { DEFAULT_HTTP_OPTIONS, type EscapedSlashes, type HttpOptions } from '../http/http-options.ts';
+import { compileTracing } from '../route/sampling.ts';
+
+type Managed = Pick<CompiledConnectionManager, 'origin' | 'router' | 'node' | 'listener'>;
 
 /** Reads a connection manager's settings. @param nodeAddress what stands in `x-forwarded-for` for a peer on this machine */
 export function compileHttpOptions(
-  hcm: HttpConnectionManager,
-  router: Router,
+  { origin: hcm, router, node, listener: { direction } }: Managed,
   nodeAddress: string,
-  node: OwnName,
 ): HttpOptions {
   const common = hcm.commonHttpProtocolOptions;
   const defaults = DEFAULT_HTTP_OPTIONS;
@@ -36,7 +31,7 @@ export function compileHttpOptions(
     skipXffAppend: hcm.skipXffAppend,
     generateRequestId: hcm.generateRequestId ?? true,
     tellsRequestId: hcm.alwaysSetRequestIdInResponse,
-    sampling: compileSampling(hcm),
+    tracing: compileTracing(hcm, direction),
     preserveExternalRequestId: hcm.preserveExternalRequestId,
     nodeAddress,
     normalizePath: hcm.normalizePath ?? false,

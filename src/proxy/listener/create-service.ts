@@ -35,7 +35,7 @@ export function createService(
   parts: LoopParts,
 ): HttpService {
   return {
-    options: compileHttpOptions(manager.origin, manager.router, parts.nodeAddress, manager.node),
+    options: compileHttpOptions(manager, parts.nodeAddress),
     routes: manager.routes,
     filters: manager.filters,
     clusters: parts.clusters,

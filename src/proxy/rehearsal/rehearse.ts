@@ -16,7 +16,7 @@ import { REFUSAL } from '../http/refusal.ts';
 import { findIllegalField } from '../http/render-request.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { takeRouterFields } from '../http/router-fields.ts';
-import { markTraceReason } from '../http/trace-reason.ts';
+import { markTracing } from '../http/trace-reason.ts';
 import { unsendableReply } from '../http/unsendable-reply.ts';
 import { compileHttpOptions } from '../listener/compile-http-options.ts';
 import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
@@ -84,7 +84,7 @@ async function play(
   clock: Clock,
   recorder: Recorder | null,
 ): Promise<Verdict> {
-  const options = compileHttpOptions(manager.origin, manager.router, nodeAddress, manager.node);
+  const options = compileHttpOptions(manager, nodeAddress);
   const { request, refusal: unread } =
     sent instanceof Uint8Array ? readHead(sent, connection, options) : { request: sent, refusal: null };
   const received = { path: request.path, authority: request.authority };
@@ -109,7 +109,7 @@ async function play(
   recordUnroutable(recorder, request, manager.origin);
   const scene = sceneOf(true);
   const { stream } = scene;
-  if (options.sampling !== null) markTraceReason(stream, stream.route?.sampling ?? options.sampling);
+  if (options.tracing !== null) markTracing(stream, options.tracing);
   return unread === null ? decide(scene) : rehearseRefusal(unread, scene);
 }
 

@@ -1,15 +1,21 @@
+import { TrafficDirection } from '#schema/envoy/config/core/v3/base_pb.js';
 import type { Tracing as RouteTracing } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { UuidRequestIdConfigSchema } from '#schema/envoy/extensions/request_id/uuid/v3/uuid_pb.js';
 import type { FractionalPercent } from '#schema/envoy/type/v3/percent_pb.js';
 import { typeNameOf, unpackAny } from '../../resources/index.ts';
 import { FRACTION_SIZES } from '../filters/fraction.ts';
-import type { Sampling, Share } from '../http/trace-reason.ts';
+import type { Sampling, Share, Tracing } from '../http/trace-reason.ts';
 
 const PARTS_OF_PERCENT = 100;
 
-/** A connection manager's `tracing`; null: request ids say nothing of it. */
-export function compileSampling({ tracing, requestIdExtension }: HttpConnectionManager): Sampling | null {
+/** A connection manager's `tracing`; null: it has none. @param direction the listener's */
+export function compileTracing(hcm: HttpConnectionManager, direction: TrafficDirection): Tracing | null {
+  if (hcm.tracing === undefined) return null;
+  return { sampling: compileSampling(hcm), takesOperation: direction !== TrafficDirection.OUTBOUND };
+}
+
+function compileSampling({ tracing, requestIdExtension }: HttpConnectionManager): Sampling | null {
   if (tracing === undefined) return null;
   const { typedConfig } = requestIdExtension ?? {};
   if (typedConfig !== undefined && typeNameOf(typedConfig) === UuidRequestIdConfigSchema.typeName) {
