@@ -279,6 +279,19 @@ it('what a route says to a filter that it switches off is checked as if it ran',
   );
 });
 
+describe('what a route says to a filter that is not done', () => {
+  const saying = (more: string) => {
+    const config =
+      '{"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute, disabled: true}';
+    const one = `{"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig, config: ${config}${more}}`;
+    return listener().replace('{status: 200}', `{status: 200}, typed_per_filter_config: {a.b: ${one}}`);
+  };
+  it('is refused', () => assert.deepEqual(codes(saying('')), ['error E302 12']));
+  it('is passed over where it is optional', () => {
+    assert.deepEqual(codes(saying(', is_optional: true')), []);
+  });
+});
+
 describe('files and variables are read in', () => {
   const body = (source: string) => listener().replace('{status: 200}', `{status: 200, body: ${source}}`);
   it('a file becomes its bytes', () => {

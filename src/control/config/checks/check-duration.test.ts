@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { findEnvoy, validateWithEnvoy } from '../../../../test/oracle/envoy-process.ts';
 import { loadConfig } from '../load-config.ts';
 
 const cluster = (timeout: string) =>
@@ -28,6 +29,54 @@ describe('the object form of a duration', () => {
         findings.list.filter(({ severity }) => severity === 'error').map(({ message }) => message),
         want,
       );
+    });
+  }
+});
+
+describe('ten times the first back-off of a fetch, which is the longest where none is named', () => {
+  const fetching = (backOff: string) => `
+static_resources:
+  listeners:
+  - name: a
+    address: {socket_address: {address: 127.0.0.1, port_value: 1}}
+    filter_chains:
+    - filters:
+      - name: hcm
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: a
+          route_config: {}
+          http_filters:
+          - name: jwt
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication
+              providers:
+                p:
+                  remote_jwks:
+                    http_uri: {uri: "http://a/", cluster: c, timeout: 1s}
+                    retry_policy: {retry_back_off: ${backOff}}
+          - name: router
+            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+  clusters: [{name: c, type: STATIC}]`;
+  const table = [
+    { name: 'is a time', given: '{base_interval: 922337203.5s}', want: [] },
+    { name: 'is none', given: '{base_interval: 922337203.6s}', want: ['E106'] },
+    {
+      name: 'counts where none is named',
+      given: '{base_interval: 922337204s, max_interval: 922337204s}',
+      want: [],
+    },
+  ];
+  for (const { name, given, want } of table) {
+    it(name, () => {
+      const text = fetching(given);
+      const { findings } = loadConfig([{ name: 'a.yaml', text }]);
+      const errors = findings.list.filter(({ severity }) => severity === 'error');
+      assert.deepEqual(
+        errors.map(({ code }) => code),
+        want,
+      );
+      if (findEnvoy() !== null) assert.equal(validateWithEnvoy(text).ok, want.length === 0);
     });
   }
 });

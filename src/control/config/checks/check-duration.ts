@@ -3,7 +3,7 @@ import { nanosOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** The last whole second that nanoseconds in 64 bits hold to its end. */
-const SECONDS_MAX = 9_223_372_035n;
+export const SECONDS_MAX = 9_223_372_035n;
 
 /** A whole second belongs into `seconds`; the object form can say otherwise. */
 const NANOS_MAX = 999_999_999;

@@ -1,3 +1,4 @@
+import type { BackoffStrategy } from '#schema/envoy/config/core/v3/backoff_pb.js';
 import type {
   JwtAuthentication,
   JwtProvider,
@@ -11,6 +12,7 @@ import { nodeCrypto } from '../../../platform/index.ts';
 import { renderNames } from '../decode/render-names.ts';
 import { nanosOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
+import { SECONDS_MAX } from './check-duration.ts';
 
 /** Everything that Envoy looks at when the filter is loaded (envoy.md §1.7). */
 export function checkJwtAuthn(config: JwtAuthentication, context: CheckContext): void {
@@ -56,9 +58,24 @@ function checkRemote(name: string, remote: RemoteJwks, context: CheckContext): v
       about: remote,
     });
   }
-  const backOff = remote.retryPolicy?.retryBackOff;
-  if (backOff?.baseInterval === undefined || backOff.maxInterval === undefined) return;
-  if (nanosOf(backOff.maxInterval) >= nanosOf(backOff.baseInterval)) return;
+  checkBackOff(remote.retryPolicy?.retryBackOff, context);
+}
+
+/** Without a longest interval it is ten times the first one, and must be a time too (Envoy: http/utility.cc). */
+function checkBackOff(backOff: BackoffStrategy | undefined, context: CheckContext): void {
+  if (backOff?.baseInterval === undefined) return;
+  const base = nanosOf(backOff.baseInterval);
+  if (backOff.maxInterval === undefined) {
+    if (base * 10n < (SECONDS_MAX + 1n) * 1_000_000_000n) return;
+    context.complain({
+      code: 'badDuration',
+      message: 'duration out-of-range: `max_interval` is ten times `base_interval`',
+      about: backOff,
+      field: 'base_interval',
+    });
+    return;
+  }
+  if (nanosOf(backOff.maxInterval) >= base) return;
   context.complain({
     code: 'badBackOff',
     message: 'max_interval must be greater than or equal to the base_interval',

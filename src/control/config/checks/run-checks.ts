@@ -5,6 +5,7 @@ import { checkCluster, checkClusterNames } from './check-clusters.ts';
 import { CheckContext } from './check-context.ts';
 import { checkDuration } from './check-duration.ts';
 import { checkHttpFilters, checkTypedConfig } from './check-filter-chain.ts';
+import { checkFilterConfig } from './check-filter-config.ts';
 import { checkGrpcClusters } from './check-grpc-clusters.ts';
 import { checkJwtAuthn } from './check-jwt-authn.ts';
 import { checkListeners } from './check-listeners.ts';
@@ -21,6 +22,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'envoy.type.matcher.v3.RegexMatcher': checkRegex,
   'envoy.config.bootstrap.v3.LayeredRuntime': checkRuntime,
   'envoy.config.cluster.v3.Cluster': checkCluster,
+  'envoy.config.route.v3.FilterConfig': checkFilterConfig,
   'envoy.config.route.v3.RouteConfiguration': checkRoutes,
   'envoy.config.listener.v3.Filter': checkTypedConfig,
   'envoy.config.listener.v3.ListenerFilter': checkTypedConfig,

@@ -18,6 +18,8 @@ export interface Place {
   depth: number;
   /** What is in here is under a field that has no effect or is refused; said once, not again below. */
   quiet: boolean;
+  /** Envoy judges nothing in here: what is written may be anything of its type. */
+  unjudged?: boolean | undefined;
 }
 
 /** A decoded message in the order of decoding, children before parents. */
@@ -97,6 +99,7 @@ export class DecodeContext {
   }
 
   complete(decoded: DecodedMessage): void {
+    if (decoded.place.unjudged === true) return;
     this.decoded.push(decoded);
     this.#completeMessage?.(decoded, this);
   }
@@ -125,7 +128,8 @@ export class DecodeContext {
 /** The place of something inside: a field, an element, a map's entry. */
 export function placeInside(parent: Place, at: Position, step: string, quiet = parent.quiet): Place {
   const joint = parent.path === '' || step.startsWith('[') ? '' : '.';
-  return { at, path: `${parent.path}${joint}${step}`, depth: parent.depth + 1, quiet };
+  const { depth, unjudged } = parent;
+  return { at, path: `${parent.path}${joint}${step}`, depth: depth + 1, quiet, unjudged };
 }
 
 /** A map key as a step of a path: bare where it looks like a name. */

@@ -25,7 +25,7 @@ export function decodeMessage(
     reportDuplicate(entry, place, context, desc.typeName);
     if (entry.key !== skip) decodeEntry(message, desc, entry, seen, place, context);
   }
-  checkConstraints(desc, message, place, context);
+  if (place.unjudged !== true) checkConstraints(desc, message, place, context);
   context.complete({ message, desc, place });
   return message;
 }
@@ -62,7 +62,8 @@ function decodeField(
 ): void {
   context.provenance.setField(message, field.name, place.at);
   const quiet = context.judge?.judgeField(desc, field, entry.value, place, context) ?? place.quiet;
-  const inside = quiet === place.quiet ? place : { ...place, quiet };
+  const unjudged = place.unjudged || UNJUDGED.has(`${desc.typeName}.${field.name}`);
+  const inside = quiet === place.quiet && !unjudged ? place : { ...place, quiet, unjudged };
   const value = decodeValue(field, entry.value, inside, context, message);
   if (value === undefined) {
     context.markBroken(message, field.name);
@@ -70,6 +71,12 @@ function decodeField(
   }
   setField(message, field, value);
 }
+
+/** Of what these hold Envoy reads the types alone, or takes an address block as it is (upstream_ip_port.cc). */
+const UNJUDGED = new Set([
+  'envoy.config.core.v3.Metadata.typed_filter_metadata',
+  'envoy.extensions.rbac.matchers.upstream_ip_port.v3.UpstreamIpPortMatcher.upstream_ip',
+]);
 
 const NULL_IS_A_VALUE = new Set(['google.protobuf.Value', 'google.protobuf.NullValue']);
 const takesNull = (field: DescField) =>

@@ -80,6 +80,7 @@ export class SupportJudge implements Judge {
   /** True when the type is one that jotgate does. */
   judgeType(desc: DescMessage, place: Place, context: DecodeContext): boolean {
     if (place.quiet || SUPPORT[desc.typeName] !== undefined) return true;
+    if (IN_FILTER_CONFIG.test(place.path)) return false;
     this.#refuseType(desc.typeName, place, context);
     return false;
   }
@@ -143,6 +144,9 @@ export class SupportJudge implements Judge {
     });
   }
 }
+
+/** What a route says to a filter in a `FilterConfig`, which may be optional: that is looked at when the whole of it is known. */
+const IN_FILTER_CONFIG = /typed_per_filter_config(\.[\w-]+|\["([^"\\]|\\.)*"\])\.config$/;
 
 /** A plain field that is written with its default value changes nothing. */
 function saysNothing(field: DescField, node: SourceNode): boolean {
