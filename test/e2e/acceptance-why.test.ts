@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { loadConfig } from '../../src/control/config/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
 import { runCli } from '../fixtures/collecting-io.ts';
+import { loadText } from '../fixtures/loaded-gate.ts';
 import { type Origin, startOrigin } from '../oracle/origin.ts';
 import { createExchangeCases, type ExchangeCase } from './curl-gate-cases.ts';
 import { renderLocalFrontProxy } from './front-proxy-config.ts';
@@ -40,9 +40,7 @@ describe('why and the running gate', () => {
     const text = renderLocalFrontProxy({ listen: 0, jwks: keys.port, origin: keys.port });
     writeFileSync(file, text);
     writeFileSync(keyFile, signer.jwks);
-    const { snapshot, provenance } = loadConfig([{ name: file, text }]);
-    assert.ok(snapshot !== null);
-    gate = await startGate({ snapshot, provenance });
+    gate = await startGate(loadText(text, file));
   });
 
   after(async () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { loadConfig } from '../../src/control/config/index.ts';
-import { type Gate, startGate } from '../../src/server/index.ts';
+import type { Gate } from '../../src/server/index.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 import { filter } from '../oracle/neighbours/scene-parts.ts';
 import { type Origin, startOrigin } from '../oracle/origin.ts';
 import { bootstrapOf } from '../oracle/rehearsal/scene.ts';
@@ -48,10 +48,7 @@ describe('a gate whose authorizer is told of bodies', () => {
       if (url === '/slow') held.push(say);
       else say();
     });
-    const text = bootstrapOf(SCENES, origin.port, { authz: authorizer.port });
-    const { snapshot, provenance, findings } = loadConfig([{ name: 'gate.json', text }]);
-    assert.ok(snapshot, findings.list.map(({ message }) => message).join('\n'));
-    gate = await startGate({ snapshot, provenance });
+    gate = await startGateOf(bootstrapOf(SCENES, origin.port, { authz: authorizer.port }));
   });
   after(async () => {
     await gate?.close();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { loadConfig } from '../../src/control/config/index.ts';
-import { type Gate, startGate } from '../../src/server/index.ts';
+import type { Gate } from '../../src/server/index.ts';
 import { bootstrapOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 
 const guarded = (name: string, guard: object) =>
   listenerOf(name, [
@@ -22,10 +22,7 @@ describe('a connection is let in by the network filters', () => {
       guarded('shut', { rules: {} }),
       guarded('late', { rules: {}, delay_deny: '0.02s' }),
     ];
-    const text = bootstrapOf(listeners);
-    const { snapshot, provenance, findings } = loadConfig([{ name: 'guards.json', text }]);
-    assert.ok(snapshot !== null, JSON.stringify(findings.list));
-    gate = await startGate({ snapshot, provenance });
+    gate = await startGateOf(bootstrapOf(listeners));
   });
 
   after(() => gate.close());

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { loadConfig } from '../../src/control/config/index.ts';
-import { type Gate, startGate } from '../../src/server/index.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 import { exchange } from './raw-exchange.ts';
 import { type RawOrigin, type SeenRequest, startRawOrigin } from './raw-origin.ts';
 import { jwtGateWithRemoteKeys } from './remote-keys-config.ts';
@@ -33,9 +32,7 @@ async function ask(
   answer = typeof said === 'string' ? ({ socket }) => void socket.write(said) : said;
   keyServer.seen.length = 0;
   const text = jwtGateWithRemoteKeys({ keyPort: keyServer.port, ...options });
-  const { snapshot, provenance, findings } = loadConfig([{ name: 'gate.yaml', text }]);
-  assert.ok(snapshot !== null, JSON.stringify(findings.list));
-  const gate: Gate = await startGate({ snapshot, provenance });
+  const gate = await startGateOf(text);
   try {
     const request = `GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
     const response = await exchange(gate.listeners[0]?.port ?? 0, request);

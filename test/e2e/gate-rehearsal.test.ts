@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ManualClock } from '../../src/base/index.ts';
-import { loadConfig } from '../../src/control/config/index.ts';
 import { SharedClock } from '../../src/platform/index.ts';
 import type { CompiledSnapshot } from '../../src/proxy/rehearsal/index.ts';
-import { type Gate, startGate } from '../../src/server/index.ts';
+import type { Gate } from '../../src/server/index.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 import { type RawOrigin, startRawOrigin } from '../oracle/origin.ts';
 import { answerConnection, askGate, askRehearsal, compileScenes } from '../oracle/rehearsal/comparison.ts';
 import { conditionCases, conditionScenes } from '../oracle/rehearsal/condition-cases.ts';
@@ -36,9 +36,7 @@ describe('a gate does what its rehearsal says', () => {
     origin = await startRawOrigin(answerConnection);
     const bootstrap = bootstrapOf(scenes, origin.port);
     compiled = compileScenes(bootstrap, clock).compiled;
-    const { snapshot, provenance } = loadConfig([{ name: 'scenes.json', text: bootstrap }]);
-    assert.ok(snapshot);
-    gate = await startGate({ snapshot, provenance, clock: new SharedClock() });
+    gate = await startGateOf(bootstrap, { clock: new SharedClock() });
   });
 
   after(async () => {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { loadConfig } from '../../src/control/config/index.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
 import { runCli } from '../fixtures/collecting-io.ts';
 import { addressOf, bootstrapOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
+import { loadText, startGateOf } from '../fixtures/loaded-gate.ts';
 import { createTokenSigner, EXPIRES_LATE } from './token-signer.ts';
 
 const signer = createTokenSigner('RS256');
@@ -56,11 +56,8 @@ static_resources:
             typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
 `;
 
-async function start(explains: { namesReplies: boolean } | undefined): Promise<Gate> {
-  const { snapshot, provenance } = loadConfig([{ name: 'gate.yaml', text: config }]);
-  assert.ok(snapshot);
-  return startGate({ snapshot, provenance, explains });
-}
+const start = (explains: { namesReplies: boolean } | undefined) =>
+  startGate({ ...loadText(config, 'gate.yaml'), explains });
 
 const authorization = `Bearer ${token}`;
 const ask = (gate: Gate, path: string, headers: Record<string, string> = { authorization }) =>
@@ -123,9 +120,7 @@ describe('a gate that explains what it refuses', () => {
     assert.match(out, /DENY jwt_authn {2}rule\[0\].*gate\.yaml:\d+\n/);
   });
   it('explains by the configuration that it runs since', async () => {
-    const moved = loadConfig([{ name: 'moved.yaml', text: `# one line more\n${config}` }]);
-    assert.ok(moved.snapshot);
-    await gate.update({ snapshot: moved.snapshot, provenance: moved.provenance });
+    await gate.update(loadText(`# one line more\n${config}`, 'moved.yaml'));
     const response = await ask(gate, '/moved', {});
     assert.match(await explained(gate, `/why/${response.headers.get('x-jotgate-why')}`), /"moved\.yaml"/);
   });
@@ -201,9 +196,7 @@ it('a refusal by chance is explained by what was drawn', async () => {
   const manager = managerOf({ routes: [route('a', half, 403), route('b', {}, 404)], filters: [limit] });
   const withAdmin = { admin: { address: addressOf() } };
   const text = bootstrapOf([listenerOf('l', [manager])], [], withAdmin);
-  const { snapshot, provenance } = loadConfig([{ name: 'gate.json', text }]);
-  assert.ok(snapshot);
-  const gate = await startGate({ snapshot, provenance, explains: { namesReplies: true } });
+  const gate = await startGateOf(text, { explains: { namesReplies: true } });
   try {
     for (let n = 0; n < 18; n++) {
       const { status, headers } = await ask(gate, '/', {});

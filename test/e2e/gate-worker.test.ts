@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import { describe, it, mock } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../src/base/index.ts';
-import { loadConfig } from '../../src/control/config/index.ts';
 import { GateStartError, startGate } from '../../src/server/index.ts';
 import { addressOf, bootstrapOf, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
+import { loadText } from '../fixtures/loaded-gate.ts';
 import { until } from './loop-fixture.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
 
@@ -24,11 +24,7 @@ const config = (port: number) =>
     { admin: { address: addressOf() } },
   );
 
-function load(port: number) {
-  const { snapshot, provenance } = loadConfig([{ name: 'gate.yaml', text: config(port) }]);
-  assert.ok(snapshot !== null);
-  return { snapshot, provenance };
-}
+const load = (port: number) => loadText(config(port));
 
 function collectingLogger() {
   const lines: string[] = [];

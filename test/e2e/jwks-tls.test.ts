@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { loadConfig } from '../../src/control/config/index.ts';
 import { type CertifiedKey, DevelopmentAuthority } from '../../src/platform/certificates.ts';
-import { parseConnectTo, parseListenMove, startGate } from '../../src/server/index.ts';
+import { parseConnectTo, parseListenMove } from '../../src/server/index.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 import { createRsaPair, createSelfSigned } from './certificates.ts';
 import { FUNNEL_ISSUER, frontProxyFile } from './front-proxy-config.ts';
 import { findFreePort, startGateProcess } from './gate-process.ts';
@@ -149,11 +149,9 @@ describe("the article's file, with a key server that shows", () => {
 
   /** What the good token gets from a gate in this process whose key server is at `keysPort`. */
   async function askWith(configuration: string, keysPort: number, trust: string[]) {
-    const { snapshot, provenance } = loadConfig([{ name: 'gate.yaml', text: configuration }]);
-    assert.ok(snapshot !== null);
     const connectTo = places(keysPort).flatMap((text) => parseConnectTo(text) ?? []);
     const listen = [parseListenMove('0.0.0.0:8080=127.0.0.1:0')].flatMap((move) => move ?? []);
-    const gate = await startGate({ snapshot, provenance, connectTo, listen, trust });
+    const gate = await startGateOf(configuration, { connectTo, listen, trust });
     try {
       return await exchange(gate.listeners[0]?.port ?? 0, request);
     } finally {

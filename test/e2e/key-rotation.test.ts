@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { Logger } from '../../src/base/index.ts';
-import { loadConfig } from '../../src/control/config/index.ts';
-import { type Gate, startGate } from '../../src/server/index.ts';
 import { bootstrapOf, clusterOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 import { keySetOf, rawToken, testJwk } from '../fixtures/raw-token.ts';
 import { type Origin, startOrigin } from '../oracle/origin.ts';
 import { exchange } from './raw-exchange.ts';
@@ -34,11 +33,7 @@ async function setUp(remote: object, options: { envoyExact?: boolean; logger?: L
   const server: Origin = await startOrigin((_request, response) => {
     response.writeHead(200).end(JSON.stringify(published));
   });
-  const { snapshot, provenance } = loadConfig([
-    { name: 'rotation.json', text: configOf(server.port, remote) },
-  ]);
-  assert.ok(snapshot !== null);
-  const gate: Gate = await startGate({ snapshot, provenance, ...options });
+  const gate = await startGateOf(configOf(server.port, remote), options);
   open.push(gate, server);
   const port = gate.listeners[0]?.port ?? 0;
   const ask = async (token: string) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { loadConfig } from '../../src/control/config/index.ts';
-import { type Gate, startGate } from '../../src/server/index.ts';
+import type { Gate } from '../../src/server/index.ts';
 import { bootstrapOf, clusterOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 import { encodePart, rawToken, testJwk } from '../fixtures/raw-token.ts';
 import { type Origin, startOrigin } from '../oracle/origin.ts';
 import { RawClient } from './raw-exchange.ts';
@@ -78,11 +78,7 @@ describe(`a flood of ${KIDS} made-up kids for each of two providers`, () => {
   let port = 0;
 
   before(async () => {
-    const { snapshot, provenance } = loadConfig([
-      { name: 'flood.json', text: configOf(await server.start()) },
-    ]);
-    assert.ok(snapshot !== null);
-    gate = await startGate({ snapshot, provenance });
+    gate = await startGateOf(configOf(await server.start()));
     port = gate.listeners[0]?.port ?? 0;
   });
   after(async () => {

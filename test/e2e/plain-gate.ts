@@ -1,5 +1,5 @@
-import { loadConfig } from '../../src/control/config/index.ts';
-import { type Gate, startGate } from '../../src/server/index.ts';
+import type { Gate } from '../../src/server/index.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 
 export interface PlainGateOptions {
   originPort: number;
@@ -13,9 +13,7 @@ export interface PlainGateOptions {
 
 /** A gate without filters, in this process, on a free port: everything goes to one origin but `/direct`. */
 export async function startPlainGate(options: PlainGateOptions): Promise<Gate & { port: number }> {
-  const { snapshot, provenance, findings } = loadConfig([{ name: 'gate.yaml', text: renderConfig(options) }]);
-  if (snapshot === null) throw new Error(findings.list.map(({ message }) => message).join('; '));
-  const gate = await startGate({ snapshot, provenance });
+  const gate = await startGateOf(renderConfig(options));
   return Object.assign(gate, { port: gate.listeners[0]?.port ?? 0 });
 }
 

@@ -5,9 +5,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it, mock } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { loadConfig } from '../../src/control/config/index.ts';
-import { startGate } from '../../src/server/index.ts';
 import { bootstrapOf, clusterOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 import { until } from './loop-fixture.ts';
 import { exchange } from './raw-exchange.ts';
 import { createTokenSigner, EXPIRES_LATE } from './token-signer.ts';
@@ -38,9 +37,7 @@ async function startKillable(text: string) {
     if (!workers.includes(this)) workers.push(this);
     return emit.apply(this, args);
   });
-  const { snapshot, provenance } = loadConfig([{ name: 'gate.json', text }]);
-  assert.ok(snapshot !== null);
-  const gate = await startGate({ snapshot, provenance });
+  const gate = await startGateOf(text);
   open.push(() => gate.close());
   const port = gate.listeners[0]?.port ?? 0;
   const ask = (path: string, ...fields: string[]) =>

@@ -1,7 +1,6 @@
-import assert from 'node:assert/strict';
-import { loadConfig } from '../../src/control/config/index.ts';
 import type { CertifiedKey } from '../../src/platform/index.ts';
 import { addressOf, bootstrapOf, extension, managerOf } from '../fixtures/envoy-config.ts';
+import { loadText } from '../fixtures/loaded-gate.ts';
 
 export interface ChainOptions {
   /** Empty: whatever name the client asks for. */
@@ -81,7 +80,5 @@ export function loadChains(chains: object[]) {
   const text = bootstrapOf([
     { name: 'tls', address: addressOf(), listener_filters: [TLS_INSPECTOR], filter_chains: chains },
   ]);
-  const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.json', text }]);
-  assert.ok(snapshot !== null, JSON.stringify(findings.list));
-  return { snapshot, provenance };
+  return loadText(text);
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loadConfig } from '../../src/control/config/index.ts';
-import { startGate } from '../../src/server/index.ts';
 import { RawClient, type RawResponse } from '../e2e/raw-exchange.ts';
 import { bootstrapOf, listenerOf } from '../fixtures/envoy-config.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 import { findEnvoy, startEnvoy } from './envoy-process.ts';
 
 const TYPE = 'type.googleapis.com/envoy.extensions.filters';
@@ -130,9 +129,7 @@ function shown(response: RawResponse | null) {
 
 describe('a reply that is made before the filters are asked', () => {
   it('passes them on its way out', async () => {
-    const { snapshot } = loadConfig([{ name: 'early.json', text: CONFIG }]);
-    assert(snapshot !== null);
-    const gate = await startGate({ snapshot, admin: false });
+    const gate = await startGateOf(CONFIG, { admin: false });
     try {
       for (const { name, request, status, own } of table) {
         const reply = shown(await ask(gate.listeners[0]?.port as number, request));
@@ -149,9 +146,7 @@ describe('a reply that is made before the filters are asked', () => {
   });
 
   it('is Envoy’s', { skip: findEnvoy() === null && 'no envoy' }, async () => {
-    const { snapshot } = loadConfig([{ name: 'early.json', text: CONFIG }]);
-    assert(snapshot !== null);
-    const [gate, envoy] = await Promise.all([startGate({ snapshot, admin: false }), startEnvoy(CONFIG)]);
+    const [gate, envoy] = await Promise.all([startGateOf(CONFIG, { admin: false }), startEnvoy(CONFIG)]);
     try {
       for (const { name, request } of table) {
         const got = shown(await ask(gate.listeners[0]?.port as number, request));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { loadConfig } from '../../src/control/config/index.ts';
 import { SharedClock } from '../../src/platform/index.ts';
-import { type Gate, startGate } from '../../src/server/index.ts';
+import type { Gate } from '../../src/server/index.ts';
+import { startGateOf } from '../fixtures/loaded-gate.ts';
 import { type EnvoyProcess, startEnvoy } from './envoy-process.ts';
 import { counted, shown } from './neighbours/compare.ts';
 import type { RawOrigin } from './origin.ts';
-import { exchangeWith, portOf } from './rehearsal/comparison.ts';
+import { type Answer, askGate, exchangeWith, portOf } from './rehearsal/comparison.ts';
 import type { SceneRequest } from './rehearsal/scene.ts';
 
 /** A real Envoy and a gate of one configuration before one origin. */
@@ -22,16 +22,21 @@ export class GateBesideEnvoy {
 
   /** @param origin is closed with them */
   static async start(bootstrap: string, origin: RawOrigin): Promise<GateBesideEnvoy> {
-    const { snapshot, provenance, findings } = loadConfig([{ name: 'scenes.json', text: bootstrap }]);
-    assert.ok(snapshot, findings.list.map(({ message }) => message).join('\n'));
-    const gate = await startGate({ snapshot, provenance, clock: new SharedClock() });
+    let gate: Gate | null = null;
     try {
+      gate = await startGateOf(bootstrap, { clock: new SharedClock() });
       return new GateBesideEnvoy(gate, await startEnvoy(bootstrap), origin);
     } catch (error) {
-      await gate.close();
+      await gate?.close();
       await origin.close();
       throw error;
     }
+  }
+
+  /** What one of them answers, or both, each after the other. */
+  async ask(side: 'envoy' | 'gate', scene: string, request: SceneRequest): Promise<Answer> {
+    const port = side === 'envoy' ? portOf(this.envoy, scene) : this.portOf(scene);
+    return askGate(port, request, this.#origin.connections);
   }
 
   /** Where a listener of the gate is. */

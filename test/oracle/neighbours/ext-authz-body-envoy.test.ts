@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { CheckResponseSchema } from '#schema/envoy/service/auth/v3/external_auth_pb.js';
-import { loadConfig } from '../../../src/control/config/index.ts';
 import { SharedClock } from '../../../src/platform/index.ts';
-import { type Gate, startGate } from '../../../src/server/index.ts';
+import type { Gate } from '../../../src/server/index.ts';
 import { RawClient } from '../../e2e/raw-exchange.ts';
 import {
   answer,
@@ -13,6 +12,7 @@ import {
   type GrpcAuthorizer,
   startGrpcAuthorizer,
 } from '../../fixtures/grpc-authorizer.ts';
+import { startGateOf } from '../../fixtures/loaded-gate.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { type Origin, startOrigin } from '../origin.ts';
 import { portOf } from '../rehearsal/comparison.ts';
@@ -63,9 +63,7 @@ if (findEnvoy() !== null) {
       const clusters = [http2Cluster('grpc', grpc.port)];
       const bootstrap = limited(bootstrapOf(bodyScenes, origin.port, { authz: service.port }, clusters));
       envoy = await startEnvoy(bootstrap);
-      const { snapshot, provenance, findings } = loadConfig([{ name: 'scenes.json', text: bootstrap }]);
-      assert.ok(snapshot, findings.list.map(({ message }) => message).join('\n'));
-      gate = await startGate({ snapshot, provenance, clock: new SharedClock() });
+      gate = await startGateOf(bootstrap, { clock: new SharedClock() });
     });
 
     after(async () => {

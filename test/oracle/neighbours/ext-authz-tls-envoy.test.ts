@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { connect } from 'node:tls';
 import type { JsonObject } from '@bufbuild/protobuf';
-import { loadConfig } from '../../../src/control/config/index.ts';
 import { type CertifiedKey, createDevelopmentAuthority } from '../../../src/platform/index.ts';
-import { type Gate, startGate } from '../../../src/server/index.ts';
+import type { Gate } from '../../../src/server/index.ts';
 import { createSelfSigned } from '../../e2e/certificates.ts';
 import {
   bootstrapOf,
@@ -15,6 +14,7 @@ import {
   typed,
 } from '../../fixtures/envoy-config.ts';
 import { answer, frameOf, type GrpcAuthorizer, startGrpcAuthorizer } from '../../fixtures/grpc-authorizer.ts';
+import { startGateOf } from '../../fixtures/loaded-gate.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { portOf } from '../rehearsal/comparison.ts';
 
@@ -112,9 +112,7 @@ if (findEnvoy() !== null) {
       const trusted = Object.values(clients).map((client) => client?.certificate ?? '');
       const bootstrap = configOf(servers, trusted.join('\n'), service.port, authority.certificate);
       envoy = await startEnvoy(bootstrap);
-      const { snapshot, provenance, findings } = loadConfig([{ name: 'tls.json', text: bootstrap }]);
-      assert.ok(snapshot, JSON.stringify(findings.list));
-      gate = await startGate({ snapshot, provenance });
+      gate = await startGateOf(bootstrap);
     });
 
     after(async () => {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { connect } from 'node:tls';
-import { loadConfig } from '../../../src/control/config/index.ts';
 import { type CertifiedKey, createDevelopmentAuthority } from '../../../src/platform/index.ts';
-import { type Gate, startGate } from '../../../src/server/index.ts';
+import type { Gate } from '../../../src/server/index.ts';
 import { createSelfSigned } from '../../e2e/certificates.ts';
 import { bootstrapOf, listenerOf, managerOf } from '../../fixtures/envoy-config.ts';
+import { startGateOf } from '../../fixtures/loaded-gate.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { at, bool, call, has, id, is, map, select, text } from '../rehearsal/cel-words.ts';
 import { portOf } from '../rehearsal/comparison.ts';
@@ -196,9 +196,7 @@ if (findEnvoy() !== null) {
       const roots = Object.values(clients).map((client) => client?.certificate ?? '');
       const bootstrap = configOf(server, whole, roots.join('\n'));
       envoy = await startEnvoy(bootstrap);
-      const { snapshot, provenance, findings } = loadConfig([{ name: 'certificates.json', text: bootstrap }]);
-      assert.ok(snapshot, JSON.stringify(findings.list));
-      gate = await startGate({ snapshot, provenance });
+      gate = await startGateOf(bootstrap);
     });
 
     after(async () => {

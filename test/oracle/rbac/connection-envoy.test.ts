@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { ManualClock } from '../../../src/base/index.ts';
-import { loadConfig } from '../../../src/control/config/index.ts';
 import { buildRequestHead, type CompiledSnapshot, rehearse } from '../../../src/proxy/rehearsal/index.ts';
-import { type Gate, startGate } from '../../../src/server/index.ts';
+import type { Gate } from '../../../src/server/index.ts';
 import { bootstrapOf, listenerOf, managerOf } from '../../fixtures/envoy-config.ts';
+import { startGateOf } from '../../fixtures/loaded-gate.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { call, has, id, int, is, select, text } from '../rehearsal/cel-words.ts';
 import { compileScenes, portOf } from '../rehearsal/comparison.ts';
@@ -161,9 +161,7 @@ if (findEnvoy() !== null) {
       assert.deepEqual(scenes.errors, []);
       clock.set(Date.now());
       compiled = scenes.compiled;
-      const { snapshot, provenance, findings } = loadConfig([{ name: 'guards.json', text: config }]);
-      assert.ok(snapshot, JSON.stringify(findings.list));
-      gate = await startGate({ snapshot, provenance });
+      gate = await startGateOf(config);
     });
 
     after(async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { connect } from 'node:tls';
-import { loadConfig } from '../../../src/control/config/index.ts';
-import { type Gate, startGate } from '../../../src/server/index.ts';
+import type { Gate } from '../../../src/server/index.ts';
 import { createSelfSigned } from '../../e2e/certificates.ts';
 import { TLS_INSPECTOR } from '../../e2e/tls-chain.ts';
 import { addressOf, bootstrapOf, extension, managerOf } from '../../fixtures/envoy-config.ts';
+import { startGateOf } from '../../fixtures/loaded-gate.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { portOf } from '../rehearsal/comparison.ts';
 
@@ -76,9 +76,7 @@ if (findEnvoy() !== null) {
     before(async () => {
       const bootstrap = bootstrapOf(listeners);
       envoy = await startEnvoy(bootstrap);
-      const { snapshot, provenance, findings } = loadConfig([{ name: 'names.json', text: bootstrap }]);
-      assert.ok(snapshot, JSON.stringify(findings.list));
-      gate = await startGate({ snapshot, provenance });
+      gate = await startGateOf(bootstrap);
     });
 
     after(async () => {

@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { loadConfig } from '../../../src/control/config/index.ts';
 import { SharedClock } from '../../../src/platform/index.ts';
-import { type Gate, startGate } from '../../../src/server/index.ts';
+import type { Gate } from '../../../src/server/index.ts';
 import { RawClient } from '../../e2e/raw-exchange.ts';
+import { startGateOf } from '../../fixtures/loaded-gate.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { type RawConnection, type RawOrigin, startRawOrigin } from '../origin.ts';
 import { portOf } from '../rehearsal/comparison.ts';
@@ -65,15 +65,7 @@ if (findEnvoy() !== null) {
           { name: 'empty', type: 'STATIC', load_assignment: { cluster_name: 'empty', endpoints: [] } },
         ]);
       envoy = await startEnvoy(bootstrap(folders.envoy), { args: ['--file-flush-interval-msec', '20'] });
-      const { snapshot, provenance, findings } = loadConfig([
-        { name: 'scene.json', text: bootstrap(folders.gate) },
-      ]);
-      assert.deepEqual(
-        findings.list.filter(({ severity }) => severity === 'error'),
-        [],
-      );
-      assert.ok(snapshot);
-      gate = await startGate({ snapshot, provenance, clock: new SharedClock() });
+      gate = await startGateOf(bootstrap(folders.gate), { clock: new SharedClock() });
       for (const { text, method } of loggedRequests) {
         await send(portOf(envoy, 'logged'), text, method);
         await send(gate.listeners[0]?.port as number, text, method);

@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ManualClock } from '../../../src/base/index.ts';
-import type { CompiledSnapshot } from '../../../src/proxy/rehearsal/index.ts';
 import { findEnvoy } from '../envoy-process.ts';
-import { GateBesideEnvoy } from '../gate-beside-envoy.ts';
-import { type RawOrigin, startRawOrigin } from '../origin.ts';
-import {
-  answerConnection,
-  askRehearsal,
-  compileScenes,
-  exchangeWith,
-  portOf,
-} from '../rehearsal/comparison.ts';
-import { bootstrapOf } from '../rehearsal/scene.ts';
+import { ScenesBesideEnvoy } from '../scenes-beside-envoy.ts';
 import { clearedRouteCases, clearedRouteScenes } from './cleared-route-cases.ts';
 import { formatCases, formatScenes } from './format-cases.ts';
 import { localReplyCases, localReplyScenes } from './local-reply-cases.ts';
@@ -40,38 +29,21 @@ const cases = [
 
 if (findEnvoy() !== null) {
   describe('a route does what it does in Envoy, on the data path and in a rehearsal', () => {
-    const clock = new ManualClock(Date.now());
-    let origin: RawOrigin;
-    let both: GateBesideEnvoy;
-    let compiled: CompiledSnapshot;
+    let compared: ScenesBesideEnvoy;
 
     before(async () => {
-      origin = await startRawOrigin(answerConnection);
-      const bootstrap = bootstrapOf(scenes, origin.port, { dead: 1 }, namedClusters(origin.port));
-      const rehearsed = compileScenes(bootstrap, clock);
-      assert.deepEqual(rehearsed.errors, []);
-      compiled = rehearsed.compiled;
-      both = await GateBesideEnvoy.start(bootstrap, origin);
+      compared = await ScenesBesideEnvoy.start(scenes, { ports: { dead: 1 }, clustersOf: namedClusters });
     });
 
-    after(() => both?.close());
+    after(() => compared?.close());
 
     it('sends no request line with a blank in it, as Envoy does', async () => {
       const request = { path: '/path-none', headers: [['x-host', '/a b']] } as const;
-      const envoys = await exchangeWith(portOf(both.envoy, 'rewrites'), request, origin.connections);
-      assert.equal(envoys.answer.origin?.target, '/a b');
-      const { answer } = await exchangeWith(both.portOf('rewrites'), request, origin.connections);
-      assert.deepEqual([answer.status, answer.body], [503, 'invalid header value for: :path']);
+      assert.equal((await compared.both.ask('envoy', 'rewrites', request)).origin?.target, '/a b');
+      const { status, body } = await compared.both.ask('gate', 'rewrites', request);
+      assert.deepEqual([status, body], [503, 'invalid header value for: :path']);
     });
 
-    for (const { name, scene, request, rehearsed = true } of cases) {
-      it(`${scene}: ${name}`, async () => {
-        const want = await both.compare(scene, request);
-        if (!rehearsed) return;
-        clock.set(Date.now());
-        const port = both.portOf(scene);
-        assert.deepEqual(await askRehearsal(compiled, scene, request, clock, port), want);
-      });
-    }
+    for (const one of cases) it(`${one.scene}: ${one.name}`, () => compared.compare(one));
   });
 }
