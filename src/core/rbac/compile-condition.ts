@@ -31,6 +31,7 @@ import {
   routeMetadataCondition,
   stateCondition,
 } from './condition.ts';
+import type { AttributeContext } from './expression-attributes.ts';
 import type {
   ClientCertificateConfig,
   FilterStateConfig,
@@ -42,10 +43,8 @@ import type {
 } from './rbac-config.ts';
 
 /** What compiling asks of its surroundings: core knows neither extensions nor who the client is. */
-export interface ConditionContext {
+export interface ConditionContext extends AttributeContext {
   refuse: Refuse;
-  /** The client as the connection manager sees it, which a forwarded-for header may have a say in. */
-  remotePeerOf(subject: RbacSubject): { address: string; port: number };
   /** The template in a `uri_template` extension; null for any other extension. */
   pathTemplateOf(extension: object): string | null;
   /** What an `envoy.rbac.matchers.upstream_ip_port` says; null for any other extension. */

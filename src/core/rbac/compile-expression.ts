@@ -1,6 +1,7 @@
+import { presentOrFault } from './attribute.ts';
 import { buildMessage, fieldsOf } from './compile-message.ts';
 import { type ExpressionMemo, type Operation, type Step, valueOfPart } from './evaluation.ts';
-import { ENUM_VALUES, presentOr, rootOf } from './expression-attributes.ts';
+import { ENUM_VALUES, rootOf } from './expression-attributes.ts';
 import type { ConstantKind, ExpressionConfig, MapEntryConfig } from './expression-config.ts';
 import { constantOf } from './expression-constant.ts';
 import { type Context, type ExpressionContext, refused } from './expression-context.ts';
@@ -163,10 +164,9 @@ function fieldNameOf({ keyKind }: MapEntryConfig, about: object, context: Contex
 function compilePlace(config: ExpressionConfig, context: Context): Step | null {
   const place = placeOf(config, context);
   if (place === null || typeof place === 'function') return place;
-  if (place.kind === 'value') return (evaluation) => presentOr(place.read(evaluation));
-  const { whole } = place;
-  if (whole === null) return refused('an attribute that is no plain value', config, context);
-  return (evaluation) => presentOr(whole(evaluation));
+  return place.kind === 'value'
+    ? (evaluation) => presentOrFault(place.read(evaluation))
+    : (evaluation) => presentOrFault(place.whole(evaluation));
 }
 
 /** What an expression names; null after a refusal. */
@@ -177,15 +177,14 @@ function placeOf(config: ExpressionConfig, context: Context): Place | null {
   const index = kind.case === 'callExpr' ? indexOf(kind.value) : null;
   if (index === null) return compile(config, context);
   const outer = placeOf(index.outer, context);
-  return outer && memberOf(outer, index.key, 'indexed', config, context);
+  return outer && memberOf(outer, index.key, 'indexed');
 }
 
 function placeOfName(name: string, about: ExpressionConfig, context: Context): Place | null {
   if (name === '') return refused('an attribute without a name', about, context, 'refuses');
   const { parts } = context.block;
   if (parts !== null && name.startsWith('@index')) return partOf(name, parts, about, context);
-  const root = rootOf(name, context);
-  return root === 'not done' ? refused(`\`${name}\``, about, context) : (root ?? alwaysFault);
+  return rootOf(name, context) ?? alwaysFault;
 }
 
 function placeOfMember(
@@ -198,7 +197,7 @@ function placeOfMember(
   const named = testOnly ? undefined : ENUM_VALUES.get(nameOf(about) ?? '');
   if (named !== undefined) return named;
   const outer = placeOf(operand, context);
-  return outer && memberOf(outer, field, testOnly ? 'tested' : 'selected', about, context);
+  return outer && memberOf(outer, field, testOnly ? 'tested' : 'selected');
 }
 
 function compileCall(call: Call, about: ExpressionConfig, context: Context): Step | null {
@@ -212,7 +211,7 @@ function compileCall(call: Call, about: ExpressionConfig, context: Context): Ste
     return compileMatch(first, pattern, about, context);
   if (IN.has(name) && target === undefined && operands.length === 2) {
     const test = compileHas(textOf(first), second as ExpressionConfig, context);
-    if (test !== 'no branch') return test;
+    if (test !== null) return test;
   }
   const compiled = compileAll(operands, context);
   if (compiled === null) return null;
@@ -271,13 +270,13 @@ function partOf(
 
 const IN = new Set(['@in', 'in', '_in_']);
 
-/** `'x' in request.headers`, of a branch, which is no value by itself; null after a refusal. */
-function compileHas(key: string | null, set: ExpressionConfig, context: Context): Step | null | 'no branch' {
-  if (key === null || !isPath(set)) return 'no branch';
+/** `'x' in request.headers`, of a branch, whose names nobody lists; null of anything else. */
+function compileHas(key: string | null, set: ExpressionConfig, context: Context): Step | null {
+  if (key === null || !isPath(set)) return null;
   // What is wrong with it is told where it is compiled as a value.
   const place = placeOf(set, { ...context, refuse: () => {} });
-  if (place === null || typeof place === 'function' || place.kind === 'value') return 'no branch';
-  return place.isMessage ? alwaysFault : testMember(place, key, set, context);
+  if (place === null || typeof place === 'function' || place.kind === 'value') return null;
+  return place.isMessage ? alwaysFault : testMember(place, key);
 }
 
 /** A pattern that is written out is judged here and not at each request. */

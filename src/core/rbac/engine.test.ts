@@ -67,6 +67,7 @@ function compile(action: number, policies: Record<string, PolicyConfig>) {
     {
       refuse: (message) => void refusals.push(message),
       remotePeerOf: ({ connection }) => ({ address: connection.remoteAddress, port: 0 }),
+      startMsOf: () => 0,
       pathTemplateOf: (extension) => (extension as { path?: string }).path ?? null,
       upstreamMatcherOf: (extension) => (extension as { upstream?: UpstreamConfig }).upstream ?? null,
       clientCertificateOf: (extension) =>

@@ -53,6 +53,7 @@ function meets(
     {
       refuse: (message) => assert.fail(message),
       remotePeerOf: () => ({ address: '', port: 0 }),
+      startMsOf: () => 0,
       pathTemplateOf: () => null,
       upstreamMatcherOf: () => null,
       clientCertificateOf: () => null,

@@ -1,7 +1,5 @@
+import { type Attribute, type Branch, isThere, presentOrFault } from './attribute.ts';
 import type { Evaluation, Step } from './evaluation.ts';
-import { type Attribute, type Branch, isThere, presentOr } from './expression-attributes.ts';
-import type { ExpressionConfig } from './expression-config.ts';
-import { type Context, refused } from './expression-context.ts';
 import {
   AttributeMap,
   ExpressionMap,
@@ -20,33 +18,20 @@ export type Place = Attribute | Step;
 /** A fault, whatever comes. */
 export const alwaysFault: Step = () => FAULT;
 
-/** The member of an attribute or a value; null after a refusal. */
-export function memberOf(
-  outer: Place,
-  key: string,
-  asked: Asked,
-  about: ExpressionConfig,
-  context: Context,
-): Place | null {
+/** The member of an attribute or a value. */
+export function memberOf(outer: Place, key: string, asked: Asked): Place {
   if (typeof outer === 'function')
     return (evaluation) => memberOfValue(outer(evaluation), key, asked, evaluation);
   if (outer.kind === 'value')
     return (evaluation) => memberOfValue(outer.read(evaluation), key, asked, evaluation);
   if (outer.isMessage && asked === 'indexed') return alwaysFault;
-  if (asked === 'tested') return testMember(outer, key, about, context);
-  const member = outer.member(key);
-  return member === 'not done' ? refused(`\`${key}\``, about, context) : (member ?? alwaysFault);
+  if (asked === 'tested') return testMember(outer, key);
+  return outer.member(key) ?? alwaysFault;
 }
 
-/** Whether a branch has a member; null after a refusal. */
-export function testMember(
-  outer: Branch,
-  key: string,
-  about: ExpressionConfig,
-  context: Context,
-): Step | null {
+/** Whether a branch has a member. */
+export function testMember(outer: Branch, key: string): Step {
   const member = outer.member(key);
-  if (member === 'not done') return refused(`\`${key}\``, about, context);
   if (member === null) return outer.isMessage ? alwaysFault : () => false;
   return (evaluation) => isThere(member, evaluation);
 }
@@ -63,7 +48,7 @@ function memberOfValue(
   }
   if (!(value instanceof ExpressionMap || value instanceof AttributeMap)) return FAULT;
   const member = value.get(key);
-  return asked === 'tested' ? member !== undefined : presentOr(member);
+  return asked === 'tested' ? member !== undefined : presentOrFault(member);
 }
 
 const isEmpty = (field: ExpressionValue) =>

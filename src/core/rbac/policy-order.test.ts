@@ -174,6 +174,7 @@ describe('the index of policies', () => {
             {
               refuse: () => assert.fail(),
               remotePeerOf: ({ connection: { localAddress } }) => ({ address: localAddress, port: 0 }),
+              startMsOf: () => 0,
               pathTemplateOf: () => null,
               upstreamMatcherOf: () => null,
               clientCertificateOf: (extension) => extension as ClientCertificateConfig,

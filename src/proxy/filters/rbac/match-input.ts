@@ -26,7 +26,7 @@ import {
   type Refuse,
   toByteString,
 } from '../../../core/match/index.ts';
-import type { RbacSubject } from '../../../core/rbac/index.ts';
+import type { AttributeContext, RbacSubject } from '../../../core/rbac/index.ts';
 import { typeNameOf, unpackAny } from '../../../resources/index.ts';
 
 /** Not to be had of this exchange. What hangs on it is undecided, and of what is undecided nothing is allowed. */
@@ -52,12 +52,9 @@ interface TextInput {
 /** Byte strings; undefined where there is nothing. */
 export type ReadText = (subject: RbacSubject) => string | undefined | Unavailable;
 
-export interface MatchContext {
+/** What compiling a matcher asks of its surroundings. */
+export interface MatchContext extends AttributeContext {
   refuse: Refuse;
-  /** The client as the connection manager sees it. */
-  remotePeerOf(subject: RbacSubject): { address: string; port: number };
-  /** When the request came. */
-  startMsOf?: (subject: RbacSubject) => number;
   /** There is no request to look at, as for a network filter. */
   connectionOnly?: true;
 }
