@@ -1,5 +1,4 @@
-import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { fromJson } from '@bufbuild/protobuf';
 import { CheckResponseSchema } from '#schema/envoy/service/auth/v3/external_auth_pb.js';
 import {
@@ -9,7 +8,7 @@ import {
   type GrpcAuthorizer,
   startGrpcAuthorizer,
 } from '../fixtures/grpc-authorizer.ts';
-import { CustomScene } from './custom-scene.ts';
+import { CUSTOM_ROWS, CustomScene, DENIED, itPlays } from './custom-scene.ts';
 
 const PROVIDER = 'envoyExtAuthzGrpc: { service: authz.test, port: 8000, timeout: 5s }';
 
@@ -17,7 +16,7 @@ const header = (value: string) => [{ header: { key: 'x-ext-authz-check-result', 
 const YES = fromJson(CheckResponseSchema, { status: {}, okResponse: { headers: header('allowed') } });
 const NO = fromJson(CheckResponseSchema, {
   status: { code: 7 },
-  deniedResponse: { headers: header('denied'), body: 'denied by the sample' },
+  deniedResponse: { headers: header('denied'), body: DENIED },
 });
 
 describe('a CUSTOM policy asks an external authorizer over gRPC', () => {
@@ -39,28 +38,10 @@ describe('a CUSTOM policy asks an external authorizer over gRPC', () => {
     await authorizer?.close();
   });
 
-  const rows: { name: string; path: string; says?: string; want: unknown[] }[] = [
-    {
-      name: 'a path that no CUSTOM policy names is not asked about',
-      path: '/free',
-      want: [200, 'origin\n', 0, ''],
-    },
-    {
-      name: 'what the authorizer allows goes on, with its headers',
-      path: '/ask/a?b',
-      says: 'allow',
-      want: [200, 'origin\n', 1, 'allowed'],
-    },
-    { name: 'what it denies gets its reply', path: '/ask', want: [403, 'denied by the sample', 1, null] },
-  ];
-  for (const { name, path, says, want } of rows) {
-    it(name, async () => {
-      for (const proxy of [scene.gate, scene.envoy].filter((one) => one !== null)) {
-        authorizer.questions.length = 0;
-        const headers: Record<string, string> = says === undefined ? {} : { 'x-ext-authz': says };
-        const { status, body, forwarded } = await scene.ask(proxy, path, headers);
-        assert.deepEqual([status, body, authorizer.questions.length, forwarded], want);
-      }
+  const takeAsked = () =>
+    authorizer.questions.splice(0).map(({ check }) => {
+      const { attributes } = check as { attributes: { request: { http: { path: string } } } };
+      return { path: attributes.request.http.path, body: '' };
     });
-  }
+  itPlays(CUSTOM_ROWS, () => scene, takeAsked);
 });
