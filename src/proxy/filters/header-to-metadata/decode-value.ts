@@ -15,89 +15,91 @@ const DEPTH_MAX = 100;
  * @throws what is no message
  */
 export function decodeValue(bytes: Uint8Array): MetadataValue {
-  const reader = new BinaryReader(bytes);
   const cell: Cell = { kind: null };
-  readFields(reader, bytes.length, (field, wire) => readKind(reader, field, wire, cell, DEPTH_MAX));
+  new ValueReader(bytes).readInto(cell);
   return plain(cell);
 }
 
-/** @param read reads a field's value, or says that it is none of its fields */
-function readFields(
-  reader: BinaryReader,
-  end: number,
-  read: (field: number, wire: WireType) => boolean,
-): void {
-  while (reader.pos < end) {
-    const [field, wire] = reader.tag();
-    if (!read(field, wire)) reader.skip(wire, field);
+/** Reads one field's value, or says that it is none of its message's fields. */
+type ReadField = (field: number, wire: WireType) => boolean;
+
+class ValueReader {
+  readonly #reader: BinaryReader;
+  #depth = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#reader = new BinaryReader(bytes);
   }
-  if (reader.pos !== end) throw new RangeError('a field ends beyond its message');
-}
 
-function readMessage(
-  reader: BinaryReader,
-  depth: number,
-  read: (field: number, wire: WireType) => boolean,
-): true {
-  const length = reader.uint32();
-  if (depth < 0) throw new RangeError('messages too deep');
-  if (length > reader.len - reader.pos) throw new RangeError('a message ends beyond the bytes');
-  readFields(reader, reader.pos + length, read);
-  return true;
-}
+  readInto(cell: Cell): void {
+    this.#fields(this.#reader.len, (field, wire) => this.#kind(field, wire, cell));
+  }
 
-function readKind(reader: BinaryReader, field: number, wire: WireType, cell: Cell, depth: number): boolean {
-  if (wire === WireType.LengthDelimited) return readLong(reader, field, cell, depth);
-  if (field === 2 && wire === WireType.Bit64) cell.kind = reader.double();
-  else if (field === 1 && wire === WireType.Varint) {
-    reader.int32();
-    cell.kind = null;
-  } else if (field === 4 && wire === WireType.Varint) cell.kind = reader.bool();
-  else return false;
-  return true;
-}
+  #fields(end: number, read: ReadField): void {
+    const reader = this.#reader;
+    while (reader.pos < end) {
+      const [field, wire] = reader.tag();
+      if (!read(field, wire)) reader.skip(wire, field);
+    }
+    if (reader.pos !== end) throw new RangeError('a field ends beyond its message');
+  }
 
-function readLong(reader: BinaryReader, field: number, cell: Cell, depth: number): boolean {
-  if (field === 3) {
-    cell.kind = reader.string(true);
+  #message(read: ReadField): true {
+    const length = this.#reader.uint32();
+    if (this.#depth === DEPTH_MAX) throw new RangeError('messages too deep');
+    if (length > this.#reader.len - this.#reader.pos) throw new RangeError('a message ends beyond the bytes');
+    this.#depth++;
+    this.#fields(this.#reader.pos + length, read);
+    this.#depth--;
     return true;
   }
-  if (field === 5) {
-    const members = cell.kind instanceof Map ? cell.kind : new Map<string, Cell>();
-    cell.kind = members;
-    return readMessage(reader, depth - 1, (inner, wire) => readMember(reader, inner, wire, members, depth));
-  }
-  if (field !== 6) return false;
-  const elements = Array.isArray(cell.kind) ? cell.kind : [];
-  cell.kind = elements;
-  return readMessage(reader, depth - 1, (inner, wire) => {
-    if (inner !== 1 || wire !== WireType.LengthDelimited) return false;
-    const element: Cell = { kind: null };
-    elements.push(element);
-    return readMessage(reader, depth - 2, (of, type) => readKind(reader, of, type, element, depth - 2));
-  });
-}
 
-/** A name and its value, of which either may be left out. */
-function readMember(
-  reader: BinaryReader,
-  field: number,
-  wire: WireType,
-  members: Map<string, Cell>,
-  depth: number,
-): boolean {
-  if (field !== 1 || wire !== WireType.LengthDelimited) return false;
-  let name = '';
-  const member: Cell = { kind: null };
-  readMessage(reader, depth - 2, (inner, type) => {
-    if (type !== WireType.LengthDelimited || inner > 2) return false;
-    if (inner === 2)
-      return readMessage(reader, depth - 3, (of, kind) => readKind(reader, of, kind, member, depth - 3));
-    name = reader.string(true);
+  #kind(field: number, wire: WireType, cell: Cell): boolean {
+    if (wire === WireType.LengthDelimited) return this.#long(field, cell);
+    if (field === 2 && wire === WireType.Bit64) cell.kind = this.#reader.double();
+    else if (field === 1 && wire === WireType.Varint) {
+      this.#reader.int32();
+      cell.kind = null;
+    } else if (field === 4 && wire === WireType.Varint) cell.kind = this.#reader.bool();
+    else return false;
     return true;
-  });
-  members.set(name, member);
-  return true;
+  }
+
+  #long(field: number, cell: Cell): boolean {
+    if (field === 3) {
+      cell.kind = this.#reader.string(true);
+      return true;
+    }
+    if (field === 5) {
+      const members = cell.kind instanceof Map ? cell.kind : new Map<string, Cell>();
+      cell.kind = members;
+      return this.#message((inner, wire) => this.#member(inner, wire, members));
+    }
+    if (field !== 6) return false;
+    const elements = Array.isArray(cell.kind) ? cell.kind : [];
+    cell.kind = elements;
+    return this.#message((inner, wire) => {
+      if (inner !== 1 || wire !== WireType.LengthDelimited) return false;
+      const element: Cell = { kind: null };
+      elements.push(element);
+      return this.#message((of, type) => this.#kind(of, type, element));
+    });
+  }
+
+  /** A name and its value, of which either may be left out. */
+  #member(field: number, wire: WireType, members: Map<string, Cell>): boolean {
+    if (field !== 1 || wire !== WireType.LengthDelimited) return false;
+    let name = '';
+    const member: Cell = { kind: null };
+    this.#message((inner, type) => {
+      if (type !== WireType.LengthDelimited || inner > 2) return false;
+      if (inner === 2) return this.#message((of, kind) => this.#kind(of, kind, member));
+      name = this.#reader.string(true);
+      return true;
+    });
+    members.set(name, member);
+    return true;
+  }
 }
 
 function plain({ kind }: Cell): MetadataValue {
