@@ -11,36 +11,100 @@ export interface RawParameter {
 /** A query's parameters by their decoded names. */
 export type ParameterGroups = Map<string, RawParameter[]>;
 
-/** Splits the query of a request target as Envoy does: at `&`, then at the first `=`; `;` is no separator (utility.cc). */
+/** Walks over the parameters of a request target's query as Envoy does: at `&`, then at the first `=`; `;` is no separator (utility.cc). */
+class ParameterWalk {
+  readonly #path: string;
+  #start = 0;
+  #nameEnd = 0;
+  #end: number;
+  /** The first `=` that is not behind: each is looked for once. */
+  #equals = -1;
+
+  constructor(path: string) {
+    this.#path = path;
+    const question = path.indexOf('?');
+    this.#end = question < 0 ? path.length : question;
+  }
+
+  /** @returns false: there is none left */
+  next(): boolean {
+    const path = this.#path;
+    this.#start = this.#end + 1;
+    if (this.#start >= path.length) return false;
+    this.#end = indexOrEnd(path, '&', this.#start);
+    if (this.#equals < this.#start) this.#equals = indexOrEnd(path, '=', this.#start);
+    this.#nameEnd = Math.min(this.#equals, this.#end);
+    return true;
+  }
+
+  get name(): string {
+    return this.#path.slice(this.#start, this.#nameEnd);
+  }
+
+  /** Empty for a bare name. */
+  get value(): string {
+    return this.#path.slice(Math.min(this.#nameEnd + 1, this.#end), this.#end);
+  }
+}
+
+function indexOrEnd(text: string, char: string, from: number): number {
+  const at = text.indexOf(char, from);
+  return at < 0 ? text.length : at;
+}
+
+/** All parameters of a target's query, as they are spelled. */
 export function splitQuery(path: string): RawParameter[] {
   const parameters: RawParameter[] = [];
-  const question = path.indexOf('?');
-  if (question < 0) return parameters;
-  for (let at = question + 1; at < path.length; ) {
-    const next = path.indexOf('&', at);
-    const end = next < 0 ? path.length : next;
-    const equals = path.indexOf('=', at);
-    if (equals < 0 || equals >= end) parameters.push({ name: path.slice(at, end), value: '' });
-    else parameters.push({ name: path.slice(at, equals), value: path.slice(equals + 1, end) });
-    at = end + 1;
-  }
+  const walk = new ParameterWalk(path);
+  while (walk.next()) parameters.push({ name: walk.name, value: walk.value });
   return parameters;
 }
 
-const ESCAPE = /%([\da-fA-F]{2})/g;
-
 /** Turns `%XX` into its byte; what is no escape stays, `+` stays (envoy.md §3.3). */
 export function decodePercent(text: string): string {
-  return text.includes('%') ? text.replaceAll(ESCAPE, (_, hex: string) => byteOf(hex)) : text;
+  let at = text.indexOf('%');
+  if (at < 0) return text;
+  let decoded = '';
+  let from = 0;
+  while (at >= 0) {
+    const byte = escapedByte(text, at);
+    if (byte >= 0) {
+      decoded += text.slice(from, at) + String.fromCharCode(byte);
+      from = at + 3;
+    }
+    at = text.indexOf('%', byte >= 0 ? from : at + 1);
+  }
+  return decoded + text.slice(from);
 }
 
-const byteOf = (hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
+/** The byte that the escape at `at` stands for; below 0: it is none. */
+function escapedByte(text: string, at: number): number {
+  return hexDigit(text.charCodeAt(at + 1)) * 16 + hexDigit(text.charCodeAt(at + 2));
+}
+
+/** So far below 0 for what is no digit that no other digit makes it up. */
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const lower = code | 32;
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1000;
+}
 
 /** The decoded value of the first parameter of that (decoded) name, or undefined. */
 export function firstParameter(path: string, name: string): string | undefined {
-  if (!path.includes('?')) return undefined;
-  const found = splitQuery(path).find((parameter) => decodePercent(parameter.name) === name);
-  return found === undefined ? undefined : decodePercent(found.value);
+  const walk = new ParameterWalk(path);
+  while (walk.next()) if (decodePercent(walk.name) === name) return decodePercent(walk.value);
+  return undefined;
+}
+
+/** The same for many names at once, by what stands for each: however many there are, the query is walked over once. */
+export function firstParameters<T>(path: string, wanted: ReadonlyMap<string, T>): Map<T, string> {
+  const found = new Map<T, string>();
+  const walk = new ParameterWalk(path);
+  while (found.size < wanted.size && walk.next()) {
+    const one = wanted.get(decodePercent(walk.name));
+    if (one !== undefined && !found.has(one)) found.set(one, decodePercent(walk.value));
+  }
+  return found;
 }
 
 /**
@@ -95,11 +159,17 @@ const byByte = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** With a stray `%` about, a decoded digit could make an escape of it, so nothing is decoded. */
 function decodeHarmless(text: string, alsoKept: string): string {
-  if (!text.includes('%') || /%(?![\da-fA-F]{2})/.test(text)) return text;
-  return text.replaceAll(ESCAPE, (spelled, hex: string) => {
-    const byte = byteOf(hex);
-    return byte <= ' ' || byte > '~' || `#&+%${alsoKept}`.includes(byte) ? spelled : byte;
-  });
+  let decoded = '';
+  let from = 0;
+  for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 3)) {
+    const byte = escapedByte(text, at);
+    if (byte < 0) return text;
+    const char = String.fromCharCode(byte);
+    if (byte <= 32 || byte > 126 || '#&+%'.includes(char) || alsoKept === char) continue;
+    decoded += text.slice(from, at) + char;
+    from = at + 3;
+  }
+  return from === 0 ? text : decoded + text.slice(from);
 }
 
 /** Is in what Envoy wrote a byte that it then finds it cannot send? It answers 503. */

@@ -178,6 +178,51 @@ describe('a place of several providers', () => {
   });
 });
 
+describe('many places', () => {
+  /** Counts how often it is asked. */
+  class Counted extends Map<string, number> {
+    asked = 0;
+    override get(name: string): number | undefined {
+      this.asked++;
+      return super.get(name);
+    }
+  }
+  const numbers = Array.from({ length: 300 }, (_, index) => index);
+  const named = (prefix: string) => numbers.map((number) => `${prefix}${number}`);
+  const locations = compileLocations([provider({ fromParams: named('t'), fromCookies: named('c') })]);
+  const parameterPlaces = new Counted(locations.parameterPlaces);
+  const cookiePlaces = new Counted(locations.cookiePlaces);
+  const find = (given: StreamWords) =>
+    extractTokens(new TestStream(given).request, { ...locations, parameterPlaces, cookiePlaces });
+
+  it('are found in one walk over the query, in their own order', () => {
+    const others = 'x=1&'.repeat(100);
+    const found = find({ path: `/?${others}t2=b&t10=a&t2=x&%7410=y` });
+    assert.deepEqual(
+      found.map(({ text, location }) => [location.name, text]),
+      [
+        ['t10', 'a'],
+        ['t2', 'b'],
+      ],
+    );
+    assert.equal(parameterPlaces.asked, 104);
+  });
+
+  it('are found in one walk over the cookies, in their own order', () => {
+    const found = find({
+      headers: [['cookie', `${'x=1; '.repeat(100)}c2=b; c10="a"`] as const, ['cookie', 'c2=x']],
+    });
+    assert.deepEqual(
+      found.map(({ text, location }) => [location.name, text]),
+      [
+        ['c10', 'a'],
+        ['c2', 'b'],
+      ],
+    );
+    assert.equal(cookiePlaces.asked, 103);
+  });
+});
+
 describe('once a token was taken out of a query', () => {
   const stripped = { path: '/?c=1%26t=b&t=a', asEnvoy: '/?c=1&t=b&t=a' };
   const find = (path: string) => {

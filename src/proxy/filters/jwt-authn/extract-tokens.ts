@@ -1,5 +1,5 @@
-import { firstCookie } from '../../http/cookies.ts';
-import { firstParameter } from '../../http/query.ts';
+import { firstCookies } from '../../http/cookies.ts';
+import { firstParameters } from '../../http/query.ts';
 import type { RequestHead } from '../../http/request-head.ts';
 import type { LocationSet, TokenLocation } from './locations.ts';
 
@@ -13,20 +13,26 @@ export interface FoundToken {
 export function extractTokens(request: RequestHead, locations: LocationSet): FoundToken[] {
   const found: FoundToken[] = [];
   for (const location of locations.headers) extractFromHeader(request, location, found);
-  if (locations.parameters.length > 0) {
+  const { parameters, cookies, parameterPlaces, cookiePlaces } = locations;
+  if (parameters.length > 0) {
     const path = pathAsEnvoy(request);
-    for (const location of locations.parameters) {
-      const text = firstParameter(path, location.name);
-      if (text !== undefined) found.push({ text, location });
-    }
+    if (path.includes('?')) addAt(parameters, firstParameters(path, parameterPlaces), found);
   }
-  if (locations.cookies.length > 0) {
-    for (const location of locations.cookies) {
-      const text = firstCookie(request.headers, location.name);
-      if (text !== undefined) found.push({ text, location });
-    }
-  }
+  if (cookies.length > 0) addAt(cookies, firstCookies(request.headers, cookiePlaces), found);
   return found;
+}
+
+/** Adds what was found at some places, in the order of the places. */
+function addAt(
+  locations: readonly TokenLocation[],
+  texts: ReadonlyMap<number, string>,
+  found: FoundToken[],
+): void {
+  const places = [...texts.keys()];
+  if (places.length > 1) places.sort((a, b) => a - b);
+  for (const place of places) {
+    found.push({ text: texts.get(place) as string, location: locations[place] as TokenLocation });
+  }
 }
 
 /** The path as Envoy has it, which writes the query decoded each time that it takes a token out of it. */

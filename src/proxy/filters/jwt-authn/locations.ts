@@ -26,6 +26,10 @@ export interface LocationSet {
   headers: readonly TokenLocation[];
   parameters: readonly TokenLocation[];
   cookies: readonly TokenLocation[];
+  /** Where in `parameters` a name stands. */
+  parameterPlaces: ReadonlyMap<string, number>;
+  /** Where in `cookies` a name stands. */
+  cookiePlaces: ReadonlyMap<string, number>;
 }
 
 type ProviderLocations = Pick<JwtProvider, 'issuer' | 'fromHeaders' | 'fromParams' | 'fromCookies'>;
@@ -54,7 +58,14 @@ export function compileLocations(providers: readonly ProviderLocations[]): Locat
       add(cookies, name, { kind: 'cookie', name, prefix: '' }, issuer);
     }
   }
-  return { headers: sorted(headers), parameters: sorted(parameters), cookies: sorted(cookies) };
+  const [sortedParameters, sortedCookies] = [sorted(parameters), sorted(cookies)];
+  return {
+    headers: sorted(headers),
+    parameters: sortedParameters,
+    cookies: sortedCookies,
+    parameterPlaces: placesOf(sortedParameters),
+    cookiePlaces: placesOf(sortedCookies),
+  };
 }
 
 function withDefaults(
@@ -88,3 +99,6 @@ function sorted(locations: ReadonlyMap<string, TokenLocation>): TokenLocation[] 
     .sort((a, b) => (a < b ? -1 : 1))
     .map((key) => locations.get(key) as TokenLocation);
 }
+
+const placesOf = (locations: readonly TokenLocation[]) =>
+  new Map(locations.map(({ name }, place) => [name, place]));
