@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/index.ts';
 import { type Chance, DrawnChance } from '../chance.ts';
+import { withoutBlanks } from '../details-text.ts';
 import {
   type ConnectionInfo,
   DynamicMetadata,
@@ -391,7 +392,7 @@ export class Exchange implements ForwardedExchange {
     const { status, body, details, flag, cause = '' } = error;
     if (this.course !== null) {
       this.course.addFlag(flag);
-      if (flag === 'UF') this.course.transportFailure = cause.replaceAll(/\s/g, '_');
+      if (flag === 'UF') this.course.transportFailure = withoutBlanks(cause);
     }
     const isCounted = this.route?.countsAttempts?.response === true && flag !== 'NC' && flag !== 'SI';
     this.#reply({ status, body, headers: isCounted ? ONE_ATTEMPT : NO_HEADERS, details });

@@ -1,3 +1,4 @@
+import { withoutBlanks } from '../details-text.ts';
 import type { LocalReply } from '../filters/filter.ts';
 
 /**
@@ -9,6 +10,6 @@ export function unsendableReply(text: string): LocalReply {
     status: 503,
     body: text,
     headers: [],
-    details: `filter_removed_required_request_headers{${text.replaceAll(/\s/g, '_')}}`,
+    details: `filter_removed_required_request_headers{${withoutBlanks(text)}}`,
   };
 }

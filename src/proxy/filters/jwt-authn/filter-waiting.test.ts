@@ -71,6 +71,18 @@ describe('waiting for keys', () => {
     assert.deepEqual(limits, [[[0, 100]], [[1, 10_000]], [[0, undefined]]]);
   });
 
+  it('asks for every request where keys are kept for less than a second, however little less', async () => {
+    const server = new Server();
+    const remoteJwks = { ...remote.remote_jwks, cache_duration: '0.999999999s' };
+    const { filter } = filterOf({ issuer: 'i', remote_jwks: remoteJwks }, {}, server);
+    for (const asked of [1, 2]) {
+      const played = play(filter, { headers: [bearer(good)] });
+      server.answer(signer.jwks);
+      await played;
+      assert.equal(server.requests.length, asked);
+    }
+  });
+
   it('asks each provider’s own address, for the tokens of one request too', async () => {
     const documents: Record<string, string> = { 'https://h/a': signer.jwks, 'https://h/b': stranger.jwks };
     const server: JwksFetcher = { fetch: async ({ uri }) => documents[uri] ?? null };

@@ -212,7 +212,7 @@ function compileRemoteKeys(
   const backOff = retryPolicy?.retryBackOff;
   const base = backOff?.baseInterval === undefined ? DEFAULT_BACK_OFF_MS : durationMs(backOff.baseInterval);
   const max = backOff?.maxInterval === undefined ? base * 10 : durationMs(backOff.maxInterval);
-  const cacheMs = cacheDuration === undefined ? DEFAULT_CACHE_MS : durationMs(cacheDuration);
+  const cacheMs = cacheDuration === undefined ? DEFAULT_CACHE_MS : Number(cacheDuration.seconds) * 1000;
   const options = {
     request: {
       provider,
@@ -224,7 +224,7 @@ function compileRemoteKeys(
       // A policy without retries limits its one try all the same (Envoy: jwks_fetcher.cc).
       ...(retryPolicy === undefined ? {} : { tryTimeoutMs: max }),
     },
-    cacheMs: Math.floor(cacheMs / 1000) * 1000,
+    cacheMs,
     background:
       asyncFetch === undefined
         ? null

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TestStream } from '../../../../test/fixtures/filter-stream.ts';
 import { STATUS, type Status, statusText } from '../../../core/jwt/index.ts';
-import { challengePath, challengeUri, denialReply, httpCodeOf } from './replies.ts';
+import { challengePath, challengeUri, denialReply, httpCodeOf, wrongNameReply } from './replies.ts';
 
 describe('the reply to every failing status', () => {
   for (const status of Object.values(STATUS).filter((one): one is Status => one !== STATUS.ok)) {
@@ -26,6 +26,12 @@ describe('the reply to every failing status', () => {
       details: 'jwt_authn_access_denied{Jwt_is_expired}',
     });
   });
+});
+
+it('details spell ASCII’s blanks as `_`, and keep any other character', () => {
+  const { details } = wrongNameReply('a b\u2028\xa0', ['\t\v\ufeff'], false);
+  const want = 'Wrong_requirement_name:_a_b\u2028\xa0._It_should_be_one_of_[__\ufeff]';
+  assert.equal(details, `jwt_authn_access_denied{${want}}`);
 });
 
 describe('the URI of a challenge', () => {

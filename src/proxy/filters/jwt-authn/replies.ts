@@ -1,5 +1,6 @@
 import { STATUS, type Status, statusText } from '../../../core/jwt/index.ts';
 import { toByteString } from '../../../core/match/index.ts';
+import { withoutBlanks } from '../../details-text.ts';
 import type { RequestHead } from '../../http/request-head.ts';
 import type { LocalReply } from '../filter.ts';
 
@@ -20,7 +21,7 @@ export function denialReply(status: Status, uri: string, stripped: boolean): Loc
     status: httpCodeOf(status),
     body: stripped ? '' : text,
     headers: stripped ? [] : [['www-authenticate', challenge]],
-    details: `jwt_authn_access_denied{${text.replaceAll(/\s/g, '_')}}`,
+    details: `jwt_authn_access_denied{${withoutBlanks(text)}}`,
   };
 }
 
@@ -31,7 +32,7 @@ export function wrongNameReply(name: string, known: readonly string[], stripped:
     status: 403,
     body: stripped ? '' : toByteString(`Failed JWT authentication: ${text}`),
     headers: [],
-    details: `jwt_authn_access_denied{${text.replaceAll(/\s/g, '_')}}`,
+    details: `jwt_authn_access_denied{${withoutBlanks(text)}}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { withoutBlanks } from '../../details-text.ts';
 import type { LocalReply } from '../filter.ts';
 
 /** The one reply of this filter (envoy.md §7.2). */
@@ -13,5 +14,5 @@ export function denialReply(policy: string, afterwards: () => void): LocalReply 
 
 /** `%RESPONSE_CODE_DETAILS%` of a denial: blanks in a policy's name are `_` (Envoy: rbac_filter.cc). */
 export function denialDetails(policy: string): string {
-  return `rbac_access_denied_matched_policy[${policy.replaceAll(/\s/g, '_')}]`;
+  return `rbac_access_denied_matched_policy[${withoutBlanks(policy)}]`;
 }
