@@ -48,15 +48,10 @@ export function outcomeOf({ status, body, headers, origin }: Answer): Outcome {
 /** A head that is no HTTP, or too long. */
 const OF_CODEC = [400, 431];
 
-/**
- * What a gate on the way and a rehearsal must agree on. What the codec refuses is not rehearsed, nor is what becomes of a reply on its
- * way out: a gRPC client's form of it, the route's changes of its headers.
- */
-export function compareOutcomes(gate: Outcome, rehearsal: Outcome, request: PlayedRequest): Difference[] {
+/** What a gate on the way and a rehearsal must agree on. What the codec refuses is not rehearsed. */
+export function compareOutcomes(gate: Outcome, rehearsal: Outcome): Difference[] {
   if (OF_CODEC.includes(gate.status) && rehearsal.status !== gate.status) return [];
-  const isGrpc = request.headers.some(([name, value]) => name === 'content-type' && /grpc/.test(value));
-  const parts: (keyof Outcome)[] = isGrpc ? ['origin'] : ['status', 'body', 'origin'];
-  if (!isGrpc && gate.challenge !== null) parts.push('challenge');
+  const parts: (keyof Outcome)[] = ['status', 'body', 'challenge', 'origin'];
   return parts
     .filter((part) => part !== 'body' || ![204, 304].includes(gate.status))
     .map((part) => ({ part, envoy: JSON.stringify(gate[part]), jotgate: JSON.stringify(rehearsal[part]) }))
@@ -104,7 +99,7 @@ export async function rehearseRequest(
     clock,
     recorder,
   );
-  const { forwarded, details, metadata } = verdict;
+  const { forwarded, grpc, details, metadata } = verdict;
   const isOwnPort = (name: string, value: string) =>
     name === 'x-forwarded-port' && value === String(localPort);
   const other = OTHER_ANSWERS[forwarded?.headers.get(WANT_FIELD) ?? ''];
@@ -112,8 +107,8 @@ export async function rehearseRequest(
   const said = verdict.status === null ? bodyOf(other) : verdict.body;
   return {
     logged: { status, details, metadata: metadataOf(metadata) },
-    status,
-    body: method === 'HEAD' ? '' : said,
+    status: grpc === null ? status : 200,
+    body: method === 'HEAD' || grpc !== null ? '' : said,
     challenge: verdict.headers.find(([name]) => name === 'www-authenticate')?.[1] ?? null,
     origin:
       forwarded === null

@@ -256,7 +256,7 @@ class Batch {
         new TreeRecorder(),
       );
       rehearsed.push(outcome);
-      const differences = compareOutcomes(gate, outcome, request);
+      const differences = compareOutcomes(gate, outcome);
       if (differences.length > 0) this.#report({ kind: 'rehearsal', one, request, differences });
     }
     return rehearsed;
