@@ -83,8 +83,9 @@ if (findEnvoy() !== null) {
         if (said.closes) socket.end(Buffer.from(said.said, 'latin1'));
         else socket.write(Buffer.from(said.said, 'latin1'));
       });
-      envoy = await startEnvoy(renderConfig({ originPort: origin.port }));
-      gate = await startPlainGate({ originPort: origin.port });
+      const manager = 'server_header_transformation: PASS_THROUGH';
+      envoy = await startEnvoy(renderConfig({ originPort: origin.port, manager }));
+      gate = await startPlainGate({ originPort: origin.port, manager });
     });
     after(async () => {
       await gate.close();
@@ -98,6 +99,15 @@ if (findEnvoy() !== null) {
         assert.deepEqual(await ask(gate.port), await ask(envoyPort()));
       });
     }
+
+    it('has one line of a date and a server, however often the origin names them', async () => {
+      const [date, server] = ['date: Thu, 01 Jan 2026 00:00:00 GMT', 'server: a'];
+      const named = ok(date, server, 'date: b', 'date:', 'server: c', 'x: d', 'x: e', 'content-length: 0');
+      said = { name: 'repeated', said: named };
+      const linesOf = async (port: number) =>
+        (await exchange(port, REQUEST))?.headers.filter(([name]) => !name.startsWith('x-envoy'));
+      assert.deepEqual(await linesOf(gate.port), await linesOf(envoyPort()));
+    });
 
     for (const one of STRICTER) {
       it(`is refused where Envoy takes it: ${one.name}`, async () => {

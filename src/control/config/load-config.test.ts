@@ -161,7 +161,7 @@ describe('what jotgate does not do is said by name', () => {
   it('a field without effect once, a refused field at each place', () => {
     const text = listener().replace(
       'stat_prefix: a',
-      'stat_prefix: a\n          tracing: {}\n          proxy_status_config: {}',
+      'stat_prefix: a\n          http2_protocol_options: {}\n          proxy_status_config: {}',
     );
     assert.deepEqual(codes(text), ['warning W301 10', 'error E301 11']);
   });
@@ -276,6 +276,21 @@ it('what a route says to a filter that it switches off is checked as if it ran',
   assert.deepEqual(
     codes(saying('{}')).filter((code) => code.startsWith('error')),
     [],
+  );
+});
+
+it('of tracing only what marks request ids is said to have an effect', () => {
+  const traced = (more: string) =>
+    listener().replace(
+      'stat_prefix: ',
+      `tracing: {random_sampling: {value: 1}${more}}\n          stat_prefix: `,
+    );
+  assert.deepEqual(codes(traced('')), []);
+  assert.deepEqual(codes(traced(', verbose: true, operation: a')), ['warning W301 9', 'warning W301 9']);
+  const key = 'layered_runtime: {layers: [{name: a, static_layer: {tracing.random_sampling: 1}}]}';
+  assert.deepEqual(
+    codes(key).filter((code) => code.startsWith('warning')),
+    ['warning W301 1'],
   );
 });
 

@@ -106,6 +106,15 @@ describe('a local limiter', () => {
     assert.equal(admitted(one, [of(['user', 'root'])]), 1);
   });
 
+  it('takes the first in the list of those with values left out', () => {
+    const [first, second] = [
+      rule(of(['a', ''], ['b', '1']), per(1)),
+      rule(of(['a', '1'], ['b', '']), per(5)),
+    ];
+    assert.equal(admitted(limiter({ descriptors: [first, second] }), [of(['a', '1'], ['b', '1'])]), 1);
+    assert.equal(admitted(limiter({ descriptors: [second, first] }), [of(['a', '1'], ['b', '1'])]), 5);
+  });
+
   it('puts out the least lately used value when there are too many', () => {
     const one = limiter({ descriptors: [rule(of(['user', '']), per(2))], wildcardBucketsMax: 2 });
     const left = (user: string) =>

@@ -38,7 +38,7 @@ const JOINED_IN_REQUEST =
     ' ',
   );
 const JOINED_IN_RESPONSE =
-  'age cache-control content-encoding content-type etag expires grpc-message grpc-status last-modified location proxy-status vary via x-request-id access-control-allow-credentials access-control-allow-headers access-control-allow-methods access-control-allow-origin access-control-expose-headers access-control-max-age x-envoy-attempt-count x-envoy-decorator-operation x-envoy-degraded x-envoy-immediate-health-check-fail x-envoy-ratelimited x-envoy-upstream-canary'.split(
+  'age cache-control content-encoding content-type date etag expires grpc-message grpc-status last-modified location proxy-status server vary via x-request-id access-control-allow-credentials access-control-allow-headers access-control-allow-methods access-control-allow-origin access-control-expose-headers access-control-max-age x-envoy-attempt-count x-envoy-decorator-operation x-envoy-degraded x-envoy-immediate-health-check-fail x-envoy-ratelimited x-envoy-upstream-canary'.split(
     ' ',
   );
 /** Received once at most, for the codec takes them off or refuses more: one line where filters write them. */
@@ -54,7 +54,7 @@ const JOINED_WHEN_WRITTEN = new Set([
 ]);
 const HOP_BY_HOP = 'keep-alive trailer http2-settings';
 const PLAIN =
-  'accept-language accept-ranges allow alt-svc content-disposition content-language content-location content-range cookie date dnt dpop forwarded from link max-forwards priority proxy-authenticate proxy-authorization range retry-after save-data sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc server set-cookie strict-transport-security traceparent tracestate upgrade-insecure-requests www-authenticate x-api-key x-access-token x-b3-sampled x-b3-spanid x-b3-traceid x-content-type-options x-correlation-id x-envoy-upstream-service-time x-frame-options x-jwt-payload x-powered-by x-real-ip x-requested-with x-token x-xss-protection';
+  'accept-language accept-ranges allow alt-svc content-disposition content-language content-location content-range cookie dnt dpop forwarded from link max-forwards priority proxy-authenticate proxy-authorization range retry-after save-data sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc set-cookie strict-transport-security traceparent tracestate upgrade-insecure-requests www-authenticate x-api-key x-access-token x-b3-sampled x-b3-spanid x-b3-traceid x-content-type-options x-correlation-id x-envoy-upstream-service-time x-frame-options x-jwt-payload x-powered-by x-real-ip x-requested-with x-token x-xss-protection';
 
 const SPECIAL: readonly (readonly [string, number])[] = [
   ['host', FIELD.host],

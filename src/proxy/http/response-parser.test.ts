@@ -52,6 +52,17 @@ describe('a response head', () => {
       want: { status: 200, close: true, contentLength: -1, chunked: false, names: ['x'] },
     },
     {
+      name: 'has one line of a date and a server',
+      given: lines('HTTP/1.1 200 OK', 'Date: a', 'Server: b', 'X: 1', 'Date: c', 'X: 2', 'Server: d'),
+      want: {
+        status: 200,
+        close: false,
+        contentLength: -1,
+        chunked: false,
+        names: ['date', 'server', 'x', 'x'],
+      },
+    },
+    {
       name: 'loses what belongs to the hop',
       given: lines(
         'HTTP/1.1 200 OK',

@@ -26,6 +26,10 @@ export const NEWER_FIELDS: Readonly<Record<string, NewerFields>> = {
     noEffect:
       'http1_safe_max_connection_duration stream_flush_timeout drain_timeout_jitter record_route_resolution_stats',
   },
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing': {
+    noEffect: 'operation upstream_operation no_context_propagation',
+  },
+  'envoy.config.route.v3.Tracing': { noEffect: 'operation upstream_operation' },
   'envoy.config.core.v3.HttpProtocolOptions': {
     refused: 'max_response_headers_kb',
     noEffect: 'max_connection_duration_jitter',

@@ -73,9 +73,9 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
 
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': {
-    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout delayed_close_timeout access_log local_reply_config strip_matching_host_port strip_any_host_port strip_trailing_host_dot append_x_forwarded_port via add_user_agent always_set_request_id_in_response',
+    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout delayed_close_timeout access_log local_reply_config strip_matching_host_port strip_any_host_port strip_trailing_host_dot append_x_forwarded_port via add_user_agent always_set_request_id_in_response tracing request_id_extension',
     noEffect:
-      'tracing http2_protocol_options http3_protocol_options drain_timeout access_log_flush_interval flush_access_log_on_new_request access_log_options request_id_extension proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 stream_error_on_invalid_http_message append_local_overload add_proxy_protocol_connection_state internal_address_config',
+      'http2_protocol_options http3_protocol_options drain_timeout access_log_flush_interval flush_access_log_on_new_request access_log_options proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 stream_error_on_invalid_http_message append_local_overload add_proxy_protocol_connection_state internal_address_config',
     values: {
       codec_type: 'AUTO HTTP1',
       path_with_escaped_slashes_action: '*',
@@ -127,6 +127,17 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     done: `name virtual_hosts ${HEADER_CHANGES} most_specific_header_mutations_wins validate_clusters max_direct_response_body_size_bytes ignore_port_in_host_matching ignore_path_parameters_in_path_matching typed_per_filter_config`,
     noEffect: 'metadata',
   },
+  // Nothing is traced; request ids tell whom a tracer would hear of.
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing': {
+    done: 'client_sampling random_sampling overall_sampling',
+    noEffect: 'verbose max_path_tag_length custom_tags provider spawn_upstream_span',
+  },
+  'envoy.config.route.v3.Tracing': {
+    done: 'client_sampling random_sampling overall_sampling',
+    noEffect: 'custom_tags',
+  },
+  'envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension': { done: '*' },
+  'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig': { done: '*' },
   'envoy.config.route.v3.VirtualHost': {
     done: `name domains routes ${HEADER_CHANGES} typed_per_filter_config rate_limits require_tls metadata include_request_attempt_count include_attempt_count_in_response`,
     values: { require_tls: 'NONE ALL EXTERNAL_ONLY' },
@@ -134,8 +145,8 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     upkeep: 'virtual_clusters',
   },
   'envoy.config.route.v3.Route': {
-    done: `name match route redirect direct_response ${HEADER_CHANGES} typed_per_filter_config metadata`,
-    noEffect: 'decorator tracing per_request_buffer_limit_bytes',
+    done: `name match route redirect direct_response ${HEADER_CHANGES} typed_per_filter_config metadata tracing`,
+    noEffect: 'decorator per_request_buffer_limit_bytes',
     upkeep: 'stat_prefix',
   },
   'envoy.config.core.v3.Metadata': { done: '*', holdsAny: 'typed_filter_metadata' },
