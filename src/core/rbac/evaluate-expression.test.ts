@@ -192,6 +192,17 @@ describe('a CEL expression', () => {
       expression: on(select(id('request'), 'time'), 'getFullYear'),
       want: 2026n,
     },
+    ...[`0x5.${'0'.repeat(300)}`, `0x5${'0'.repeat(300)}p-1200`].map((given) => ({
+      name: `reads a number behind any number of digits: ${given.slice(0, 5)}…${given.slice(-6)}`,
+      expression: call('double', text(given)),
+      want: 5,
+    })),
+    {
+      name: 'reads nothing times anything as nothing',
+      expression: call('double', text('0x0p9999')),
+      want: 0,
+    },
+    { name: 'reads no number of no digits', expression: call('double', text('0x')), want: FAULT },
     { name: 'names types', expression: call('_==_', call('type', claim('level')), id('double')), want: true },
     {
       name: 'has no name for the type of a time',

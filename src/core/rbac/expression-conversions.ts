@@ -1,11 +1,10 @@
+import { parseNumber } from '../../base/index.ts';
 import { secondsOf, textOfDuration, textOfTimestamp } from './expression-time.ts';
 import { Bytes, Duration, type ExpressionValue, FAULT, Timestamp, Uint } from './expression-value.ts';
 
 const INT_MAX = 2n ** 63n - 1n;
 const UINT_MAX = 2n ** 64n - 1n;
 const WHOLE = /^[ \t\n\v\f\r]*([+-]?\d+)[ \t\n\v\f\r]*$/;
-const REAL =
-  /^[ \t\n\v\f\r]*([+-]?)((?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|0x(?:[\da-f]+(?:\.[\da-f]*)?|\.[\da-f]+)(?:p[+-]?\d+)?|inf(?:inity)?|nan(?:\(\w*\))?)[ \t\n\v\f\r]*$/i;
 
 /** Of a double what is before the point. */
 export function convertToInt(value: ExpressionValue | undefined): ExpressionValue {
@@ -39,18 +38,7 @@ export function convertToDouble(value: ExpressionValue | undefined): ExpressionV
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Uint) return Number(value.value);
-  const [, sign, text] = (typeof value === 'string' && REAL.exec(value)) || [];
-  if (text === undefined) return FAULT;
-  return sign === '-' ? -magnitudeOf(text.toLowerCase()) : magnitudeOf(text.toLowerCase());
-}
-
-function magnitudeOf(text: string): number {
-  if (text.startsWith('inf')) return Number.POSITIVE_INFINITY;
-  if (text.startsWith('nan')) return Number.NaN;
-  if (!text.startsWith('0x')) return Number(text);
-  const [digits = '', exponent = '0'] = text.slice(2).split('p');
-  const [whole = '', part = ''] = digits.split('.');
-  return Number(BigInt(`0x${whole}${part}`)) * 2 ** (Number(exponent) - 4 * part.length);
+  return (typeof value === 'string' ? parseNumber(value) : undefined) ?? FAULT;
 }
 
 const TRUE_WORDS: ReadonlySet<unknown> = new Set([true, 'true', 'True', 'TRUE', 't', '1']);

@@ -1,6 +1,6 @@
 import { Config_ValueType as ValueType } from '#schema/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js';
+import { parseNumber } from '../../../base/index.ts';
 import { toText } from '../../../core/match/index.ts';
-import { parseNumber } from '../../parse-number.ts';
 import type { MetadataValue } from '../filter.ts';
 import { decodeValue } from './decode-value.ts';
 import type { MetadataTarget } from './rule.ts';

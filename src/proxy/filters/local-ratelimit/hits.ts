@@ -1,8 +1,8 @@
 import type { RateLimit_HitsAddend as HitsAddend } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import { parseNumber } from '../../../base/index.ts';
 import type { Findings } from '../../../resources/index.ts';
 import { reportFormat } from '../../format/report-refusal.ts';
 import { compileTextFormat } from '../../format/text-format.ts';
-import { parseNumber } from '../../parse-number.ts';
 import type { FilterStream } from '../filter.ts';
 
 /** More is no number of hits (Envoy: router_ratelimit.cc). */
