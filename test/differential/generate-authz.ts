@@ -4,9 +4,9 @@ import type { Choose } from './choose.ts';
 import { type FormatWords, generateFormat } from './generate-formats.ts';
 import { generateSureFraction } from './generate-fractions.ts';
 import { generateMetadataMatch } from './generate-metadata-filters.ts';
+import { NAMESPACES } from './words.ts';
 
 const TYPE = 'type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3';
-const NAMESPACES = ['envoy.filters.http.jwt_authn', 'mine'];
 
 const patterns = (choose: Choose, ...texts: string[]): JsonObject => ({
   patterns: choose.some(1, 2, texts).map((exact) => ({ exact })),

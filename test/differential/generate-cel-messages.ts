@@ -1,7 +1,7 @@
 import type { JsonObject } from './case.ts';
+import type { Cel, CelKind } from './cel-kinds.ts';
 import type { Choose } from './choose.ts';
 import { list, map, named, nothing, text, whole } from './condition-words.ts';
-import type { Cel, CelKind } from './generate-cel.ts';
 
 const PACKAGE = 'google.protobuf';
 /** The message that stands for a value of each kind. */

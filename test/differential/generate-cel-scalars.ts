@@ -1,4 +1,5 @@
 import type { JsonObject } from './case.ts';
+import { type Cel, type CelKind, DEPTH_MAX, NUMBER_KINDS, type NumberKind } from './cel-kinds.ts';
 import {
   at,
   bytes,
@@ -12,14 +13,9 @@ import {
   text,
   whole,
 } from './condition-words.ts';
-import type { Cel, CelKind } from './generate-cel.ts';
 import { CONNECTION_TEXTS } from './generate-cel-attributes.ts';
 import { HEADERS, HOSTS, METHODS, PATHS, SUBJECTS, VALUES, wordsOf } from './words.ts';
 
-export type NumberKind = 'int' | 'uint' | 'double';
-export const numberKinds: readonly NumberKind[] = ['int', 'uint', 'double'];
-
-const DEPTH_MAX = 4;
 const INTS = [0, 1, 2, 3, -1, 5, 10, 2023, '9223372036854775807', '-9223372036854775808', 1_700_000_000];
 const UINTS = [0, 1, 2, 3, 5, '18446744073709551615', '9223372036854775808'];
 const DOUBLES = [0, 1, 1.5, -0.5, 3, 1e300, 1e-7, 2 ** 63, 2 ** 64, -(2 ** 63), 123456, 1234567];
@@ -56,7 +52,7 @@ export function generateNumber(cel: Cel, kind: NumberKind, depth: number): JsonO
   const of = (one: CelKind) => cel.make(one, depth + 1);
   return choose.weighted<JsonObject>([
     [3, () => call(choose.pick(['_+_', '_-_', '_*_', '_/_', '_%_']), of(kind), of(kind))],
-    [2, () => call(kind, of(choose.pick(numberKinds)))],
+    [2, () => call(kind, of(choose.pick(NUMBER_KINDS)))],
     [1, () => call(kind, choose.chance(0.7) ? text(choose.pick(NUMERALS)) : of('text'))],
     [0.3, () => call(kind, of(choose.pick(['bool', 'time', 'bytes'])))],
     [kind === 'uint' ? 0 : 0.5, () => call('-_', of(kind))],

@@ -1,22 +1,7 @@
 import type { JsonObject } from './case.ts';
+import { type Cel, type CelKind, KINDS } from './cel-kinds.ts';
 import { call, list, method, named, text, truth } from './condition-words.ts';
-import type { Cel, CelKind } from './generate-cel.ts';
 
-export const KINDS: readonly CelKind[] = [
-  'bool',
-  'text',
-  'bytes',
-  'list',
-  'map',
-  'type',
-  'message',
-  'null',
-  'int',
-  'uint',
-  'double',
-  'time',
-  'duration',
-];
 export const PATTERNS = [
   'a',
   '^a',

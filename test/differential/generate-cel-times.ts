@@ -1,11 +1,8 @@
 import type { JsonObject } from './case.ts';
+import { type Cel, type CelKind, DEPTH_MAX, type TimeKind } from './cel-kinds.ts';
 import type { Choose } from './choose.ts';
 import { call, member, method, named, text, whole } from './condition-words.ts';
-import type { Cel, CelKind } from './generate-cel.ts';
 
-export type TimeKind = 'time' | 'duration';
-
-const DEPTH_MAX = 4;
 const MOMENTS = [
   '2023-05-01T12:00:00Z',
   '2023-05-01T12:00:00.5Z',

@@ -1,34 +1,13 @@
 import type { JsonObject } from './case.ts';
+import { type Cel, type CelKind, DEPTH_MAX, KINDS, NUMBER_KINDS } from './cel-kinds.ts';
 import type { Choose } from './choose.ts';
 import { at, call, list, map, member, method, named, nothing, text, truth } from './condition-words.ts';
 import { generateAttributeTest, MEMBERS } from './generate-cel-attributes.ts';
 import { generateMessage } from './generate-cel-messages.ts';
-import { generateNumber, generateText, type NumberKind, numberKinds } from './generate-cel-scalars.ts';
-import { generateOddStyle, KINDS, PATTERNS } from './generate-cel-styles.ts';
-import { generateTime, generateTimeTest, type TimeKind } from './generate-cel-times.ts';
+import { generateNumber, generateText } from './generate-cel-scalars.ts';
+import { generateOddStyle, PATTERNS } from './generate-cel-styles.ts';
+import { generateTime, generateTimeTest } from './generate-cel-times.ts';
 import { CLAIM_PATHS, HEADERS, wordsOf } from './words.ts';
-
-export type CelKind =
-  | 'bool'
-  | 'text'
-  | 'bytes'
-  | 'list'
-  | 'map'
-  | 'type'
-  | 'message'
-  | 'null'
-  | NumberKind
-  | TimeKind;
-
-/** What an expression is made from. */
-export interface Cel {
-  choose: Choose;
-  payloadKeys: readonly string[];
-  /** `cel_config`. */
-  options: JsonObject;
-  /** An expression that comes to a value of this kind, as a rule. */
-  make(kind: CelKind, depth: number): JsonObject;
-}
 
 const ORDERED: readonly CelKind[] = [
   'bool',
@@ -41,7 +20,6 @@ const ORDERED: readonly CelKind[] = [
   'time',
   'duration',
 ];
-const DEPTH_MAX = 4;
 
 /** Switches of a policy's `cel_config`. */
 export function generateCelOptions(choose: Choose): JsonObject {
@@ -127,11 +105,11 @@ function generateTest(cel: Cel, depth: number): JsonObject {
   const of = (kind: CelKind) => cel.make(kind, depth + 1);
   const kind = choose.pick(KINDS);
   const ordered = choose.pick(ORDERED);
-  const number = choose.pick(numberKinds);
+  const number = choose.pick(NUMBER_KINDS);
   return choose.weighted<JsonObject>([
     [3, () => call(choose.pick(['_==_', '_!=_']), of(kind), of(kind))],
     [3, () => call(choose.pick(['_<_', '_<=_', '_>_', '_>=_']), of(ordered), of(ordered))],
-    [1, () => call(choose.pick(['_==_', '_<_', '_>=_']), of(number), of(choose.pick(numberKinds)))],
+    [1, () => call(choose.pick(['_==_', '_<_', '_>=_']), of(number), of(choose.pick(NUMBER_KINDS)))],
     [1, () => method(of('text'), choose.pick(['startsWith', 'endsWith', 'contains']), of('text'))],
     [1, () => method(of('text'), 'matches', text(choose.pick(PATTERNS)))],
     [1, () => call('@in', of(kind), choose.chance(0.8) ? list([of(kind), of(kind)]) : of('list'))],

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import type { FeatureName } from './features.ts';
-import { CLAIM_PATHS } from './words.ts';
+import { APPEND_ACTIONS, CLAIM_PATHS } from './words.ts';
 
 export interface FormatWords {
   payloadKeys: readonly string[];
@@ -20,12 +20,6 @@ const RBAC_KEYS = [
   'enforced_effective_policy_id',
   'r_enforced_engine_result',
 ];
-const APPEND = [
-  'APPEND_IF_EXISTS_OR_ADD',
-  'ADD_IF_ABSENT',
-  'OVERWRITE_IF_EXISTS_OR_ADD',
-  'OVERWRITE_IF_EXISTS',
-] as const;
 
 /** Header changes of one level, with a probability for each kind. */
 export function generateHeaderChanges(choose: Choose, words: FormatWords, probability: number): JsonObject {
@@ -60,7 +54,7 @@ export function generateAddition(choose: Choose, words: FormatWords): JsonObject
     },
     ...(choose.extra(0.05)
       ? { append: choose.chance(0.5) }
-      : choose.field(0.6, 'append_action', () => choose.pick(APPEND))),
+      : choose.field(0.6, 'append_action', () => choose.pick(APPEND_ACTIONS))),
     ...choose.field(0.1, 'keep_empty_value', () => true),
   };
 }

@@ -132,3 +132,26 @@ export function generateValueMatcher(choose: Choose, texts: readonly string[], d
     [depth > 1 ? 0 : 1, () => ({ or_match: { value_matchers: [inner(), inner()] } })],
   ]);
 }
+
+const TEMPLATES = [
+  '/api/*',
+  '/api/*/users',
+  '/a/{x}',
+  '/**',
+  '/{a}/{b}',
+  '/public/**',
+  '/{x=a}/**',
+  '/admin/*.json',
+];
+
+/** A match of the path by a template, as an extension. */
+export function generateUriTemplate(choose: Choose, paths: string[]): JsonObject {
+  paths.push('/api/v1/users', '/a/b');
+  return {
+    name: 'envoy.path.match.uri_template.uri_template_matcher',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig',
+      path_template: choose.pick(TEMPLATES),
+    },
+  };
+}

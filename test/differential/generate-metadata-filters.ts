@@ -1,9 +1,7 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import { generateString } from './generate-matchers.ts';
-import { VALUES } from './words.ts';
-
-const NAMESPACES = ['envoy.filters.http.jwt_authn', 'mine'];
+import { NAMESPACES, VALUES } from './words.ts';
 
 /** The fields of a `header_to_metadata` filter. */
 export function generateHeaderToMetadata(choose: Choose): JsonObject {

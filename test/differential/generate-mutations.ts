@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import { type FormatWords, generateFormat } from './generate-formats.ts';
-import { PARAMETERS } from './words.ts';
+import { APPEND_ACTIONS, PARAMETERS } from './words.ts';
 
 /**
  * The fields of a `header_mutation` filter. It leaves alone what tells where a message ends and where it goes on to: there is no peer
@@ -34,13 +34,6 @@ function plainMutations(choose: Choose, payloadKeys: readonly string[]): JsonObj
     ...choose.field<Json>(0.5, 'response_mutations', () => choose.list(1, 2, one)),
   };
 }
-
-const APPEND_ACTIONS = [
-  'APPEND_IF_EXISTS_OR_ADD',
-  'ADD_IF_ABSENT',
-  'OVERWRITE_IF_EXISTS_OR_ADD',
-  'OVERWRITE_IF_EXISTS',
-] as const;
 
 /** `Mutations` of a filter or of a route. */
 export function generateMutations(choose: Choose, words: FormatWords): JsonObject {
@@ -104,14 +97,7 @@ function queryMutation(choose: Choose, words: FormatWords): JsonObject {
   return {
     append: {
       ...(choose.chance(0.9) ? { record: { key, value: typed } } : { entry: { key, value: base64(value) } }),
-      ...choose.field(0.8, 'action', () =>
-        choose.pick([
-          'APPEND_IF_EXISTS_OR_ADD',
-          'ADD_IF_ABSENT',
-          'OVERWRITE_IF_EXISTS_OR_ADD',
-          'OVERWRITE_IF_EXISTS',
-        ]),
-      ),
+      ...choose.field(0.8, 'action', () => choose.pick(APPEND_ACTIONS)),
     },
   };
 }

@@ -5,8 +5,12 @@ import { generateCel, generateCelOptions } from './generate-cel.ts';
 import { generateCertificateRule } from './generate-clients.ts';
 import { generateCondition } from './generate-conditions.ts';
 import { generateMatcher } from './generate-match-trees.ts';
-import { generateHeaderMatcher, generateString, generateValueMatcher } from './generate-matchers.ts';
-import { generateUriTemplate } from './generate-neighbours.ts';
+import {
+  generateHeaderMatcher,
+  generateString,
+  generateUriTemplate,
+  generateValueMatcher,
+} from './generate-matchers.ts';
 import { AUDIENCES, CLAIM_PATHS, CLAIMS, ISSUERS, PATHS, SUBJECTS } from './words.ts';
 
 const JWT_NAMESPACE = 'envoy.filters.http.jwt_authn';

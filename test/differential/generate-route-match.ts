@@ -2,9 +2,8 @@ import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import type { FeatureName } from './features.ts';
 import { generateSureFraction } from './generate-fractions.ts';
-import { generateRouteMatch, generateString } from './generate-matchers.ts';
+import { generateRouteMatch, generateString, generateUriTemplate } from './generate-matchers.ts';
 import { generateMetadataMatch } from './generate-metadata-filters.ts';
-import { generateUriTemplate } from './generate-neighbours.ts';
 import { VALUES } from './words.ts';
 
 export interface MatchWords {

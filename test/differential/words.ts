@@ -124,6 +124,16 @@ export const CLAIMS: Record<string, readonly unknown[]> = {
   odd: ['a\nb', 'a\tb', '\u007f', '\u0000', 'x'.repeat(300), '€', '<&>'],
 };
 
+/** Where filters leave metadata, and where routes and other filters have theirs. */
+export const NAMESPACES = ['envoy.filters.http.jwt_authn', 'mine'] as const;
+
+export const APPEND_ACTIONS = [
+  'APPEND_IF_EXISTS_OR_ADD',
+  'ADD_IF_ABSENT',
+  'OVERWRITE_IF_EXISTS_OR_ADD',
+  'OVERWRITE_IF_EXISTS',
+] as const;
+
 /** Ways down to claims. */
 export const CLAIM_PATHS: readonly (readonly string[])[] = [
   ['sub'],
