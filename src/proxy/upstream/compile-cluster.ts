@@ -9,7 +9,7 @@ import type { LocalityLbEndpoints } from '#schema/envoy/config/endpoint/v3/endpo
 import { UpstreamTlsContextSchema } from '#schema/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
 import { HttpProtocolOptionsSchema } from '#schema/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import { type Findings, typeNameOf, unpackAny } from '../../resources/index.ts';
-import { durationMs } from '../duration.ts';
+import { durationMsUp } from '../duration.ts';
 import type { Deadlines } from '../http/deadlines.ts';
 import { refuseField } from '../refusals.ts';
 import type { StatsScope } from '../stats.ts';
@@ -64,9 +64,9 @@ export function compileCluster(config: ClusterConfig, context: ClusterContext): 
     transport,
     http2: speaksHttp2(config),
     connectTimeoutMs:
-      config.connectTimeout === undefined ? CONNECT_TIMEOUT_MS : durationMs(config.connectTimeout),
+      config.connectTimeout === undefined ? CONNECT_TIMEOUT_MS : durationMsUp(config.connectTimeout),
     idleTimeoutMs: IDLE_TIMEOUT_MS,
-    refreshMs: config.dnsRefreshRate === undefined ? REFRESH_MS : durationMs(config.dnsRefreshRate),
+    refreshMs: config.dnsRefreshRate === undefined ? REFRESH_MS : durationMsUp(config.dnsRefreshRate),
     stats: new ClusterStats(config.altStatName || config.name, context.stats, context.reportFailure),
   };
   return new Cluster(settings, context.deadlines);

@@ -9,7 +9,7 @@ import type {
   ExtAuthz,
   HttpService,
 } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
-import { toByteString } from '../../../core/match/index.ts';
+import { lowerAscii, toByteString } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
 import { durationMs } from '../../duration.ts';
 import { refuseField } from '../../refusals.ts';
@@ -74,9 +74,10 @@ export function compileGrpcAuthorizer(
     cluster: target.value.clusterName,
     authority: target.value.authority,
     timeoutMs: timeout === undefined ? TIMEOUT_MS : durationMs(timeout),
-    metadata: compileAdded(initialMetadata, findings),
+    metadata: compileInitialMetadata(initialMetadata, findings),
     isSilent: target.value.skipEnvoyHeaders,
-    bytesMax: target.value.maxReceiveMessageLength,
+    // Nothing is longer than none.
+    bytesMax: target.value.maxReceiveMessageLength || undefined,
     check: {
       metadataNamespaces: config.metadataContextNamespaces,
       routeMetadataNamespaces: config.routeMetadataContextNamespaces,
@@ -88,6 +89,14 @@ export function compileGrpcAuthorizer(
 }
 
 const TIMEOUT_MS = 200;
+
+/** Envoy takes names that say where a question goes, and then sends two of them. */
+function compileInitialMetadata(headers: readonly HeaderValue[], findings: Findings): HeaderMutations | null {
+  const isPlain = ({ key }: HeaderValue) => !key.startsWith(':') && lowerAscii(key) !== 'host';
+  for (const header of headers.filter((one) => !isPlain(one)))
+    refuseField(findings, header, 'key', ` where it is \`${header.key}\``);
+  return compileAdded(headers.filter(isPlain), findings);
+}
 
 /** What the service would be told by Envoy and is not by us. */
 function refuseUntold(config: ExtAuthz, findings: Findings): void {

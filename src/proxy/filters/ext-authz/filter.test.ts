@@ -361,6 +361,11 @@ describe('ext_authz refuses by name', () => {
       want: /`google_grpc`/,
     },
     {
+      name: 'metadata that says where a question goes',
+      given: { grpc_service: { ...GRPC, initial_metadata: [{ key: 'Host', value: 'a' }] } },
+      want: /`key` is not supported where it is `Host`/,
+    },
+    {
       name: 'labels that a gRPC service would be told',
       given: { grpc_service: GRPC, bootstrap_metadata_labels_key: 'labels' },
       want: /`bootstrap_metadata_labels_key` is not supported with a `grpc_service`/,

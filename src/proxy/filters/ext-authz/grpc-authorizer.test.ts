@@ -176,6 +176,27 @@ describe('ext_authz asks a gRPC service', () => {
     assert.equal((await ask(config(), YES, { levels: levels.toReversed() })).cluster, 'authz');
   });
 
+  it('with metadata of bytes in base64', async () => {
+    const initial = [
+      { key: 'x-bin', value: '%REQ(x-a)%' },
+      { key: 'X-Y-BIN', value: 'AA' },
+      { key: 'bin', value: 'AA' },
+    ];
+    const { request } = await ask(config({}, { initial_metadata: initial }), YES, {
+      headers: [['x-a', 'é']],
+    });
+    assert.deepEqual(request?.metadata.slice(0, 3), [
+      ['x-bin', 'w6k='],
+      ['x-y-bin', 'QUE='],
+      ['bin', 'AA'],
+    ]);
+  });
+
+  it('as long as it likes where its time is less than a millisecond', async () => {
+    const { request } = await ask(config({}, { timeout: '0.000999999s' }), YES);
+    assert.equal(request?.timeoutMs, 0);
+  });
+
   it('in a rehearsal not at all, and says so', () => {
     const { filter, context } = goodFilter(extAuthzFactory, config());
     const recorder = new TreeRecorder();
@@ -297,6 +318,12 @@ describe('ext_authz follows a gRPC service', () => {
     const target = { envoy_grpc: { cluster_name: 'authz', max_receive_message_length: 10 } };
     const { reply, request } = await ask(config({ failure_mode_allow: true }, target), TOO_LONG);
     assert.deepEqual([reply, request?.bytesMax], [undefined, 10]);
+  });
+
+  it('no length at all is no bound but the gate’s own, and its answer may say no', async () => {
+    const target = { envoy_grpc: { cluster_name: 'authz', max_receive_message_length: 0 } };
+    const { reply, request } = await ask(config({ failure_mode_allow: true }, target), TOO_LONG);
+    assert.deepEqual([reply?.status, request?.bytesMax], [500, 4 * 1024 * 1024]);
   });
 
   it('keeps its metadata, of refusals too', async () => {

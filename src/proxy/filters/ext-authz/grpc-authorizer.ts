@@ -66,9 +66,15 @@ export class GrpcAuthorizer implements Authorizer {
     const { metadata, isSilent, timeoutMs } = this.#settings;
     const headers = new HeaderList();
     if (metadata !== null) applyHeaderMutations(headers, [metadata], stream);
-    const lines = headers.names.map((name, index) => [name, headers.values[index] as string] as const);
+    const lines = headers.names.map(
+      (name, index) => [name, onTheWire(name, headers.values[index] as string)] as const,
+    );
     const who = isSilent ? [] : [['x-envoy-internal', 'true'] as const];
     const limit = timeoutMs > 0 ? [['x-envoy-expected-rq-timeout-ms', String(timeoutMs)] as const] : [];
     return [...lines, ...who, ...limit];
   }
 }
+
+/** Metadata that may be any bytes go in base64 (gRPC over HTTP/2, "Binary-Header"). @param value a byte string */
+const onTheWire = (name: string, value: string) =>
+  name.endsWith('-bin') ? Buffer.from(value, 'latin1').toString('base64') : value;

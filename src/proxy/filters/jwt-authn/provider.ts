@@ -18,7 +18,7 @@ import {
 import { compileStringMatcher, toByteString } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
 import { inlineText } from '../../data-source.ts';
-import { durationMs } from '../../duration.ts';
+import { durationMsUp } from '../../duration.ts';
 import type { KeptScope } from '../../kept.ts';
 import { refuseInto } from '../../refusals.ts';
 import type { JwksFetcher } from '../filter.ts';
@@ -75,7 +75,7 @@ export function compileProvider(name: string, config: JwtProvider, context: Prov
     audiences: compileAudiences(config.audiences),
     subject: compileSubject(config, context.findings),
     requireExpiration: config.requireExpiration,
-    maxLifetimeMs: config.maxLifetime === undefined ? null : durationMs(config.maxLifetime),
+    maxLifetimeMs: config.maxLifetime === undefined ? null : durationMsUp(config.maxLifetime),
     skewSeconds: config.clockSkewSeconds === 0 ? DEFAULT_SKEW_SECONDS : config.clockSkewSeconds,
     forwardsToken: config.forward,
     clearsRouteCache: config.clearRouteCache,
@@ -210,15 +210,15 @@ function compileRemoteKeys(
 ): KeySource {
   const { httpUri, cacheDuration, asyncFetch, retryPolicy } = config;
   const backOff = retryPolicy?.retryBackOff;
-  const base = backOff?.baseInterval === undefined ? DEFAULT_BACK_OFF_MS : durationMs(backOff.baseInterval);
-  const max = backOff?.maxInterval === undefined ? base * 10 : durationMs(backOff.maxInterval);
+  const base = backOff?.baseInterval === undefined ? DEFAULT_BACK_OFF_MS : durationMsUp(backOff.baseInterval);
+  const max = backOff?.maxInterval === undefined ? base * 10 : durationMsUp(backOff.maxInterval);
   const cacheMs = cacheDuration === undefined ? DEFAULT_CACHE_MS : Number(cacheDuration.seconds) * 1000;
   const options = {
     request: {
       provider,
       uri: httpUri?.uri ?? '',
       cluster: httpUri?.httpUpstreamType.value ?? '',
-      timeoutMs: httpUri?.timeout === undefined ? 0 : durationMs(httpUri.timeout),
+      timeoutMs: httpUri?.timeout === undefined ? 0 : durationMsUp(httpUri.timeout),
       retries: retryPolicy === undefined ? 0 : (retryPolicy.numRetries ?? 1),
       backOffMs: { base, max },
       // A policy without retries limits its one try all the same (Envoy: jwks_fetcher.cc).
@@ -249,5 +249,5 @@ function keptKeys(options: RemoteKeysOptions, issuer: string, { kept }: Provider
 }
 
 function failedRefetchMs({ failedRefetchDuration: duration }: NonNullable<RemoteJwks['asyncFetch']>): number {
-  return duration === undefined ? DEFAULT_FAILED_REFETCH_MS : durationMs(duration);
+  return duration === undefined ? DEFAULT_FAILED_REFETCH_MS : durationMsUp(duration);
 }

@@ -394,7 +394,7 @@ describe('local_ratelimit refuses', () => {
   const table: { name: string; given: JsonObject; want: string }[] = [
     {
       name: 'a bucket that fills too fast',
-      given: { token_bucket: { max_tokens: 1, fill_interval: '0.049s' } },
+      given: { token_bucket: { max_tokens: 1, fill_interval: '0.049999999s' } },
       want: 'local rate limit token bucket fill timer must be >= 50ms',
     },
     {
