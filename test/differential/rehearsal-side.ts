@@ -58,14 +58,16 @@ export function compareOutcomes(gate: Outcome, rehearsal: Outcome): Difference[]
     .filter(({ envoy, jotgate }) => envoy !== jotgate);
 }
 
+/** Heads that no configuration of the generator finds too large. */
+const SMALL_HEAD_BYTES = 1024;
+
 /** A head, or for those that only the codec makes one of, or none, their bytes. */
 function headOf(played: PlayedRequest): RequestHead | Uint8Array {
   const { method, target, host, headers, client, version } = played;
   const isPlain = /^\/[!"$-~]*$/.test(target) && !headers.some(([name]) => name === 'connection');
-  if (version !== undefined || !isPlain) {
-    const bytes = bytesOf(played);
-    return bytes.subarray(0, bytes.indexOf('\r\n\r\n') + 4);
-  }
+  const bytes = bytesOf(played);
+  const length = bytes.indexOf('\r\n\r\n') + 4;
+  if (version !== undefined || !isPlain || length > SMALL_HEAD_BYTES) return bytes.subarray(0, length);
   const scheme = client === undefined ? 'http' : 'https';
   const fields = [...headers, ...framingOf(played)];
   return buildRequestHead({ method, scheme, authority: host, path: target, headers: fields });

@@ -120,7 +120,7 @@ describe('the line of an exchange', () => {
   });
 
   const unread: { name: string; head: string; want: string }[] = [
-    { name: 'of another version', head: 'GET /b HTTP/1.0\r\n', want: 'GET - - low_version' },
+    { name: 'of another version', head: 'GET /b HTTP/1.0\r\n', want: '- - - low_version' },
     { name: 'without a host', head: 'GET /b HTTP/1.1\r\n\r\n', want: 'GET - /b missing_host_header' },
   ];
   for (const { name, head, want } of unread) {

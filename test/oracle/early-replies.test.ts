@@ -33,6 +33,22 @@ const manager = {
       },
     ],
   },
+  local_reply_config: {
+    mappers: [
+      {
+        filter: { header_filter: { header: { name: ':method', string_match: { exact: 'HEAD' } } } },
+        body_format_override: { text_format: '%REQ(absent)%', omit_empty_values: true },
+      },
+      {
+        filter: { header_filter: { header: { name: ':scheme', present_match: true } } },
+        headers_to_add: [{ header: { key: 'x-scheme', value: 'v' } }],
+      },
+    ],
+    body_format: {
+      text_format:
+        '%RESPONSE_CODE% %PROTOCOL% %REQ(:scheme)% %REQ(:method)% %REQ(:authority)% %PATH(NQ)% %PATH(NQ:PATH)% %REQ(:path)%',
+    },
+  },
   http_filters: [
     {
       name: 'mutation',
@@ -78,6 +94,38 @@ const table: { name: string; request: string; status: number; own: string[] }[] 
     status: 400,
     own: ['x-filter'],
   },
+  { name: 'HEAD of HTTP/1.0', request: head('HEAD /a HTTP/1.0'), status: 426, own: ['x-filter'] },
+  { name: 'HEAD without a host', request: head('HEAD /a HTTP/1.1', 'x: 1'), status: 400, own: ['x-filter'] },
+  {
+    name: 'the whole server',
+    request: head('OPTIONS * HTTP/1.1', 'host: a'),
+    status: 404,
+    own: ['x-filter'],
+  },
+  {
+    name: 'a target that names its scheme, with a fragment',
+    request: head('GET http://a/a#b HTTP/1.1', 'host: a'),
+    status: 400,
+    own: ['x-filter', 'x-scheme'],
+  },
+  {
+    name: 'a target that names its scheme, with an escaped slash',
+    request: head('GET http://a/a%2fb HTTP/1.1', 'host: a'),
+    status: 400,
+    own: ['x-filter', 'x-scheme'],
+  },
+  {
+    name: 'an authority that is there and empty',
+    request: head('GET /a%2fb HTTP/1.1', 'host:'),
+    status: 400,
+    own: ['x-filter'],
+  },
+  {
+    name: 'a path with bytes beyond ASCII',
+    request: head('GET /\u00e9 HTTP/1.1', 'host: a'),
+    status: 400,
+    own: ['x-filter'],
+  },
   {
     name: 'a head that is too long',
     request: head('GET /a HTTP/1.1', 'host: a', `x: ${'a'.repeat(70_000)}`),
@@ -100,7 +148,7 @@ const table: { name: string; request: string; status: number; own: string[] }[] 
     name: 'an upgrade',
     request: head('GET /a HTTP/1.1', 'host: a', ...upgrade),
     status: 403,
-    own: ['x-filter', 'x-route'],
+    own: ['x-filter', 'x-route', 'x-scheme'],
   },
   {
     name: 'an upgrade of a path that is refused',
@@ -114,7 +162,7 @@ async function ask(port: number, request: string): Promise<RawResponse | null> {
   const client = new RawClient(port);
   client.send(request);
   try {
-    return await client.response();
+    return await client.response(request.slice(0, request.indexOf(' ')));
   } finally {
     client.close();
   }

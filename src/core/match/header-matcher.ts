@@ -149,7 +149,8 @@ const LINES: ClueSource<MatchedRequest> = {
       }
     }
     for (const name of PSEUDO) {
-      if (places.has(name)) collectAt(places, name, pseudoHeader(request, name) as string, found);
+      const value = places.has(name) ? pseudoHeader(request, name) : undefined;
+      if (value !== undefined) collectAt(places, name, value, found);
     }
   },
 };
@@ -162,7 +163,7 @@ const NAMES: ClueSource<MatchedRequest> = {
   },
 };
 
-/** Pseudo-headers are always there. */
+/** Pseudo-headers are nearly always there. */
 function presenceHint(name: string): Hint<MatchedRequest> {
   if (PSEUDO.includes(name)) return null;
   return { kind: 'value', clue: { source: NAMES, place: ONLY_PLACE, texts: [name] } };
@@ -193,21 +194,28 @@ class PresenceMatcher implements HeaderMatcher {
   }
 }
 
-/** The value behind a pseudo-header's name; `host` is another name for `:authority`. */
+/**
+ * The value behind a pseudo-header's name; `host` is another name for `:authority`. There is none of a request that could not be read, and no
+ * scheme of one that was refused before it got one; the authority alone may be empty and there.
+ */
 export function pseudoHeader(request: MatchedRequest, name: string): string | undefined {
   switch (name) {
     case ':path':
-      return request.path;
+      return request.path || undefined;
     case ':method':
-      return request.method;
+      return request.method || undefined;
     case ':authority':
     case 'host':
-      return request.authority;
+      return request.authority || emptyAuthority(request);
     case ':scheme':
-      return request.scheme;
+      return request.scheme || undefined;
     default:
       return undefined;
   }
+}
+
+function emptyAuthority({ method, lacksHost }: MatchedRequest): '' | undefined {
+  return method === '' || lacksHost === true ? undefined : '';
 }
 
 /** A header as a person may see it: `x-a = "1"`, `x-a is missing`; credentials are left out. */

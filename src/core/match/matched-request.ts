@@ -3,6 +3,8 @@ export interface MatchedRequest {
   readonly method: string;
   readonly scheme: string;
   readonly authority: string;
+  /** There is no authority, not even an empty one. */
+  readonly lacksHost?: boolean;
   /** The request target with its query. */
   readonly path: string;
   /** Where the client is if not at the connection's other end: what trusted hops said when the request came. */

@@ -1,4 +1,4 @@
-import { pseudoHeader, withoutQuery } from '../../core/match/index.ts';
+import { pseudoHeader } from '../../core/match/index.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import { firstParameter } from '../http/query.ts';
 import type { RequestHead } from '../http/request-head.ts';
@@ -30,14 +30,8 @@ export function compileRequestHeader(argument: string): Operator | FormatError {
   const names = splitNames(argument);
   if ('error' in names) return names;
   const [first, second] = names;
-  if (second === undefined) return operator(({ request }) => spokenHeaderOf(request, first));
-  return operator(({ request }) => spokenHeaderOf(request, first) ?? spokenHeaderOf(request, second));
-}
-
-/** A request that was refused half-read has no pseudo-headers; a head that was read has none that is empty. */
-function spokenHeaderOf(request: RequestHead, name: string): string | undefined {
-  const value = headerOf(request, name);
-  return value === '' && (name.startsWith(':') || name === 'host') ? undefined : value;
+  if (second === undefined) return operator(({ request }) => headerOf(request, first));
+  return operator(({ request }) => headerOf(request, first) ?? headerOf(request, second));
 }
 
 /** `%RESP(X?Y)%`. */
@@ -60,8 +54,8 @@ function responseHeaderOf(headers: HeaderList, status: number, name: string): st
 const ORIGINAL = 'x-envoy-original-path';
 const SOURCES: Readonly<Record<string, (request: RequestHead) => string | undefined>> = {
   ORIG: ({ headers }) => headers.get(ORIGINAL),
-  PATH: ({ path }) => path,
-  ORIG_OR_PATH: ({ path, headers }) => headers.get(ORIGINAL) ?? path,
+  PATH: ({ path }) => path || undefined,
+  ORIG_OR_PATH: ({ path, headers }) => headers.get(ORIGINAL) ?? (path || undefined),
 };
 
 /** `%PATH(WQ:ORIG)%`: with (WQ) or without (NQ) its query, as it came or as it was rewritten; what follows is not read. */
@@ -77,10 +71,7 @@ export function compilePath(argument: string): Operator | FormatError {
       envoy: 'refuses',
     };
   if (query !== 'NQ') return operator(({ request }) => find(request));
-  return operator(({ request }) => {
-    const path = find(request);
-    return path === undefined ? undefined : withoutQuery(path);
-  });
+  return operator(({ request }) => find(request)?.split('?', 1)[0]);
 }
 
 /** `%QUERY_PARAM(name)%`, decoded. */

@@ -15,6 +15,8 @@ export interface Replied {
   stream: FilterStream;
   filters: readonly HttpFilter[];
   course: ExchangeCourse | null;
+  /** The request came as HEAD. */
+  isHead: boolean;
 }
 
 export interface ComposedReply {
@@ -22,7 +24,7 @@ export interface ComposedReply {
   told: ReplyWords;
   /** The client is told it in gRPC's words. */
   isGrpc: boolean;
-  reply: Omit<LocalWords, 'close'>;
+  reply: Omit<LocalWords, 'readsChunks' | 'close'>;
 }
 
 /**
@@ -32,13 +34,13 @@ export interface ComposedReply {
  */
 export function composeReply(
   service: Pick<HttpService, 'localReply' | 'options'>,
-  { stream, filters, course }: Replied,
+  { stream, filters, course, isHead }: Replied,
   local: LocalReply,
   replier: Replier,
 ): ComposedReply {
   const headers = new HeaderList();
   const isGrpc = replier !== 'as-is' && replier !== 'codec' && cameAsGrpc(stream.request.headers);
-  const bodiless = stream.request.method === 'HEAD' && replier !== 'codec';
+  const bodiless = isHead && replier !== 'codec';
   course?.repliesItself(local, headers);
   writeReplyFields(headers, local.headers, stream.route, replier, stream);
   const told = replier === 'as-is' ? local : rewriteReply(service, stream, course, local, headers);

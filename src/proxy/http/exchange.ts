@@ -61,6 +61,7 @@ export class Exchange implements ForwardedExchange {
   readonly #framing: RequestFraming;
   readonly #receivedPath: string;
   readonly #receivedHost: string;
+  readonly #isHead: boolean;
   /** Those that run on this exchange; none before there is a route. */
   #filters: readonly HttpFilter[] = [];
   /** null: the request is not on its way to an upstream. */
@@ -82,6 +83,7 @@ export class Exchange implements ForwardedExchange {
     this.#framing = framing;
     this.#receivedPath = request.path;
     this.#receivedHost = request.authority;
+    this.#isHead = request.method === 'HEAD';
     this.requestDone = framing === 'none';
     this.limits = new ExchangeLimits(service.deadlines, service.options.streamIdleTimeoutMs);
     this.course = service.keepsCourse ? new ExchangeCourse(this, service.surroundings, service.clock) : null;
@@ -400,13 +402,14 @@ export class Exchange implements ForwardedExchange {
 
   /** @param closes the connection is of no further use */
   #reply(local: LocalReply, replier: Replier = 'other', closes = false): void {
-    const replied = { stream: this, filters: this.#filters, course: this.course };
+    const replied = { stream: this, filters: this.#filters, course: this.course, isHead: this.#isHead };
     const { told, reply } = composeReply(this.service, replied, local, replier);
     const { headers, bodiless } = reply;
     if (this.#kept !== null && told.status >= 400) this.#nameRefusal(this.#kept, told, headers);
     const close = closes || !this.requestDone || this.client.closing;
     this.service.stats.countStatus(reply.status);
-    this.client.write(renderLocalReply(this.service, { ...reply, close }));
+    const readsChunks = local.details !== REFUSAL.oldVersion.details;
+    this.client.write(renderLocalReply(this.service, { ...reply, readsChunks, close }));
     if (this.course !== null) {
       this.course.status = reply.status;
       this.course.bytesSent = bodiless ? 0 : reply.body.length;

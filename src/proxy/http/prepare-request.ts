@@ -95,10 +95,15 @@ export function firstRefusal(refusal: Refusal, { headers }: RequestHead, options
   return isFirst ? refusal : REFUSAL.underscore;
 }
 
-/** What the codec refuses is not known to whatever is said of the reply: no line, no fields (Envoy: http1/codec_impl.cc). */
+/**
+ * What the codec refuses is not known to whatever is said of the reply, nor is a request of HTTP/1.0: no line, no fields
+ * (Envoy: http1/codec_impl.cc; conn_manager_impl.cc).
+ */
 export function forgetUnlessRead({ details }: Pick<Refusal, 'details'>, request: RequestHead): void {
-  if (!details.startsWith('http1.')) return;
+  if (details === REFUSAL.missingHost.details) request.lacksHost = true;
+  if (!details.startsWith('http1.') && details !== REFUSAL.oldVersion.details) return;
   request.method = '';
+  request.scheme = '';
   request.authority = '';
   request.path = '';
   request.headers.clear();

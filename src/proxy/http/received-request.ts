@@ -13,10 +13,10 @@ export class ReceivedRequest implements RequestHead {
 
   readonly targetScheme: Scheme | '';
 
-  constructor({ method, scheme, authority, path, headers }: RequestParser, tls: boolean) {
+  constructor({ method, scheme, authority, path, headers }: RequestParser) {
     this.method = method;
     this.targetScheme = scheme;
-    this.scheme = scheme || (tls ? 'https' : 'http');
+    this.scheme = scheme;
     this.authority = authority;
     this.path = path;
     this.headers = headers;

@@ -64,6 +64,8 @@ export interface LocalWords {
   headers: HeaderList;
   /** The request was HEAD: the head of the reply, without its body. */
   bodiless: boolean;
+  /** The client speaks HTTP/1.1. */
+  readsChunks: boolean;
   close: boolean;
 }
 
@@ -98,8 +100,10 @@ export function renderLocalReply(service: HttpService, reply: LocalWords): strin
   if (!hasServer && service.options.serverHeader !== 'pass-through')
     out += `server: ${service.options.serverName}\r\n`;
   if (reply.close) out += 'connection: close\r\n';
-  if (mayHaveBody && body === '')
-    out += reply.bodiless ? 'transfer-encoding: chunked\r\n' : 'content-length: 0\r\n';
+  if (mayHaveBody && body === '') {
+    if (!reply.bodiless) out += 'content-length: 0\r\n';
+    else if (reply.readsChunks) out += 'transfer-encoding: chunked\r\n';
+  }
   out += '\r\n';
   return mayHaveBody && !reply.bodiless ? out + body : out;
 }

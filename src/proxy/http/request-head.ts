@@ -3,10 +3,12 @@ import type { HeaderList } from './header-list.ts';
 /** A request's head as filters, routes and the router see it, whatever HTTP version it came by. */
 export interface RequestHead {
   method: string;
-  /** `http` or `https`. */
+  /** `http` or `https`; until the connection manager has set it (`prepareRequest`) what a target in absolute form says, or empty. */
   scheme: string;
   /** `host` as sent, port included; `host` is not in `headers`. */
   authority: string;
+  /** It was not sent at all, not even empty. */
+  lacksHost?: boolean;
   /** The request target in origin form, with its query. */
   path: string;
   readonly headers: HeaderList;

@@ -347,7 +347,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   }
 
   #received(): ReceivedRequest {
-    return new ReceivedRequest(this.#parser, this.info.tls);
+    return new ReceivedRequest(this.#parser);
   }
 
   /** Sends what is left and then closes, leaving the client time to read: a close at once could cut the reply off. */

@@ -15,6 +15,12 @@ export function writeRequestHead({ method, authority, path, headers }: RequestWo
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
 }
 
+/** Takes a head as if it had just been read: its scheme is yet to be set. */
+export function takeHead(request: RequestHead): { request: RequestHead; refusal: null } {
+  request.scheme = request.targetScheme ?? '';
+  return { request, refusal: null };
+}
+
 /**
  * Reads a head with the data path's own parser.
  * @returns also why it is refused, with as much of the request as there was until then
@@ -26,7 +32,7 @@ export function readHead(
 ): { request: RequestHead; refusal: Refusal | null } {
   const parser = new RequestParser(options.limits);
   const end = parser.parse(Buffer.from(bytes), 0, bytes.length);
-  const request = new ReceivedRequest(parser, connection.tls);
+  const request = new ReceivedRequest(parser);
   if (end >= 0) {
     const refusal = mistakesTransport(parser, connection, options) ? REFUSAL.schemeMismatch : null;
     return { request, refusal };

@@ -51,7 +51,7 @@ export function rehearseReply(
   { manager, options, stream }: Scene,
 ): Verdict {
   const service = { localReply: manager.localReply, options };
-  const replied = { stream, filters, course: stream.progress };
+  const replied = { stream, filters, course: stream.progress, isHead: stream.isHead };
   const { told, isGrpc, reply } = composeReply(service, replied, local, replier);
   if (told.status !== local.status || told.body !== local.body) {
     stream.recorder?.open(

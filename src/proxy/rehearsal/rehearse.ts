@@ -22,7 +22,7 @@ import { compileHttpOptions } from '../listener/compile-http-options.ts';
 import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
 import { routeReply } from '../route/route-reply.ts';
 import type { ForwardAction, SelectedRoute } from '../route/selected-route.ts';
-import { readHead } from './read-head.ts';
+import { readHead, takeHead } from './read-head.ts';
 import { recordPreparation, recordUnroutable } from './record-preparation.ts';
 import { rehearseRefusal, rehearseReply, rehearseUnprepared, type Scene } from './rehearse-reply.ts';
 import { RehearsedStream } from './rehearsed-stream.ts';
@@ -86,7 +86,7 @@ async function play(
 ): Promise<Verdict> {
   const options = compileHttpOptions(manager, nodeAddress);
   const { request, refusal: unread } =
-    sent instanceof Uint8Array ? readHead(sent, connection, options) : { request: sent, refusal: null };
+    sent instanceof Uint8Array ? readHead(sent, connection, options) : takeHead(sent);
   const received = { path: request.path, authority: request.authority };
   const sceneOf = (hasRoute: boolean): Scene => {
     const { clusters, listener } = manager;

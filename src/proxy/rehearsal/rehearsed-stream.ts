@@ -27,6 +27,8 @@ export class RehearsedStream implements FilterStream {
   readonly bodyBytesMax: number;
   readonly takings: Takings | undefined;
   readonly progress: ExchangeCourse;
+  /** The request came as HEAD. */
+  readonly isHead: boolean;
   metadataIfAny: DynamicMetadata | null = null;
   filterStateIfAny: Map<string, string> | null = null;
   #route: SelectedRoute | null;
@@ -45,6 +47,7 @@ export class RehearsedStream implements FilterStream {
   ) {
     const { routes, bodyBytesMax } = parts;
     this.request = request;
+    this.isHead = request.method === 'HEAD';
     this.connection = connection;
     this.clock = clock;
     this.bodyBytesMax = bodyBytesMax;
