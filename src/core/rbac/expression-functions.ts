@@ -23,6 +23,7 @@ import {
   numberOf,
   Uint,
 } from './expression-value.ts';
+import { isPartOf } from './text-search.ts';
 
 /** `cel_config` (`envoy.config.core.v3.CelExpressionConfig`). */
 export interface ExpressionOptions {
@@ -60,7 +61,7 @@ export function operationOf(
 const EITHER: Readonly<Record<string, Operation>> = {
   'startsWith/2': ([text, part]) => onTexts(text, part, (a, b) => a.startsWith(b)),
   'endsWith/2': ([text, part]) => onTexts(text, part, (a, b) => a.endsWith(b)),
-  'contains/2': ([text, part]) => onTexts(text, part, (a, b) => a.includes(b)),
+  'contains/2': ([text, part]) => onTexts(text, part, (a, b) => isPartOf(b, a)),
   'size/1': ([value]) => sizeOf(value),
   '_[_]/2': ([value, index]) => memberAt(value, index),
   'matches/2': ([text, pattern], evaluation) => matchesPattern(text, pattern, evaluation),

@@ -1,6 +1,7 @@
 import { lowerAscii } from '../match/index.ts';
 import type { Operation } from './evaluation.ts';
 import { type ExpressionValue, FAULT } from './expression-value.ts';
+import { placesOf, splitBy } from './text-search.ts';
 
 /** `enable_string_functions`: CEL's extension of strings. Places count characters, not bytes. */
 export const STRING_FUNCTIONS: Readonly<Record<string, Operation>> = {
@@ -44,7 +45,7 @@ function onText(
 /** Into no more than `limit` parts; below zero: into all. */
 function split(text: string, by: string, limit: number): ExpressionValue {
   if (limit === 0) return [];
-  const parts = by === '' && text !== '' ? [...text] : text.split(by === '' ? ',' : by);
+  const parts = by === '' && text !== '' ? [...text] : splitBy(text, by === '' ? ',' : by);
   if (limit < 0 || parts.length <= limit) return parts;
   return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(by)];
 }
@@ -61,9 +62,17 @@ function replace(
   limit: ExpressionValue | undefined,
 ): ExpressionValue {
   if (typeof from !== 'string' || typeof to !== 'string' || typeof limit !== 'bigint') return FAULT;
-  if (limit < 0n) return text.replaceAll(from, () => to);
-  let left = Number(limit);
-  return text.replaceAll(from, (found) => (left-- > 0 ? to : found));
+  if (from === '') return replaceBetween(text, to, Number(limit));
+  const parts = splitBy(text, from);
+  if (limit < 0n || parts.length - 1 <= limit) return parts.join(to);
+  const last = Number(limit);
+  return [...parts.slice(0, last), parts.slice(last).join(from)].join(to);
+}
+
+/** What stands around each character, and where there is none, is replaced too. */
+function replaceBetween(text: string, to: string, limit: number): string {
+  let left = limit < 0 ? Number.POSITIVE_INFINITY : limit;
+  return text.replaceAll('', () => (left-- > 0 ? to : ''));
 }
 
 function substring(
@@ -93,29 +102,4 @@ function find(
   const places = placesOf(wanted, characters);
   const found = step > 0 ? places.find((place) => place >= from) : places.findLast((place) => place <= from);
   return BigInt(found ?? -1);
-}
-
-/** All places at which a row stands in another, whatever both are in no more time than their lengths take (Knuth, Morris and Pratt). */
-function placesOf(wanted: readonly string[], characters: readonly string[]): number[] {
-  const borders = bordersOf(wanted);
-  const places: number[] = [];
-  let matched = 0;
-  for (const [index, one] of characters.entries()) {
-    while (matched > 0 && wanted[matched] !== one) matched = borders[matched - 1] as number;
-    if (wanted[matched] === one) matched++;
-    if (matched === wanted.length) places.push(index + 1 - matched);
-  }
-  return places;
-}
-
-/** How much of each beginning of a row is at its end too, without being all of it. */
-function bordersOf(row: readonly string[]): number[] {
-  const borders = [0];
-  let matched = 0;
-  for (const one of row.slice(1)) {
-    while (matched > 0 && row[matched] !== one) matched = borders[matched - 1] as number;
-    if (row[matched] === one) matched++;
-    borders.push(matched);
-  }
-  return borders;
 }
