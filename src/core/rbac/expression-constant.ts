@@ -1,6 +1,6 @@
 import type { ConstantKind } from './expression-config.ts';
-import { ticksOf } from './expression-time.ts';
 import { Bytes, Duration, type ExpressionValue, Timestamp, Uint } from './expression-value.ts';
+import { ticksOf } from './time-ticks.ts';
 
 /** undefined: there is none. */
 export function constantOf(constant: ConstantKind): ExpressionValue | undefined {

@@ -1,6 +1,7 @@
 import { parseNumber } from '../../base/index.ts';
-import { secondsOf, textOfDuration, textOfTimestamp } from './expression-time.ts';
+import { secondsOf } from './expression-time.ts';
 import { Bytes, Duration, type ExpressionValue, FAULT, Timestamp, Uint } from './expression-value.ts';
+import { textOfDuration, textOfTimestamp } from './render-time.ts';
 
 const INT_MAX = 2n ** 63n - 1n;
 const UINT_MAX = 2n ** 64n - 1n;

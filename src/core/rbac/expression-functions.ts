@@ -9,7 +9,7 @@ import {
 } from './expression-conversions.ts';
 import { matchesPattern, REGEX_FUNCTIONS } from './expression-regex.ts';
 import { STRING_FUNCTIONS } from './expression-strings.ts';
-import { calculateTimes, convertToDuration, convertToTimestamp, TIME_FUNCTIONS } from './expression-time.ts';
+import { calculateTimes } from './expression-time.ts';
 import { typeOf } from './expression-types.ts';
 import {
   AttributeMap,
@@ -23,7 +23,9 @@ import {
   numberOf,
   Uint,
 } from './expression-value.ts';
+import { convertToDuration, convertToTimestamp } from './parse-time.ts';
 import { isPartOf } from './text-search.ts';
+import { TIME_FUNCTIONS } from './time-functions.ts';
 
 /** `cel_config` (`envoy.config.core.v3.CelExpressionConfig`). */
 export interface ExpressionOptions {

@@ -1,4 +1,3 @@
-import { textOfDuration, textOfTimestamp } from './expression-time.ts';
 import {
   Bytes,
   Duration,
@@ -9,6 +8,7 @@ import {
   Timestamp,
   Uint,
 } from './expression-value.ts';
+import { textOfDuration, textOfTimestamp } from './render-time.ts';
 
 /** What a `google.protobuf.Value` that is made of the value holds; a fault where JSON has no word for it. */
 export function jsonOf(value: ExpressionValue): ExpressionValue {

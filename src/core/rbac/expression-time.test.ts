@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { evaluationOf } from '../../../test/fixtures/cel-expression.ts';
-import {
-  calculateTimes,
-  convertToDuration,
-  convertToTimestamp,
-  TICKS_OF_SECOND,
-  TIME_FUNCTIONS,
-  textOfDuration,
-  textOfTimestamp,
-} from './expression-time.ts';
+import { calculateTimes } from './expression-time.ts';
 import { Duration, type ExpressionValue, FAULT, Timestamp } from './expression-value.ts';
+import { convertToDuration, convertToTimestamp } from './parse-time.ts';
+import { textOfDuration, textOfTimestamp } from './render-time.ts';
+import { TIME_FUNCTIONS } from './time-functions.ts';
+import { TICKS_OF_SECOND } from './time-ticks.ts';
 
 const ticksOf = (value: ExpressionValue | undefined) =>
   value instanceof Timestamp || value instanceof Duration ? value.ticks : value;
