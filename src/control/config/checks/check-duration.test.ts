@@ -33,8 +33,8 @@ describe('the object form of a duration', () => {
   }
 });
 
-describe('ten times the first back-off of a fetch, which is the longest where none is named', () => {
-  const fetching = (backOff: string) => `
+describe('what is made of the times of a fetch', () => {
+  const fetching = (fields: string) => `
 static_resources:
   listeners:
   - name: a
@@ -54,17 +54,38 @@ static_resources:
                 p:
                   remote_jwks:
                     http_uri: {uri: "http://a/", cluster: c, timeout: 1s}
-                    retry_policy: {retry_back_off: ${backOff}}
+                    ${fields}
           - name: router
             typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
   clusters: [{name: c, type: STATIC}]`;
+  const backOff = (text: string) => `retry_policy: {retry_back_off: ${text}}`;
   const table = [
-    { name: 'is a time', given: '{base_interval: 922337203.5s}', want: [] },
-    { name: 'is none', given: '{base_interval: 922337203.6s}', want: ['E106'] },
+    { name: 'is a time', given: backOff('{base_interval: 922337203.5s}'), want: [] },
     {
-      name: 'counts where none is named',
-      given: '{base_interval: 922337204s, max_interval: 922337204s}',
+      name: 'may be none: ten times the first back-off, which is the longest where none is named',
+      given: backOff('{base_interval: 922337203.6s}'),
+      want: ['E106'],
+    },
+    {
+      name: 'does not count where a longest one is named',
+      given: backOff('{base_interval: 922337204s, max_interval: 922337204s}'),
       want: [],
+    },
+    {
+      name: 'is compared in milliseconds: the longest back-off is not below the first',
+      given: backOff('{base_interval: 0.0019s, max_interval: 0.0011s}'),
+      want: [],
+    },
+    {
+      name: 'is compared in milliseconds: the longest back-off is below the first',
+      given: backOff('{base_interval: 0.002s, max_interval: 0.0019s}'),
+      want: ['E216'],
+    },
+    { name: 'is twice the time that keys are kept', given: 'cache_duration: 4611686017s', want: [] },
+    {
+      name: 'may be none: twice the time that keys are kept',
+      given: 'cache_duration: 4611686018s',
+      want: ['E106'],
     },
   ];
   for (const { name, given, want } of table) {

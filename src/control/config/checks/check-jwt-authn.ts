@@ -14,6 +14,9 @@ import { nanosOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
 import { SECONDS_MAX } from './check-duration.ts';
 
+const NANOS_PER_SECOND = 1_000_000_000n;
+const NANOS_PER_MS = 1_000_000n;
+
 /** Everything that Envoy looks at when the filter is loaded (envoy.md §1.7). */
 export function checkJwtAuthn(config: JwtAuthentication, context: CheckContext): void {
   for (const [name, provider] of Object.entries(config.providers)) checkProvider(name, provider, context);
@@ -58,15 +61,26 @@ function checkRemote(name: string, remote: RemoteJwks, context: CheckContext): v
       about: remote,
     });
   }
+  if (remote.cacheDuration !== undefined && !isTime(nanosOf(remote.cacheDuration) * 2n)) {
+    context.complain({
+      code: 'badDuration',
+      message: 'duration out-of-range: twice `cache_duration`',
+      about: remote,
+      field: 'cache_duration',
+    });
+  }
   checkBackOff(remote.retryPolicy?.retryBackOff, context);
 }
 
-/** Without a longest interval it is ten times the first one, and must be a time too (Envoy: http/utility.cc). */
+/** Could a Duration of so many nanoseconds be, as `checkDuration` wants it? */
+const isTime = (nanos: bigint) => nanos < (SECONDS_MAX + 1n) * NANOS_PER_SECOND;
+
+/** Without a longest interval it is ten times the first one, and must be a time too; milliseconds count (Envoy: http/utility.cc). */
 function checkBackOff(backOff: BackoffStrategy | undefined, context: CheckContext): void {
   if (backOff?.baseInterval === undefined) return;
   const base = nanosOf(backOff.baseInterval);
   if (backOff.maxInterval === undefined) {
-    if (base * 10n < (SECONDS_MAX + 1n) * 1_000_000_000n) return;
+    if (isTime(base * 10n)) return;
     context.complain({
       code: 'badDuration',
       message: 'duration out-of-range: `max_interval` is ten times `base_interval`',
@@ -75,7 +89,7 @@ function checkBackOff(backOff: BackoffStrategy | undefined, context: CheckContex
     });
     return;
   }
-  if (nanosOf(backOff.maxInterval) >= base) return;
+  if (nanosOf(backOff.maxInterval) / NANOS_PER_MS >= base / NANOS_PER_MS) return;
   context.complain({
     code: 'badBackOff',
     message: 'max_interval must be greater than or equal to the base_interval',
