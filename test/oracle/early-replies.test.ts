@@ -4,6 +4,7 @@ import { RawClient, type RawResponse } from '../e2e/raw-exchange.ts';
 import { bootstrapOf, listenerOf } from '../fixtures/envoy-config.ts';
 import { startGateOf } from '../fixtures/loaded-gate.ts';
 import { findEnvoy, startEnvoy } from './envoy-process.ts';
+import { portOf } from './rehearsal/comparison.ts';
 
 const TYPE = 'type.googleapis.com/envoy.extensions.filters';
 const append = (key: string) => ({ append: { header: { key, value: 'v' } } });
@@ -60,7 +61,24 @@ const manager = {
     { name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } },
   ],
 };
-const CONFIG = bootstrapOf([listenerOf('early', [{ name: 'hcm', typed_config: manager }])]);
+/** Pseudo-headers that a reply may be told by; the scheme is another matter: Envoy has none while it has not looked at the request. */
+const PSEUDO = [':path', ':method', ':authority', 'host'];
+/** Says in its replies whether a request has that header. */
+const toldBy = (name: string) => ({
+  ...manager,
+  local_reply_config: {
+    mappers: [
+      {
+        filter: { header_filter: { header: { name, present_match: true } } },
+        headers_to_add: [{ header: { key: 'x-has', value: name } }],
+      },
+    ],
+  },
+});
+const CONFIG = bootstrapOf([
+  listenerOf('early', [{ name: 'hcm', typed_config: manager }]),
+  ...PSEUDO.map((name) => listenerOf(name, [{ name: 'hcm', typed_config: toldBy(name) }])),
+]);
 
 const head = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
 const upgrade = ['connection: upgrade', 'upgrade: websocket'];
@@ -197,9 +215,11 @@ describe('a reply that is made before the filters are asked', () => {
     const [gate, envoy] = await Promise.all([startGateOf(CONFIG, { admin: false }), startEnvoy(CONFIG)]);
     try {
       for (const { name, request } of table) {
-        const got = shown(await ask(gate.listeners[0]?.port as number, request));
-        const wanted = shown(await ask(envoy.listeners[0]?.port as number, request));
-        assert.deepEqual(got, wanted, name);
+        for (const { name: listener, port } of gate.listeners) {
+          const got = shown(await ask(port, request));
+          const wanted = shown(await ask(portOf(envoy, listener), request));
+          assert.deepEqual(got, wanted, `${name}, ${listener}`);
+        }
       }
     } finally {
       await Promise.all([gate.close(), envoy.stop()]);

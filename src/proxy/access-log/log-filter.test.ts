@@ -83,17 +83,34 @@ describe('a filter of an access log', () => {
   }
 });
 
-describe('a request that could not be read has no pseudo-headers', () => {
-  const table: { name: string; given: JsonObject; want: boolean }[] = [
-    { name: 'to be other than something', given: { string_match: { exact: '/a' } }, want: false },
-    { name: 'which is something', given: { present_match: true }, want: true },
+describe('a request that could not be read to its end has no pseudo-headers', () => {
+  const unread = { method: '', authority: '', path: '' };
+  const ofOldVersion = { authority: '', path: '' };
+  const withoutHost = { authority: '', path: '/a' };
+  const table: { name: string; header: JsonObject; request: object; want: boolean }[] = [
+    {
+      name: 'to be other than something',
+      header: { name: ':path', string_match: { exact: '/a' }, invert_match: true },
+      request: unread,
+      want: false,
+    },
+    {
+      name: 'that are something',
+      header: { name: ':path', present_match: true, invert_match: true },
+      request: unread,
+      want: true,
+    },
+    { name: 'in HTTP/1.0', header: { name: ':path' }, request: ofOldVersion, want: false },
+    { name: 'in HTTP/1.0, nor a method', header: { name: ':method' }, request: ofOldVersion, want: false },
+    { name: 'but those that it says', header: { name: ':path' }, request: withoutHost, want: true },
+    { name: 'of a host', header: { name: ':authority' }, request: withoutHost, want: false },
+    { name: 'by the host’s other name', header: { name: 'Host' }, request: withoutHost, want: false },
   ];
-  for (const { name, given, want } of table) {
+  for (const { name, header, request, want } of table) {
     it(name, () => {
-      const header = { name: ':path', invert_match: true, ...given };
       const filter = fromJson(AccessLogFilterSchema, { header_filter: { header } });
       const source = formatSource();
-      Object.assign(source.request, { method: '', authority: '', path: '' });
+      Object.assign(source.request, request);
       assert.equal(compileLogFilter(filter, new Findings())?.(source), want);
     });
   }
