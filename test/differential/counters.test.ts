@@ -7,6 +7,8 @@ const COUNTED = [
   'http.d1-2.rbac.r_.denied',
   'http.d1-2.ext_authz.denied',
   'http.d1-2.cors.origin_valid',
+  'http.d1-2.no_route',
+  'http.d1-2.rq_direct_response',
   'd1-2.guard0.rbac.denied',
   'd1-2.limit.http_local_rate_limit.rate_limited',
 ];

@@ -3,10 +3,11 @@ import type { Difference } from './compare.ts';
 /** Depend on how many fetches there were and on the memo, which differ by design (Q4, Q6). */
 const UNLIKE = /jwks_fetch_|memo_|jwt_cache_/;
 
-/** Whose counters are compared. */
-const KINDS = /\.(jwt_authn|rbac|ext_authz|cors|http_local_rate_limit)\./;
+/** Whose counters are compared: those of filters, and of requests that the router answers without an upstream. */
+const KINDS =
+  /\.(jwt_authn|rbac|ext_authz|cors|http_local_rate_limit)\.|\.(no_route|no_cluster|rq_direct_response)$/;
 
-/** Compares the counters of filters under a case's `stat_prefix`, its guards' and its limit's too; a counter that is not there is zero. */
+/** Compares the counters under a case's `stat_prefix`, its guards' and its limit's too; a counter that is not there is zero. */
 export function compareCounters(
   id: string,
   envoy: ReadonlyMap<string, number>,

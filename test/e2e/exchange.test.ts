@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { FilterResult, FilterStream, ResponseHead } from '../../src/proxy/filters/filter.ts';
 import type { HeaderList } from '../../src/proxy/http/header-list.ts';
+import type { RouteAction } from '../../src/proxy/route/selected-route.ts';
 import { forwardTo } from '../fixtures/forward-action.ts';
 import { type LoopOptions, startTestLoop, type TestLoop, until } from './loop-fixture.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
@@ -26,6 +27,26 @@ async function start(
 }
 
 const silent = () => undefined;
+
+describe('a request that the router answers without an upstream is counted', () => {
+  const cases: { name: string; action: RouteAction | null; want: [status: number, counter: string] }[] = [
+    { name: 'for want of a route', action: null, want: [404, 'no_route'] },
+    { name: 'for want of its cluster', action: forwardTo('none'), want: [503, 'no_cluster'] },
+    {
+      name: 'where the route has the answer',
+      action: { kind: 'direct', status: 202, body: '' },
+      want: [202, 'rq_direct_response'],
+    },
+  ];
+  for (const { name, action, want } of cases) {
+    it(name, async () => {
+      const { loop } = await start({ action });
+      const response = await exchange(loop.port, GET);
+      const counted = cases.filter((one) => loop.stat(`http.test.${one.want[1]}`) === 1);
+      assert.deepEqual([response?.status, ...counted.map((one) => one.want[1])], want);
+    });
+  }
+});
 
 describe('a filter', () => {
   it('that replies ends the request there', async () => {

@@ -18,7 +18,8 @@ export interface LoopOptions {
   originPort: number;
   options?: Partial<HttpOptions>;
   filters?: readonly Partial<HttpFilter>[];
-  action?: RouteAction;
+  /** null: there is no route. */
+  action?: RouteAction | null;
   /** Connections to the origin never come about. */
   blackHole?: boolean;
   upstreamIdleMs?: number;
@@ -76,7 +77,7 @@ export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
   };
   const service = {
     options: { ...DEFAULT_HTTP_OPTIONS, ...given.options },
-    routes: { select: () => route },
+    routes: { select: () => (given.action === null ? null : route) },
     filters: (given.filters ?? []) as readonly HttpFilter[],
     clusters: new Map([['origin', cluster]]),
     stats: new HttpStats(stats.scope('http.test.')),

@@ -50,7 +50,7 @@ type Leaf<Subject> = Extract<Hint<Subject>, { kind: 'path' | 'value' }>;
 /** By what an entry is found. */
 interface Choice<Subject> {
   leaves: readonly Leaf<Subject>[];
-  /** How many entries are found by the commonest of its texts. */
+  /** How many entries are found by the commonest of its texts; a little more where that is no path, which costs least to look up. */
   shared: number;
 }
 
@@ -90,7 +90,7 @@ function choose<Subject>(hint: Hint<Subject>, shared: ReadonlyMap<string, number
   if (hint === null) return null;
   if (!('members' in hint)) {
     const most = namesOf(hint).reduce((known, name) => Math.max(known, shared.get(name) ?? 0), 0);
-    return { leaves: [hint], shared: most };
+    return { leaves: [hint], shared: hint.kind === 'path' ? most : most + 0.5 };
   }
   const choices = hint.members.map((member) => choose(member, shared));
   if (hint.kind === 'all') return choices.reduce(rarer, null);

@@ -325,9 +325,12 @@ export class Exchange implements ForwardedExchange {
       return;
     }
     const { route } = this;
-    const own = routeReply(route, this, !this.service.options.suppressEnvoyHeaders);
-    if (own !== undefined) this.#reply(own, 'route');
-    else if (route?.action.kind === 'cluster') this.#forward(route, route.action);
+    const { stats, options } = this.service;
+    const own = routeReply(route, this, !options.suppressEnvoyHeaders);
+    if (own !== undefined) {
+      (route === null ? stats.noRoute : stats.directResponses).increment();
+      this.#reply(own, 'route');
+    } else if (route?.action.kind === 'cluster') this.#forward(route, route.action);
   }
 
   #forward(route: SelectedRoute, action: ForwardAction): void {
@@ -335,6 +338,7 @@ export class Exchange implements ForwardedExchange {
     const { request } = this;
     const cluster = this.service.clusters.get(action.cluster);
     if (cluster === undefined) {
+      this.service.stats.noCluster.increment();
       this.#replyError({ ...STREAM_ERROR.noCluster, status: action.notFoundStatus });
       return;
     }

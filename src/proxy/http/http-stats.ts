@@ -11,6 +11,10 @@ export class HttpStats {
   readonly requestTimeouts: Counter;
   readonly clientAborts: Counter;
   readonly requestsTooLarge: Counter;
+  /** What the router does without an upstream. */
+  readonly noRoute: Counter;
+  readonly noCluster: Counter;
+  readonly directResponses: Counter;
   readonly #byClass: readonly Counter[];
 
   constructor(scope: StatsScope) {
@@ -23,6 +27,9 @@ export class HttpStats {
     this.requestTimeouts = scope.counter('downstream_rq_timeout');
     this.clientAborts = scope.counter('downstream_rq_rx_reset');
     this.requestsTooLarge = scope.counter('downstream_rq_too_large');
+    this.noRoute = scope.counter('no_route');
+    this.noCluster = scope.counter('no_cluster');
+    this.directResponses = scope.counter('rq_direct_response');
     this.#byClass = [1, 2, 3, 4, 5].map((digit) => scope.counter(`downstream_rq_${digit}xx`));
   }
 

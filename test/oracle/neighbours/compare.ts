@@ -5,7 +5,7 @@ const OWN_FIELDS = new Set(
   'date server connection content-length transfer-encoding x-envoy-upstream-service-time'.split(' '),
 );
 const COUNTERS =
-  /^(?!cluster\.).*(http_local_rate_limit\.(enabled|ok|rate_limited|enforced)$|\.cors\.|(^|\.)set_metadata\.|\.ext_authz\.|\.downstream_rq_too_large$)/;
+  /^(?!cluster\.).*(http_local_rate_limit\.(enabled|ok|rate_limited|enforced)$|\.cors\.|(^|\.)set_metadata\.|\.ext_authz\.|\.(downstream_rq_too_large|no_route|no_cluster|rq_direct_response)$)/;
 
 /** A response's fields as both sides must have them. */
 export const shown = (headers: RawResponse['headers']) =>
