@@ -48,7 +48,7 @@ function compilePerRoute(config: PerRouteConfig, { findings }: FactoryContext): 
 }
 
 function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): HttpFilter | null {
-  const { findings, clock, crypto, jwks, envoyExact, logger, kept } = context;
+  const { findings, crypto } = context;
   const before = findings.list.length;
   const stats = createJwtAuthnStats(context.stats, config.statPrefix);
   const names = Object.keys(config.providers).sort();
@@ -56,20 +56,7 @@ function compileJwtAuthn(config: JwtAuthentication, context: FactoryContext): Ht
   const providers = new Map(
     names.map((name) => {
       const provider = config.providers[name] as JwtAuthentication['providers'][string];
-      return [
-        name,
-        compileProvider(name, provider, {
-          findings,
-          clock,
-          crypto,
-          jwks,
-          envoyExact,
-          logger,
-          stats,
-          memoBytesMax,
-          kept,
-        }),
-      ];
+      return [name, compileProvider(name, provider, { ...context, stats, memoBytesMax })];
     }),
   );
   const compiler = new RequirementCompiler(providers, new Authenticator(stats, crypto), findings);
