@@ -5,9 +5,10 @@ import { BootstrapSchema } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.
 import { silentLogger } from '../../src/base/index.ts';
 import { parseNumber } from '../../src/base/parse-number.ts';
 import { redactTokens } from '../../src/core/match/redact-tokens.ts';
+import { buildMessage } from '../../src/core/rbac/compile-message.ts';
 import { convertToDouble } from '../../src/core/rbac/expression-conversions.ts';
 import { STRING_FUNCTIONS } from '../../src/core/rbac/expression-strings.ts';
-import { FAULT } from '../../src/core/rbac/expression-value.ts';
+import { equal, FAULT } from '../../src/core/rbac/expression-value.ts';
 import { convertToDuration } from '../../src/core/rbac/parse-time.ts';
 import { canonicalPath } from '../../src/proxy/http/canonical-path.ts';
 import { buildRequestHead, ClaimRedactor } from '../../src/proxy/rehearsal/index.ts';
@@ -68,6 +69,13 @@ describe('a text of a million characters is read to its end', () => {
     assert.equal(convertToDouble(`${long('1')}x`), FAULT);
     assert.equal(convertToDouble(`0x${long('1')}x`), FAULT);
     assert.equal(convertToDuration(`${long('1')}x`), FAULT);
+  });
+
+  it('where an expression makes a message of its characters', () => {
+    const members = [...long('a')];
+    const values = { kind: 'value', form: 'list' } as const;
+    const built = buildMessage('google.protobuf.ListValue', [['values', values, members]]);
+    assert.equal(equal(built, members, { hasDoubt: false }), true);
   });
 
   it('where an issuer names itself', async () => {

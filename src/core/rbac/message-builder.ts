@@ -43,7 +43,9 @@ export class MessageBuilder {
   }
 
   add(name: string, value: ExpressionValue): void {
-    this.#lists.set(name, [...(this.#lists.get(name) ?? []), value]);
+    const list = this.#lists.get(name) ?? [];
+    this.#lists.set(name, list);
+    list.push(value);
   }
 
   put(name: string, key: string, part: Part): void {
