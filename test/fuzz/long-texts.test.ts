@@ -5,7 +5,7 @@ import { BootstrapSchema } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.
 import { silentLogger } from '../../src/base/index.ts';
 import { parseNumber } from '../../src/base/parse-number.ts';
 import { redactTokens } from '../../src/core/match/redact-tokens.ts';
-import { buildMessage } from '../../src/core/rbac/compile-message.ts';
+import { buildMessage } from '../../src/core/rbac/build-message.ts';
 import { convertToDouble } from '../../src/core/rbac/expression-conversions.ts';
 import { STRING_FUNCTIONS } from '../../src/core/rbac/expression-strings.ts';
 import { equal, FAULT } from '../../src/core/rbac/expression-value.ts';

@@ -1,6 +1,7 @@
 import type { Refuse } from '../match/index.ts';
 import type { ExpressionMemo, Step } from './evaluation.ts';
 import type { AttributeContext } from './expression-attributes.ts';
+import type { ExpressionConfig } from './expression-config.ts';
 import type { ExpressionOptions } from './expression-functions.ts';
 
 /** What compiling an expression asks of its surroundings. */
@@ -13,6 +14,8 @@ export interface ExpressionContext extends AttributeContext {
 
 /** The same while one expression is compiled. */
 export interface Context extends ExpressionContext {
+  /** Compiles a part of the expression; null after a refusal. */
+  compile(config: ExpressionConfig | undefined, context: Context): Step | null;
   memo: ExpressionMemo;
   block: Block;
 }

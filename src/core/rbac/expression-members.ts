@@ -1,5 +1,6 @@
 import { type Attribute, type Branch, isThere, presentOrFault } from './attribute.ts';
 import type { Evaluation, Step } from './evaluation.ts';
+import { alwaysFault } from './expression-steps.ts';
 import {
   AttributeMap,
   ExpressionMap,
@@ -14,9 +15,6 @@ export type Asked = 'selected' | 'indexed' | 'tested';
 
 /** What a part of an expression names: an attribute, or what it comes to. */
 export type Place = Attribute | Step;
-
-/** A fault, whatever comes. */
-export const alwaysFault: Step = () => FAULT;
 
 /** The member of an attribute or a value. */
 export function memberOf(outer: Place, key: string, asked: Asked): Place {
