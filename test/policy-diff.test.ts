@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { outcomeOf } from '../src/cli/policy-diff/change.ts';
 import { type DiffSide, diffSnapshots } from '../src/cli/policy-diff/diff-snapshots.ts';
@@ -199,8 +198,7 @@ const withoutMember = (text: string) =>
   JSON.stringify(JSON.parse(text, (key, value) => (key === 'was' ? undefined : value)));
 
 describe('jotgate diff', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'jotgate-diff-'));
-  after(() => rmSync(folder, { recursive: true }));
+  const { path: folder } = temporaryFolder();
   const before = join(root, 'examples', '01-front-proxy', 'envoy-jwt.yaml');
   const changed = join(folder, 'changed.yaml');
   writeFileSync(

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { runCli } from './fixtures/collecting-io.ts';
+import { temporaryFolder } from './fixtures/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'jotgate-overrides-'));
-after(() => rmSync(folder, { recursive: true }));
+const { path: folder } = temporaryFolder();
 
 const FILTERS = 'type.googleapis.com/envoy.extensions.filters.http';
 const CONFIG = `

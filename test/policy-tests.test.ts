@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { coverageOf, gapOf } from '../src/cli/policy-test/coverage.ts';
 import { mutate } from '../src/cli/policy-test/mutation.ts';
 import { readPolicyTest } from '../src/cli/policy-test/read-policy-test.ts';
@@ -10,6 +9,7 @@ import { TestBench } from '../src/cli/policy-test/run-policy-test.ts';
 import { loadConfig, looksLikeManifests } from '../src/control/config/index.ts';
 import { loadIstio } from '../src/control/istio/index.ts';
 import { runCli } from './fixtures/collecting-io.ts';
+import { temporaryFolder } from './fixtures/temporary-folder.ts';
 
 const folder = join(import.meta.dirname, '..', 'examples', '04-policy-tests');
 const fileOf = (name: string) => join(folder, `${name}.test.yaml`);
@@ -70,8 +70,7 @@ for (const name of EXAMPLES) {
 }
 
 describe('jotgate test', () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'jotgate-test-'));
-  after(() => rmSync(scratch, { recursive: true }));
+  const { path: scratch } = temporaryFolder();
   /** The trains' tests with one expectation that does not hold. */
   function spoiled(): string {
     const file = join(scratch, 'spoiled.test.yaml');
@@ -162,8 +161,7 @@ describe('jotgate test', () => {
 });
 
 describe('alternatives of a policy', () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'jotgate-alternatives-'));
-  after(() => rmSync(scratch, { recursive: true }));
+  const { path: scratch } = temporaryFolder();
   const policies = `apiVersion: security.istio.io/v1
 kind: RequestAuthentication
 metadata: { name: jwt, namespace: shop }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { judgeJws } from '../../src/cli/commands/jws.ts';
 import { parseJwks, STATUS, statusText } from '../../src/core/jwt/index.ts';
 import { nodeCrypto } from '../../src/platform/index.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { conformanceFolder } from './conformance-data.ts';
 import { readWycheproof } from './jose-vectors.ts';
 
@@ -14,8 +14,7 @@ const folder = conformanceFolder('jose');
 const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 
 describe('Wycheproof through the command line', { skip: folder === null }, () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'jotgate-jose-'));
-  after(() => rmSync(scratch, { recursive: true }));
+  const { path: scratch } = temporaryFolder();
   const cases = folder === null ? [] : readWycheproof(folder, 'json_web_signature_test.json');
   const groups = Map.groupBy(cases, ({ jwks }) => JSON.stringify(jwks));
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Gate, startGate } from '../../src/server/index.ts';
 import { runCli } from '../fixtures/collecting-io.ts';
 import { loadText } from '../fixtures/loaded-gate.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { type Origin, startOrigin } from '../oracle/origin.ts';
 import { createExchangeCases, type ExchangeCase } from './curl-gate-cases.ts';
 import { renderLocalFrontProxy } from './front-proxy-config.ts';
@@ -29,7 +29,7 @@ function whyArguments({ request }: ExchangeCase): string[] {
 }
 
 describe('why and the running gate', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'acceptance-why-'));
+  const { path: folder } = temporaryFolder();
   const file = join(folder, 'gate.json');
   const keyFile = join(folder, 'keys.json');
   let keys: Origin;
@@ -46,7 +46,6 @@ describe('why and the running gate', () => {
   after(async () => {
     await gate?.close();
     await keys?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('are asked about thirty refusals or more', () => assert.ok(refusals.length >= 30));

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { devNull, tmpdir } from 'node:os';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { encodePart, signText, testJwk } from '../fixtures/raw-token.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const program = join(root, 'src', 'cli', 'main.ts');
-const folder = mkdtempSync(join(tmpdir(), 'jotgate-pipes-'));
-after(() => rmSync(folder, { recursive: true }));
+const { path: folder } = temporaryFolder();
 const jwks = join(folder, 'jwks.json');
 writeFileSync(jwks, JSON.stringify({ keys: [testJwk('ES256')] }));
 const good = signText(`${encodePart({ alg: 'ES256' })}.Zm9v`, 'ES256');

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { ejectBootstrap, loadIstio } from '../../src/control/istio/index.ts';
 import { DevelopmentAuthority } from '../../src/platform/certificates.ts';
 import { type Gate, startGate } from '../../src/server/index.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../oracle/envoy-process.ts';
 import { exchange } from './raw-exchange.ts';
 
@@ -40,7 +40,7 @@ spec: { host: ext.test, trafficPolicy: { tls: { mode: SIMPLE, caCertificates: ${
 `;
 
 describe('a service that a DestinationRule has TLS for is asked for by its own name, whatever the client calls it', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'istio-sni-'));
+  const { path: folder } = temporaryFolder();
   let service: Server;
   let gate: Gate;
   let envoy: EnvoyProcess | null = null;
@@ -67,7 +67,6 @@ describe('a service that a DestinationRule has TLS for is asked for by its own n
     await envoy?.stop();
     service?.closeAllConnections();
     service?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   const bodyFrom = async (port: number) =>

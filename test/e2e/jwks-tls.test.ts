@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type CertifiedKey, DevelopmentAuthority } from '../../src/platform/certificates.ts';
 import { parseConnectTo, parseListenMove } from '../../src/server/index.ts';
 import { startGateOf } from '../fixtures/loaded-gate.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { createRsaPair, createSelfSigned } from './certificates.ts';
 import { FUNNEL_ISSUER, frontProxyFile } from './front-proxy-config.ts';
 import { findFreePort, startGateProcess } from './gate-process.ts';
@@ -127,7 +127,7 @@ function withContext(trustFile: string): string {
 }
 
 describe("the article's file, with a key server that shows", () => {
-  const folder = mkdtempSync(join(tmpdir(), 'jwks-tls-'));
+  const { path: folder } = temporaryFolder();
   const trustFile = join(folder, 'authority.pem');
   let service: Server;
   let lastLog = '';
@@ -138,7 +138,6 @@ describe("the article's file, with a key server that shows", () => {
   });
 
   after(async () => {
-    rmSync(folder, { recursive: true, force: true });
     await stop(service);
   });
 

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import type { CertifiedKey } from '../../src/platform/certificates.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { createSelfSigned } from './certificates.ts';
 import { createLeakFinder } from './planted-secrets/find-leaks.ts';
 import { gateOutput } from './planted-secrets/gate-output.ts';
@@ -11,13 +9,12 @@ import { issuerOutput } from './planted-secrets/issuer-output.ts';
 import { planted, type Secret, tokens } from './planted-secrets/secrets.ts';
 import { toolOutput } from './planted-secrets/tool-output.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'jotgate-planted-'));
+const { path: folder } = temporaryFolder();
 let pair: CertifiedKey;
 
 before(async () => {
   pair = await createSelfSigned('localhost');
 });
-after(() => rmSync(folder, { recursive: true }));
 
 /** Which outputs show which secrets. */
 function leaksIn(outputs: ReadonlyMap<string, string>, more: readonly Secret[] = []): string[] {
