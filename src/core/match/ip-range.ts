@@ -64,7 +64,7 @@ export interface IpRange {
  */
 export function createIpRange(addressPrefix: string, prefixLength: number | undefined): IpRange | null {
   const prefix = parseIpAddress(addressPrefix);
-  if (prefix === null) return null;
+  if (prefix === null || !mayHaveZone(prefix, addressPrefix)) return null;
   const bits = Math.min(prefixLength ?? 0, prefix.length * 8);
   return {
     wants: `${addressPrefix}/${bits}`,
@@ -75,6 +75,18 @@ export function createIpRange(addressPrefix: string, prefixLength: number | unde
       return bytes !== null && bytes.length === prefix.length && sharesBits(bytes, prefix, bits);
     },
   };
+}
+
+const ZONE_MAX = 2 ** 32 - 1;
+
+/** A zone is a number, or with addresses of one link a name, of which another machine knows no better (RFC 4007 §11.2). */
+function mayHaveZone([first = 0, second = 0]: IpAddress, text: string): boolean {
+  const at = text.indexOf('%');
+  if (at < 0) return true;
+  const zone = text.slice(at + 1);
+  if (/^\d+$/.test(zone)) return Number(zone) <= ZONE_MAX;
+  const isOfLink = first === 0xfe ? second >> 6 === 2 : first === 0xff && (second & 15) === 2;
+  return isOfLink && zone !== '';
 }
 
 /** An address as bits, each a character; empty: it is none. */

@@ -377,7 +377,11 @@ describe('IP ranges', () => {
       assert.equal(createIpRange(prefix, length)?.contains(address), want));
   }
 
-  for (const text of ['', '1.2.3', '1.2.3.256', '01.2.3.4', 'a', '1::2::3', ':::', '1:2:3:4:5:6:7:8:9']) {
+  const zones = ['2001:db8::1%lo', '::1%', 'fe80::1%', '::ffff:1.2.3.4%lo', '::1%4294967296'];
+  const none = ['', '1.2.3', '1.2.3.256', '01.2.3.4', 'a', '1::2::3', ':::', '1:2:3:4:5:6:7:8:9', ...zones];
+  for (const text of ['fe80::1%lo', 'ff02::1%lo', '::1%1', '2001:db8::1%4294967295'])
+    it(`\`${text}\` is an address`, () => assert.notEqual(createIpRange(text, 8), null));
+  for (const text of none) {
     it(`\`${text}\` is no address`, () => assert.equal(createIpRange(text, 8), null));
   }
 });

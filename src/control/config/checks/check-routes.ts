@@ -1,17 +1,49 @@
-import type { Route, RouteAction, VirtualHost } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type { Duration } from '@bufbuild/protobuf/wkt';
+import type {
+  RetryPolicy,
+  Route,
+  RouteAction,
+  VirtualHost,
+} from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import { renderNames } from '../decode/render-names.ts';
+import { nanosOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** Domains must be unique, clusters must exist (Envoy: config_impl.cc). */
 export function checkRoutes(routes: RouteConfiguration, context: CheckContext): void {
   checkDomains(routes, context);
   checkBodies(routes, context);
+  checkRetries(routes, context);
   if (routes.validateClusters === false) return;
   for (const host of routes.virtualHosts) {
     for (const route of host.routes) checkRouteClusters(route, context);
   }
 }
+
+/** Nothing is tried again here; what a policy says must be right all the same. */
+function checkRetries({ virtualHosts }: RouteConfiguration, context: CheckContext): void {
+  for (const { retryPolicy, routes } of virtualHosts) {
+    checkBackOff(retryPolicy, context);
+    for (const { action } of routes)
+      if (action.case === 'route') checkBackOff(action.value.retryPolicy, context);
+  }
+}
+
+/** In whole milliseconds (Envoy: retry_policy_impl.cc). */
+function checkBackOff(policy: RetryPolicy | undefined, context: CheckContext): void {
+  const { baseInterval: base, maxInterval: max } = policy?.retryBackOff ?? {};
+  if (base === undefined || max === undefined) return;
+  if (durationMs(max) >= Math.max(durationMs(base), 1)) return;
+  context.complain({
+    code: 'badBackOff',
+    message: 'retry_policy.max_interval must greater than or equal to the base_interval',
+    about: policy?.retryBackOff as object,
+    field: 'max_interval',
+  });
+}
+
+const durationMs = (duration: Duration) => Number(nanosOf(duration) / 1_000_000n);
 
 const BODY_BYTES_MAX = 4096;
 

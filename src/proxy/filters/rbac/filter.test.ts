@@ -41,6 +41,16 @@ describe('rbac', () => {
     assert.equal(reply?.details, 'rbac_access_denied_matched_policy[none]');
   });
 
+  it('by a policy without a name decides as by none, and leaves the name that is there', async () => {
+    const unnamed = (action: string) => ({ rules: { action, policies: { '': onlyA } } });
+    const denied = await play(filterOf(unnamed('DENY')).filter, { path: '/a' });
+    assert.equal(denied.reply?.details, 'rbac_access_denied_matched_policy[none]');
+    const { stream } = await play(filterOf(unnamed('ALLOW')).filter, { path: '/a' });
+    assert.deepEqual(Object.fromEntries(stream.metadata.get('envoy.filters.http.rbac') ?? []), {
+      enforced_engine_result: 'allowed',
+    });
+  });
+
   it('allows without rules and says nothing', async () => {
     const { filter, counters } = filterOf({});
     const { reply, stream } = await play(filter);

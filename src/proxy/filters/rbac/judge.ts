@@ -30,7 +30,7 @@ export function judgeByPolicies(engine: RbacEngine): Judge {
       if (recorder !== null && matched === null) recorder.note(`no ${engine.action} policy matches`);
       return {
         isAllowed: engine.allows(matched),
-        policy: matched?.name ?? null,
+        policy: matched?.name || null,
         accessLogHint: engine.action === 'LOG' ? matched !== null : null,
       };
     },
@@ -82,7 +82,7 @@ export function judgeByTree(config: Matcher, context: MatchContext): Judge | nul
       }
       return {
         isAllowed,
-        policy: action?.name ?? null,
+        policy: action?.name || null,
         accessLogHint: hasLog && action !== null ? action.action === ACTION.log : null,
       };
     },
