@@ -2,6 +2,8 @@
 export interface DescriptorEntry {
   readonly key: string;
   readonly value: string;
+  /** The value is a credential; absent: it may be told by its key. */
+  readonly isCredential?: true;
 }
 
 /** What a request is counted under: an ordered list of pairs. */

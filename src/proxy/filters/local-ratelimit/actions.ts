@@ -5,6 +5,7 @@ import type {
   RateLimit_Action_QueryParameters as QueryParametersConfig,
 } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { AddressMatcher } from '#schema/envoy/type/matcher/v3/address_pb.js';
+import { isCredentialName } from '../../../base/index.ts';
 import {
   compileHeaderMatcher,
   compileQueryParameterMatcher,
@@ -98,18 +99,20 @@ const pair = (key: string, value: string): DescriptorEntry => ({
 });
 
 function requestHeader(name: string, key: string, skipIfAbsent: boolean): Action {
+  const isCredential = isCredentialName(name);
   return ({ request }) => {
     const value = headerOf(request, name);
-    if (value !== undefined) return { key, value };
+    if (value !== undefined) return isCredential ? { key, value, isCredential } : { key, value };
     return skipIfAbsent ? null : { missing: `header ${name} is missing` };
   };
 }
 
 function queryParameter(config: QueryParametersConfig): Action {
   const [name, key] = [toByteString(config.queryParameterName), toByteString(config.descriptorKey)];
+  const isCredential = isCredentialName(name);
   return ({ request }) => {
     const value = firstParameter(request.path, name);
-    if (value !== undefined) return { key, value };
+    if (value !== undefined) return isCredential ? { key, value, isCredential } : { key, value };
     return config.skipIfAbsent
       ? null
       : { missing: `query parameter ${config.queryParameterName} is missing` };

@@ -145,6 +145,28 @@ describe('local_ratelimit', () => {
     ]);
     assert.deepEqual(recorder.root.steps[2]?.notes, ['holds 1, 1 more in 60 s']);
   });
+
+  it('says nothing of a credential but that it is one', async () => {
+    const { filter } = filterOf({
+      token_bucket: bucket(9),
+      rate_limits: [
+        { actions: [{ request_headers: { header_name: 'authorization', descriptor_key: 'user' } }] },
+        { actions: [{ query_parameters: { query_parameter_name: 'api_key', descriptor_key: 'who' } }] },
+        { actions: [{ request_headers: { header_name: 'x-u', descriptor_key: 'secret' } }] },
+      ],
+      descriptors: [{ entries: [{ key: 'user' }], token_bucket: bucket(9) }],
+    });
+    const recorder = new TreeRecorder();
+    const headers: [string, string][] = [
+      ['authorization', 'Basic YTpi'],
+      ['x-u', 'alice'],
+    ];
+    await play(filter, { path: '/?api_key=k', headers, recorder });
+    assert.deepEqual(
+      recorder.root.steps.map(({ kind, text, reason }) => (kind === 'bucket' ? text : reason)),
+      ['user=(not shown)', 'who=(not shown)', 'secret=(not shown)', 'user=(not shown)', 'the default bucket'],
+    );
+  });
 });
 
 describe('a descriptor is made of', () => {

@@ -2,6 +2,7 @@ import {
   type RateLimit,
   RateLimit_XRateLimitOption as XRateLimitOption,
 } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import { isCredentialName } from '../../../base/index.ts';
 import { fromByteString, redactTokens } from '../../../core/match/index.ts';
 import {
   type Count,
@@ -115,7 +116,11 @@ function follow({ actions, hits, origin }: Recipe, stream: FilterStream): Made {
   return worth === null ? { missing: '`hits_addend` finds no number' } : { entries, hits: worth };
 }
 
-/** For a person; what looks like a token is left out. */
+/** For a person; credentials, and what looks like a token, are left out. */
 export function describeDescriptor(descriptor: Descriptor): string {
-  return redactTokens(fromByteString(renderDescriptor(descriptor)));
+  const shown = descriptor.map(({ key, value, isCredential }) => {
+    const isHidden = value !== '' && (isCredential || isCredentialName(key));
+    return { key, value: isHidden ? '(not shown)' : value };
+  });
+  return redactTokens(fromByteString(renderDescriptor(shown)));
 }
