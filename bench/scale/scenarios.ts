@@ -244,8 +244,8 @@ export const scenarios: readonly ScaleScenario[] = [
     },
   ]),
   domains('domains', (index) => `host-${index}.test`),
-  domains('domains by suffix', (index) => `*.host-${index}.test`),
-  domains('domains by prefix', (index) => `host-${index}.*`),
+  domains('domains by suffix', (index) => `*.${'a'.repeat(index % 37)}-${index}.test`),
+  domains('domains by prefix', (index) => `${'a'.repeat(index % 37)}-${index}.*`),
   {
     name: 'jwt providers, one named',
     large: 1_000,

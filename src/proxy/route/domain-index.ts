@@ -6,8 +6,8 @@ import { lowerAscii } from '../../core/match/index.ts';
  */
 export class DomainIndex<Host> {
   readonly #exact = new Map<string, Host>();
-  readonly #suffixes = new Wildcards<Host>();
-  readonly #prefixes = new Wildcards<Host>();
+  readonly #suffixes = new Wildcards<Host>('suffix');
+  readonly #prefixes = new Wildcards<Host>('prefix');
   #any: Host | null = null;
 
   /** @returns false when the domain is taken already */
@@ -27,36 +27,54 @@ export class DomainIndex<Host> {
 
   find(authority: string): Host | null {
     const name = lowerAscii(authority);
-    return (
-      this.#exact.get(name) ??
-      this.#suffixes.find((length) => name.slice(-length), name.length) ??
-      this.#prefixes.find((length) => name.slice(0, length), name.length) ??
-      this.#any
-    );
+    return this.#exact.get(name) ?? this.#suffixes.find(name) ?? this.#prefixes.find(name) ?? this.#any;
   }
 }
 
+/** Wildcards of one length. */
+interface OfLength {
+  length: number;
+  /** The character next to the star, mostly a dot; MIXED: not all have the same. */
+  edge: number;
+}
+
+const MIXED = -1;
+
 /** Wildcards by their length, longest first. A star stands for at least one character. */
 class Wildcards<Host> {
+  readonly #side: 'prefix' | 'suffix';
   readonly #byText = new Map<string, Host>();
-  #lengths: number[] = [];
+  readonly #lengths: OfLength[] = [];
+
+  constructor(side: 'prefix' | 'suffix') {
+    this.#side = side;
+  }
 
   add(text: string, host: Host): boolean {
     if (this.#byText.has(text)) return false;
     this.#byText.set(text, host);
-    if (!this.#lengths.includes(text.length)) {
-      this.#lengths.push(text.length);
-      this.#lengths.sort((a, b) => b - a);
+    const edge = this.#edgeOf(text, text.length);
+    const known = this.#lengths.find(({ length }) => length === text.length);
+    if (known === undefined) {
+      this.#lengths.push({ length: text.length, edge });
+      this.#lengths.sort((a, b) => b.length - a.length);
+    } else if (known.edge !== edge) {
+      known.edge = MIXED;
     }
     return true;
   }
 
-  find(cut: (length: number) => string, nameLength: number): Host | undefined {
-    for (const length of this.#lengths) {
-      if (length >= nameLength) continue;
-      const host = this.#byText.get(cut(length));
+  find(name: string): Host | undefined {
+    for (const { length, edge } of this.#lengths) {
+      if (length >= name.length || (edge !== MIXED && this.#edgeOf(name, length) !== edge)) continue;
+      const host = this.#byText.get(this.#side === 'suffix' ? name.slice(-length) : name.slice(0, length));
       if (host !== undefined) return host;
     }
     return undefined;
+  }
+
+  /** Of the part of a name that a wildcard of this length would have. */
+  #edgeOf(name: string, length: number): number {
+    return name.charCodeAt(this.#side === 'suffix' ? name.length - length : length - 1);
   }
 }
