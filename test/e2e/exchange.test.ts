@@ -271,6 +271,47 @@ describe('time', () => {
     assert.equal(loop.stat('http.test.downstream_rq_timeout'), 1);
   });
 
+  it('for a whole request goes on while a filter waits, and ends it as far as it has come', async () => {
+    let decide: (result: FilterResult) => void = silent;
+    const decodeHeaders = () => new Promise<FilterResult>((resolve) => (decide = resolve));
+    const { loop, origin } = await start({
+      filters: [{ decodeHeaders }],
+      options: { requestTimeoutMs: 500 },
+    });
+    for (const { name, given, want } of [
+      { name: 'without a body', given: GET, want: [504, 'request timeout', undefined] },
+      {
+        name: 'with one that nobody has read',
+        given: 'POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello',
+        want: [408, 'request timeout', 'close'],
+      },
+    ]) {
+      decide = silent;
+      const client = new RawClient(loop.port);
+      client.send(given);
+      await until(() => decide !== silent);
+      loop.tick(499);
+      assert.equal(loop.stat('http.test.downstream_rq_active'), 1, name);
+      loop.tick(1);
+      const { status, body, headers = [] } = (await client.response()) ?? {};
+      const connection = headers.find(([field]) => field === 'connection')?.[1];
+      assert.deepEqual([status, body, connection], want, name);
+      decide(undefined);
+      client.close();
+    }
+    assert.deepEqual([origin.accepted(), loop.stat('http.test.downstream_rq_timeout')], [0, 2]);
+  });
+
+  it('for a whole request is over once its filters have decided', async () => {
+    const { loop } = await start({ options: { requestTimeoutMs: 500 } }, silent);
+    const client = new RawClient(loop.port);
+    client.send(GET);
+    await until(() => loop.stat('cluster.origin.upstream_rq_total') === 1);
+    loop.tick(501);
+    assert.equal(loop.stat('http.test.downstream_rq_active'), 1);
+    client.close();
+  });
+
   it('for a response counts from the end of the request, and cuts a response that has begun', async () => {
     const { loop, origin } = await start(
       { action: forwardTo('origin', { timeoutMs: 300 }) },

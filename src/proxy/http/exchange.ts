@@ -39,6 +39,7 @@ import { detailsAfterStart, STREAM_ERROR, type StreamError } from './stream-erro
 import { markTracing } from './trace-reason.ts';
 import { unsendableReply } from './unsendable-reply.ts';
 
+const CAME_WHOLE: ReadonlySet<Refusal> = new Set([REFUSAL.asterisk, REFUSAL.decisionTimeout]);
 const NO_HEADERS: LocalReply['headers'] = [];
 const ONE_ATTEMPT: LocalReply['headers'] = [['x-envoy-attempt-count', '1']];
 
@@ -240,7 +241,7 @@ export class Exchange implements ForwardedExchange {
     this.finish('abort');
   }
 
-  /** Refuses a request that is broken; its connection is of no further use, but for `*`. A codec's refusal is not told in gRPC's words. */
+  /** Refuses a request that is broken; its connection is of no further use, but for one that came whole. A codec's refusal is not told in gRPC's words. */
   refuse(refusal: Refusal): void {
     const isCodec = refusal.details.startsWith('http1.');
     if (this.state === 'respond') {
@@ -250,7 +251,7 @@ export class Exchange implements ForwardedExchange {
     }
     const { status, body, details } = refusal;
     const reply = { status, body, headers: NO_HEADERS, details };
-    this.#reply(reply, isCodec ? 'codec' : 'other', refusal !== REFUSAL.asterisk);
+    this.#reply(reply, isCodec ? 'codec' : 'other', !CAME_WHOLE.has(refusal));
   }
 
   checkDeadline(nowMs: number): void {

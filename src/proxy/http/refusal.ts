@@ -42,5 +42,6 @@ export const REFUSAL = {
   headTooLarge: named(431, 'Request Header Fields Too Large', 'http1.headers_too_large'),
   tooManyFields: named(431, 'Request Header Fields Too Large', 'http1.too_many_headers'),
   requestTimeout: named(408, 'request timeout', 'request_overall_timeout'),
+  decisionTimeout: named(504, 'request timeout', 'request_overall_timeout'),
   headTimeout: named(408, 'request header timeout', 'request_header_timeout'),
 } as const satisfies Record<string, Refusal>;

@@ -171,16 +171,24 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
 
   #judgeTime(nowMs: number): void {
     if (this.#exchange !== null) {
-      if (nowMs >= this.#requestDeadlineMs && !this.#exchange.requestDone) {
+      const late = nowMs >= this.#requestDeadlineMs ? this.#lateness(this.#exchange) : null;
+      if (late === null) this.#exchange.checkDeadline(nowMs);
+      else {
         this.#service.stats.requestTimeouts.increment();
-        this.#exchange.refuse(REFUSAL.requestTimeout);
-      } else this.#exchange.checkDeadline(nowMs);
+        this.#exchange.refuse(late);
+      }
       this.flush();
       return;
     }
     if (nowMs < this.#deadlineMs) return;
     if (this.#parser.started && !this.#lingering) this.#refuse(REFUSAL.headTimeout);
     else this.destroy();
+  }
+
+  /** A request without a body is not over either before its filters have decided (Envoy: filter_manager.cc, maybeEndDecode). */
+  #lateness({ requestDone, state }: Exchange): Refusal | null {
+    if (!requestDone) return REFUSAL.requestTimeout;
+    return this.#bodyKind === NO_BODY && state === 'decide' ? REFUSAL.decisionTimeout : null;
   }
 
   #onData(bytes: Buffer): void {
@@ -298,10 +306,9 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     this.#bodyKind = parser.chunked ? CHUNKED : parser.contentLength > 0 ? LENGTH : NO_BODY;
     const request = this.#received();
     const framing = this.#bodyKind === NO_BODY ? 'none' : this.#bodyKind === CHUNKED ? 'chunked' : 'length';
-    if (this.#bodyKind !== NO_BODY) {
-      this.#decoder.reset();
-      this.#requestDeadlineMs = deadlineAfter(service.deadlines, service.options.requestTimeoutMs);
-    }
+    if (this.#bodyKind !== NO_BODY) this.#decoder.reset();
+    const { requestTimeoutMs } = service.options;
+    if (requestTimeoutMs > 0) this.#requestDeadlineMs = deadlineAfter(service.deadlines, requestTimeoutMs);
     const exchange = new Exchange(service, this, request, framing);
     this.#exchange = exchange;
     exchange.start();
