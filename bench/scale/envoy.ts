@@ -1,8 +1,8 @@
 import { RawClient } from '../../test/e2e/raw-exchange.ts';
-import { bootstrapOf, listenerOf, managerOf } from '../../test/fixtures/envoy-config.ts';
+import { bootstrapOf } from '../../test/fixtures/envoy-config.ts';
 import { startEnvoy } from '../../test/oracle/envoy-process.ts';
 import { readCpuUs } from '../gate/pinned-process.ts';
-import { hostsOf, type ScaleScenario } from './scenarios.ts';
+import { listenerOfScenario, type ScaleScenario } from './scenarios.ts';
 
 const CONNECTIONS = 8;
 const BATCH = 16;
@@ -19,16 +19,9 @@ export interface EnvoyOfScenario {
 }
 
 export async function startScenario(scenario: ScaleScenario, count: number): Promise<EnvoyOfScenario> {
-  const filters = scenario.filters(count).map(({ type, config }, index) => ({
-    name: `filter-${index}`,
-    typed_config: { '@type': type, ...config },
-  }));
-  const config = bootstrapOf([
-    listenerOf('scale', [
-      managerOf({ filters, fields: { route_config: { virtual_hosts: hostsOf(scenario, count) } } }),
-    ]),
-  ]);
-  const envoy = await startEnvoy(config, { readyTimeoutMs: READY_MS });
+  const envoy = await startEnvoy(bootstrapOf([listenerOfScenario(scenario, count)]), {
+    readyTimeoutMs: READY_MS,
+  });
   const words = Array.from({ length: 512 }, (_, n) => wordsOf(scenario.request(count, n)));
   const port = envoy.listeners[0]?.port as number;
   const measure = async () => {

@@ -1,4 +1,4 @@
-import { create, createRegistry, fromJson } from '@bufbuild/protobuf';
+import { create, createRegistry, fromJsonString } from '@bufbuild/protobuf';
 import { BootstrapSchema } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { ListenerSchema } from '#schema/envoy/config/listener/v3/listener_pb.js';
 import { JwtAuthenticationSchema } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
@@ -15,7 +15,7 @@ import {
 import { RehearsedStream } from '../../src/proxy/rehearsal/rehearsed-stream.ts';
 import { NO_CIRCUMSTANCES } from '../../src/proxy/route/circumstances.ts';
 import { Findings } from '../../src/resources/index.ts';
-import { hostsOf, type ScaleScenario } from './scenarios.ts';
+import { listenerOfScenario, type ScaleScenario } from './scenarios.ts';
 
 const registry = createRegistry(
   HttpConnectionManagerSchema,
@@ -23,7 +23,6 @@ const registry = createRegistry(
   RBACSchema,
   RouterSchema,
 );
-const TYPE = 'type.googleapis.com/envoy.extensions.filters';
 const clock = new ManualClock(Date.now());
 const connection = {
   remoteAddress: '127.0.0.1',
@@ -36,28 +35,10 @@ const connection = {
 
 /** A scenario's configuration with so many of its things, as the data path runs it. */
 export function compileScenario(scenario: ScaleScenario, count: number): CompiledConnectionManager {
-  const filters = scenario.filters(count).map(({ type, config }, index) => ({
-    name: `filter-${index}`,
-    typed_config: { '@type': type, ...config },
-  }));
-  const hcm = {
-    '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
-    stat_prefix: 'scale',
-    route_config: {
-      virtual_hosts: hostsOf(scenario, count),
-    },
-    http_filters: [
-      ...filters,
-      { name: 'router', typed_config: { '@type': `${TYPE}.http.router.v3.Router` } },
-    ],
-  };
-  const listener = {
-    name: 'scale',
-    address: { socket_address: { address: '127.0.0.1', port_value: 80 } },
-    filter_chains: [{ filters: [{ name: 'hcm', typed_config: hcm }] }],
-  };
   const snapshot = {
-    listeners: [fromJson(ListenerSchema, listener, { registry })],
+    listeners: [
+      fromJsonString(ListenerSchema, JSON.stringify(listenerOfScenario(scenario, count)), { registry }),
+    ],
     clusters: [],
     bootstrap: create(BootstrapSchema),
   };

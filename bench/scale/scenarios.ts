@@ -1,5 +1,6 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { createTokenSigner, EXPIRES_LATE } from '../../test/e2e/token-signer.ts';
+import { listenerOf, managerOf } from '../../test/fixtures/envoy-config.ts';
 
 /** One thing of which a configuration may have few or many. */
 export interface ScaleScenario {
@@ -66,7 +67,15 @@ const EVERYTHING = [
   { name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, direct_response: ok }] },
 ];
 
-export const hostsOf = ({ hosts }: ScaleScenario, count: number) => hosts?.(count) ?? EVERYTHING;
+/** A scenario's listener with so many of its things, as both sides are given it. */
+export function listenerOfScenario({ filters, hosts }: ScaleScenario, count: number) {
+  const http = filters(count).map(({ type, config }, index) => ({
+    name: `filter-${index}`,
+    typed_config: { '@type': type, ...config },
+  }));
+  const route_config = { virtual_hosts: hosts?.(count) ?? EVERYTHING };
+  return listenerOf('scale', [managerOf({ filters: http, fields: { route_config } })]);
+}
 
 const routes = (
   name: string,
