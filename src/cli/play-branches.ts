@@ -35,9 +35,11 @@ export function playBranches(
   }, randomValue);
 }
 
-/** Requests that follow one another find missing what the likeliest branch of this one took. */
-export function settle(branches: readonly Branch<Decision>[]): void {
+/** The same of requests that follow one another: the next one finds missing in the limits what the likeliest branch of this one took. */
+export async function playInTurn(...played: Parameters<typeof playBranches>): Promise<Branch<Decision>[]> {
+  const branches = await playBranches(...played);
   branches[0]?.result.takings.takeAgain();
+  return branches;
 }
 
 /** Plays a request as if it had not come to pass: the next one finds in the limits what it took. */

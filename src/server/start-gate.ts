@@ -24,12 +24,12 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const { clusters, compiled } = prepare(options, logger, clock);
   await clusters.resolveAll();
   const jwks = new DiscoveringKeys(new JwksClient(clusters.byName, logger, nodeAddress), clusters, logger);
-  const surroundings = { clusters, compiled, jwks, logger, clock, nodeAddress };
-  const host = createHost(options, surroundings);
+  const made = { clusters, compiled, jwks, logger, clock, nodeAddress };
+  const host = createHost(options, made);
   clusters.onChange = (update) => host.post({ type: 'addresses', update });
   try {
     const listeners = await host.start();
-    const ring = createRing(options, listeners, surroundings);
+    const ring = createRing(options, listeners, made);
     host.onRefused = ring === null ? null : (refused) => void ring.add(refused);
     const admin = options.admin === false ? null : await startGateAdmin(snapshot.bootstrap, host, ring);
     if (ring !== null && admin === null) {
@@ -46,7 +46,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   }
 }
 
-interface Surroundings {
+/** What a gate is made of before its workers are. */
+interface GateParts {
   clusters: ControlClusters;
   compiled: CompiledSnapshot;
   jwks: DiscoveringKeys;
@@ -55,12 +56,15 @@ interface Surroundings {
   nodeAddress: string;
 }
 
-/** Compiles the configuration, and tells of what cannot be run or has no effect. */
+/**
+ * Compiles the configuration, and warns of what has no effect.
+ * @throws GateStartError where it cannot be run, or a listener that is to be moved is not there
+ */
 function prepare(
   { snapshot, provenance, connectTo = [], trust = [], listen = [] }: GateOptions,
   logger: Logger,
   clock: SharedClock,
-): Pick<Surroundings, 'clusters' | 'compiled'> {
+): Pick<GateParts, 'clusters' | 'compiled'> {
   const findings = new Findings(provenance);
   const clusters = new ControlClusters(snapshot.clusters, { findings, connectTo, extraRoots: trust, logger });
   const compiled = compileForGate(snapshot, findings, clock);
@@ -77,8 +81,8 @@ function prepare(
   return { clusters, compiled };
 }
 
-function createHost(options: GateOptions, surroundings: Surroundings): WorkerHost {
-  const { clusters, compiled, jwks, logger, clock, nodeAddress } = surroundings;
+function createHost(options: GateOptions, made: GateParts): WorkerHost {
+  const { clusters, compiled, jwks, logger, clock, nodeAddress } = made;
   const { snapshot, listen = [], connectTo = [], trust = [], envoyExact = false, explains = null } = options;
   const start = {
     ...serialize(snapshot),
@@ -97,7 +101,7 @@ function createHost(options: GateOptions, surroundings: Surroundings): WorkerHos
 function createRing(
   { snapshot, provenance, explains, envoyExact = false }: GateOptions,
   listeners: readonly GateListener[],
-  { jwks, nodeAddress }: Surroundings,
+  { jwks, nodeAddress }: GateParts,
 ): RefusalRing | null {
   return explains
     ? new RefusalRing({ snapshot, provenance, listeners, jwks, nodeAddress, envoyExact })

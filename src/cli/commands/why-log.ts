@@ -1,6 +1,6 @@
 import { writeRequestHead } from '../../proxy/rehearsal/index.ts';
 import type { CliIo } from '../io.ts';
-import { playBranches, settle } from '../play-branches.ts';
+import { playInTurn } from '../play-branches.ts';
 import { nameAnswers } from '../request-input/name-answer.ts';
 import { describeReplay, renderReplay } from '../request-input/render-replay.ts';
 import { replayLog } from '../request-input/replay-log.ts';
@@ -28,8 +28,7 @@ export async function explainLog(
   const replay = await replayLog(text, async (logged) => {
     const { words, connection, listener } = readRequest(logged, { ...flags, token }, compiled);
     const playable = () => ({ listener, request: writeRequestHead(words), connection });
-    const branches = await playBranches(compiled, playable, clock, randomValueOf(flags));
-    settle(branches);
+    const branches = await playInTurn(compiled, playable, clock, randomValueOf(flags));
     return nameAnswers(branches, loaded.provenance);
   });
   if (token === undefined && replay.rows.some(({ answer }) => answer.startsWith('401'))) {

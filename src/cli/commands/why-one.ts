@@ -11,7 +11,7 @@ import {
 import type { Provenance } from '../../resources/index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { CliIo } from '../io.ts';
-import { playBranches, settle } from '../play-branches.ts';
+import { playInTurn } from '../play-branches.ts';
 import type { Remedies } from '../remedies/find-remedies.ts';
 import { renderWhy } from '../render-why.ts';
 import { renderWhyJson } from '../render-why-json.ts';
@@ -95,8 +95,7 @@ async function explain(
 ): Promise<Explanation> {
   const { listener, connection, words } = asked;
   const playable = () => ({ listener, request: writeRequestHead(words), connection });
-  const branches = await playBranches(compiled, playable, clock, randomValueOf(flags));
-  settle(branches);
+  const branches = await playInTurn(compiled, playable, clock, randomValueOf(flags));
   const { drawn, ...judgment } = judgeBranches(branches);
   const { verdict, root } = judgment;
   const isRead = !root.steps.some(({ steps }) => steps.some(({ kind }) => kind === 'codec'));

@@ -9,7 +9,7 @@ import {
 import { readRequest } from '../commands/why-request.ts';
 import { EXIT } from '../exit-code.ts';
 import { UserError } from '../io.ts';
-import { type Decision, isWhole, percentOf, playBranches, settle } from '../play-branches.ts';
+import { type Decision, isWhole, percentOf, playInTurn } from '../play-branches.ts';
 import { mismatchesOf } from './check-expectation.ts';
 import type { AskedOf, PolicyCase } from './policy-test.ts';
 import type { TokenMint } from './token-mint.ts';
@@ -41,8 +41,7 @@ export async function playCase(policyCase: PolicyCase, stage: Stage): Promise<Ca
   for (let round = 1; ; round++) {
     const { listener, connection, words } = asked;
     const playable = () => ({ listener, request: writeRequestHead(words), connection });
-    const branches = await playBranches(stage.compiled, playable, stage.clock, request.randomValue);
-    settle(branches);
+    const branches = await playInTurn(stage.compiled, playable, stage.clock, request.randomValue);
     const played = branches.map((branch) => ({
       ...branch.result,
       mismatches: mismatchesAt(round, policyCase, branch.result, shareText(branch)),
