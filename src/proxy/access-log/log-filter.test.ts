@@ -85,8 +85,7 @@ describe('a filter of an access log', () => {
 
 describe('a request that could not be read to its end has no pseudo-headers', () => {
   const unread = { method: '', authority: '', path: '' };
-  const ofOldVersion = { authority: '', path: '' };
-  const withoutHost = { authority: '', path: '/a' };
+  const withoutHost = { authority: '', lacksHost: true, path: '/a' };
   const table: { name: string; header: JsonObject; request: object; want: boolean }[] = [
     {
       name: 'to be other than something',
@@ -100,8 +99,8 @@ describe('a request that could not be read to its end has no pseudo-headers', ()
       request: unread,
       want: true,
     },
-    { name: 'in HTTP/1.0', header: { name: ':path' }, request: ofOldVersion, want: false },
-    { name: 'in HTTP/1.0, nor a method', header: { name: ':method' }, request: ofOldVersion, want: false },
+    { name: 'such as a method', header: { name: ':method' }, request: unread, want: false },
+    { name: 'nor a host', header: { name: 'host' }, request: unread, want: false },
     { name: 'but those that it says', header: { name: ':path' }, request: withoutHost, want: true },
     { name: 'of a host', header: { name: ':authority' }, request: withoutHost, want: false },
     { name: 'by the host’s other name', header: { name: 'Host' }, request: withoutHost, want: false },

@@ -5,12 +5,7 @@ import {
   ComparisonFilter_Op as Op,
 } from '#schema/envoy/config/accesslog/v3/accesslog_pb.js';
 import type { HeaderMatcher } from '#schema/envoy/config/route/v3/route_components_pb.js';
-import {
-  compileHeaderMatcher,
-  compileMetadataMatcher,
-  findMetadata,
-  lowerAscii,
-} from '../../core/match/index.ts';
+import { compileHeaderMatcher, compileMetadataMatcher, findMetadata } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import type { FormatSource, Progress } from '../format/format-source.ts';
 import { refuseField, refuseInto } from '../refusals.ts';
@@ -70,19 +65,9 @@ function compileAll(configs: readonly AccessLogFilter[], findings: Findings): Lo
   return filters.includes(null) ? null : (filters as LogFilter[]);
 }
 
-const AUTHORITY = [':authority', 'host'];
-
-/** A request that could not be read to its end has no pseudo-headers, not empty ones; one without a host has no authority. */
 function compileHeaderFilter(header: HeaderMatcher, findings: Findings): LogFilter | null {
-  const refuse = refuseInto(findings);
-  const matcher = compileHeaderMatcher(header, refuse);
-  const isAuthority = AUTHORITY.includes(lowerAscii(header.name));
-  if (matcher === null || !(isAuthority || header.name.startsWith(':')))
-    return matcher && (({ request }) => matcher.matches(request, null));
-  const absent = compileHeaderMatcher({ ...header, name: ':none' }, refuse) ?? matcher;
-  const isAbsent = ({ path, authority }: FormatSource['request']) =>
-    path === '' || (isAuthority && authority === '');
-  return ({ request }) => (isAbsent(request) ? absent : matcher).matches(request, null);
+  const matcher = compileHeaderMatcher(header, refuseInto(findings));
+  return matcher && (({ request }) => matcher.matches(request, null));
 }
 
 function compileComparison(
