@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildMessage, type FieldValue, fieldsOf } from './build-message.ts';
-import { ExpressionMap, type ExpressionValue, equal as equalIn, FAULT, Uint } from './expression-value.ts';
+import { equal as equalIn } from './expression-equality.ts';
+import { ExpressionMap, type ExpressionValue, FAULT, Uint } from './expression-value.ts';
 
 const equal = (a: ExpressionValue, b: ExpressionValue) => equalIn(a, b, { hasDoubt: false });
 

@@ -7,6 +7,7 @@ import {
   convertToString,
   convertToUint,
 } from './expression-conversions.ts';
+import { compare, equal } from './expression-equality.ts';
 import { matchesPattern, REGEX_FUNCTIONS } from './expression-regex.ts';
 import { STRING_FUNCTIONS } from './expression-strings.ts';
 import { calculateTimes } from './expression-time.ts';
@@ -14,10 +15,8 @@ import { typeOf } from './expression-types.ts';
 import {
   AttributeMap,
   Bytes,
-  compare,
   ExpressionMap,
   type ExpressionValue,
-  equal,
   FAULT,
   mapOf,
   numberOf,

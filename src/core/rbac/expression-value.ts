@@ -1,4 +1,4 @@
-import { type MatchedValue, toByteString } from '../match/index.ts';
+import type { MatchedValue } from '../match/index.ts';
 
 /** What an expression comes to. `FAULT` is CEL's error: a missing key, a wrong type. A bigint is an int, a number a double. */
 export type ExpressionValue =
@@ -82,9 +82,9 @@ export class TypeName {
 export class MessageValue {
   readonly typeName: string;
   readonly #fields: Readonly<Record<string, ExpressionValue>>;
-  readonly #unseen: ExpressionValue;
+  /** What belongs to it beside its fields, so far as it makes two of them differ. */
+  readonly unseen: ExpressionValue;
 
-  /** @param unseen what belongs to it beside its fields, so far as it makes two of them differ */
   constructor(
     typeName: string,
     fields: Readonly<Record<string, ExpressionValue>>,
@@ -92,21 +92,16 @@ export class MessageValue {
   ) {
     this.typeName = typeName;
     this.#fields = fields;
-    this.#unseen = unseen;
+    this.unseen = unseen;
+  }
+
+  get fieldNames(): readonly string[] {
+    return Object.keys(this.#fields);
   }
 
   /** A fault where the message has no such field. */
   field(name: string, _doubts: Doubts): ExpressionValue {
     return Object.hasOwn(this.#fields, name) ? (this.#fields[name] as ExpressionValue) : FAULT;
-  }
-
-  equals(other: MessageValue, doubts: Doubts): boolean | typeof FAULT {
-    if (other instanceof OpaqueMessage) return other.equals(this, doubts);
-    if (this.typeName !== other.typeName) return false;
-    const names = Object.keys(this.#fields);
-    const members = names.map((name) => equal(this.field(name, doubts), other.field(name, doubts), doubts));
-    members.push(equal(this.#unseen, other.#unseen, doubts));
-    return members.includes(false) ? false : members.includes(FAULT) ? FAULT : true;
   }
 }
 
@@ -118,10 +113,6 @@ export class OpaqueMessage extends MessageValue {
 
   override field(_name: string, doubts: Doubts): ExpressionValue {
     return inDoubt(doubts);
-  }
-
-  override equals(other: MessageValue, doubts: Doubts): boolean | typeof FAULT {
-    return this.typeName === other.typeName && inDoubt(doubts);
   }
 }
 
@@ -156,14 +147,14 @@ export class ExpressionMap {
   static readonly EMPTY = new ExpressionMap(new Map());
   readonly #entries: ReadonlyMap<string, readonly [key: ExpressionValue, value: ExpressionValue]>;
   /** Of a message: no other key is even looked for. */
-  readonly #isOfTexts: boolean;
+  readonly isOfTexts: boolean;
 
   private constructor(
     entries: ReadonlyMap<string, readonly [key: ExpressionValue, value: ExpressionValue]>,
     isOfTexts = false,
   ) {
     this.#entries = entries;
-    this.#isOfTexts = isOfTexts;
+    this.isOfTexts = isOfTexts;
   }
 
   /**
@@ -214,21 +205,6 @@ export class ExpressionMap {
     const name = names.find((one) => this.#entries.has(one));
     return name === undefined ? undefined : this.#entries.get(name)?.[1];
   }
-
-  /**
-   * A key that the other cannot be asked for is a fault (cel-cpp: cel_value_equal.cc). Envoy ends at the first entry that is not alike, in
-   * the order of a hash: where some are unlike and some are faults nobody knows which.
-   */
-  equals(other: ExpressionMap, doubts: Doubts): boolean | typeof FAULT {
-    if (this.size !== other.size) return false;
-    const members = Array.from(this.#entries.values(), ([key, value]) => {
-      if (other.#isOfTexts && typeof key !== 'string') return FAULT;
-      const theirs = other.get(key);
-      return theirs === undefined ? false : equal(value, theirs, doubts);
-    });
-    if (!members.includes(FAULT)) return !members.includes(false);
-    return members.includes(false) ? inDoubt(doubts) : FAULT;
-  }
 }
 
 /** The key's own name; one of another type is another key, though it is found by it where its own is not there. */
@@ -262,32 +238,6 @@ export function numberOf(value: ExpressionValue | undefined): number | bigint | 
   return typeof value === 'number' || typeof value === 'bigint' ? value : null;
 }
 
-/** Numbers of different types are compared by their values, other values of different types are unequal. */
-export function equal(
-  a: ExpressionValue | undefined,
-  b: ExpressionValue | undefined,
-  doubts: Doubts,
-): boolean | typeof FAULT {
-  const [left, right] = [numberOf(a), numberOf(b)];
-  if (left !== null && right !== null) return orderOf(left, right) === 0;
-  const [map, other] = [mapOf(a), mapOf(b)];
-  if (map !== null && other !== null) return map.equals(other, doubts);
-  if (a instanceof MessageValue && b instanceof MessageValue) return a.equals(b, doubts);
-  if (a instanceof Timestamp && b instanceof Timestamp) return a.ticks === b.ticks;
-  if (a instanceof Duration && b instanceof Duration) return a.ticks === b.ticks;
-  if (a instanceof TypeName && b instanceof TypeName) return a.name === b.name;
-  if (a instanceof Bytes && b instanceof Bytes) return a.text === b.text;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    if (a.length !== b.length) return false;
-    for (const [index, one] of a.entries()) {
-      const isSame: boolean | typeof FAULT = equal(one, b[index], doubts);
-      if (isSame !== true) return isSame;
-    }
-    return true;
-  }
-  return a === b;
-}
-
 /** Of whatever is a map. */
 export function mapOf(value: ExpressionValue | undefined): ExpressionMap | null {
   if (value instanceof AttributeMap) return value.entries;
@@ -298,24 +248,4 @@ export function mapOf(value: ExpressionValue | undefined): ExpressionMap | null 
 export function listedMapOf(value: ExpressionValue): ExpressionMap | null {
   if (value instanceof AttributeMap) return value.listed;
   return value instanceof ExpressionMap ? value : null;
-}
-
-/** A whole number that meets a double becomes one, and loses what a double cannot hold. null: not a number is among them. */
-function orderOf(left: number | bigint, right: number | bigint): number | null {
-  const [a, b] = typeof left === typeof right ? [left, right] : [Number(left), Number(right)];
-  return a < b ? -1 : a > b ? 1 : a === b ? 0 : null;
-}
-
-const orderOfBytes = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Less than zero, zero or more, as `a` is below, at or above `b`; null where they have no order. */
-export function compare(a: ExpressionValue | undefined, b: ExpressionValue | undefined): number | null {
-  const [left, right] = [numberOf(a), numberOf(b)];
-  if (left !== null && right !== null) return orderOf(left, right);
-  if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
-  if (typeof a === 'string' && typeof b === 'string') return orderOfBytes(toByteString(a), toByteString(b));
-  if (a instanceof Bytes && b instanceof Bytes) return orderOfBytes(a.text, b.text);
-  const isTimed =
-    (a instanceof Timestamp && b instanceof Timestamp) || (a instanceof Duration && b instanceof Duration);
-  return isTimed ? orderOf(a.ticks, b.ticks) : null;
 }
