@@ -134,9 +134,9 @@ describe('what `why` says would pass', () => {
       await found.compiled.prepare('all');
       const world = await createKeyedWorld(found.snapshot, clock, keysOf(one.keys));
       const signing = { keys: keyTexts(one.keys), prefixes: prefixesOf(one.manager), pool };
+      const examined = { id: one.id, requests: one.requests, found, world, signing };
       for (const request of one.requests) {
-        if (tally.refused < WANTED)
-          await examine(one.id, request, one.requests, found, world, signing, tally);
+        if (tally.refused < WANTED) await examine(examined, request, tally);
       }
     }
     assert.deepEqual(tally.wrong, []);
@@ -148,60 +148,84 @@ describe('what `why` says would pass', () => {
   });
 });
 
-async function examine(
-  id: string,
-  request: PlayedRequest,
-  others: readonly PlayedRequest[],
-  found: Runnable,
-  world: KeyedWorld,
-  signing: Signing,
-  tally: Tally,
-): Promise<void> {
+/** A generated case that runs, and what its refusals are examined with. */
+interface Examined {
+  id: string;
+  requests: readonly PlayedRequest[];
+  found: Runnable;
+  world: KeyedWorld;
+  signing: Signing;
+}
+
+/** A refused request, and what `why` says of it. */
+interface Refused {
+  about: string;
+  verdict: Verdict;
+  remedies: Remedies;
+}
+
+async function examine(examined: Examined, request: PlayedRequest, tally: Tally): Promise<void> {
+  const { id, found, world } = examined;
   const words = wordsOf(request);
   const verdict = await play(found, words);
   if (passes(verdict)) return;
   tally.refused++;
   const listener = found.compiled.listeners[0]?.name ?? '';
-  const remedies = await findRemedies(
-    { words, connection, listener, drawn: NOTHING_DRAWN },
-    world,
-    clock,
-    TRIES,
-  );
+  const asked = { words, connection, listener, drawn: NOTHING_DRAWN };
+  const remedies = await findRemedies(asked, world, clock, TRIES);
   const about = `${id} ${request.method} ${request.target} ${verdict.status} ${verdict.details}`;
+  const refused = { about, verdict, remedies };
   if (remedies.never !== null) {
     tally.never++;
-    // A parameter that goes with its token may lead to another route, of which nothing was said.
-    const isOnlyTokens = remedies.found.some(
-      (one) => !one.isElsewhere && one.changes.every(({ kind }) => kind === 'token' || kind === 'claim'),
-    );
-    const isHere =
-      remedies.found.some(({ isElsewhere }) => !isElsewhere) && remedies.never.startsWith('no request');
-    if (isOnlyTokens || isHere) tally.wrong.push(`${about}: ${remedies.never}`);
-    for (const other of others) {
-      if (other.method === 'OPTIONS') continue;
-      const answer = await play(found, wordsOf(other));
-      if (
-        passes(answer) &&
-        answer.route?.origin === verdict.route?.origin &&
-        remedies.never.startsWith('no request')
-      )
-        tally.wrong.push(`${about}: ${remedies.never}, but ${other.method} ${other.target}`);
-    }
+    tally.wrong.push(...contradictionsIn(refused), ...(await passersBeside(refused, examined)));
   }
   if (remedies.found.length > 0) tally.helped++;
   else if (remedies.never === null) {
     tally.none++;
     tally.unhelped.push(`${about} tried ${remedies.tried}`);
   }
+  await replayFound(refused, examined, tally);
+}
+
+/** What is said to help beside the word that nothing does. A parameter that goes with its token may lead to a route of which nothing was said. */
+function contradictionsIn({ about, remedies: { found, never } }: Refused): string[] {
+  const isOnlyTokens = found.some(
+    (one) => !one.isElsewhere && one.changes.every(({ kind }) => kind === 'token' || kind === 'claim'),
+  );
+  const isHere = found.some(({ isElsewhere }) => !isElsewhere) && saysNoRequest(never);
+  return isOnlyTokens || isHere ? [`${about}: ${never}`] : [];
+}
+
+const saysNoRequest = (never: string | null) => never?.startsWith('no request') === true;
+
+/** Requests of the same case and the same route that pass, where `why` says that none does. */
+async function passersBeside(
+  { about, verdict, remedies: { never } }: Refused,
+  { requests, found }: Examined,
+): Promise<string[]> {
+  const passers: string[] = [];
+  for (const other of saysNoRequest(never) ? requests : []) {
+    if (other.method === 'OPTIONS') continue;
+    const answer = await play(found, wordsOf(other));
+    if (passes(answer) && answer.route?.origin === verdict.route?.origin)
+      passers.push(`${about}: ${never}, but ${other.method} ${other.target}`);
+  }
+  return passers;
+}
+
+/** Plays what is said to pass, under real signatures. */
+async function replayFound(
+  { about, remedies }: Refused,
+  { found, signing }: Examined,
+  tally: Tally,
+): Promise<void> {
   for (const remedy of remedies.found) {
     const real = withRealTokens(remedy.words, remedy, signing);
     if (real === null) continue;
     tally.replayed++;
     const answer = await play(found, real, remedy.connection as typeof connection);
-    if (!passes(answer))
-      tally.wrong.push(
-        `${about}: ${remedy.changes.map(({ text }) => text).join(', ')} -> ${answer.status} ${answer.body}`,
-      );
+    if (passes(answer)) continue;
+    const changes = remedy.changes.map(({ text }) => text).join(', ');
+    tally.wrong.push(`${about}: ${changes} -> ${answer.status} ${answer.body}`);
   }
 }
