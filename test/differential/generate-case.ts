@@ -2,6 +2,7 @@ import type { DifferentialCase, Json, JsonObject, PlayedRequest, TlsPlan } from 
 import { type Choose, chooseFor } from './choose.ts';
 import type { FeatureName } from './features.ts';
 import { generateTls, withClients } from './generate-clients.ts';
+import type { FormatWords } from './generate-formats.ts';
 import { generateGuards } from './generate-guards.ts';
 import { generateJwtAuthn, type JwtPlan } from './generate-jwt.ts';
 import { generateManagerOptions } from './generate-manager.ts';
@@ -90,36 +91,40 @@ function generateManager(
 ): JsonObject {
   const payloadKeys = (jwt?.providers ?? []).flatMap(({ payloadKey }) => payloadKey ?? []);
   const paths = [...(jwt?.paths ?? [])];
-  const rbac = () => generateRbac(choose, { payloadKeys, paths, features, tls: tls !== undefined });
-  const filters: JsonObject[] = [];
-  if (jwt !== null) filters.push(filter('jwt', `${TYPE}.jwt_authn.v3.JwtAuthentication`, jwt.config));
-  if (jwt === null || choose.chance(0.5)) filters.push(filter('rbac', `${TYPE}.rbac.v3.RBAC`, rbac()));
-  if (choose.chance(0.05)) filters.push(filter('rbac-2', `${TYPE}.rbac.v3.RBAC`, rbac()));
-  if (choose.chance(0.05)) filters.reverse();
   const words = { id, features, payloadKeys };
-  for (const neighbour of generateNeighbours(choose, words)) {
-    filters.splice(choose.below(filters.length + 1), 0, neighbour);
-  }
-  const names = filters.map(({ name }) => String(name));
-  for (const one of filters) Object.assign(one, filterSwitches(choose));
-  filters.push(
-    filter(
-      'router',
-      `${TYPE}.router.v3.Router`,
-      choose.field(0.1, 'suppress_envoy_headers', () => true),
-    ),
-  );
+  const rbac = () => generateRbac(choose, { payloadKeys, paths, features, tls: tls !== undefined });
+  const filters = generateFilters(choose, jwt, rbac, words);
   const routes = generateRoutes(choose, {
     ...words,
     paths,
     tls: tls !== undefined,
-    filters: names,
+    filters: filters.slice(0, -1).map(({ name }) => String(name)),
     requirementNames: jwt?.requirementNames ?? [],
     rbac,
   });
   const bodiless = /"status":(?:204|304)\b/.test(JSON.stringify(routes));
   const own = generateManagerOptions(choose, { ...words, bodiless });
   return { ...own, route_config: routes, http_filters: filters };
+}
+
+/** jwt_authn, rbac or both, neighbours among them, and the router behind all. */
+function generateFilters(
+  choose: Choose,
+  jwt: JwtPlan | null,
+  rbac: () => JsonObject,
+  words: FormatWords & { id: string },
+): JsonObject[] {
+  const filters: JsonObject[] = [];
+  if (jwt !== null) filters.push(filter('jwt', `${TYPE}.jwt_authn.v3.JwtAuthentication`, jwt.config));
+  if (jwt === null || choose.chance(0.5)) filters.push(filter('rbac', `${TYPE}.rbac.v3.RBAC`, rbac()));
+  if (choose.chance(0.05)) filters.push(filter('rbac-2', `${TYPE}.rbac.v3.RBAC`, rbac()));
+  if (choose.chance(0.05)) filters.reverse();
+  for (const neighbour of generateNeighbours(choose, words)) {
+    filters.splice(choose.below(filters.length + 1), 0, neighbour);
+  }
+  for (const one of filters) Object.assign(one, filterSwitches(choose));
+  const suppresses = choose.field(0.1, 'suppress_envoy_headers', () => true);
+  return [...filters, filter('router', `${TYPE}.router.v3.Router`, suppresses)];
 }
 
 /** A filter that is off until a route has something for it. */
