@@ -1,6 +1,7 @@
 import { after, before, describe, it } from 'node:test';
 import { findEnvoy } from '../envoy-process.ts';
 import { ScenesBesideEnvoy } from '../scenes-beside-envoy.ts';
+import { clearedRouteCases, clearedRouteScenes } from './cleared-route-cases.ts';
 import { corsCases, corsScenes } from './cors-cases.ts';
 import { filterStateCases, filterStateScenes } from './filter-state-cases.ts';
 import { metadataCases, metadataScenes } from './metadata-cases.ts';
@@ -14,6 +15,7 @@ const scenes = [
   ...routeLimitScenes,
   ...moreLimitScenes,
   ...moreMutationScenes,
+  ...clearedRouteScenes,
   ...corsScenes,
   ...filterStateScenes,
   ...metadataScenes,
@@ -25,6 +27,7 @@ const cases = [
   ...routeLimitCases,
   ...moreLimitCases,
   ...moreMutationCases,
+  ...clearedRouteCases,
   ...corsCases,
   ...filterStateCases,
   ...metadataCases,

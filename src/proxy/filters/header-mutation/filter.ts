@@ -13,6 +13,8 @@ export class HeaderMutationFilter implements HttpFilter {
   readonly origin: object;
   readonly #own: MutationSteps;
   readonly #ofRoute: (route: SelectedRoute | null) => readonly MutationSteps[];
+  /** Those that changed a request change its response, whatever route there is by then. */
+  readonly #levels = new WeakMap<FilterStream, readonly MutationSteps[]>();
 
   /** @param ofRoute the levels' changes, in the order they are applied */
   constructor(own: MutationSteps, ofRoute: (route: SelectedRoute | null) => readonly MutationSteps[]) {
@@ -22,21 +24,28 @@ export class HeaderMutationFilter implements HttpFilter {
   }
 
   decodeHeaders(stream: FilterStream): FilterResult {
-    for (const { origin, request, query } of [this.#own, ...this.#ofRoute(stream.route)]) {
-      if (request.length === 0 && query.length === 0) continue;
-      for (const step of request) applyHeaderStep(step, stream.request.headers, stream);
-      if (query.length > 0) applyQuerySteps(query, stream);
-      stream.recorder?.open('mutations', describe(request, query), origin);
-      stream.recorder?.close('ok');
-    }
+    changeRequest(this.#own, stream);
+    // Only now: what was changed has a say in which route is chosen, where an earlier filter has cleared it.
+    const levels = this.#ofRoute(stream.route);
+    this.#levels.set(stream, levels);
+    for (const level of levels) changeRequest(level, stream);
     return undefined;
   }
 
   encodeHeaders(stream: FilterStream, { headers }: ResponseHead): void {
-    for (const { response } of [this.#own, ...this.#ofRoute(stream.route)]) {
+    const levels = this.#levels.get(stream) ?? this.#ofRoute(stream.route);
+    for (const { response } of [this.#own, ...levels]) {
       for (const step of response) applyHeaderStep(step, headers, stream);
     }
   }
+}
+
+function changeRequest({ origin, request, query }: MutationSteps, stream: FilterStream): void {
+  if (request.length === 0 && query.length === 0) return;
+  for (const step of request) applyHeaderStep(step, stream.request.headers, stream);
+  if (query.length > 0) applyQuerySteps(query, stream);
+  stream.recorder?.open('mutations', describe(request, query), origin);
+  stream.recorder?.close('ok');
 }
 
 function describe(headers: readonly HeaderStep[], query: readonly QueryStep[]): string {

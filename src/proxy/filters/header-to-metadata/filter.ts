@@ -18,6 +18,8 @@ export class HeaderToMetadataFilter implements HttpFilter {
   readonly origin: object;
   readonly #own: MetadataRules;
   readonly #routeRules: (route: SelectedRoute | null) => MetadataRules | undefined;
+  /** The rules of a request are those of its response, whatever route there is by then. */
+  readonly #chosen = new WeakMap<FilterStream, MetadataRules>();
 
   /** @param routeRules what a route puts in the place of the filter's own rules */
   constructor(own: MetadataRules, routeRules: (route: SelectedRoute | null) => MetadataRules | undefined) {
@@ -27,15 +29,16 @@ export class HeaderToMetadataFilter implements HttpFilter {
   }
 
   decodeHeaders(stream: FilterStream): FilterResult {
-    const { request: rules } = this.#routeRules(stream.route) ?? this.#own;
+    const chosen = this.#routeRules(stream.route) ?? this.#own;
+    this.#chosen.set(stream, chosen);
     const { request } = stream;
     const find = (name: string) => pseudoHeader(request, name) ?? joinedLines(request.headers, name);
-    for (const rule of rules) applyRule(rule, request.headers, find, stream);
+    for (const rule of chosen.request) applyRule(rule, request.headers, find, stream);
     return undefined;
   }
 
   encodeHeaders(stream: FilterStream, { status, headers }: ResponseHead): void {
-    const { response: rules } = this.#routeRules(stream.route) ?? this.#own;
+    const { response: rules } = this.#chosen.get(stream) ?? this.#routeRules(stream.route) ?? this.#own;
     const find = (name: string) => (name === ':status' ? String(status) : joinedLines(headers, name));
     for (const rule of rules) applyRule(rule, headers, find, stream);
   }

@@ -39,9 +39,9 @@ export class SetFilterStateFilter implements HttpFilter {
   }
 
   decodeHeaders(stream: FilterStream): FilterResult {
-    const levels = this.#ofRoute(stream.route);
     writeEntries(this.#own, stream);
-    for (const level of levels) writeEntries(level, stream);
+    // Only now: what was written has a say in which route is chosen, where an earlier filter has cleared it.
+    for (const level of this.#ofRoute(stream.route)) writeEntries(level, stream);
     if (this.#clearsRoute) stream.clearRouteCache();
     return undefined;
   }
