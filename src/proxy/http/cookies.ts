@@ -2,14 +2,31 @@ import type { MatchedRequest } from '../../core/match/index.ts';
 
 type Headers = MatchedRequest['headers'];
 
-/** The first cookie of that name over all `cookie` lines. */
+interface Jar {
+  /** The lines that it was made of, for filters may change them. */
+  readonly lines: readonly string[];
+  readonly cookies: ReadonlyMap<string, string>;
+}
+
+const jars = new WeakMap<Headers, Jar>();
+
+/** The first cookie of that name over all `cookie` lines, which are read once however many routes ask. */
 export function firstCookie(headers: Headers, name: string): string | undefined {
-  let found: string | undefined;
-  walkCookies(headers, (one, value) => {
-    if (one === name) found = value;
-    return one === name;
+  return jarOf(headers).cookies.get(name);
+}
+
+function jarOf(headers: Headers): Jar {
+  const known = jars.get(headers);
+  const lines = headers.values.filter((_, i) => headers.names[i] === 'cookie');
+  if (known?.lines.length === lines.length && lines.every((line, i) => line === known.lines[i])) return known;
+  const cookies = new Map<string, string>();
+  walkCookies(headers, (name, value) => {
+    if (!cookies.has(name)) cookies.set(name, value);
+    return false;
   });
-  return found;
+  const jar = { lines, cookies };
+  jars.set(headers, jar);
+  return jar;
 }
 
 /** The same for many names at once, by what stands for each: however many there are, the lines are walked over once. */
