@@ -146,5 +146,11 @@ const WITH_ARGUMENT = [
   'PATH(NQ:PATH)',
   'PATH(NQ)',
   'FILTER_STATE(k)',
+  'FILTER_STATE(k:PLAIN)',
+  'DYNAMIC_METADATA(["mine","k"])',
+  'DYNAMIC_METADATA(["envoy.filters.http.jwt_authn","payload","sub"])',
+  'START_TIME((a)b)',
+  'REQ(?x-a)',
+  'PATH(NQ:)',
   'ENVIRONMENT(JOTGATE_DIFFERENTIAL)',
 ];

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 import type { FeatureName } from './features.ts';
 import { generateExtAuthz } from './generate-authz.ts';
-import type { FormatWords } from './generate-formats.ts';
+import { type FormatWords, generateFormat } from './generate-formats.ts';
 import { generateSureFraction } from './generate-fractions.ts';
 import { generateLocalRateLimit } from './generate-limits.ts';
 import { generateString } from './generate-matchers.ts';
@@ -31,7 +31,30 @@ export function generateNeighbours(choose: Choose, words: FormatWords & { id: st
       () => ({ name: 'limit', typed_config: generateLocalRateLimit(choose, id, payloadKeys) }),
     ],
   ];
-  return makers.filter(([name]) => features.has(name) && choose.chance(0.08)).map(([, make]) => make());
+  const made = makers.filter(([name]) => features.has(name) && choose.chance(0.08)).map(([, make]) => make());
+  return choose.extra(0.12) ? [...made, stateSetter(choose, words)] : made;
+}
+
+/** Leaves texts under the keys that principals, routes, matchers and formats ask for. */
+function stateSetter(choose: Choose, words: FormatWords): JsonObject {
+  const value = (): JsonObject => ({
+    object_key: choose.pick(['k', 'k', 'other']),
+    factory_key: 'envoy.string',
+    format_string: {
+      text_format_source: {
+        inline_string: choose.chance(0.5)
+          ? choose.pick(['v', '%REQ(x-a)%', '127.0.0.1'])
+          : generateFormat(choose, words),
+      },
+      ...choose.field(0.3, 'omit_empty_values', () => true),
+    },
+    ...choose.field(0.2, 'read_only', () => true),
+    ...choose.field(0.3, 'skip_if_empty', () => true),
+  });
+  return filter('sfs', 'set_filter_state.v3.Config', {
+    on_request_headers: choose.list(1, 2, value),
+    ...choose.field(0.4, 'clear_route_cache', () => true),
+  });
 }
 
 const filter = (name: string, type: string, config: JsonObject): JsonObject => ({

@@ -236,6 +236,7 @@ function addHeaders(choose: Choose, words: RequestWords, { headers, target }: Pl
   if (choose.chance(0.02)) headers.push(['x-envoy-original-path', '/original?q']);
   if (choose.chance(0.02)) headers.push(['x_under', 'u']);
   if (choose.extra(0.04)) headers.push(['x-b64', choose.pick(BASE64)]);
+  if (choose.extra(0.02)) headers.push(['x-envoy-decorator-operation', choose.pick(['a', ''])]);
   if (choose.chance(0.02)) headers.push(['x-request-id', 'mine']);
   if (choose.extra(0.03)) headers.push(['referer', choose.pick(REFERERS)]);
 }
