@@ -213,6 +213,11 @@ describe('what a route configuration cannot have is refused by name', () => {
       want: /sum of weights/,
     },
     {
+      name: 'a cluster without a word of its weight',
+      config: all([weighted(member('origin', 1), { name: 'origin' })]),
+      want: /'weight' is missing/,
+    },
+    {
       name: 'an unknown cluster without a share',
       config: all([weighted(member('origin', 1), member('x', 0))]),
       want: /unknown cluster `x`/,

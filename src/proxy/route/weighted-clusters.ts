@@ -27,7 +27,7 @@ export function compileWeightedClusters(
 ): WeightedDestination[] | null {
   const before = findings.list.length;
   const members = config.clusters.map((member) => compileMember(member, findings));
-  if (members.every(({ weight }) => weight === 0)) {
+  if (findings.list.length === before && members.every(({ weight }) => weight === 0)) {
     findings.report({
       code: 'E122',
       severity: 'error',
@@ -45,6 +45,7 @@ function compileMember(member: ClusterWeight, findings: Findings): WeightedDesti
     refuse('only one of name or cluster_header can be specified', member, 'cluster_header');
   if (member.name === '' && member.clusterHeader === '')
     refuse('at least one of name or cluster_header need to be specified', member, 'name');
+  if (member.weight === undefined) refuse("Field 'weight' is missing", member, 'weight');
   const host = member.hostRewriteSpecifier;
   return {
     cluster: member.name,
