@@ -55,7 +55,7 @@ describe('the line of an exchange', () => {
               body: 'no',
               headers: [],
               details: 'denied',
-              afterwards: () => stream.metadata.set('rbac', 'policy', 'p'),
+              beforeFilters: () => stream.metadata.set('rbac', 'policy', 'p'),
             }),
           },
         ],

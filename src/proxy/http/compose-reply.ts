@@ -51,6 +51,7 @@ export function composeReply(
     for (const [name, value] of fields) headers.set(name, value);
   } else describeBody(headers, told.body);
   const status = isGrpc ? 200 : told.status;
+  local.beforeFilters?.();
   if (course !== null) course.headStatus = status;
   encodeThrough(filters, stream, { status, headers });
   tellRequestId(headers, stream.request, service.options.tellsRequestId);

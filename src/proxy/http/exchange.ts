@@ -421,7 +421,6 @@ export class Exchange implements ForwardedExchange {
       if (replier === 'codec') this.course.addFlag('DPE');
       this.course.replied(local);
       noteOwnFields(this.service, headers, reply.body);
-      local.afterwards?.();
     }
     this.finish(close ? 'close' : 'keep');
   }

@@ -61,7 +61,6 @@ export function rehearseReply(
     );
     stream.recorder?.close('ok');
   }
-  local.afterwards?.();
   const fields = fieldsOf(reply.headers);
   return {
     ...CLOSED,

@@ -19,7 +19,7 @@ describe('rbac', () => {
   it('denies with 403 and names the policy that did it', async () => {
     const { filter, counters } = filterOf({ rules: { action: 'DENY', policies: { 'no entry': onlyA } } });
     const { reply, stream } = await play(filter, { path: '/a' });
-    const { afterwards, ...words } = reply as LocalReply;
+    const { beforeFilters, ...words } = reply as LocalReply;
     assert.deepEqual(words, {
       status: 403,
       body: 'RBAC: access denied',
@@ -28,7 +28,7 @@ describe('rbac', () => {
     });
     assert.deepEqual(counters(), { 'rbac.denied': 1 });
     assert.equal(stream.metadataIfAny, null, 'the reply is on its way before anything is told');
-    afterwards?.();
+    beforeFilters?.();
     assert.deepEqual(Object.fromEntries(stream.metadata.get('envoy.filters.http.rbac') ?? []), {
       enforced_effective_policy_id: 'no entry',
       enforced_engine_result: 'denied',

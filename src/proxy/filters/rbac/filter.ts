@@ -53,8 +53,8 @@ function judgeShadow(shadow: RuleSet, stream: FilterStream): Judgment {
 }
 
 /**
- * Only after both have judged: what the shadow rules say is no matter for the enforced ones of the same filter. A refusal is sent before
- * anything is told.
+ * Only after both have judged: what the shadow rules say is no matter for the enforced ones of the same filter. A refusal is put together
+ * before anything is told.
  */
 function tellAll(
   { enforced, shadow }: RbacRules,

@@ -2,9 +2,9 @@ import { withoutBlanks } from '../../details-text.ts';
 import type { LocalReply } from '../filter.ts';
 
 /** The one reply of this filter (envoy.md §7.2). */
-export function denialReply(policy: string, afterwards: () => void): LocalReply {
+export function denialReply(policy: string, beforeFilters: () => void): LocalReply {
   return {
-    afterwards,
+    beforeFilters,
     status: 403,
     body: 'RBAC: access denied',
     headers: [],
