@@ -1,5 +1,5 @@
 import type { CertifiedKey } from '../../src/platform/index.ts';
-import { addressOf, bootstrapOf, extension, managerOf } from '../fixtures/envoy-config.ts';
+import { addressOf, bootstrapOf, extension, managerOf, serverTls } from '../fixtures/envoy-config.ts';
 import { loadText } from '../fixtures/loaded-gate.ts';
 
 export interface ChainOptions {
@@ -30,7 +30,7 @@ export function renderChain(options: ChainOptions): object {
     ...(key === undefined
       ? {}
       : {
-          transport_socket: renderTls(key, clientRoots, clientRoots !== undefined && !isLax),
+          transport_socket: serverTls(key, { clientRoots, requires: clientRoots !== undefined && !isLax }),
         }),
     filters: [
       managerOf({
@@ -45,23 +45,6 @@ export function renderChain(options: ChainOptions): object {
       }),
     ],
   };
-}
-
-function renderTls(key: CertifiedKey, clientRoots: string | undefined, requires: boolean): object {
-  return extension('transport_sockets.tls.v3.DownstreamTlsContext', {
-    require_client_certificate: requires,
-    common_tls_context: {
-      tls_certificates: [
-        {
-          certificate_chain: { inline_string: key.certificate },
-          private_key: { inline_string: key.privateKey },
-        },
-      ],
-      ...(clientRoots === undefined
-        ? {}
-        : { validation_context: { trusted_ca: { inline_string: clientRoots } } }),
-    },
-  });
 }
 
 function renderAccess(principal: string | undefined, condition: object | undefined): object {

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { connect } from 'node:tls';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { type CertifiedKey, createDevelopmentAuthority } from '../../../src/platform/index.ts';
 import type { Gate } from '../../../src/server/index.ts';
 import { createSelfSigned } from '../../e2e/certificates.ts';
+import { askOverTls } from '../../e2e/tls-client.ts';
 import {
   bootstrapOf,
   clusterOf,
   extension,
   listenerOf,
   managerOf,
+  serverTls,
   typed,
 } from '../../fixtures/envoy-config.ts';
 import { answer, frameOf, type GrpcAuthorizer, startGrpcAuthorizer } from '../../fixtures/grpc-authorizer.ts';
@@ -19,19 +20,11 @@ import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { portOf } from '../rehearsal/comparison.ts';
 
 const OPTIONS = 'upstreams.http.v3.HttpProtocolOptions';
-const keyOf = ({ certificate, privateKey }: CertifiedKey) => ({
-  certificate_chain: { inline_string: certificate },
-  private_key: { inline_string: privateKey },
-});
 const SERVERS = ['names', 'bare', 'unproven'] as const;
 
 /** A listener for each server certificate; the one called `unproven` asks a service that its cluster does not trust. */
 function configOf(servers: readonly CertifiedKey[], clients: string, port: number, roots: string): string {
   const listeners = SERVERS.map((name, index) => {
-    const tls = {
-      tls_certificates: [keyOf(servers[index] as CertifiedKey)],
-      validation_context: { trusted_ca: { inline_string: clients } },
-    };
     const authz = {
       grpc_service: {
         envoy_grpc: { cluster_name: name === 'unproven' ? 'unproven' : 'proven' },
@@ -40,11 +33,8 @@ function configOf(servers: readonly CertifiedKey[], clients: string, port: numbe
       include_peer_certificate: true,
       include_tls_session: true,
     };
-    const chain = {
-      transport_socket: extension('transport_sockets.tls.v3.DownstreamTlsContext', {
-        common_tls_context: tls,
-      }),
-    };
+    const secured = serverTls(servers[index] as CertifiedKey, { clientRoots: clients });
+    const chain = { transport_socket: secured };
     const filters = [extension('filters.http.ext_authz.v3.ExtAuthz', authz)];
     return listenerOf(name, [managerOf({ filters })], chain);
   });
@@ -67,22 +57,8 @@ function configOf(servers: readonly CertifiedKey[], clients: string, port: numbe
 }
 
 /** The status that a client gets. */
-function ask(port: number, client: CertifiedKey | null, servername: string): Promise<string> {
-  return new Promise((resolve) => {
-    const shown = client === null ? {} : { cert: client.certificate, key: client.privateKey };
-    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, servername, ...shown });
-    let text = '';
-    socket.on('secureConnect', () => {
-      socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-    });
-    socket.on('data', (bytes) => {
-      text += bytes.toString('latin1');
-      if (text.includes('\r\n\r\n')) socket.destroy();
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => resolve(text.slice(9, 12)));
-  });
-}
+const ask = async (port: number, client: CertifiedKey | null, serverName: string) =>
+  (await askOverTls(port, client, serverName)).status;
 
 if (findEnvoy() !== null) {
   describe('a gRPC service is asked over TLS, and told of certificates, as by Envoy', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { connect } from 'node:tls';
 import { type CertifiedKey, createDevelopmentAuthority } from '../../../src/platform/index.ts';
 import type { Gate } from '../../../src/server/index.ts';
 import { createSelfSigned } from '../../e2e/certificates.ts';
-import { bootstrapOf, listenerOf, managerOf } from '../../fixtures/envoy-config.ts';
+import { askOverTls } from '../../e2e/tls-client.ts';
+import { bootstrapOf, listenerOf, managerOf, serverTls } from '../../fixtures/envoy-config.ts';
 import { startGateOf } from '../../fixtures/loaded-gate.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { at, bool, call, has, id, is, map, select, text } from '../rehearsal/cel-words.ts';
@@ -114,20 +114,7 @@ function configOf(server: CertifiedKey, whole: CertifiedKey, roots: string): str
     'THE DIGEST': createHash('sha256').update(given.raw).digest('hex'),
     'THE CERTIFICATE': given.toString(),
   };
-  const common_tls_context = {
-    tls_certificates: [
-      {
-        certificate_chain: { inline_string: server.certificate },
-        private_key: { inline_string: server.privateKey },
-      },
-    ],
-    validation_context: { trusted_ca: { inline_string: roots } },
-  };
-  const chain = {
-    transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
-      common_tls_context,
-    }),
-  };
+  const chain = { transport_socket: serverTls(server, { clientRoots: roots }) };
   const listeners = Object.entries(RULES).map(([name, rules], index) => {
     const rbac = extension('envoy.extensions.filters.http.rbac.v3.RBAC', {
       ...rules,
@@ -142,22 +129,7 @@ function configOf(server: CertifiedKey, whole: CertifiedKey, roots: string): str
 }
 
 /** The status that a client gets. */
-function ask(port: number, client: CertifiedKey | null): Promise<string> {
-  return new Promise((resolve) => {
-    const shown = client === null ? {} : { cert: client.certificate, key: client.privateKey };
-    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...shown });
-    let text = '';
-    socket.on('secureConnect', () => {
-      socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-    });
-    socket.on('data', (bytes) => {
-      text += bytes.toString('latin1');
-      if (text.includes('\r\n\r\n')) socket.destroy();
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => resolve(text.slice(9, 12)));
-  });
-}
+const ask = async (port: number, client: CertifiedKey | null) => (await askOverTls(port, client)).status;
 
 const counted = (rows: Iterable<readonly [string, number]>) =>
   Object.fromEntries([...rows].filter(([name, value]) => value > 0 && name.includes('.rbac.')).sort());

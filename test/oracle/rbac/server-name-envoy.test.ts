@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { connect } from 'node:tls';
 import type { Gate } from '../../../src/server/index.ts';
 import { createSelfSigned } from '../../e2e/certificates.ts';
 import { TLS_INSPECTOR } from '../../e2e/tls-chain.ts';
-import { addressOf, bootstrapOf, extension, managerOf } from '../../fixtures/envoy-config.ts';
+import { askOverTls } from '../../e2e/tls-client.ts';
+import { addressOf, bootstrapOf, extension, managerOf, serverTls } from '../../fixtures/envoy-config.ts';
 import { startGateOf } from '../../fixtures/loaded-gate.ts';
 import { type EnvoyProcess, findEnvoy, startEnvoy } from '../envoy-process.ts';
 import { portOf } from '../rehearsal/comparison.ts';
 
 const server = await createSelfSigned('server.test');
-const certificate = {
-  certificate_chain: { inline_string: server.certificate },
-  private_key: { inline_string: server.privateKey },
-};
-const secured = extension('transport_sockets.tls.v3.DownstreamTlsContext', {
-  common_tls_context: { tls_certificates: [certificate] },
-});
+const secured = serverTls(server);
 const denied = extension('filters.http.rbac.v3.RBAC', {
   rules: {
     action: 'DENY',
@@ -52,20 +46,9 @@ const listeners = Object.entries(CHAINS).flatMap(([name, chains]) => [
 ]);
 
 /** Status and body, or that the connection is closed. */
-function ask(port: number, servername: string): Promise<string> {
-  return new Promise((resolve) => {
-    const named = servername === '' ? {} : { servername };
-    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...named });
-    let text = '';
-    socket.on('secureConnect', () => {
-      socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-    });
-    socket.on('data', (bytes) => {
-      text += bytes.toString('latin1');
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => resolve(`${text.slice(9, 12)} ${text.split('\r\n\r\n')[1] ?? 'closed'}`));
-  });
+async function ask(port: number, serverName: string): Promise<string> {
+  const { status, body } = await askOverTls(port, null, serverName);
+  return `${status} ${body || 'closed'}`;
 }
 
 if (findEnvoy() !== null) {
