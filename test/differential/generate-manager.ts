@@ -107,7 +107,14 @@ function replyFilter(choose: Choose, words: FormatWords, depth: number): JsonObj
   const status = choose.pick([0, 200, 301, 400, 401, 403, 404, 429, 500]);
   const value = { default_value: status, runtime_key: 'not.there' };
   return choose.weighted<JsonObject>([
-    [6, () => ({ status_code_filter: { comparison: { op: choose.pick(['EQ', 'GE', 'LE']), value } } })],
+    [
+      6,
+      () => ({
+        status_code_filter: {
+          comparison: { op: choose.pick(['EQ', 'GE', 'LE', ...choose.more(['NE'])]), value },
+        },
+      }),
+    ],
     [2, () => ({ header_filter: { header: generateHeaderMatcher(choose) } })],
     [1, () => ({ response_flag_filter: choose.field<Json>(0.8, 'flags', () => choose.some(1, 2, FLAGS)) })],
     [1, () => ({ metadata_filter: metadataFilter(choose, words) })],

@@ -26,6 +26,8 @@ const table: { name: string; given: JsonObject; want: boolean; more?: Partial<Pr
   { name: 'not equal', given: status('EQ', 201), want: false },
   { name: 'at least', given: status('GE', 200), want: true },
   { name: 'at most', given: status('LE', 199), want: false },
+  { name: 'another one', given: status('NE', 199), want: true },
+  { name: 'no other one', given: status('NE', 200), want: false },
   { name: 'as long as', given: duration(7), want: true },
   { name: 'not as long as', given: duration(8), want: false },
   { name: 'no health check', given: { not_health_check_filter: {} }, want: true },

@@ -83,6 +83,7 @@ const COMPARE: Readonly<Record<Op, (found: number, wanted: number) => boolean>> 
   [Op.EQ]: (found, wanted) => found === wanted,
   [Op.GE]: (found, wanted) => found >= wanted,
   [Op.LE]: (found, wanted) => found <= wanted,
+  [Op.NE]: (found, wanted) => found !== wanted,
 };
 
 /** What is not there is logged unless `match_if_key_not_found` says otherwise. */

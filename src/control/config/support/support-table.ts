@@ -88,7 +88,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.accesslog.v3.AccessLogFilter': {
     done: 'status_code_filter duration_filter not_health_check_filter and_filter or_filter header_filter response_flag_filter metadata_filter',
   },
-  'envoy.config.accesslog.v3.ComparisonFilter': { done: '*', values: { op: 'EQ GE LE' } },
+  'envoy.config.accesslog.v3.ComparisonFilter': { done: '*', values: { op: 'EQ GE LE NE' } },
   'envoy.config.accesslog.v3.StatusCodeFilter': { done: '*' },
   'envoy.config.accesslog.v3.DurationFilter': { done: '*' },
   'envoy.config.accesslog.v3.NotHealthCheckFilter': { done: '*' },
