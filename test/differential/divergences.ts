@@ -71,7 +71,9 @@ const ROWS: readonly Row[] = [
     id: 'H15',
     explains({ envoy, jotgate }) {
       const target = envoy.origin?.target ?? '';
-      return jotgate.origin === null && jotgate.status >= 400 && target !== '' && !/^[!-~]+$/.test(target);
+      const isRefused =
+        jotgate.status >= 400 || jotgate.headers.some((line) => line.startsWith('grpc-status: '));
+      return jotgate.origin === null && isRefused && target !== '' && !/^[!-~]+$/.test(target);
     },
   },
   {

@@ -1,5 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { AUTHORIZER_PREFIX, authorize } from './authorizer.ts';
 import type { KeyDocument } from './case.ts';
 
@@ -12,8 +13,24 @@ export interface EchoOrigin {
 }
 
 export const ORIGIN_BODY = 'origin';
-/** Base64 of the request's head, byte for byte. */
+/** Holds the request's head, byte for byte: see `readEcho`. */
 export const ECHO_FIELD = 'x-echo';
+const DEFLATED = '~';
+const PLAIN_HEAD_MAX = 8192;
+
+/** Base64 of a head, or of its deflated form where it is long: a head that a request may have must not make one that no response may. */
+function writeEcho(head: string): string {
+  const bytes = Buffer.from(head, 'latin1');
+  return head.length <= PLAIN_HEAD_MAX
+    ? bytes.toString('base64')
+    : `${DEFLATED}${deflateRawSync(bytes).toString('base64')}`;
+}
+
+export function readEcho(echo: string): string {
+  const isDeflated = echo.startsWith(DEFLATED);
+  const bytes = Buffer.from(isDeflated ? echo.slice(DEFLATED.length) : echo, 'base64');
+  return (isDeflated ? inflateRawSync(bytes) : bytes).toString('latin1');
+}
 
 export async function startEchoOrigin(): Promise<EchoOrigin> {
   const sockets = new Set<Socket>();
@@ -82,7 +99,7 @@ export const OTHER_ANSWERS: Readonly<Record<string, OtherAnswer>> = {
 };
 
 function answerTo(head: string): string {
-  const echo = Buffer.from(head, 'latin1').toString('base64');
+  const echo = writeEcho(head);
   const isHead = head.startsWith('HEAD ');
   const other = OTHER_ANSWERS[/\r\nx-want: (\w+)/.exec(head)?.[1] ?? ''];
   if (other !== undefined) return otherAnswer(other, echo, isHead);

@@ -1,7 +1,7 @@
 import { RawClient, type RawResponse } from '../e2e/raw-exchange.ts';
 import type { Answer, OriginView, PlayedClient, PlayedRequest } from './case.ts';
 import { connectAs } from './certificates.ts';
-import { ECHO_FIELD } from './echo-origin.ts';
+import { ECHO_FIELD, readEcho } from './echo-origin.ts';
 
 /** Sends requests one after another to a listener, over one connection as long as it lives. */
 export async function playRequests(port: number, requests: readonly PlayedRequest[]): Promise<Answer[]> {
@@ -102,8 +102,7 @@ function answerOf({ status, headers, body }: RawResponse, request: PlayedRequest
     status,
     body,
     headers: sortFields([...shown.map(blankTime), ...(isNamed ? [] : NO_SERVER)]),
-    origin:
-      echo === undefined ? null : originView(Buffer.from(echo, 'base64').toString('latin1'), request, port),
+    origin: echo === undefined ? null : originView(readEcho(echo), request, port),
   };
 }
 
