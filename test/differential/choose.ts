@@ -2,34 +2,6 @@ import { Random } from '../fuzz/random.ts';
 
 /** A seeded source of choices with the shapes that a generator needs. */
 export class Choose extends Random {
-  /** Whether what `--wide` adds is among the choices. Where it is not, nothing is drawn for it: all else stays as it was. */
-  readonly wide: boolean;
-
-  constructor(seed: number, wide: boolean) {
-    super(seed);
-    this.wide = wide;
-  }
-
-  /** A chance of what `--wide` adds. */
-  extra(probability: number): boolean {
-    return this.wide && this.chance(probability);
-  }
-
-  /** A `field` of what `--wide` adds. */
-  extraField<T>(probability: number, name: string, make: () => T): { [name: string]: T } {
-    return this.wide ? this.field(probability, name, make) : {};
-  }
-
-  /** Choices that `--wide` adds. */
-  more<T>(choices: readonly T[]): readonly T[] {
-    return this.wide ? choices : [];
-  }
-
-  /** The weight of a choice that `--wide` adds; it is never the last of them. */
-  weight(added: number): number {
-    return this.wide ? added : 0;
-  }
-
   /** The value with a probability, else nothing. */
   maybe<T>(probability: number, make: () => T): T | undefined {
     return this.chance(probability) ? make() : undefined;
@@ -68,6 +40,6 @@ export class Choose extends Random {
 }
 
 /** A generator of its own for each case, so that any case can be made again alone. */
-export function chooseFor(seed: number, index: number, wide: boolean): Choose {
-  return new Choose(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b), wide);
+export function chooseFor(seed: number, index: number): Choose {
+  return new Choose(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
 }

@@ -18,7 +18,7 @@ export function generateExtAuthz(choose: Choose, words: FormatWords): JsonObject
   return {
     '@type': `${TYPE}.ExtAuthz`,
     ...(choose.chance(0.5) ? service : grpcFields(choose)),
-    ...choose.extraField(0.2, 'transport_api_version', () => 'V3'),
+    ...choose.field(0.2, 'transport_api_version', () => 'V3'),
     ...choose.field<Json>(0.5, 'with_request_body', () => bufferSettings(choose)),
     ...choose.field<Json>(0.5, 'allowed_headers', () =>
       patterns(choose, 'authorization', 'x-a', 'x-role', 'cookie'),
@@ -27,13 +27,13 @@ export function generateExtAuthz(choose: Choose, words: FormatWords): JsonObject
     ...choose.field(0.2, 'failure_mode_allow', () => true),
     ...choose.field(0.2, 'failure_mode_allow_header_add', () => true),
     ...choose.field(0.2, 'clear_route_cache', () => true),
-    ...choose.extraField<Json>(0.1, 'clear_route_cache_headers', () =>
+    ...choose.field<Json>(0.1, 'clear_route_cache_headers', () =>
       choose.some(1, 2, ['x-user', 'X-A', 'x-role']),
     ),
     ...choose.field<Json>(0.2, 'status_on_error', () => ({ code: 'ServiceUnavailable' })),
     ...choose.field(0.2, 'stat_prefix', () => 'z'),
-    ...(choose.wide ? whenAsked(choose, words) : {}),
-    ...choose.extraField(0.15, 'max_denied_response_body_bytes', () => choose.pick([1, 10, 100])),
+    ...whenAsked(choose, words),
+    ...choose.field(0.15, 'max_denied_response_body_bytes', () => choose.pick([1, 10, 100])),
   };
 }
 
@@ -58,15 +58,15 @@ function bufferSettings(choose: Choose): JsonObject {
 }
 
 function httpService(choose: Choose, words: FormatWords): JsonObject {
-  const added = () => (choose.extra(0.5) ? generateFormat(choose, words) : '1');
+  const added = () => (choose.chance(0.5) ? generateFormat(choose, words) : '1');
   const prefix = choose.chance(0.9) ? AUTHORIZER_PREFIX : '/nowhere';
   return {
     server_uri: { uri: 'http://authorizer.test', cluster: 'keys', timeout: '10s' },
-    ...(choose.extra(0.1) ? { path_override: `${AUTHORIZER_PREFIX}/over` } : { path_prefix: prefix }),
+    ...(choose.chance(0.1) ? { path_override: `${AUTHORIZER_PREFIX}/over` } : { path_prefix: prefix }),
     authorization_request: {
       ...choose.field<Json>(0.3, 'headers_to_add', () => [{ key: 'x-added', value: added() }]),
       // Under its own `allowed_headers` the filter's is an error of both.
-      ...choose.extraField<Json>(0.05, 'allowed_headers', () => patterns(choose, 'x-b', 'x-user')),
+      ...choose.field<Json>(0.05, 'allowed_headers', () => patterns(choose, 'x-b', 'x-user')),
     },
     authorization_response: {
       ...choose.field<Json>(0.6, 'allowed_upstream_headers', () =>
@@ -81,9 +81,7 @@ function httpService(choose: Choose, words: FormatWords): JsonObject {
       ...choose.field<Json>(0.3, 'allowed_client_headers_on_success', () =>
         patterns(choose, 'x-check', 'set-cookie'),
       ),
-      ...choose.extraField<Json>(0.15, 'dynamic_metadata_from_headers', () =>
-        patterns(choose, 'x-user', 'x-a'),
-      ),
+      ...choose.field<Json>(0.15, 'dynamic_metadata_from_headers', () => patterns(choose, 'x-user', 'x-a')),
     },
   };
 }
@@ -93,8 +91,8 @@ function grpcService(choose: Choose): JsonObject {
     envoy_grpc: {
       cluster_name: choose.chance(0.95) ? 'grpc' : 'nowhere',
       ...choose.field(0.2, 'authority', () => 'authz.test'),
-      ...choose.extraField(0.1, 'skip_envoy_headers', () => true),
-      ...choose.extraField(0.1, 'max_receive_message_length', () => choose.pick([1, 100_000])),
+      ...choose.field(0.1, 'skip_envoy_headers', () => true),
+      ...choose.field(0.1, 'max_receive_message_length', () => choose.pick([1, 100_000])),
     },
     timeout: '10s',
     ...choose.field<Json>(0.3, 'initial_metadata', () => [{ key: 'x-init', value: 'for %REQ(:path)%' }]),

@@ -34,13 +34,7 @@ export function generateHeaderChanges(choose: Choose, words: FormatWords, probab
       choose.list(1, 2, () => generateAddition(choose, words)),
     ),
     ...choose.field<Json>(probability / 4, 'response_headers_to_remove', () =>
-      choose.some(1, 2, [
-        'x-up',
-        'www-authenticate',
-        'Content-Type',
-        'x-added',
-        ...choose.more(['location']),
-      ]),
+      choose.some(1, 2, ['x-up', 'www-authenticate', 'Content-Type', 'x-added', 'location']),
     ),
   };
 }
@@ -49,10 +43,10 @@ export function generateHeaderChanges(choose: Choose, words: FormatWords, probab
 export function generateAddition(choose: Choose, words: FormatWords): JsonObject {
   return {
     header: {
-      key: choose.extra(0.05) ? choose.pick(MEANT) : choose.pick(ADDED),
+      key: choose.chance(0.05) ? choose.pick(MEANT) : choose.pick(ADDED),
       value: generateFormat(choose, words),
     },
-    ...(choose.extra(0.05)
+    ...(choose.chance(0.05)
       ? { append: choose.chance(0.5) }
       : choose.field(0.6, 'append_action', () => choose.pick(APPEND_ACTIONS))),
     ...choose.field(0.1, 'keep_empty_value', () => true),
@@ -74,14 +68,14 @@ export function generateFormat(choose: Choose, words: FormatWords): string {
     [2, () => metadata('failed')],
     [1, () => metadata('header')],
     [1, () => metadata('failed', 'code')],
-    [2, () => `%REQ(${choose.pick([...REQUEST_NAMES, ...choose.more([':scheme', 'host'])])})%`],
+    [2, () => `%REQ(${choose.pick([...REQUEST_NAMES, ':scheme', 'host'])})%`],
     [1, () => `<%REQ(x-a)%:${metadata(payload, 'sub')}>`],
     [1, () => '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%'],
     [1, () => '%ROUTE_NAME%'],
     [1, () => `%DYNAMIC_METADATA(envoy.filters.http.rbac:${choose.pick(RBAC_KEYS)})%`],
     [features.has('response_code_details') ? 0.5 : 0, () => '%RESPONSE_CODE_DETAILS%'],
     [features.has('protocol') ? 0.5 : 0, () => '%PROTOCOL%'],
-    [choose.weight(4), () => rareFormat(choose)],
+    [4, () => rareFormat(choose)],
     [0.5, () => `${metadata(payload, 'sub')}`.replace(/%$/, ':3%')],
   ]);
 }

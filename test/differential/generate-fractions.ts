@@ -5,9 +5,6 @@ const SIZES: Record<string, number> = { HUNDRED: 100, TEN_THOUSAND: 10_000, MILL
 
 /** A RuntimeFractionalPercent that leaves nothing to chance: all requests, with a probability, or none. */
 export function generateSureFraction(choose: Choose, all = 0.7): JsonObject {
-  if (!choose.wide) {
-    return { default_value: { numerator: choose.chance(all) ? 100 : 0, denominator: 'HUNDRED' } };
-  }
   const size = choose.pick(Object.keys(SIZES));
   const value = {
     numerator: choose.chance(all) ? (SIZES[size] ?? 100) + choose.pick([0, 0, 1]) : 0,

@@ -120,7 +120,7 @@ const generateCache = (choose: Choose): JsonObject => ({
 
 const generateLocations = (choose: Choose) =>
   choose.list(1, 2, () => ({
-    name: choose.pick([...TOKEN_HEADERS, ...choose.more(['referer'])]),
+    name: choose.pick([...TOKEN_HEADERS, 'referer']),
     prefix: choose.pick(PREFIXES),
   }));
 

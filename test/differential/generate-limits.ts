@@ -32,18 +32,18 @@ export function generateLocalRateLimit(
     ...choose.field<Json>(0.2, 'response_headers_to_add', () => [header('x-limited', '1')]),
     ...choose.field<Json>(0.2, 'request_headers_to_add_when_not_enforced', () => [header('x-soft', '1')]),
     ...choose.field(0.2, 'always_consume_default_token_bucket', () => choose.chance(0.5)),
-    ...choose.extraField(0.15, 'stage', () => choose.between(0, 2)),
-    ...choose.extraField(0.15, 'enable_x_ratelimit_headers', () => choose.pick(['OFF', DRAFT, DRAFT])),
-    ...choose.extraField(0.2, 'vh_rate_limits', () => choose.pick(['OVERRIDE', 'INCLUDE', 'IGNORE'])),
-    ...choose.extraField(0.1, 'rate_limited_as_resource_exhausted', () => true),
+    ...choose.field(0.15, 'stage', () => choose.between(0, 2)),
+    ...choose.field(0.15, 'enable_x_ratelimit_headers', () => choose.pick(['OFF', DRAFT, DRAFT])),
+    ...choose.field(0.2, 'vh_rate_limits', () => choose.pick(['OVERRIDE', 'INCLUDE', 'IGNORE'])),
+    ...choose.field(0.1, 'rate_limited_as_resource_exhausted', () => true),
     // local_rate_limit_per_downstream_connection: when a connection ends is not the same on both sides (row Q13).
     ...(hasDescriptors
       ? {
           descriptors: choose.list<Json>(1, 3, () => descriptor(choose)),
-          ...(choose.extra(0.25)
+          ...(choose.chance(0.25)
             ? {}
             : { rate_limits: choose.list<Json>(1, 2, () => ownLimit(choose, payloadKeys)) }),
-          ...choose.extraField(0.1, 'max_dynamic_descriptors', () => choose.pick([1, 2, 50])),
+          ...choose.field(0.1, 'max_dynamic_descriptors', () => choose.pick([1, 2, 50])),
         }
       : {}),
   };
@@ -67,8 +67,8 @@ export function generateRateLimits(choose: Choose, payloadKeys: readonly string[
 function ownLimit(choose: Choose, payloadKeys: readonly string[]): JsonObject {
   return {
     actions: choose.list<Json>(1, 2, () => action(choose, payloadKeys)),
-    ...choose.extraField<Json>(0.15, 'hits_addend', () => hitsAddend(choose, payloadKeys)),
-    ...choose.extraField(0.05, 'apply_on_stream_done', () => true),
+    ...choose.field<Json>(0.15, 'hits_addend', () => hitsAddend(choose, payloadKeys)),
+    ...choose.field(0.05, 'apply_on_stream_done', () => true),
   };
 }
 
@@ -95,7 +95,7 @@ const MORE_ENTRIES: Record<string, readonly string[]> = {
 };
 
 function descriptor(choose: Choose): JsonObject {
-  const entries = choose.wide ? { ...ENTRIES, ...MORE_ENTRIES } : ENTRIES;
+  const entries = { ...ENTRIES, ...MORE_ENTRIES };
   const keys = choose.some(1, 2, Object.keys(entries));
   return {
     entries: keys.map((key) => ({
@@ -122,7 +122,7 @@ function action(choose: Choose, payloadKeys: readonly string[]): JsonObject {
           metadata_key: claim,
           ...choose.field(0.3, 'default_value', () => 'dev'),
           ...choose.field(0.3, 'skip_if_absent', () => true),
-          ...choose.extraField(0.2, 'source', () => 'DYNAMIC'),
+          ...choose.field(0.2, 'source', () => 'DYNAMIC'),
         },
       }),
     ],
@@ -139,7 +139,7 @@ function action(choose: Choose, payloadKeys: readonly string[]): JsonObject {
     [1, () => ({ request_headers: { header_name: ':path', descriptor_key: 'path' } })],
     [1, () => ({ generic_key: { descriptor_value: 'one', descriptor_key: 'fixed' } })],
     [1, () => ({ remote_address: {} })],
-    [choose.weight(2), () => rareAction(choose)],
+    [2, () => rareAction(choose)],
     [
       1,
       () => ({

@@ -27,7 +27,7 @@ export function generateManagerOptions(choose: Choose, words: ManagerWords): Jso
     ...choose.field<Json>(0.1, 'common_http_protocol_options', () => commonOptions(choose)),
     ...choose.field(when('strip_matching_host_port', 0.05), 'strip_matching_host_port', () => true),
     ...choose.field(when('strip_any_host_port', 0.05), 'strip_any_host_port', () => true),
-    ...(choose.wide ? rareOptions(choose, words) : {}),
+    ...rareOptions(choose, words),
   };
 }
 
@@ -51,10 +51,10 @@ function rareOptions(choose: Choose, words: ManagerWords): JsonObject {
 }
 
 function commonOptions(choose: Choose): JsonObject {
-  const underscores = () => choose.pick(['ALLOW', 'REJECT_REQUEST', 'DROP_HEADER']);
-  if (!choose.wide) return { headers_with_underscores_action: underscores() };
   return {
-    ...choose.field(0.7, 'headers_with_underscores_action', underscores),
+    ...choose.field(0.7, 'headers_with_underscores_action', () =>
+      choose.pick(['ALLOW', 'REJECT_REQUEST', 'DROP_HEADER']),
+    ),
     // With more an answer hangs on how many there were before it.
     ...choose.field(0.2, 'max_requests_per_connection', () => 1),
     ...choose.field(0.1, 'idle_timeout', () => '300s'),
@@ -111,7 +111,7 @@ function replyFilter(choose: Choose, words: FormatWords, depth: number): JsonObj
       6,
       () => ({
         status_code_filter: {
-          comparison: { op: choose.pick(['EQ', 'GE', 'LE', ...choose.more(['NE'])]), value },
+          comparison: { op: choose.pick(['EQ', 'GE', 'LE', 'NE']), value },
         },
       }),
     ],

@@ -6,10 +6,8 @@ import { NAMESPACES, VALUES } from './words.ts';
 /** The fields of a `header_to_metadata` filter. */
 export function generateHeaderToMetadata(choose: Choose): JsonObject {
   return {
-    request_rules: choose.list<Json>(1, 2, () =>
-      rule(choose, ['x-a', 'x-user', 'x-role', ':path', ...choose.more(['x-b64'])]),
-    ),
-    ...choose.extraField<Json>(0.25, 'response_rules', () =>
+    request_rules: choose.list<Json>(1, 2, () => rule(choose, ['x-a', 'x-user', 'x-role', ':path', 'x-b64'])),
+    ...choose.field<Json>(0.25, 'response_rules', () =>
       choose.list<Json>(1, 2, () => rule(choose, ['x-up', 'content-type', ':status', 'x-a', 'location'])),
     ),
   };
@@ -18,7 +16,7 @@ export function generateHeaderToMetadata(choose: Choose): JsonObject {
 function rule(choose: Choose, headers: readonly string[]): JsonObject {
   const source = choose.chance(0.8)
     ? { header: choose.pick(headers) }
-    : { cookie: choose.wide ? choose.pick(['a', 'b', 'token']) : 'a' };
+    : { cookie: choose.pick(['a', 'b', 'token']) };
   const target = {
     ...choose.field(0.6, 'metadata_namespace', () => choose.pick(NAMESPACES)),
     key: choose.pick(['payload', 'k', 'failed']),
@@ -30,7 +28,7 @@ function rule(choose: Choose, headers: readonly string[]): JsonObject {
     ...source,
     ...choose.weighted<JsonObject>([
       [4, present],
-      [choose.weight(0.5), () => ({ ...present(), ...missing() })],
+      [0.5, () => ({ ...present(), ...missing() })],
       [1, missing],
     ]),
     ...(isRemovable ? choose.field(0.3, 'remove', () => true) : {}),
@@ -45,9 +43,9 @@ function presentValue(choose: Choose): JsonObject {
       [1, () => ({ regex_value_rewrite: { pattern: { regex: '^(a)(.*)$' }, substitution: '\\2\\1' } })],
     ]),
     ...choose.field(0.3, 'type', () =>
-      choose.pick(['STRING', 'NUMBER', ...choose.more(['STRING', 'NUMBER', 'PROTOBUF_VALUE'])]),
+      choose.pick(['STRING', 'NUMBER', 'STRING', 'NUMBER', 'PROTOBUF_VALUE']),
     ),
-    ...choose.extraField(0.15, 'encode', () => choose.pick(['NONE', 'BASE64', 'BASE64'])),
+    ...choose.field(0.15, 'encode', () => choose.pick(['NONE', 'BASE64', 'BASE64'])),
   };
 }
 
@@ -55,7 +53,7 @@ function presentValue(choose: Choose): JsonObject {
 export function generateSetMetadata(choose: Choose): JsonObject {
   const entry = (): JsonObject => ({
     metadata_namespace: choose.pick(NAMESPACES),
-    value: choose.pick([...VALUES_SET, ...choose.more(MORE_VALUES)]),
+    value: choose.pick([...VALUES_SET, ...MORE_VALUES]),
     ...choose.field(0.5, 'allow_overwrite', () => choose.chance(0.7)),
   });
   const typed = (): JsonObject => ({
@@ -65,11 +63,11 @@ export function generateSetMetadata(choose: Choose): JsonObject {
   });
   const old = (): JsonObject => ({
     metadata_namespace: choose.pick(NAMESPACES),
-    value: choose.pick([...VALUES_SET, ...choose.more(MORE_VALUES)]),
+    value: choose.pick([...VALUES_SET, ...MORE_VALUES]),
   });
   return {
-    ...(choose.extra(0.15) ? old() : {}),
-    metadata: choose.list(1, 2, () => (choose.extra(0.1) ? typed() : entry())),
+    ...(choose.chance(0.15) ? old() : {}),
+    metadata: choose.list(1, 2, () => (choose.chance(0.1) ? typed() : entry())),
   };
 }
 

@@ -8,30 +8,9 @@ import { APPEND_ACTIONS, PARAMETERS } from './words.ts';
  * that could read what Envoy then sends (row Q26).
  */
 export function generateHeaderMutation(choose: Choose, words: FormatWords): JsonObject {
-  if (!choose.wide) return { mutations: plainMutations(choose, words.payloadKeys) };
   return {
     mutations: generateMutations(choose, words),
     ...choose.field(0.2, 'most_specific_header_mutations_wins', () => true),
-  };
-}
-
-function plainMutations(choose: Choose, payloadKeys: readonly string[]): JsonObject {
-  const claim = `%DYNAMIC_METADATA(envoy.filters.http.jwt_authn:${choose.pick([...payloadKeys, 'payload'])}:sub)%`;
-  const one = (): JsonObject =>
-    choose.chance(0.3)
-      ? { remove: choose.pick(['x-a', 'x-user', 'authorization']) }
-      : {
-          append: {
-            header: {
-              key: choose.pick(['x-a', 'x-user', 'accept', 'x-new']),
-              value: choose.pick(['v', '%REQ(x-b)%', claim]),
-            },
-            append_action: choose.pick(APPEND_ACTIONS.slice(0, 3)),
-          },
-        };
-  return {
-    request_mutations: choose.list(1, 3, one),
-    ...choose.field<Json>(0.5, 'response_mutations', () => choose.list(1, 2, one)),
   };
 }
 

@@ -32,7 +32,7 @@ export function generateNeighbours(choose: Choose, words: FormatWords & { id: st
     ],
   ];
   const made = makers.filter(([name]) => features.has(name) && choose.chance(0.08)).map(([, make]) => make());
-  return choose.extra(0.12) ? [...made, stateSetter(choose, words)] : made;
+  return choose.chance(0.12) ? [...made, stateSetter(choose, words)] : made;
 }
 
 /** Leaves texts under the keys that principals, routes, matchers and formats ask for. */
@@ -75,8 +75,8 @@ export function generateCorsPolicy(choose: Choose): JsonObject {
     ...choose.field(0.3, 'max_age', () => '60'),
     ...choose.field(0.4, 'allow_credentials', () => choose.chance(0.7)),
     ...choose.field(0.2, 'forward_not_matching_preflights', () => choose.chance(0.5)),
-    ...choose.extraField(0.15, 'filter_enabled', () => generateSureFraction(choose)),
-    ...choose.extraField(0.15, 'shadow_enabled', () => generateSureFraction(choose)),
-    ...choose.extraField(0.25, 'allow_private_network_access', () => choose.chance(0.7)),
+    ...choose.field(0.15, 'filter_enabled', () => generateSureFraction(choose)),
+    ...choose.field(0.15, 'shadow_enabled', () => generateSureFraction(choose)),
+    ...choose.field(0.25, 'allow_private_network_access', () => choose.chance(0.7)),
   };
 }

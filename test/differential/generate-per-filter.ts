@@ -24,23 +24,8 @@ const FILTER_CONFIG = 'type.googleapis.com/envoy.config.route.v3.FilterConfig';
 
 /** Changes of filters for a route, a virtual host or all of them: other rules, switched off, or on where the chain has them off. */
 export function generatePerFilter(choose: Choose, words: PerFilterWords, probability: number): JsonObject {
-  const entries: JsonObject = choose.wide
-    ? changesOfAll(choose, words, probability)
-    : changesOfSome(choose, words, probability);
+  const entries = changesOfAll(choose, words, probability);
   return Object.keys(entries).length === 0 ? {} : { typed_per_filter_config: entries };
-}
-
-/** Whether they are in the chain or not. */
-function changesOfSome(choose: Choose, words: PerFilterWords, probability: number): JsonObject {
-  const entries: JsonObject = {};
-  for (const name of ['jwt', 'rbac', 'cors']) {
-    const { feature, make } = MAKERS[name] as Maker;
-    if (words.features.has(feature) && choose.chance(probability)) entries[name] = make(choose, words);
-  }
-  if (words.features.has('filter_config') && choose.chance(probability / 3)) {
-    entries[choose.pick(['jwt', 'rbac'])] = { '@type': FILTER_CONFIG, disabled: true };
-  }
-  return entries;
 }
 
 function changesOfAll(choose: Choose, words: PerFilterWords, probability: number): JsonObject {

@@ -54,7 +54,7 @@ export function generateRbac(choose: Choose, words: RbacWords, matchers = 0.12):
 }
 
 function generateRules(choose: Choose, words: RbacWords): JsonObject {
-  const names = choose.some(choose.chance(0.05) ? 0 : 1, 4, [...POLICY_NAMES, ...choose.more([''])]);
+  const names = choose.some(choose.chance(0.05) ? 0 : 1, 4, [...POLICY_NAMES, '']);
   const options = choose.maybe(0.6, () => generateCelOptions(choose));
   const policies = Object.fromEntries(names.map((name) => [name, generatePolicy(choose, words, options)]));
   return {

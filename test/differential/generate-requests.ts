@@ -49,24 +49,24 @@ export function generateRequest(choose: Choose, words: RequestWords): PlayedRequ
   addOrigin(choose, request);
   if (words.clusterHeader && choose.chance(0.85))
     request.headers.push([CLUSTER_HEADER, choose.pick(['origin', 'origin', 'origin', 'nowhere', ''])]);
-  if (choose.extra(0.04)) request.headers.push([WANT_FIELD, choose.pick(Object.keys(OTHER_ANSWERS))]);
-  if (choose.extra(0.04)) addRareForm(choose, request);
+  if (choose.chance(0.04)) request.headers.push([WANT_FIELD, choose.pick(Object.keys(OTHER_ANSWERS))]);
+  if (choose.chance(0.04)) addRareForm(choose, request);
   addBody(choose, words, request);
   return request;
 }
 
 function generateHost(choose: Choose): string {
-  if (choose.extra(0.02)) return choose.pick(DOTTED_HOSTS);
+  if (choose.chance(0.02)) return choose.pick(DOTTED_HOSTS);
   return choose.chance(0.5) ? 'host.test' : choose.pick(HOSTS);
 }
 
-const someCookies = (choose: Choose) => (choose.wide ? choose.some(1, 2, COOKIES) : ['a=1']);
+const someCookies = (choose: Choose) => choose.some(1, 2, COOKIES);
 
 const COOKIES = ['a=1', 'a=1', 'a=2', 'b=x', 'a=', 'A=1', 'a="1"', 'a', 'b=a b', 'a=1=2'];
 
 /** Any method may have a body; those that are made for it always have one. */
 function addBody(choose: Choose, words: RequestWords, request: PlayedRequest): void {
-  if (!['POST', 'PUT', 'PATCH'].includes(request.method) && !choose.extra(0.04)) return;
+  if (!['POST', 'PUT', 'PATCH'].includes(request.method) && !choose.chance(0.04)) return;
   request.body = words.bodies ? choose.pick(BODIES) : '';
   if (request.body !== '' && choose.chance(0.2)) request.isChunked = true;
 }
@@ -235,10 +235,10 @@ function addHeaders(choose: Choose, words: RequestWords, { headers, target }: Pl
   if (choose.chance(0.02)) headers.push(['x-forwarded-proto', choose.pick(['https', 'http', 'ftp'])]);
   if (choose.chance(0.02)) headers.push(['x-envoy-original-path', '/original?q']);
   if (choose.chance(0.02)) headers.push(['x_under', 'u']);
-  if (choose.extra(0.04)) headers.push(['x-b64', choose.pick(BASE64)]);
-  if (choose.extra(0.02)) headers.push(['x-envoy-decorator-operation', choose.pick(['a', ''])]);
+  if (choose.chance(0.04)) headers.push(['x-b64', choose.pick(BASE64)]);
+  if (choose.chance(0.02)) headers.push(['x-envoy-decorator-operation', choose.pick(['a', ''])]);
   if (choose.chance(0.02)) headers.push(['x-request-id', 'mine']);
-  if (choose.extra(0.03)) headers.push(['referer', choose.pick(REFERERS)]);
+  if (choose.chance(0.03)) headers.push(['referer', choose.pick(REFERERS)]);
 }
 
 /** Of which some are taken off. */
@@ -282,5 +282,5 @@ function addPreflight(choose: Choose, request: PlayedRequest): void {
   request.method = 'OPTIONS';
   request.headers.push(['origin', choose.pick(['http://o.test', ''])]);
   if (choose.chance(0.8)) request.headers.push(['access-control-request-method', choose.pick(['GET', ''])]);
-  if (choose.extra(0.2)) request.headers.push(['access-control-request-private-network', 'true']);
+  if (choose.chance(0.2)) request.headers.push(['access-control-request-private-network', 'true']);
 }

@@ -26,22 +26,22 @@ function directResponse(choose: Choose): JsonObject {
   return {
     status,
     ...choose.field<Json>(isBodiless ? 0 : 0.6, 'body', () =>
-      choose.extra(0.1) ? { inline_bytes: '4wAK' } : { inline_string: choose.pick(['direct', '', 'é']) },
+      choose.chance(0.1) ? { inline_bytes: '4wAK' } : { inline_string: choose.pick(['direct', '', 'é']) },
     ),
   };
 }
 
 function clusterAction(choose: Choose, words: ActionWords, template: string | null): JsonObject {
   return {
-    ...(choose.wide ? destination(choose, words) : { cluster: 'origin' }),
+    ...destination(choose, words),
     ...pathRewrite(choose, words, template),
     ...hostRewrite(choose, words),
-    ...choose.extraField(0.1, 'append_x_forwarded_host', () => true),
-    ...choose.field(0.1, 'timeout', () => (choose.wide ? choose.pick(['60s', '0s', '45.5s']) : '5s')),
-    ...choose.extraField(0.1, 'cluster_not_found_response_code', () =>
+    ...choose.field(0.1, 'append_x_forwarded_host', () => true),
+    ...choose.field(0.1, 'timeout', () => choose.pick(['60s', '0s', '45.5s'])),
+    ...choose.field(0.1, 'cluster_not_found_response_code', () =>
       choose.pick(['NOT_FOUND', 'SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR']),
     ),
-    ...(choose.wide && words.filters.includes('limit')
+    ...(words.filters.includes('limit')
       ? {
           ...choose.field<Json>(0.5, 'rate_limits', () => generateRateLimits(choose, words.payloadKeys)),
           ...choose.field(0.3, 'include_vh_rate_limits', () => choose.chance(0.7)),
@@ -105,11 +105,11 @@ function pathRewrite(choose: Choose, words: ActionWords, template: string | null
   return choose.weighted<JsonObject>([
     [6, () => ({})],
     [
-      features.has('prefix_rewrite') && (template === null || !choose.wide) ? 2 : 0,
+      features.has('prefix_rewrite') && template === null ? 2 : 0,
       () => ({ prefix_rewrite: choose.pick(['/', '/new', '/n/', '', 'x']) }),
     ],
-    [choose.weight(template === null ? 0 : 6), () => ({ path_rewrite_policy: rewriter() })],
-    [choose.weight(1), () => ({ path_rewrite: pathFormat(choose, words) })],
+    [template === null ? 0 : 6, () => ({ path_rewrite_policy: rewriter() })],
+    [1, () => ({ path_rewrite: pathFormat(choose, words) })],
     [features.has('regex_rewrite') ? 2 : 0, () => ({ regex_rewrite: generateRegexRewrite(choose) })],
   ]);
 }
@@ -132,8 +132,8 @@ function hostRewrite(choose: Choose, words: ActionWords): JsonObject {
   return choose.weighted<JsonObject>([
     [6, () => ({})],
     [1, () => ({ host_rewrite_literal: choose.pick(HOSTS) })],
-    [choose.weight(0.5), () => ({ auto_host_rewrite: choose.chance(0.7) })],
-    [choose.weight(0.7), () => ({ host_rewrite: hostFormat(choose, words) })],
+    [0.5, () => ({ auto_host_rewrite: choose.chance(0.7) })],
+    [0.7, () => ({ host_rewrite: hostFormat(choose, words) })],
     [
       features.has('host_rewrite_header') ? 1 : 0,
       () => ({ host_rewrite_header: choose.pick(['x-a', 'x-role']) }),
@@ -162,7 +162,7 @@ function generateRegexRewrite(choose: Choose): JsonObject {
     '(?i)/API',
     'x*',
   ]);
-  const pattern = { regex, ...choose.extraField<Json>(0.1, 'google_re2', () => ({})) };
+  const pattern = { regex, ...choose.field<Json>(0.1, 'google_re2', () => ({})) };
   return { pattern, substitution: choose.pick(['/new', '\\1', '/\\1/x', '\\0', '', '/\\\\']) };
 }
 

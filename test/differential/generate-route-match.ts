@@ -24,11 +24,10 @@ export function generateMatch(choose: Choose, words: MatchWords): JsonObject {
     ...(headers === undefined ? {} : { headers }),
   });
   const found = isTemplate ? template() : match;
-  if (isTemplate && !choose.wide) return found;
   const asks = choose.field<Json>(features.has('route_metadata') ? 0.05 : 0, 'dynamic_metadata', () => [
     generateMetadataMatch(choose, payloadKeys),
   ]);
-  return { ...found, ...asks, ...(choose.wide ? rareConditions(choose, words) : {}) };
+  return { ...found, ...asks, ...rareConditions(choose, words) };
 }
 
 function rareConditions(choose: Choose, { tls }: MatchWords): JsonObject {

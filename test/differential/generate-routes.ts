@@ -16,17 +16,17 @@ type Words = RouteWords & ActionWords;
 
 /** One to three virtual hosts; the last one usually takes every host. */
 export function generateRoutes(choose: Choose, given: RouteWords): JsonObject {
-  const validates = choose.extra(0.3) ? choose.chance(0.35) : null;
+  const validates = choose.chance(0.3) ? choose.chance(0.35) : null;
   const words = { ...given, unknownClusters: validates === false };
   return {
-    ...choose.extraField(0.1, 'name', () => 'routes'),
+    ...choose.field(0.1, 'name', () => 'routes'),
     virtual_hosts: virtualHosts(choose, words),
     ...generateHeaderChanges(choose, words, 0.1),
     ...choose.field(0.15, 'most_specific_header_mutations_wins', () => true),
     ...choose.field(0.15, 'ignore_port_in_host_matching', () => true),
-    ...choose.extraField(0.1, 'ignore_path_parameters_in_path_matching', () => true),
+    ...choose.field(0.1, 'ignore_path_parameters_in_path_matching', () => true),
     // A body that is longer than allowed is an error of both.
-    ...choose.extraField(0.05, 'max_direct_response_body_size_bytes', () => choose.pick([1, 6, 4096])),
+    ...choose.field(0.05, 'max_direct_response_body_size_bytes', () => choose.pick([1, 6, 4096])),
     ...(validates === null ? {} : { validate_clusters: validates }),
     ...generatePerFilter(choose, words, 0.05),
   };
@@ -59,13 +59,13 @@ function virtualHost(choose: Choose, words: Words, name: string, domains: string
     domains,
     routes,
     // Who is internal is not asked (row Q23), so that it is one with ALL.
-    ...choose.extraField(0.03, 'require_tls', () => choose.pick(['NONE', 'ALL', 'EXTERNAL_ONLY'])),
-    ...choose.extraField<Json>(isLimited ? 0.3 : 0, 'rate_limits', () =>
+    ...choose.field(0.03, 'require_tls', () => choose.pick(['NONE', 'ALL', 'EXTERNAL_ONLY'])),
+    ...choose.field<Json>(isLimited ? 0.3 : 0, 'rate_limits', () =>
       generateRateLimits(choose, words.payloadKeys),
     ),
-    ...choose.extraField(0.1, 'include_request_attempt_count', () => true),
-    ...choose.extraField(0.1, 'include_attempt_count_in_response', () => true),
-    ...choose.extraField<Json>(0.05, 'metadata', () => ({ filter_metadata: { mine: { plan: 'host' } } })),
+    ...choose.field(0.1, 'include_request_attempt_count', () => true),
+    ...choose.field(0.1, 'include_attempt_count_in_response', () => true),
+    ...choose.field<Json>(0.05, 'metadata', () => ({ filter_metadata: { mine: { plan: 'host' } } })),
     ...generateHeaderChanges(choose, words, 0.15),
     ...generatePerFilter(choose, words, 0.08),
   };
@@ -97,6 +97,6 @@ function routeMetadata(choose: Choose): JsonObject {
   const typed = { '@type': 'type.googleapis.com/google.protobuf.StringValue', value: 'typed' };
   return {
     filter_metadata: { mine: { plan } },
-    ...choose.extraField<Json>(0.1, 'typed_filter_metadata', () => ({ mine: typed })),
+    ...choose.field<Json>(0.1, 'typed_filter_metadata', () => ({ mine: typed })),
   };
 }

@@ -18,7 +18,6 @@ const HELP = `Runs generated configurations and requests on a real Envoy and on 
   --cases N      how many configurations (default 200)
   --requests N   how many requests to each (default 40)
   --from I       the first case's index, to run one again: --from 17 --cases 1
-  --wide         draws more of what routes, connection managers, neighbour filters and requests can be, too
   --shrink N     how many of the unlisted disagreements are made small and kept under test/golden/differential (default 3)
   --record FILE  writes Envoy's answers as a corpus for the tests
 `;
@@ -29,7 +28,6 @@ interface Options {
   requests: number;
   from: number;
   shrink: number;
-  wide: boolean;
   record: string | undefined;
 }
 
@@ -41,15 +39,14 @@ function parseOptions(): Options | null {
       requests: { type: 'string', default: '40' },
       from: { type: 'string', default: '0' },
       shrink: { type: 'string', default: '3' },
-      wide: { type: 'boolean', default: false },
       record: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return null;
-  const { seed, cases, requests, from, shrink, wide, record } = values;
+  const { seed, cases, requests, from, shrink, record } = values;
   const numbers = { seed: +seed, cases: +cases, requests: +requests, from: +from, shrink: +shrink };
-  return { ...numbers, wide, record };
+  return { ...numbers, record };
 }
 
 async function run(options: Options): Promise<number> {
@@ -74,14 +71,14 @@ async function runAll(
   tally: Tally,
   corpus: CorpusWriter | null,
 ): Promise<void> {
-  const { seed, requests, from, cases, wide } = options;
+  const { seed, requests, from, cases } = options;
   const pool = createKeyPool();
   const features = findFeatures();
   for (let start = from; start < from + cases; start += BATCH) {
     const nowSeconds = Math.floor(Date.now() / 1000);
     const count = Math.min(BATCH, from + cases - start);
     const batch = Array.from({ length: count }, (_, index) =>
-      generateCase(start + index, { seed, requests, pool, features, nowSeconds, wide }),
+      generateCase(start + index, { seed, requests, pool, features, nowSeconds }),
     );
     const result = await runBatch(batch, ground);
     tally.add(count, result);
