@@ -7,7 +7,10 @@ const UNLIKE = /jwks_fetch_|memo_|jwt_cache_/;
 const KINDS =
   /\.(jwt_authn|rbac|ext_authz|cors|http_local_rate_limit)\.|\.(no_route|no_cluster|rq_direct_response)$/;
 
-/** Compares the counters under a case's `stat_prefix`, its guards' and its limit's too; a counter that is not there is zero. */
+/**
+ * Compares the counters under a case's `stat_prefix`, its guards' and its limit's too; a counter that is not there is zero. Envoy's are read
+ * from lines: a name with a line break is not among them.
+ */
 export function compareCounters(
   id: string,
   envoy: ReadonlyMap<string, number>,
@@ -18,7 +21,7 @@ export function compareCounters(
   const differences: Difference[] = [];
   for (const name of names) {
     const prefix = prefixes.find((one) => name.startsWith(one));
-    if (prefix === undefined || !KINDS.test(name) || UNLIKE.test(name)) continue;
+    if (prefix === undefined || !KINDS.test(name) || UNLIKE.test(name) || name.includes('\n')) continue;
     const [a, b] = [envoy.get(name) ?? 0, jotgate.get(name) ?? 0];
     if (a !== b)
       differences.push({

@@ -77,6 +77,13 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    /** A head with several faults is told of the one that is met first. */
+    id: 'H17',
+    explains({ envoy, jotgate }) {
+      return envoy.status === 431 && [400, 426].includes(jotgate.status) && jotgate.origin === null;
+    },
+  },
+  {
     /** A body may have come before a reply or after it. */
     id: 'Q13',
     explains({ differences, request }) {

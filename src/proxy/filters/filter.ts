@@ -162,7 +162,7 @@ export interface GatheredBody {
 export interface LocalReply {
   status: number;
   body: string;
-  /** Lower-case names. Content-length, date and server are the connection's business. */
+  /** Lower-case names. The length is the connection's business, and a date and a server where none is named. */
   headers: readonly (readonly [name: string, value: string])[];
   /** `%RESPONSE_CODE_DETAILS%`. */
   details: string;

@@ -199,6 +199,11 @@ const refused: { name: string; given: string; want: string }[] = [
     given: lines('GET / HTTP/1.0', 'Host: a', 'x(y: a'),
     want: 'low_version',
   },
+  {
+    name: 'HTTP/1.0, before fields that are too long',
+    given: lines('GET / HTTP/1.0', `x: ${'a'.repeat(70_000)}`),
+    want: 'low_version',
+  },
   { name: 'HTTP/2.0', given: lines('GET / HTTP/2.0', 'Host: a'), want: 'low_version' },
   { name: 'no version', given: lines('GET /', 'Host: a'), want: 'http1.no_version' },
   { name: 'no version, ended by LF', given: 'GET /\n', want: 'http1.no_version' },

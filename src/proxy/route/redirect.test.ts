@@ -4,7 +4,7 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { RedirectActionSchema, RouteMatchSchema } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import { TestStream } from '../../../test/fixtures/filter-stream.ts';
 import { Findings } from '../../resources/index.ts';
-import { compileRedirect } from './redirect.ts';
+import { compileRedirect, ownUri } from './redirect.ts';
 import { rewritePath } from './rewrite-request.ts';
 
 type Init = MessageInitShape<typeof RedirectActionSchema>;
@@ -81,6 +81,15 @@ describe('the location of a redirect', () => {
     assert.equal(locationOf(init, '/a', [['x-forwarded-proto', 'ftp']]), 'https://host.test:80/a');
     assert.equal(locationOf(init, '/a', SPOKEN), 'https://host.test/a');
     assert.equal(locationOf(init, '/a', []), 'https://host.test:80/a');
+  });
+
+  it('of a reply of no rule’s own drops the port of what was spoken beside a target of another scheme', () => {
+    const at = (scheme: string, spoken: string) => {
+      const { request } = new TestStream({ path: '/a?b', headers: [['x-forwarded-proto', spoken]] });
+      return ownUri(Object.assign(request, { scheme, authority: '[::1]:80' }));
+    };
+    assert.equal(at('https', 'http'), 'https://[::1]/a?b');
+    assert.equal(at('http', 'http'), 'http://[::1]:80/a?b');
   });
 
   it('has the request’s scheme, whatever x-forwarded-proto says', () => {

@@ -51,6 +51,12 @@ export function compileRedirect(
 /** What a rewriting makes of a path must not become a part of the host. */
 const fromRoot = (path: string) => (path.startsWith('/') ? path : `/${path}`);
 
+/** Where a request went, as Envoy says it to those whom it answers with a redirect of no rule's own. */
+export function ownUri(request: RequestHead): string {
+  const { scheme, authority, path } = request;
+  return `${scheme}://${requestHost(authority, spokenBy(request), scheme, '')}${path}`;
+}
+
 /** Empty where a filter has taken the field off. */
 const spokenBy = ({ headers }: RequestHead) => headers.get('x-forwarded-proto') ?? '';
 

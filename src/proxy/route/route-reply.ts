@@ -1,6 +1,6 @@
 import type { LocalReply } from '../filters/filter.ts';
 import type { FormatSource } from '../format/format-source.ts';
-import type { RequestHead } from '../http/request-head.ts';
+import { ownUri } from './redirect.ts';
 import { rewritePath } from './rewrite-request.ts';
 import type { SelectedRoute } from './selected-route.ts';
 
@@ -36,9 +36,5 @@ export function routeReply(
   }
 }
 
-const hasLocation = (status: number) => status === 201 || (status >= 300 && status < 400);
-
 /** Envoy gives every direct response of these statuses a location, and it is where the request went. */
-function ownUri({ scheme, authority, path }: RequestHead): string {
-  return `${scheme}://${authority}${path}`;
-}
+const hasLocation = (status: number) => status === 201 || (status >= 300 && status < 400);

@@ -123,9 +123,7 @@ function replyOf(
 }
 
 /** Fields that are the connection's to write. */
-const OF_THE_MESSAGE = new Set(
-  'content-length transfer-encoding connection keep-alive upgrade date server'.split(' '),
-);
+const OF_THE_MESSAGE = new Set('content-length transfer-encoding connection keep-alive upgrade'.split(' '));
 
 /** What a client can be told: a line that could be taken for two is told to nobody. */
 const clientLines = (options: readonly HeaderValueOption[]) =>

@@ -45,14 +45,7 @@ export function metadataOf(
 }
 
 /** What belongs to the service's own connection and message. */
-const OF_THE_MESSAGE = new Set([
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'date',
-  'server',
-  'host',
-]);
+const OF_THE_MESSAGE = new Set(['content-length', 'transfer-encoding', 'connection', 'host']);
 /** What a client is told even where a list says what it may be told. */
 const ALWAYS_TOLD = new Set(['www-authenticate', 'location']);
 
