@@ -30,6 +30,11 @@ describe('replacing by a regular expression', () => {
     it(name, () => assert.equal(rewrite(...given), want));
   }
 
+  it('replaces in a long text at once, though each search would read on to its end', () => {
+    assert.equal(rewrite('a.*z|a', 'b', 'a'.repeat(60_000)), 'b'.repeat(60_000));
+    assert.equal(rewrite('(a+)+b|x*', '-', 'a'.repeat(60_000)), `${'-a'.repeat(60_000)}-`);
+  });
+
   it('refuses an expression that is none, in the words of RE2', () => {
     const refused: string[] = [];
     const config = { pattern: { regex: '[' }, substitution: 'x' };

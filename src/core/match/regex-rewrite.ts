@@ -1,4 +1,4 @@
-import type { RE2JS } from 're2js';
+import { AllMatches } from './all-matches.ts';
 import { compileBytePattern } from './byte-pattern.ts';
 import { toByteString } from './byte-string.ts';
 import type { Refuse } from './refusal.ts';
@@ -31,34 +31,42 @@ export function compileRegexRewrite(
   const wants = `regex "${regex}" -> "${config.substitution}"`;
   return group > program.groupCount()
     ? { wants, replaceAll: (bytes) => bytes }
-    : new CompiledRewrite(wants, program, pieces);
+    : new CompiledRewrite(wants, new AllMatches(program), pieces);
 }
 
 class CompiledRewrite implements RegexRewrite {
   readonly wants: string;
-  readonly #program: RE2JS;
+  readonly #matches: AllMatches;
   readonly #pieces: readonly Piece[];
 
-  constructor(wants: string, program: RE2JS, pieces: readonly Piece[]) {
+  constructor(wants: string, matches: AllMatches, pieces: readonly Piece[]) {
     this.wants = wants;
-    this.#program = program;
+    this.#matches = matches;
     this.#pieces = pieces;
   }
 
   replaceAll(bytes: string): string {
-    const matcher = this.#program.matcher(bytes);
+    const next = this.#matches.of(bytes);
+    if (next === null) return bytes;
     let result = '';
-    let end = 0;
-    while (matcher.find()) {
-      const start = matcher.start();
-      if (start === matcher.end() && start === end && start > 0) continue;
-      result += bytes.slice(end, start);
-      for (const piece of this.#pieces) {
-        result += typeof piece === 'string' ? piece : (matcher.group(piece) ?? '');
+    let done = 0;
+    for (let match = next(0); match !== null; ) {
+      const [start, end] = match as unknown as [number, number];
+      if (end > start || start > done || start === 0) {
+        result += bytes.slice(done, start) + this.#substitute(bytes, match);
+        done = end;
       }
-      end = matcher.end();
+      match = next(end > start ? end : end + 1);
     }
-    return result + bytes.slice(end);
+    return result + bytes.slice(done);
+  }
+
+  #substitute(bytes: string, match: Int32Array): string {
+    let result = '';
+    for (const piece of this.#pieces) {
+      result += typeof piece === 'string' ? piece : bytes.slice(match[2 * piece], match[2 * piece + 1]);
+    }
+    return result;
   }
 }
 
