@@ -1,4 +1,3 @@
-import type { Filter, ListenerFilter } from '#schema/envoy/config/listener/v3/listener_components_pb.js';
 import type {
   HttpConnectionManager,
   HttpFilter,
@@ -43,8 +42,14 @@ function complainOfEnd(filter: HttpFilter, context: CheckContext): void {
   });
 }
 
+/** Listed by name; what they are says the type of their configuration. */
+interface ConfiguredByType {
+  name: string;
+  configType: { case: string | undefined };
+}
+
 /** Extensions are found by the type of their configuration, so each entry needs one. */
-export function checkTypedConfig(entry: Filter | ListenerFilter | HttpFilter, context: CheckContext): void {
+export function checkTypedConfig(entry: ConfiguredByType, context: CheckContext): void {
   if (entry.configType.case !== undefined) return;
   if (context.isBroken(entry, 'typed_config') || context.isBroken(entry, 'config_discovery')) return;
   context.complain({

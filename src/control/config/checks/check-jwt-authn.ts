@@ -45,7 +45,17 @@ function checkProvider(name: string, provider: JwtProvider, context: CheckContex
 
 function checkRemote(name: string, remote: RemoteJwks, context: CheckContext): void {
   const uri = remote.httpUri;
-  if (uri !== undefined && uri.uri !== '' && readAbsoluteUri(uri.uri) === null) {
+  const parts = uri === undefined ? null : readAbsoluteUri(uri.uri);
+  if (parts?.address.includes('%')) {
+    context.complain({
+      code: 'fieldNotDone',
+      message: `the URI of provider \`${name}\` names an interface of a machine: \`${uri?.uri}\``,
+      hint: 'leave out `%` and the name; which address is asked says the cluster',
+      about: uri as object,
+      field: 'uri',
+    });
+  }
+  if (uri !== undefined && uri.uri !== '' && parts === null) {
     context.complain({
       code: 'badJwksUri',
       message: `provider \`${name}\` has an invalid URI: \`${uri.uri}\``,

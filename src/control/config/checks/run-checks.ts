@@ -1,6 +1,7 @@
 import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import type { DecodeContext } from '../decode/decode-context.ts';
 import { applyRuntime } from '../runtime/apply-runtime.ts';
+import { checkCircuitBreakers } from './check-circuit-breakers.ts';
 import { checkCluster, checkClusterNames } from './check-clusters.ts';
 import { CheckContext } from './check-context.ts';
 import { checkDuration } from './check-duration.ts';
@@ -10,6 +11,7 @@ import { checkGrpcClusters } from './check-grpc-clusters.ts';
 import { checkJwtAuthn } from './check-jwt-authn.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkRegex } from './check-regex.ts';
+import { checkRetryPolicy } from './check-retry-policy.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkRuntime } from './check-runtime.ts';
 import { checkDownstreamTls, checkValidationContext } from './check-tls.ts';
@@ -21,7 +23,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'google.protobuf.Duration': checkDuration,
   'envoy.type.matcher.v3.RegexMatcher': checkRegex,
   'envoy.config.bootstrap.v3.LayeredRuntime': checkRuntime,
+  'envoy.config.cluster.v3.CircuitBreakers': checkCircuitBreakers,
   'envoy.config.cluster.v3.Cluster': checkCluster,
+  'envoy.config.core.v3.RetryPolicy': checkRetryPolicy,
+  'envoy.config.route.v3.RetryPolicy': checkRetryPolicy,
   'envoy.config.route.v3.FilterConfig': checkFilterConfig,
   'envoy.config.route.v3.RouteConfiguration': checkRoutes,
   'envoy.config.listener.v3.Filter': checkTypedConfig,

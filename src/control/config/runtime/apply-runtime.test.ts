@@ -132,6 +132,21 @@ describe('the static layers of the runtime', () => {
       layer: features({ enable_formatter_for_ratelimit_action_descriptor_value: true }),
       refused: 'envoy.reloadable_features.enable_formatter_for_ratelimit_action_descriptor_value',
     },
+    {
+      name: 'a cluster that takes no request',
+      layer: { circuit_breakers: { 'a.b': { default: { max_requests: 0 } } } },
+      refused: 'circuit_breakers.a.b.default.max_requests',
+    },
+    {
+      name: 'one that has none wait, by a text',
+      layer: { 'circuit_breakers.a.high.max_pending_requests': '0' },
+      refused: 'circuit_breakers.a.high.max_pending_requests',
+    },
+    {
+      name: 'a cluster that takes one request at a time',
+      layer: { circuit_breakers: { a: { default: { max_requests: 1, max_connections: 0 } } } },
+      refused: null,
+    },
     { name: 'a switch that is on', layer: features({ match_headers_individually: true }), refused: null },
     { name: 'one that has no say', layer: features({ http2_use_oghttp2: false }), refused: null },
     { name: 'paths that stay as they are', layer: manager({ normalize_path: 0 }), refused: null },

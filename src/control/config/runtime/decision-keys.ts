@@ -1,3 +1,4 @@
+import { keepsClusterShut } from '../checks/check-circuit-breakers.ts';
 import type { RuntimeEntry } from './static-runtime.ts';
 
 const FEATURES = 'envoy.reloadable_features.';
@@ -32,6 +33,7 @@ export function changesDecisions(key: string, { flag, number, fraction }: Runtim
   const harmless = NUMBERS.get(key);
   if (harmless !== undefined)
     return fraction !== undefined || (number !== undefined && !harmless.includes(number));
+  if (keepsClusterShut(key, number)) return true;
   if (flag === undefined || !key.startsWith(FEATURES)) return false;
   return (flag ? OFF : ON).has(key.slice(FEATURES.length));
 }

@@ -6,6 +6,7 @@ import { jsonScalarOf } from '../decode/plain-scalar.ts';
 import type { SourceNode } from '../source/source-node.ts';
 import { isEnvoyExtension } from './envoy-packages.ts';
 import { newerFieldState } from './newer-fields.ts';
+import { misplacedRetryExtension } from './retry-extensions.ts';
 import { type MessageSupport, SUPPORT } from './support-table.ts';
 
 export type FieldState = 'done' | 'noEffect' | 'upkeep' | 'refused';
@@ -73,16 +74,31 @@ export class SupportJudge implements Judge {
 
   judgeUnknownType(typeName: string, place: Place, context: DecodeContext): boolean {
     if (!isEnvoyExtension(typeName)) return false;
+    if (this.#isMisplaced(typeName, place, context)) return true;
     if (!place.quiet) this.#refuseType(typeName, place, context);
     return true;
   }
 
   /** True when the type is one that jotgate does. */
   judgeType(desc: DescMessage, place: Place, context: DecodeContext): boolean {
+    if (this.#isMisplaced(desc.typeName, place, context)) return false;
     if (place.quiet || SUPPORT[desc.typeName] !== undefined) return true;
     if (IN_FILTER_CONFIG.test(place.path)) return false;
     this.#refuseType(desc.typeName, place, context);
     return false;
+  }
+
+  /** Nothing is tried again by these; what Envoy refuses is refused all the same. */
+  #isMisplaced(typeName: string, place: Place, context: DecodeContext): boolean {
+    const field = misplacedRetryExtension(typeName, place.path);
+    if (field === undefined) return false;
+    context.report({
+      code: 'unknownExtension',
+      message: `\`${typeName}\` is no extension for \`${field}\``,
+      at: place.at,
+      path: place.path,
+    });
+    return true;
   }
 
   #refuseType(typeName: string, place: Place, context: DecodeContext): void {
