@@ -190,6 +190,12 @@ describe('why tells what would pass', () => {
   for (const { name, args, want } of cases) {
     it(name, async () => assert.match((await asked(...args)).out, want));
   }
+  it('but no token in a field that is dropped before anybody reads it', async () => {
+    const dropped = config.replace(/( +)issuer: .*\n/, '$&$1from_headers: [{ name: TE }, { name: x-jwt }]\n');
+    const { out } = await why('-c', fileOf('dropped.yaml', dropped), '/orders');
+    assert.match(out, /would pass with: .*x-jwt/);
+    assert.doesNotMatch(out, /header te\b/);
+  });
   it('that nothing does, where a policy denies everything', async () => {
     const closed = config
       .replace('action: ALLOW', 'action: DENY')

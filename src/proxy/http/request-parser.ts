@@ -8,6 +8,7 @@ import { joinLines } from './join-lines.ts';
 import { latin1 } from './latin1.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { parseOtherTarget, type Scheme } from './request-target.ts';
+import { keptTe } from './te-field.ts';
 
 /** Methods that pass: those that Envoy's codec knows. CONNECT is among them to be refused by name. */
 const METHODS = new Set(
@@ -22,8 +23,6 @@ const SLASH = 47;
 /** From so many characters on a te field that the connection field names is refused (Envoy: utility.cc, sanitizeConnectionHeader). */
 const TE_LENGTH_REFUSED = 256;
 const NAMES_TE = /(?:^|,)\s*te\s*(?:,|$)/i;
-const TRAILERS = /(?:^|,)\s*trailers\s*(?:,|$)/;
-const TRAILERS_IN_ANY_CASE = new RegExp(TRAILERS, 'i');
 /** Empty lines before a request line that are forgiven (RFC 9112 §2.2). */
 const EMPTY_LINES_MAX = 2;
 
@@ -220,16 +219,13 @@ export class RequestParser extends HeadParser {
     return this.#expect ? REFUSAL.expectation : null;
   }
 
-  /**
-   * Only the word that says that trailers are welcome means anything to the next hop. In capitals it is that word, and nothing at all
-   * is not it, where the connection field names the field (Envoy: utility.cc, sanitizeConnectionHeader; conn_manager_utility.cc).
-   * @returns false: what is to be removed is too long
-   */
+  /** @returns false: what is to be removed is too long */
   #takeTe(te: string): boolean {
     const isNamed = NAMES_TE.test(this.connection);
     if (isNamed && te.length >= TE_LENGTH_REFUSED) return false;
-    if ((isNamed ? TRAILERS_IN_ANY_CASE : TRAILERS).test(te)) this.headers.set('te', 'trailers');
-    else if (isNamed || te !== '') this.headers.remove('te');
+    const kept = keptTe(te, isNamed);
+    if (kept === null) this.headers.remove('te');
+    else this.headers.set('te', kept);
     return true;
   }
 

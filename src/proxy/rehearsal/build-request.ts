@@ -1,6 +1,7 @@
 import { HeaderList } from '../http/header-list.ts';
 import { addRequestLine } from '../http/join-lines.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { keptTe } from '../http/te-field.ts';
 
 /** A request in words: as somebody writes it down, not as it goes over a wire. */
 export interface RequestWords {
@@ -33,7 +34,16 @@ export function buildRequestHead(words: RequestWords): RequestHead {
     if (name === 'host') head.authority = value;
     else addRequestLine(head.headers, name, value);
   }
+  dropTe(head.headers);
   return head;
+}
+
+function dropTe(headers: HeaderList): void {
+  const te = headers.get('te');
+  if (te === undefined) return;
+  const kept = keptTe(te, false);
+  if (kept === null) headers.remove('te');
+  else headers.set('te', kept);
 }
 
 const bytesOf = (text: string) => Buffer.from(text, 'utf8').toString('latin1');

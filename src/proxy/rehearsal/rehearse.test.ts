@@ -225,4 +225,18 @@ describe('a head made of words', () => {
     assert.deepEqual(head.headers.names, ['x-a', 'x-a', 'authorization']);
     assert.deepEqual(head.headers.values, ['1', '2', 'x,y']);
   });
+
+  const te: { name: string; given: string[]; want: string[] }[] = [
+    { name: 'a word for trailers alone', given: ['gzip, trailers'], want: ['trailers'] },
+    { name: 'nothing else, a token neither', given: ['a.b.c'], want: [] },
+    { name: 'of two lines', given: ['gzip', 'trailers'], want: ['trailers'] },
+    { name: 'an empty field', given: [''], want: [''] },
+  ];
+  for (const { name, given, want } of te) {
+    it(`keeps of te ${name}`, () => {
+      const headers = given.map((value) => ['TE', value] as const);
+      const words = { method: 'GET', scheme: 'http', authority: 'a', path: '/', headers } as const;
+      assert.deepEqual(buildRequestHead(words).headers.values, want);
+    });
+  }
 });
