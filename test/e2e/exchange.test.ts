@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { FilterResult, FilterStream, ResponseHead } from '../../src/proxy/filters/filter.ts';
 import type { HeaderList } from '../../src/proxy/http/header-list.ts';
+import type { LocalReplyRules } from '../../src/proxy/local-reply/compile-local-reply.ts';
 import type { RouteAction } from '../../src/proxy/route/selected-route.ts';
 import { forwardTo } from '../fixtures/forward-action.ts';
 import { type LoopOptions, startTestLoop, type TestLoop, until } from './loop-fixture.ts';
@@ -228,6 +229,25 @@ describe('a filter', () => {
     const response = await exchange(loop.port, GET);
     const ofBody = response?.headers.filter(([name]) => name.startsWith('content-'));
     assert.deepEqual([seen, ofBody], [['text/plain', '2'], [['content-length', '2']]]);
+  });
+
+  it('sees the type behind the length, also where a format says it, and in its place where a header does', async () => {
+    const localReply: LocalReplyRules = {
+      rewrite: (_source, _headers, { status }) => ({ status, body: '{}', contentType: 'application/json' }),
+    };
+    const seen: string[][] = [];
+    for (const headers of [[], [['content-type', 'a/b']]] as const) {
+      const { loop } = await start({
+        localReply,
+        filters: [{ decodeHeaders: () => ({ ...DENIED, headers }) as FilterResult }],
+      });
+      const response = await exchange(loop.port, GET);
+      seen.push(response?.headers.filter(([name]) => name.startsWith('content-')).map(String) ?? []);
+    }
+    assert.deepEqual(seen, [
+      ['content-length,2', 'content-type,application/json'],
+      ['content-type,a/b', 'content-length,2'],
+    ]);
   });
 
   it('may remove fields and add bytes above 127', async () => {

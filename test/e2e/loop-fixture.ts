@@ -7,6 +7,7 @@ import { Deadlines } from '../../src/proxy/http/deadlines.ts';
 import { DEFAULT_HTTP_OPTIONS, type HttpOptions } from '../../src/proxy/http/http-options.ts';
 import { HttpStats } from '../../src/proxy/http/http-stats.ts';
 import { ServerConnection } from '../../src/proxy/http/server-connection.ts';
+import type { LocalReplyRules } from '../../src/proxy/local-reply/compile-local-reply.ts';
 import type { RouteAction, SelectedRoute } from '../../src/proxy/route/selected-route.ts';
 import { Stats } from '../../src/proxy/stats.ts';
 import { Cluster } from '../../src/proxy/upstream/cluster.ts';
@@ -24,6 +25,7 @@ export interface LoopOptions {
   blackHole?: boolean;
   upstreamIdleMs?: number;
   accessLog?: AccessLog;
+  localReply?: LocalReplyRules;
 }
 
 /** A data loop without a worker: real sockets, but its time moves by `tick` alone. */
@@ -85,9 +87,9 @@ export async function startTestLoop(given: LoopOptions): Promise<TestLoop> {
     deadlines,
     date: new DateField(clock),
     refusals: null,
-    keepsCourse: given.accessLog !== undefined,
+    keepsCourse: given.accessLog !== undefined || given.localReply !== undefined,
     accessLog: given.accessLog ?? null,
-    localReply: null,
+    localReply: given.localReply ?? null,
     surroundings: {
       routes: { hostOf: () => null },
       clusters: new Map([['origin', { hostName: '', observedName: 'origin', metadata: null, endpoints: 1 }]]),

@@ -49,7 +49,7 @@ export function composeReply(
   if (isGrpc) {
     const fields = grpcFields(told.status, message, local.grpcStatus);
     for (const [name, value] of fields) headers.set(name, value);
-  } else describeBody(headers, told.body);
+  } else describeBody(headers, told);
   const status = isGrpc ? 200 : told.status;
   local.beforeFilters?.();
   if (course !== null) course.headStatus = status;
@@ -65,13 +65,13 @@ export function composeReply(
 }
 
 /** Filters see the length and the type of the body, and may change the type (Envoy: utility.cc, sendLocalReply). */
-function describeBody(headers: HeaderList, body: string): void {
+function describeBody(headers: HeaderList, { body, contentType = 'text/plain' }: ReplyWords): void {
   if (body === '') {
     headers.remove('content-type');
     return;
   }
   headers.set('content-length', String(body.length));
-  if (!headers.has('content-type')) headers.append('content-type', 'text/plain');
+  if (!headers.has('content-type')) headers.append('content-type', contentType);
 }
 
 function rewriteReply(

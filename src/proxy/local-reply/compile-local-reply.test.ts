@@ -22,7 +22,8 @@ function told(config: JsonObject, fields: Fields = [], request: Fields = []) {
   for (const [name, value] of fields) headers.append(name, value);
   const source = formatSource({ status: 0, details: 'why' }, { headers: request }) as ReplySource;
   const reply = rules?.rewrite(source, headers, { status: 401, body: 'no' });
-  return [reply?.status, reply?.body, headers.get('content-type'), headers.get('x-add')];
+  const type = headers.get('content-type') ?? reply?.contentType;
+  return [reply?.status, reply?.body, type, headers.get('x-add')];
 }
 
 /** As Envoy 1.40 tells them. */

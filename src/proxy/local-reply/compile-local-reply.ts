@@ -24,11 +24,13 @@ export interface ReplyWords {
   status: number;
   /** One character per byte. */
   body: string;
+  /** What the body is where no header says so; undefined: plain text. */
+  contentType?: string | undefined;
 }
 
 /** `local_reply_config`: how replies of the gate's own are told (Envoy: local_reply.cc). */
 export interface LocalReplyRules {
-  /** Changes `headers` as the rules say; `content-type` is set where a format makes the body. */
+  /** Changes `headers` as the rules say; a `content-type` that is there, where a format makes the body. */
   rewrite(source: ReplySource, headers: HeaderList, reply: ReplyWords): ReplyWords;
 }
 
@@ -85,9 +87,9 @@ class CompiledRules implements LocalReplyRules {
     const told = format === null ? text : tell(format, source);
     progress.localBody = '';
     const isNewType = headers.get('content-type') !== typeBefore;
-    if (!headers.has('content-type') || (told !== body && !isNewType))
-      headers.set('content-type', contentTypeOf(format));
-    return { status: progress.status, body: told };
+    const contentType = contentTypeOf(format);
+    if (headers.has('content-type') && told !== body && !isNewType) headers.set('content-type', contentType);
+    return { status: progress.status, body: told, contentType };
   }
 }
 
