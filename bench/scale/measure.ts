@@ -64,7 +64,7 @@ export function measure(
   for (let n = 0; n < requests; n++) {
     const { path, headers, authority = 'h' } = words[n % words.length] as (typeof words)[number];
     const request = buildRequestHead({ method: 'GET', scheme: 'http', authority, path, headers });
-    const parts = { ...manager, bodyBytesMax: 0 };
+    const parts = { ...manager, bodyBytesMax: 0, maxStreamDurationMs: 0 };
     const stream = new RehearsedStream(request, connection, parts, clock, null, NO_CIRCUMSTANCES.chance);
     const reply = runFilters(filtersFor(manager.filters, stream), stream);
     if (reply !== undefined || stream.route === null)

@@ -41,10 +41,14 @@ function renderState(state: FieldState, desc: DescMessage, support: MessageSuppo
   const fields = desc.fields.filter((field) => fieldState(support, field.name) === state);
   const newer = state === 'done' ? undefined : NEWER_FIELDS[desc.typeName]?.[state];
   const names = fields
-    .map(({ name }) => `\`${name}\`${renderValues(support.values?.[name])}`)
+    .map(({ name }) => `\`${name}\`${renderValues(support.values?.[name])}${renderPlace(support, name)}`)
     .concat((newer?.split(' ') ?? []).map((name) => `\`${name}\``));
   if (names.length === 0) return [];
   return [`- **${WORDS[state]}**: ${names.join(', ')}`];
+}
+
+function renderPlace({ noEffectInClusters = '' }: MessageSupport, name: string): string {
+  return noEffectInClusters.split(' ').includes(name) ? ' (no effect in a cluster)' : '';
 }
 
 function renderValues(values: string | undefined): string {

@@ -322,6 +322,90 @@ describe('time', () => {
     assert.deepEqual([origin.accepted(), loop.stat('http.test.downstream_rq_timeout')], [0, 2]);
   });
 
+  const LIMITED = forwardTo('origin', {
+    limits: { idleMs: null, duration: { maxMs: 500, grpcMaxMs: 0, grpcOffsetMs: 0 } },
+  });
+  const POST = 'POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello';
+  const asGrpc = (more: string) =>
+    GET.replace('\r\n\r\n', `\r\nContent-Type: application/grpc${more}\r\n\r\n`);
+  const ofManager = { options: { maxStreamDurationMs: 500 } };
+  const OVER = 'downstream duration timeout';
+  for (const { name, given, request, ms = 500, want } of [
+    { name: 'by the manager', given: ofManager, request: GET, want: [504, OVER, undefined] },
+    { name: 'by the route', given: { action: LIMITED }, request: GET, want: [504, OVER, undefined] },
+    { name: 'with a body that nobody has read', given: ofManager, request: POST, want: [408, OVER, 'close'] },
+    { name: 'in gRPC’s words', given: ofManager, request: asGrpc(''), want: [200, '', undefined, '4'] },
+    {
+      name: 'by the client',
+      given: { action: LIMITED },
+      request: asGrpc('\r\nGrpc-Timeout: 300m'),
+      ms: 300,
+      want: [200, '', undefined, '4'],
+    },
+    {
+      name: 'by the silence of the route',
+      given: { action: forwardTo('origin', { limits: { idleMs: 500, duration: null } }) },
+      request: GET,
+      want: [504, 'stream timeout', undefined],
+    },
+  ]) {
+    it(`for a whole exchange ends it while a filter waits: ${name}`, async () => {
+      let decide: (result: FilterResult) => void = silent;
+      const decodeHeaders = () => new Promise<FilterResult>((resolve) => (decide = resolve));
+      const { loop, origin } = await start({ filters: [{ decodeHeaders }], ...given });
+      const client = new RawClient(loop.port);
+      client.send(request);
+      await until(() => decide !== silent);
+      loop.tick(ms - 1);
+      assert.equal(loop.stat('http.test.downstream_rq_active'), 1);
+      loop.tick(1);
+      const { status, body, headers = [] } = (await client.response()) ?? {};
+      const field = (name: string) => headers.find(([one]) => one === name)?.[1];
+      const grpc = field('grpc-status');
+      const seen = [status, body, field('connection'), ...(grpc === undefined ? [] : [grpc])];
+      assert.deepEqual([seen, origin.accepted()], [want, 0]);
+      const counted = loop.stat('http.test.downstream_rq_max_duration_reached');
+      assert.equal(counted, want[1] === 'stream timeout' ? 0 : 1);
+      decide(undefined);
+      client.close();
+    });
+  }
+
+  it('for a whole exchange that is over by its head’s end lets nothing through', async () => {
+    const { loop, origin } = await start({ action: LIMITED });
+    const client = new RawClient(loop.port);
+    client.send('GET /a HTTP/1.1\r\n');
+    await until(() => loop.stat('http.test.downstream_cx_active') === 1);
+    client.send('Host: h\r\nGrpc-Timeout: 0m\r\n\r\n');
+    const { status, body } = (await client.response()) ?? {};
+    assert.deepEqual([status, body, origin.accepted()], [504, OVER, 0]);
+    client.close();
+  });
+
+  it('for a whole exchange is over however slowly its head comes', async () => {
+    const { loop } = await start(ofManager);
+    await exchange(loop.port, GET);
+    const client = new RawClient(loop.port);
+    client.send(`${GET}GET /b HTTP/1.1\r\n`);
+    await client.response();
+    loop.tick(500);
+    const { status, body } = (await client.response()) ?? {};
+    assert.deepEqual([status, body], [408, OVER]);
+    client.close();
+  });
+
+  it('for a whole exchange cuts a response that has begun', async () => {
+    const { loop, origin } = await start(
+      { action: LIMITED },
+      ({ socket }) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhalf'),
+    );
+    const client = new RawClient(loop.port);
+    client.send(GET);
+    await until(() => client.received.includes('half'));
+    loop.tick(500);
+    await until(() => client.closed && origin.open() === 0);
+  });
+
   it('for a whole request is over once its filters have decided', async () => {
     const { loop } = await start({ options: { requestTimeoutMs: 500 } }, silent);
     const client = new RawClient(loop.port);

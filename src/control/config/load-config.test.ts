@@ -7,6 +7,7 @@ import { type LoadOptions, loadConfig } from './load-config.ts';
 
 const UPSTREAM_TLS = 'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext';
 
+const TYPED_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 const listener = (extra = '') => `static_resources:
   listeners:
   - address: {socket_address: {address: 127.0.0.1, port_value: 8080}}
@@ -164,6 +165,14 @@ describe('what jotgate does not do is said by name', () => {
       'stat_prefix: a\n          http2_protocol_options: {}\n          proxy_status_config: {}',
     );
     assert.deepEqual(codes(text), ['warning W301 10', 'error E301 11']);
+  });
+  it('a field that is done in a connection manager and has no effect in a cluster', () => {
+    const said = 'common_http_protocol_options: {max_stream_duration: 1s}';
+    const typed = `{"@type": type.googleapis.com/${TYPED_OPTIONS}, explicit_http_config: {http_protocol_options: {}}, ${said}}`;
+    const clusters = (fields: string) => `  clusters:\n  - {name: c, ${fields}}`;
+    assert.deepEqual(codes(listener().replace('stat_prefix: a', `stat_prefix: a\n          ${said}`)), []);
+    for (const fields of [said, `typed_extension_protocol_options: {${TYPED_OPTIONS}: ${typed}}`])
+      assert.deepEqual(codes(listener(clusters(fields))), ['warning W301 16'], fields);
   });
   it('a field with its default value says nothing', () => {
     assert.deepEqual(

@@ -11,6 +11,8 @@ export interface ClientSide {
   /** What was sent waits at the client: stop. */
   readonly congested: boolean;
   readonly info: ConnectionInfo;
+  /** When the request's first byte came. */
+  readonly startedMs: number;
   /** An error of the gate's own: the connection is cut. */
   onBug(error: unknown): void;
   /** This exchange is the last one on the connection. */

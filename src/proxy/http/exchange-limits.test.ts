@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { StreamLimits } from '../route/stream-limits.ts';
 import type { ExchangeState } from './client-side.ts';
 import { Deadlines } from './deadlines.ts';
 import { ExchangeLimits } from './exchange-limits.ts';
+import { HeaderList } from './header-list.ts';
 import type { RouterLimits } from './router-fields.ts';
 
 const WAITING = { state: 'forward', requestDone: true } as const;
@@ -19,7 +21,7 @@ const saying = (said: Partial<RouterLimits>): RouterLimits => ({
 function limitsOf(routeMs: number, said: RouterLimits | null = null, idleMs = 0): ExchangeLimits {
   const deadlines = new Deadlines();
   deadlines.tick(1000);
-  const limits = new ExchangeLimits(deadlines, idleMs);
+  const limits = new ExchangeLimits(deadlines, { streamIdleTimeoutMs: idleMs, maxStreamDurationMs: 0 }, 1000);
   limits.limitResponse(routeMs, said);
   limits.startWaiting();
   return limits;
@@ -129,9 +131,69 @@ describe('the time limits of an exchange', () => {
     assert.equal(limits.exceeded(1e9, RESPONDING), null);
   });
 
+  interface Chosen {
+    name: string;
+    routes: (StreamLimits | undefined)[];
+    /** Whether a filter has waited between two choices. */
+    waits?: boolean;
+    managerMs?: number;
+    want: [endsAtMs: number, details: string] | null;
+  }
+  const duration = (maxMs: number | null): StreamLimits => ({
+    idleMs: null,
+    duration: { maxMs, grpcMaxMs: null, grpcOffsetMs: 0 },
+  });
+  const idle = (idleMs: number): StreamLimits => ({ idleMs, duration: null });
+  const over = (ms: number): [number, string] => [ms, 'max_duration_timeout'];
+  const silent = (ms: number): [number, string] => [ms, 'stream_idle_timeout'];
+  /** Envoy 1.40 was asked for each. */
+  const chosen: Chosen[] = [
+    { name: 'the route’s duration', routes: [duration(300)], want: over(300) },
+    { name: 'the duration of a route chosen later', routes: [undefined, duration(300)], want: over(300) },
+    { name: 'no duration that a later route has not', routes: [duration(300), undefined], want: null },
+    {
+      name: 'the manager’s duration, where the later route has none',
+      routes: [duration(300), undefined],
+      managerMs: 500,
+      want: over(500),
+    },
+    { name: 'the route’s silence', routes: [idle(300)], waits: true, want: silent(300) },
+    { name: 'the first route’s silence', routes: [idle(300), idle(800)], waits: true, want: silent(300) },
+    { name: 'the last route’s, before anything waits', routes: [idle(300), idle(800)], want: silent(800) },
+    { name: 'none where a later route has none', routes: [idle(300), idle(0)], waits: true, want: null },
+    { name: 'no silence that began before', routes: [undefined, idle(300)], waits: true, want: null },
+    {
+      name: 'the silence of a route that a later one says nothing of',
+      routes: [idle(300), undefined],
+      waits: true,
+      want: silent(300),
+    },
+    {
+      name: 'both, the duration first',
+      routes: [{ ...duration(300), idleMs: 300 }],
+      want: over(300),
+    },
+    { name: 'both, whichever ends first', routes: [{ ...duration(300), idleMs: 200 }], want: silent(200) },
+  ];
+  for (const { name, routes, waits = false, managerMs = 0, want } of chosen) {
+    it(`are, of the routes that are chosen: ${name}`, () => {
+      const deadlines = new Deadlines();
+      deadlines.tick(1000);
+      const options = { streamIdleTimeoutMs: 0, maxStreamDurationMs: managerMs };
+      const limits = new ExchangeLimits(deadlines, options, 1000);
+      for (const route of routes) {
+        limits.follow(route, new HeaderList(), 1000);
+        if (waits) limits.noteWaiting();
+      }
+      const [ms, details] = want ?? [1e9, undefined];
+      assert.equal(limits.exceeded(1000 + ms - 1, WAITING), null);
+      assert.equal(limits.exceeded(1000 + ms, WAITING)?.details, details);
+    });
+  }
+
   it('count silence from the last byte', () => {
     const deadlines = new Deadlines();
-    const limits = new ExchangeLimits(deadlines, 200);
+    const limits = new ExchangeLimits(deadlines, { streamIdleTimeoutMs: 200, maxStreamDurationMs: 0 }, 0);
     deadlines.tick(150);
     limits.noteActivity();
     assert.equal(limits.exceeded(349, WAITING), null);

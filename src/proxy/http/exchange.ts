@@ -86,7 +86,7 @@ export class Exchange implements ForwardedExchange {
     this.#receivedHost = request.authority;
     this.#isHead = request.method === 'HEAD';
     this.requestDone = framing === 'none';
-    this.limits = new ExchangeLimits(service.deadlines, service.options.streamIdleTimeoutMs);
+    this.limits = new ExchangeLimits(service.deadlines, service.options, client.startedMs);
     this.course = service.keepsCourse ? new ExchangeCourse(this, service.surroundings, service.clock) : null;
     if (this.requestDone) this.course?.requestEnded();
   }
@@ -152,7 +152,10 @@ export class Exchange implements ForwardedExchange {
   }
 
   #selectRoute(): SelectedRoute | null {
-    return this.service.routes.select(this.request, null, this);
+    const route = this.service.routes.select(this.request, null, this);
+    if (route?.action.kind === 'cluster')
+      this.limits.follow(route.action.limits, this.request.headers, this.client.startedMs);
+    return route;
   }
 
   /**
@@ -258,6 +261,7 @@ export class Exchange implements ForwardedExchange {
     const error = this.limits.exceeded(nowMs, this);
     if (error === null) return;
     if (error.code === 'route_timeout') this.#forwarding?.countTimeout();
+    if (error.code === 'max_duration') this.service.stats.durationsReached.increment();
     this.fail(error);
   }
 
@@ -294,6 +298,7 @@ export class Exchange implements ForwardedExchange {
 
   /** A filter waits for something from outside. Its late answer to an exchange that has ended means nothing. */
   #wait(result: Promise<FilterResult>): void {
+    this.limits.noteWaiting();
     if (!this.#gathersBody) this.#pauseRequest();
     result
       .then((reply) => this.#resume(reply))
@@ -305,12 +310,22 @@ export class Exchange implements ForwardedExchange {
   #resume(reply: FilterResult): void {
     if (this.closed) return;
     this.#requestPaused = false;
+    if (this.#endsLate()) return;
     if (reply !== undefined) this.#dropBodyAtHand();
     if (this.closed) return;
     this.#decided(reply);
     if (this.closed) return;
     this.flushRequest();
     this.client.resumeRequest();
+  }
+
+  /** What comes after the end of the exchange's time is too late, though no tick has said so yet. */
+  #endsLate(): boolean {
+    const { nowMs } = this.service.deadlines;
+    if (nowMs < this.limits.endMs) return false;
+    this.checkDeadline(nowMs);
+    this.client.flush();
+    return this.closed;
   }
 
   /** A request that has come whole while a filter waited does not cost its connection, whatever is answered. */
@@ -335,6 +350,7 @@ export class Exchange implements ForwardedExchange {
   }
 
   #forward(route: SelectedRoute, action: ForwardAction): void {
+    if (this.#endsLate()) return;
     const { timeoutMs } = action;
     const { request } = this;
     const cluster = this.service.clusters.get(action.cluster);
@@ -396,13 +412,15 @@ export class Exchange implements ForwardedExchange {
   }
 
   #replyError(error: StreamError): void {
-    const { status, body, details, flag, cause = '' } = error;
-    if (this.course !== null) {
+    const { status, body, details, flag, grpcStatus, cause = '' } = error;
+    if (this.course !== null && flag !== null) {
       this.course.addFlag(flag);
       if (flag === 'UF') this.course.transportFailure = withoutBlanks(cause);
     }
-    const isCounted = this.route?.countsAttempts?.response === true && flag !== 'NC' && flag !== 'SI';
-    this.#reply({ status, body, headers: isCounted ? ONE_ATTEMPT : NO_HEADERS, details });
+    const isCounted =
+      this.route?.countsAttempts?.response === true && flag !== null && flag !== 'NC' && flag !== 'SI';
+    const headers = isCounted ? ONE_ATTEMPT : NO_HEADERS;
+    this.#reply({ status, body, headers, details, ...(grpcStatus === undefined ? {} : { grpcStatus }) });
   }
 
   /** @param closes the connection is of no further use */

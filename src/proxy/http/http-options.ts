@@ -50,6 +50,8 @@ export interface HttpOptions {
   requestTimeoutMs: number;
   /** Without a byte in either direction. */
   streamIdleTimeoutMs: number;
+  /** From a request's first byte to its response's last. */
+  maxStreamDurationMs: number;
   /** How long a client is given to read the last reply before the connection goes. */
   delayedCloseMs: number;
   requestsPerConnectionMax: number;
@@ -83,6 +85,7 @@ export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   requestHeadTimeoutMs: 10_000,
   requestTimeoutMs: 0,
   streamIdleTimeoutMs: 300_000,
+  maxStreamDurationMs: 0,
   delayedCloseMs: 1000,
   requestsPerConnectionMax: 0,
   suppressEnvoyHeaders: false,

@@ -9,6 +9,7 @@ export class HttpStats {
   readonly requestsActive: Gauge;
   readonly protocolErrors: Counter;
   readonly requestTimeouts: Counter;
+  readonly durationsReached: Counter;
   readonly clientAborts: Counter;
   readonly requestsTooLarge: Counter;
   /** What the router does without an upstream. */
@@ -25,6 +26,7 @@ export class HttpStats {
     this.requestsActive = scope.gauge('downstream_rq_active');
     this.protocolErrors = scope.counter('downstream_cx_protocol_error');
     this.requestTimeouts = scope.counter('downstream_rq_timeout');
+    this.durationsReached = scope.counter('downstream_rq_max_duration_reached');
     this.clientAborts = scope.counter('downstream_rq_rx_reset');
     this.requestsTooLarge = scope.counter('downstream_rq_too_large');
     this.noRoute = scope.counter('no_route');

@@ -43,5 +43,6 @@ export const REFUSAL = {
   tooManyFields: named(431, 'Request Header Fields Too Large', 'http1.too_many_headers'),
   requestTimeout: named(408, 'request timeout', 'request_overall_timeout'),
   decisionTimeout: named(504, 'request timeout', 'request_overall_timeout'),
+  durationTimeout: named(408, 'downstream duration timeout', 'max_duration_timeout'),
   headTimeout: named(408, 'request header timeout', 'request_header_timeout'),
 } as const satisfies Record<string, Refusal>;

@@ -60,6 +60,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   #isAdmitted = false;
   #deadlineMs: number;
   #requestDeadlineMs = NEVER;
+  startedMs = 0;
 
   constructor(socket: Socket, info: ConnectionInfo, keeper: ConnectionKeeper, slot: ServiceSlot) {
     const { service } = slot;
@@ -171,7 +172,9 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
 
   #judgeTime(nowMs: number): void {
     if (this.#exchange !== null) {
-      const late = nowMs >= this.#requestDeadlineMs ? this.#lateness(this.#exchange) : null;
+      const isLate =
+        nowMs >= this.#requestDeadlineMs && this.#requestDeadlineMs < this.#exchange.limits.endMs;
+      const late = isLate ? this.#lateness(this.#exchange) : null;
       if (late === null) this.#exchange.checkDeadline(nowMs);
       else {
         this.#service.stats.requestTimeouts.increment();
@@ -181,8 +184,24 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
       return;
     }
     if (nowMs < this.#deadlineMs) return;
-    if (this.#parser.started && !this.#lingering) this.#refuse(REFUSAL.headTimeout);
+    if (this.#parser.started && !this.#lingering) this.#refuseLateHead();
     else this.destroy();
+  }
+
+  /** Until when a head must have come, and until when the whole exchange must be over. */
+  #headLimits(): [headMs: number, streamMs: number] {
+    const { deadlines, options } = this.#service;
+    const { requestHeadTimeoutMs, maxStreamDurationMs } = options;
+    return [deadlineAfter(deadlines, requestHeadTimeoutMs), deadlineAfter(deadlines, maxStreamDurationMs)];
+  }
+
+  #refuseLateHead(): void {
+    const { options, stats } = this.#service;
+    const { requestHeadTimeoutMs, maxStreamDurationMs } = options;
+    const isStreamOver =
+      maxStreamDurationMs > 0 && (requestHeadTimeoutMs === 0 || maxStreamDurationMs < requestHeadTimeoutMs);
+    if (isStreamOver) stats.durationsReached.increment();
+    this.#refuse(isStreamOver ? REFUSAL.durationTimeout : REFUSAL.headTimeout);
   }
 
   /** A request without a body is not over either before its filters have decided (Envoy: filter_manager.cc, maybeEndDecode). */
@@ -283,6 +302,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   #readHead(bytes: Buffer, start: number, end: number): number {
     const parser = this.#parser;
     const first = !parser.started;
+    if (first) this.startedMs = this.#service.deadlines.nowMs;
     const at = parser.parse(bytes, start, end);
     if (at >= 0) {
       if (mistakesTransport(parser, this.info, this.#service.options)) this.#refuse(REFUSAL.schemeMismatch);
@@ -291,8 +311,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     }
     if (at === REFUSED) this.#refuse(parser.refusal as Refusal);
     else if (at === INCOMPLETE && first) {
-      const { deadlines, options } = this.#service;
-      this.#deadlineMs = deadlineAfter(deadlines, options.requestHeadTimeoutMs);
+      this.#deadlineMs = Math.min(...this.#headLimits());
     }
     return -1;
   }

@@ -12,7 +12,8 @@ export interface StreamError {
     | 'protocol_error'
     | 'route_timeout'
     | 'head_timeout'
-    | 'stream_idle_timeout';
+    | 'stream_idle_timeout'
+    | 'max_duration';
   source: 'upstream' | 'gate';
   /** No byte of the request was acted on, so that another try would be safe. */
   retry: boolean;
@@ -20,12 +21,15 @@ export interface StreamError {
   body: string;
   /** `%RESPONSE_CODE_DETAILS%`. */
   details: string;
-  /** `%RESPONSE_FLAGS%`. */
-  flag: ResponseFlag;
+  /** `%RESPONSE_FLAGS%`; null: none. */
+  flag: ResponseFlag | null;
+  /** What a gRPC client is told; default: what stands for the status. */
+  grpcStatus?: number;
   /** More than the client is told, for logs and tools. */
   cause?: string;
 }
 
+const DEADLINE_EXCEEDED = 4;
 const BEFORE_HEADERS = 'upstream connect error or disconnect/reset before headers. reset reason: ';
 
 function upstreamError(
@@ -44,9 +48,20 @@ function gateError(
   status: number,
   body: string,
   details: string,
-  flag: ResponseFlag,
+  flag: ResponseFlag | null,
 ): StreamError {
   return { code, source: 'gate', retry: false, status, body, details, flag };
+}
+
+function durationError(status: number): StreamError {
+  const error = gateError(
+    'max_duration',
+    status,
+    'downstream duration timeout',
+    'max_duration_timeout',
+    null,
+  );
+  return { ...error, grpcStatus: DEADLINE_EXCEEDED };
 }
 
 /** Statuses and texts are Envoy's. */
@@ -66,6 +81,8 @@ export const STREAM_ERROR = {
   routeTimeout: gateError('route_timeout', 504, 'upstream request timeout', 'response_timeout', 'UT'),
   headTimeout: gateError('head_timeout', 504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT'),
   requestIdle: gateError('stream_idle_timeout', 408, 'stream timeout', 'stream_idle_timeout', 'SI'),
+  requestDuration: durationError(408),
+  responseDuration: durationError(504),
   responseIdle: gateError('stream_idle_timeout', 504, 'stream timeout', 'stream_idle_timeout', 'SI'),
 } as const;
 

@@ -48,6 +48,7 @@ export function compileHttpOptions(
     requestHeadTimeoutMs: ms(hcm.requestHeadersTimeout, defaults.requestHeadTimeoutMs),
     requestTimeoutMs: ms(hcm.requestTimeout, defaults.requestTimeoutMs),
     streamIdleTimeoutMs: ms(hcm.streamIdleTimeout, defaults.streamIdleTimeoutMs),
+    maxStreamDurationMs: ms(common?.maxStreamDuration, defaults.maxStreamDurationMs),
     delayedCloseMs: ms(hcm.delayedCloseTimeout, defaults.delayedCloseMs),
     requestsPerConnectionMax: common?.maxRequestsPerConnection ?? 0,
     suppressEnvoyHeaders: router.suppressEnvoyHeaders,

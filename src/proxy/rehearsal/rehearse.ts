@@ -91,7 +91,8 @@ async function play(
   const sceneOf = (hasRoute: boolean): Scene => {
     const { clusters, listener } = manager;
     const routes = hasRoute ? manager.routes : NO_ROUTES;
-    const parts = { clusters, listener, routes, bodyBytesMax: bodyBytesMaxOf(origin) };
+    const { maxStreamDurationMs } = options;
+    const parts = { clusters, listener, routes, bodyBytesMax: bodyBytesMaxOf(origin), maxStreamDurationMs };
     const stream = new RehearsedStream(request, connection, parts, clock, recorder, chance, takings);
     return { manager, options, stream, received };
   };

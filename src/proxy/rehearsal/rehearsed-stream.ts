@@ -6,6 +6,7 @@ import { type ConnectionInfo, DynamicMetadata, type FilterStream } from '../filt
 import { ExchangeCourse } from '../http/exchange-course.ts';
 import { hasForwardedProto } from '../http/prepare-request.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { StreamDuration } from '../http/stream-duration.ts';
 import type { RouteTable } from '../route/route-table.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 
@@ -13,6 +14,8 @@ import type { SelectedRoute } from '../route/selected-route.ts';
 export interface StreamParts extends Pick<CompiledConnectionManager, 'clusters' | 'listener'> {
   routes: Pick<RouteTable, 'select' | 'hostOf'>;
   bodyBytesMax: number;
+  /** The connection manager's `max_stream_duration`, of which gRPC origins are told; 0: none. */
+  maxStreamDurationMs: number;
 }
 
 /** An exchange without a connection under it. */
@@ -34,6 +37,7 @@ export class RehearsedStream implements FilterStream {
   #route: SelectedRoute | null;
   #routeCleared = false;
   readonly #routes: Pick<RouteTable, 'select'>;
+  readonly #duration: StreamDuration;
   #abort: AbortController | null = null;
 
   constructor(
@@ -45,7 +49,7 @@ export class RehearsedStream implements FilterStream {
     chance: Chance,
     takings?: Takings,
   ) {
-    const { routes, bodyBytesMax } = parts;
+    const { routes, bodyBytesMax, maxStreamDurationMs } = parts;
     this.request = request;
     this.isHead = request.method === 'HEAD';
     this.connection = connection;
@@ -55,7 +59,8 @@ export class RehearsedStream implements FilterStream {
     this.chance = chance;
     this.takings = takings;
     this.#routes = routes;
-    this.#route = request.unroutable === true ? null : routes.select(request, recorder, this);
+    this.#duration = new StreamDuration(0, maxStreamDurationMs);
+    this.#route = request.unroutable === true ? null : this.#selectRoute();
     this.progress = new ExchangeCourse(this, parts, clock);
   }
 
@@ -74,10 +79,17 @@ export class RehearsedStream implements FilterStream {
   }
 
   #chooseAgain(): void {
-    const { request, recorder } = this;
     this.#routeCleared = false;
-    recorder?.note('the route is chosen again');
-    this.#route = hasForwardedProto(request) ? this.#routes.select(request, recorder, this) : null;
+    this.recorder?.note('the route is chosen again');
+    this.#route = hasForwardedProto(this.request) ? this.#selectRoute() : null;
+  }
+
+  #selectRoute(): SelectedRoute | null {
+    const { request, recorder } = this;
+    const route = this.#routes.select(request, recorder, this);
+    if (route?.action.kind === 'cluster')
+      this.#duration.follow(route.action.limits?.duration ?? null, request.headers);
+    return route;
   }
 
   signal(): AbortSignal {

@@ -17,6 +17,7 @@ import { compilePathRewrite } from './path-rewrite.ts';
 import type { CompileLevelConfig } from './per-filter-config.ts';
 import { compileRedirect } from './redirect.ts';
 import type { RouteAction } from './selected-route.ts';
+import { compileStreamLimits } from './stream-limits.ts';
 import { compileWeightedClusters, type WeightedDestination } from './weighted-clusters.ts';
 
 /** What routes are compiled against. */
@@ -89,6 +90,7 @@ function compileClusterAction(
     hostByUpstream: host.byUpstream,
     appendsForwardedHost: action.appendXForwardedHost,
     pathRewrite,
+    limits: compileStreamLimits(action),
   };
   return destinations.map(({ weight, origin, ...destination }) => ({
     action: { ...common, ...destination },

@@ -5,6 +5,7 @@ import type { HeaderMutations } from './header-mutation.ts';
 import type { HostRewrite } from './host-rewrite.ts';
 import type { PathRewrite } from './path-rewrite.ts';
 import type { Redirect } from './redirect.ts';
+import type { StreamLimits } from './stream-limits.ts';
 
 /** A request goes on to a cluster. */
 export interface ForwardAction {
@@ -24,6 +25,8 @@ export interface ForwardAction {
   hostByUpstream: boolean;
   appendsForwardedHost: boolean;
   pathRewrite?: PathRewrite | undefined;
+  /** Absent: the connection manager's hold. */
+  limits?: StreamLimits | undefined;
 }
 
 /** A virtual host for those who match by it. */

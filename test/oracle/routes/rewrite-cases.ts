@@ -41,6 +41,8 @@ const rewrites: Scene = {
           forward('/path-format', { path_rewrite: '/new/%REQ(x-host)%?z=%REQ(x-a)%' }),
           forward('/path-control', { path_rewrite: '/%DYNAMIC_METADATA(ns:control)%' }),
           forward('/path-none', { path_rewrite: '%REQ(x-host)%' }),
+          forward('/lasting', { max_stream_duration: { max_stream_duration: '100s' } }),
+          forward('/as-asked', { max_stream_duration: { grpc_timeout_header_max: '200s' } }),
           forward('/both', { path_rewrite: '/other', host_rewrite: '%PATH(WQ)%' }),
           forward('/by-header', { cluster: undefined, cluster_header: 'X-Cluster' }),
           forward('/404-by-header', {
@@ -135,6 +137,13 @@ export const rewriteCases: readonly Case[] = [
   forwarded(''),
   forwarded('host.test,'),
   asked('/literal'),
+  ...['/lasting', '/as-asked'].flatMap((path) =>
+    ['application/grpc', 'text/x'].flatMap((type) => [
+      asked(path, ['content-type', type]),
+      asked(path, ['content-type', type], ['grpc-timeout', '300S']),
+      asked(path, ['content-type', type], ['grpc-timeout', '50S']),
+    ]),
+  ),
   asked('/only-forwarded'),
   asked('/regex/a/b?c'),
   asked('/regex/'),

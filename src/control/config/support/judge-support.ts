@@ -55,6 +55,10 @@ export class SupportJudge implements Judge {
     if (this.#doneBesides.has(`${desc.typeName}.${field.name}`)) return true;
     const state = fieldState(support, field.name);
     if (state === 'done') {
+      if (IN_CLUSTER.test(place.path) && namesIn(support.noEffectInClusters ?? '').has(field.name)) {
+        this.#warn(desc, field.name, place, context);
+        return true;
+      }
       const holdsAny = namesIn(support.holdsAny ?? '').has(field.name);
       return holdsAny || this.#judgeValue(support, field, node, place, context);
     }
@@ -161,6 +165,8 @@ export class SupportJudge implements Judge {
   }
 }
 
+const IN_CLUSTER =
+  /typed_extension_protocol_options|clusters\[\d+\]\.(cluster\.)?common_http_protocol_options/;
 /** What a route says to a filter in a `FilterConfig`, which may be optional: that is looked at when the whole of it is known. */
 const IN_FILTER_CONFIG = /typed_per_filter_config(\.[\w-]+|\["([^"\\]|\\.)*"\])\.config$/;
 

@@ -14,6 +14,8 @@ export interface MessageSupport {
   upkeep?: string;
   /** For fields of done enums: the values that are done; the others are refused. */
   values?: Readonly<Record<string, string>>;
+  /** Of the done fields: those that are, as `noEffect`, in a cluster. */
+  noEffectInClusters?: string;
   /** Of the done fields: those that may hold messages that are not done. */
   holdsAny?: string;
 }
@@ -113,8 +115,9 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     done: 'name typed_config disabled is_optional',
   },
   'envoy.config.core.v3.HttpProtocolOptions': {
-    done: 'idle_timeout max_headers_count headers_with_underscores_action max_requests_per_connection',
-    noEffect: 'max_connection_duration max_stream_duration',
+    done: 'idle_timeout max_headers_count headers_with_underscores_action max_requests_per_connection max_stream_duration',
+    noEffect: 'max_connection_duration',
+    noEffectInClusters: 'max_stream_duration',
     values: { headers_with_underscores_action: '*' },
   },
   'envoy.config.core.v3.Http1ProtocolOptions': {
@@ -161,11 +164,12 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig': { done: '*' },
   'envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig': { done: '*' },
   'envoy.config.route.v3.RouteAction': {
-    done: 'cluster cluster_header weighted_clusters cluster_not_found_response_code prefix_rewrite regex_rewrite path_rewrite_policy path_rewrite host_rewrite_literal auto_host_rewrite host_rewrite_header host_rewrite_path_regex host_rewrite append_x_forwarded_host timeout rate_limits include_vh_rate_limits',
+    done: 'cluster cluster_header weighted_clusters cluster_not_found_response_code prefix_rewrite regex_rewrite path_rewrite_policy path_rewrite host_rewrite_literal auto_host_rewrite host_rewrite_header host_rewrite_path_regex host_rewrite append_x_forwarded_host timeout idle_timeout max_stream_duration rate_limits include_vh_rate_limits',
     noEffect:
-      'idle_timeout retry_policy priority hedge_policy max_grpc_timeout grpc_timeout_offset max_stream_duration early_data_policy metadata_match',
+      'retry_policy priority hedge_policy max_grpc_timeout grpc_timeout_offset early_data_policy metadata_match',
     values: { cluster_not_found_response_code: '*' },
   },
+  'envoy.config.route.v3.RouteAction.MaxStreamDuration': { done: '*' },
   'envoy.config.route.v3.FilterConfig': { done: '*' },
   'envoy.config.route.v3.WeightedCluster': {
     done: 'clusters header_name runtime_key_prefix',
