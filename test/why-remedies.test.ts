@@ -80,7 +80,11 @@ function withRealTokens(
     const jwks = keys(token.provider);
     const made = text.match(/[\w-]{8,}\.[\w-]+\.[\w-]+/g)?.find((one) => {
       const parsed = parseToken(one);
-      return typeof parsed !== 'number' && JSON.stringify(parsed.payload) === JSON.stringify(token.claims);
+      return (
+        typeof parsed !== 'number' &&
+        isMadeUp(parsed.header) &&
+        JSON.stringify(parsed.payload) === JSON.stringify(token.claims)
+      );
     });
     const real = jwks === null ? null : signForReal(token.claims, jwks, pool);
     if (made === undefined || real === null || prefixes.some((prefix) => real.includes(prefix))) return null;
@@ -88,6 +92,9 @@ function withRealTokens(
   }
   return JSON.parse(text) as RequestWords;
 }
+
+/** A request may have a token of the same claims by itself. */
+const isMadeUp = ({ kid }: { readonly kid?: unknown }) => String(kid).startsWith('jotgate-why-');
 
 interface Signing {
   keys: KeysOf;
