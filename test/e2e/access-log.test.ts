@@ -65,7 +65,7 @@ describe('the line of an exchange', () => {
     assert.deepEqual(lines, ['403 denied p']);
   });
 
-  it('has the flag of a limit, which the reply does not have yet', async () => {
+  it('has the flag of a limit, which filters on the reply’s way out see', async () => {
     const flags: unknown[] = [];
     const limit: Partial<HttpFilter> = {
       decodeHeaders: () => ({ status: 429, body: '', headers: [], details: 'local_rate_limited' }),
@@ -73,7 +73,7 @@ describe('the line of an exchange', () => {
     };
     const { loop, lines } = await start('%RESPONSE_FLAGS% %RESPONSE_FLAGS_LONG%', { filters: [limit] });
     await exchange(loop.port, GET);
-    assert.deepEqual([flags, lines], [[''], ['RL RateLimited']]);
+    assert.deepEqual([flags, lines], [['RL'], ['RL RateLimited']]);
   });
 
   it('tells of a client that left before there was an answer', async () => {

@@ -52,6 +52,7 @@ export function composeReply(
   } else describeBody(headers, told);
   const status = isGrpc ? 200 : told.status;
   local.beforeFilters?.();
+  course?.composed(local);
   if (course !== null) course.headStatus = status;
   encodeThrough(filters, stream, { status, headers });
   tellRequestId(headers, stream.request, service.options.tellsRequestId);

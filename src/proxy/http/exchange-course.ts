@@ -115,8 +115,8 @@ export class ExchangeCourse implements Progress {
     if (flag !== undefined) this.addFlag(flag);
   }
 
-  /** That reply has been written. A limit's flag is for the log alone: no format of the reply knows of it (Envoy: local_ratelimit.cc). */
-  replied({ details }: LocalReply): void {
+  /** That reply is put together. Only now is there a limit's flag: for the filters on its way out and the log (Envoy: local_ratelimit.cc). */
+  composed({ details }: LocalReply): void {
     if (details === 'local_rate_limited') this.addFlag('RL');
   }
 

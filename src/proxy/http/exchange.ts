@@ -437,7 +437,6 @@ export class Exchange implements ForwardedExchange {
       this.course.status = reply.status;
       this.course.bytesSent = bodiless ? 0 : reply.body.length;
       if (replier === 'codec') this.course.addFlag('DPE');
-      this.course.replied(local);
       noteOwnFields(this.service, headers, reply.body);
     }
     this.finish(close ? 'close' : 'keep');

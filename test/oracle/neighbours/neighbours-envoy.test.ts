@@ -9,7 +9,7 @@ import { lateMutationCase, lateMutationScene, mutationCases, mutationScenes } fr
 import { moreMutationCases, moreMutationScenes } from './mutation-more-cases.ts';
 import { rateLimitCases, rateLimitScenes, routeLimitCases, routeLimitScenes } from './rate-limit-cases.ts';
 import { moreLimitCases, moreLimitScenes } from './rate-limit-more-cases.ts';
-import { shadowToldCases, shadowToldScenes } from './shadow-told-cases.ts';
+import { refusalToldCases, refusalToldScenes } from './refusal-told-cases.ts';
 
 const scenes = [
   ...rateLimitScenes,
@@ -17,7 +17,7 @@ const scenes = [
   ...moreLimitScenes,
   ...moreMutationScenes,
   ...clearedRouteScenes,
-  ...shadowToldScenes,
+  ...refusalToldScenes,
   ...corsScenes,
   ...filterStateScenes,
   ...metadataScenes,
@@ -30,7 +30,7 @@ const cases = [
   ...moreLimitCases,
   ...moreMutationCases,
   ...clearedRouteCases,
-  ...shadowToldCases,
+  ...refusalToldCases,
   ...corsCases,
   ...filterStateCases,
   ...metadataCases,
