@@ -28,9 +28,14 @@ function decodeAll(text: string): string {
 
 const takesTokensOut = ({ manager }: DifferentialCase) => JSON.stringify(manager).includes('jwt_authn');
 
-/** All that shows of a target: the origin's, what a rewriting keeps of it, and where a header says it again. */
-const wordsOf = ({ origin, headers }: Answer) =>
-  [origin?.target, ...(origin?.fields ?? []), ...headers].join('\n');
+/** All that shows of a target: the origin's, what a rewriting keeps of it, and where a header or a body says it again. */
+const wordsOf = ({ origin, headers, body }: Answer) =>
+  [
+    origin?.target,
+    ...(origin?.fields ?? []),
+    ...headers.filter((line) => !line.startsWith('content-length: ')),
+    body,
+  ].join('\n');
 
 const isControl = (char: string) => char !== '\t' && (char < ' ' || char === '\u007f');
 /** RFC 9110 §5.1: a name is a token. */
@@ -42,7 +47,7 @@ const ROWS: readonly Row[] = [
     id: 'Q1',
     explains(disagreement) {
       const { envoy, jotgate, one } = disagreement;
-      if (!only(disagreement, 'header', 'origin target', 'origin field')) return false;
+      if (!only(disagreement, 'header', 'body', 'origin target', 'origin field')) return false;
       const [a, b] = [envoy, jotgate].map((answer) => decodeAll(wordsOf(withoutQueryInRealm(answer))));
       return takesTokensOut(one) && a === b;
     },
@@ -189,10 +194,8 @@ function restore(answer: Answer, { replaced }: Substitution): Answer {
   };
 }
 
-/** A realm is cut at 256 characters, in the midst of a token. */
+/** A realm is cut at 256 characters, in the midst of a token; formats say it again, in JSON too. */
 function withoutQueryInRealm(answer: Answer): Answer {
-  const headers = answer.headers.map((line) =>
-    line.startsWith('www-authenticate: ') ? line.replace(/\?[^"]*/, '?') : line,
-  );
-  return { ...answer, headers };
+  const cut = (text: string) => text.replaceAll(/(realm=\\?"[^"?\\]*)\?[^"\\]*/g, '$1?');
+  return { ...answer, body: cut(answer.body), headers: answer.headers.map(cut) };
 }

@@ -53,9 +53,9 @@ function responseHeaderOf(headers: HeaderList, status: number, name: string): st
 
 const ORIGINAL = 'x-envoy-original-path';
 const SOURCES: Readonly<Record<string, (request: RequestHead) => string | undefined>> = {
-  ORIG: ({ headers }) => headers.get(ORIGINAL),
+  ORIG: ({ headers }) => headers.get(ORIGINAL) || undefined,
   PATH: ({ path }) => path || undefined,
-  ORIG_OR_PATH: ({ path, headers }) => headers.get(ORIGINAL) ?? (path || undefined),
+  ORIG_OR_PATH: ({ path, headers }) => headers.get(ORIGINAL) || path || undefined,
 };
 
 /** `%PATH(WQ:ORIG)%`: with (WQ) or without (NQ) its query, as it came or as it was rewritten; what follows is not read. */

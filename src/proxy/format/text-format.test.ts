@@ -116,6 +116,14 @@ describe('a format', () => {
     });
   }
 
+  it('takes an original path that is empty for none', () => {
+    const compiled = compileTextFormat('%PATH(NQ)%|%PATH(WQ:ORIG)%', '-');
+    assert.ok('format' in compiled);
+    const source = sourceOf({});
+    source.request.headers.set('x-envoy-original-path', '');
+    assert.equal(compiled.format.render(source), '/a|-');
+  });
+
   it('leaves out what is absent where nothing stands for it', () => {
     const compiled = compileTextFormat('<%REQ(none)%%RESPONSE_CODE_DETAILS%>', '');
     assert.ok('format' in compiled);
