@@ -196,6 +196,6 @@ function restore(answer: Answer, { replaced }: Substitution): Answer {
 
 /** A realm is cut at 256 characters, in the midst of a token; formats say it again, in JSON too. */
 function withoutQueryInRealm(answer: Answer): Answer {
-  const cut = (text: string) => text.replaceAll(/(realm=\\?"[^"?\\]*)\?[^"\\]*/g, '$1?');
+  const cut = (text: string) => text.replaceAll(/(realm=\\?"[^?]*)\?[^"\\]*/g, '$1?');
   return { ...answer, body: cut(answer.body), headers: answer.headers.map(cut) };
 }
