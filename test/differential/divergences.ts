@@ -76,16 +76,15 @@ const ROWS: readonly Row[] = [
     id: 'H15',
     explains({ envoy, jotgate }) {
       const target = envoy.origin?.target ?? '';
-      const isRefused =
-        jotgate.status >= 400 || jotgate.headers.some((line) => line.startsWith('grpc-status: '));
-      return jotgate.origin === null && isRefused && target !== '' && !/^[!-~]+$/.test(target);
+      return jotgate.origin === null && target !== '' && !/^[!-~]+$/.test(target);
     },
   },
   {
     /** A head with several faults is told of the one that is met first. */
     id: 'H17',
-    explains({ envoy, jotgate }) {
-      return envoy.status === 431 && [400, 426].includes(jotgate.status) && jotgate.origin === null;
+    explains({ envoy, jotgate, request }) {
+      const others = request.version === '1.0' ? [400, 403, 431] : [431];
+      return others.includes(envoy.status) && [400, 426].includes(jotgate.status) && jotgate.origin === null;
     },
   },
   {

@@ -77,6 +77,7 @@ const toldBy = (name: string) => ({
 });
 const CONFIG = bootstrapOf([
   listenerOf('early', [{ name: 'hcm', typed_config: manager }]),
+  listenerOf('edge', [{ name: 'hcm', typed_config: { ...manager, use_remote_address: true } }]),
   ...PSEUDO.map((name) => listenerOf(name, [{ name: 'hcm', typed_config: toldBy(name) }])),
 ]);
 
@@ -123,6 +124,12 @@ const table: { name: string; request: string; status: number; own: string[] }[] 
   {
     name: 'a target that names its scheme, with a fragment',
     request: head('GET http://a/a#b HTTP/1.1', 'host: a'),
+    status: 400,
+    own: ['x-filter', 'x-scheme'],
+  },
+  {
+    name: 'a target of another transport, with a fragment',
+    request: head('GET https://a/a#b HTTP/1.1', 'host: a'),
     status: 400,
     own: ['x-filter', 'x-scheme'],
   },

@@ -192,11 +192,12 @@ export class Exchange implements ForwardedExchange {
   /** Refuses a request whose head could not be read to its end: without a route, yet the filters see the reply, as in Envoy. */
   refuseUnread(refusal: Refusal): void {
     this.#count();
-    if (refusal === REFUSAL.fragment && hasForwardedProto(this.request)) {
+    const first = firstRefusal(refusal, this.request, this.connection, this.service.options);
+    if (first === REFUSAL.fragment && hasForwardedProto(this.request)) {
       this.#route = this.#selectRoute();
     }
     this.#filters = filtersFor(this.service.filters, this);
-    this.#refuseHead(firstRefusal(refusal, this.request, this.service.options));
+    this.#refuseHead(first);
   }
 
   #refuseHead(refusal: Refusal): void {

@@ -90,9 +90,15 @@ const hasRefusedUnderscore = (headers: HeaderList, { underscores }: HttpOptions)
   underscores === 'reject' && headers.names.some((one) => one.includes('_'));
 
 /** What a request is told whose head was refused: of two reasons the one that Envoy comes to first. */
-export function firstRefusal(refusal: Refusal, { headers }: RequestHead, options: HttpOptions): Refusal {
-  const isFirst = refusal.details.startsWith('http1.') || !hasRefusedUnderscore(headers, options);
-  return isFirst ? refusal : REFUSAL.underscore;
+export function firstRefusal(
+  refusal: Refusal,
+  { headers, targetScheme = '' }: RequestHead,
+  connection: ConnectionInfo,
+  options: HttpOptions,
+): Refusal {
+  if (refusal.details.startsWith('http1.')) return refusal;
+  if (hasRefusedUnderscore(headers, options)) return REFUSAL.underscore;
+  return mistakesTransport({ scheme: targetScheme }, connection, options) ? REFUSAL.schemeMismatch : refusal;
 }
 
 /**

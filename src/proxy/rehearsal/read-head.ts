@@ -38,5 +38,8 @@ export function readHead(
     return { request, refusal };
   }
   // A head that is not whole stays without an answer until its time is up.
-  return { request, refusal: firstRefusal(parser.refusal ?? REFUSAL.headTimeout, request, options) };
+  return {
+    request,
+    refusal: firstRefusal(parser.refusal ?? REFUSAL.headTimeout, request, connection, options),
+  };
 }
