@@ -29,8 +29,11 @@ export function applyOverlay(path: string, text: string, overlay: OverlayEntry[]
 function insert(text: string, entry: OverlayEntry): string {
   let result = text;
   for (const [from, to] of Object.entries(entry.replace ?? {})) {
-    if (!result.includes(from)) throw new Error(`overlay: \`${from}\` is not in ${entry.file}`);
-    result = result.replace(from, to);
+    const at = entry.message === undefined ? 0 : bodyOf(result, entry)[0];
+    const inside = result.indexOf(from, at);
+    const found = inside < 0 ? result.indexOf(from) : inside;
+    if (found < 0) throw new Error(`overlay: \`${from}\` is not in ${entry.file}`);
+    result = `${result.slice(0, found)}${to}${result.slice(found + from.length)}`;
   }
   for (const name of entry.imports ?? []) {
     if (!result.includes(`import "${name}"`)) {
@@ -43,13 +46,19 @@ function insert(text: string, entry: OverlayEntry): string {
   return `${result.slice(0, at)}${note}  ${entry.fields}\n${result.slice(at)}`;
 }
 
-/** Where the closing brace of the entry's message (or oneof) stands. */
-function bodyEnd(text: string, entry: OverlayEntry): number {
+/** Where the entry's message begins and its closing brace stands. */
+function bodyOf(text: string, entry: OverlayEntry): [start: number, end: number] {
   let start = 0;
   let end = text.length;
   for (const name of (entry.message as string).split('.')) {
     [start, end] = block(text, new RegExp(`message ${name} \\{`, 'g'), start, end, entry);
   }
+  return [start, end];
+}
+
+/** Where the closing brace of the entry's message (or oneof) stands. */
+function bodyEnd(text: string, entry: OverlayEntry): number {
+  const [start, end] = bodyOf(text, entry);
   if (entry.oneof === undefined) return end;
   return block(text, new RegExp(`oneof ${entry.oneof} \\{`, 'g'), start, end, entry)[1];
 }

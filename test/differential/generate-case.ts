@@ -3,6 +3,7 @@ import { type Choose, chooseFor } from './choose.ts';
 import type { FeatureName } from './features.ts';
 import { generateTls, withClients } from './generate-clients.ts';
 import type { FormatWords } from './generate-formats.ts';
+import { leavesToChance } from './generate-fractions.ts';
 import { generateGuards } from './generate-guards.ts';
 import { generateJwtAuthn, type JwtPlan } from './generate-jwt.ts';
 import { generateManagerOptions } from './generate-manager.ts';
@@ -61,10 +62,11 @@ export function generateCase(index: number, options: GenerateOptions): Generated
 const KEPT_ESCAPE = /%(?:[01]|2[0356B]|3D|7F|[89A-F]|[^\dA-F]|.[^\dA-F])/i;
 
 /**
- * Where an answer hangs on those before it, no request can be asked again to see whether a row explains it. An authorizer cannot read
+ * A configuration that was broken into one of chance is only loaded. Where an answer hangs on those before it, no request can be asked again to see whether a row explains it. An authorizer cannot read
  * what Envoy makes of an escaped blank beside a token that it takes out, and tells in its reply of all that it read (row Q1).
  */
-function isComparable(request: PlayedRequest, one: Omit<DifferentialCase, 'requests'>): boolean {
+function isComparable(request: PlayedRequest, one: Omit<GeneratedCase, 'requests'>): boolean {
+  if (one.mutation !== null && leavesToChance(one.manager)) return false;
   const manager = JSON.stringify(one.manager);
   if (manager.includes('local_ratelimit') && isLax(request, one)) return false;
   return !(manager.includes('ext_authz') && KEPT_ESCAPE.test(request.target));

@@ -1,4 +1,4 @@
-import type { JsonObject } from './case.ts';
+import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
 
 const SIZES: Record<string, number> = { HUNDRED: 100, TEN_THOUSAND: 10_000, MILLION: 1_000_000 };
@@ -11,4 +11,15 @@ export function generateSureFraction(choose: Choose, all = 0.7): JsonObject {
     ...(size === 'HUNDRED' && choose.chance(0.5) ? {} : { denominator: size }),
   };
   return { default_value: value, ...choose.field(0.2, 'runtime_key', () => 'not.there') };
+}
+
+/** Whether somewhere in a configuration a fraction is neither all nor none. */
+export function leavesToChance(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!Array.isArray(value) && 'numerator' in value) {
+    const size = SIZES[String(value['denominator'] ?? 'HUNDRED')] ?? 100;
+    const share = Number(value['numerator']);
+    if (share > 0 && share < size) return true;
+  }
+  return Object.values(value).some((inside) => leavesToChance(inside as Json));
 }

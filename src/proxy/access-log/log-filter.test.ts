@@ -21,6 +21,12 @@ const metadata = (key: string, more: JsonObject = {}): JsonObject => ({
 });
 const header = (name: string): JsonObject => ({ header_filter: { header: { name, present_match: true } } });
 
+const metadataBut = (key: string): JsonObject => ({
+  metadata_filter: {
+    matcher: { filter: 'ns', path: [{ key }], value: { string_match: { exact: 'text' } }, invert: true },
+  },
+});
+
 const table: { name: string; given: JsonObject; want: boolean; more?: Partial<Progress> }[] = [
   { name: 'equal', given: status('EQ', 200), want: true },
   { name: 'not equal', given: status('EQ', 201), want: false },
@@ -31,6 +37,8 @@ const table: { name: string; given: JsonObject; want: boolean; more?: Partial<Pr
   { name: 'as long as', given: duration(7), want: true },
   { name: 'not as long as', given: duration(8), want: false },
   { name: 'no health check', given: { not_health_check_filter: {} }, want: true },
+  { name: 'metadata, whatever `invert` says', given: metadataBut('s'), want: true },
+  { name: 'other metadata, whatever `invert` says', given: metadataBut('l'), want: false },
   { name: 'a header', given: header('x-a'), want: true },
   { name: 'no header', given: header('x-b'), want: false },
   {

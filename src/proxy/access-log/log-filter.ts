@@ -90,7 +90,8 @@ const COMPARE: Readonly<Record<Op, (found: number, wanted: number) => boolean>> 
 function compileMetadataFilter(config: MetadataFilter, findings: Findings): LogFilter | null {
   const { matcher: wanted, matchIfKeyNotFound: whenAbsent = true } = config;
   if (wanted === undefined) return () => whenAbsent;
-  const matcher = compileMetadataMatcher(wanted, refuseInto(findings));
+  // What is there is judged by its value alone: `invert` has no say (Envoy: access_log_impl.cc, MetadataFilter).
+  const matcher = compileMetadataMatcher({ ...wanted, invert: false }, refuseInto(findings));
   const path = wanted.path.map(({ segment }) => segment.value ?? '');
   return (
     matcher &&

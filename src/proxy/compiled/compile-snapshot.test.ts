@@ -248,6 +248,14 @@ describe('a listener with an error is left out, and the error named', () => {
       want: /`source_prefix_ranges`/,
     },
   ];
+  it('but for a filter that may be missing and says no type: the chain is without it', () => {
+    const { compiled, messages } = compile(
+      listenerOf([chainOf('', null, [{ name: 'x', isOptional: true }, router])]),
+    );
+    assert.match(messages.join('\n'), /`x` has no `typed_config` and is optional/);
+    assert.equal(compiled.listeners.length, 1);
+  });
+
   for (const { name, given, want } of table) {
     it(name, () => {
       const { compiled, messages } = compile(given, listenerOf([chainOf('good', null)]));

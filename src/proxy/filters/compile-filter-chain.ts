@@ -31,6 +31,10 @@ export function compileFilterChain(
   let router: Router | null = null;
   let complete = true;
   for (const [index, entry] of hcm.httpFilters.entries()) {
+    if (isMissing(entry)) {
+      reportMissing(entry, context);
+      continue;
+    }
     const isLast = index === hcm.httpFilters.length - 1;
     const compiled = compileEntry(entry, isLast, hcm, context);
     if (compiled === null) complete = false;
@@ -44,6 +48,25 @@ export function compileFilterChain(
     return null;
   }
   return complete ? { filters, router } : null;
+}
+
+/** Envoy runs without a filter that may be missing and says nothing of its type. */
+function isMissing({ isOptional, configType }: HttpFilterConfig): boolean {
+  const isUntyped =
+    configType.case === undefined || (configType.case === 'typedConfig' && configType.value.typeUrl === '');
+  return isOptional && isUntyped;
+}
+
+function reportMissing(entry: HttpFilterConfig, { findings }: ChainContext): void {
+  const message = `\`${entry.name}\` has no \`typed_config\` and is optional: the chain is without it`;
+  findings.report({
+    code: 'W301',
+    severity: 'warning',
+    message,
+    envoy: 'accepts',
+    about: entry,
+    field: 'is_optional',
+  });
 }
 
 function withSwitch(

@@ -46,11 +46,13 @@ function complainOfEnd(filter: HttpFilter, context: CheckContext): void {
 interface ConfiguredByType {
   name: string;
   configType: { case: string | undefined };
+  /** An HTTP filter's. */
+  isOptional?: boolean;
 }
 
-/** Extensions are found by the type of their configuration, so each entry needs one. */
+/** Extensions are found by the type of their configuration, so each entry needs one; an optional filter is not there without. */
 export function checkTypedConfig(entry: ConfiguredByType, context: CheckContext): void {
-  if (entry.configType.case !== undefined) return;
+  if (entry.configType.case !== undefined || entry.isOptional === true) return;
   if (context.isBroken(entry, 'typed_config') || context.isBroken(entry, 'config_discovery')) return;
   context.complain({
     code: 'unknownExtension',
