@@ -58,6 +58,14 @@ describe('a bootstrap becomes a snapshot', () => {
     assert.deepEqual(withHost('request_headers_to_add: [null]'), ['E121']);
   });
 
+  it('a value that the runtime may change needs no key for it', () => {
+    const cluster = `static_resources: {clusters: [{name: c, round_robin_lb_config: {slow_start_config: {aggression: {default_value: 1}}}}]}`;
+    assert.deepEqual(
+      codes(cluster).filter((one) => one.startsWith('error')),
+      [],
+    );
+  });
+
   it('subsets of a cluster are refused, and a route’s wish for one has no effect without them', () => {
     const cluster = `static_resources: {clusters: [{name: c, lb_subset_config: {subset_selectors: [{keys: [a]}]}}]}`;
     assert.deepEqual(codes(cluster), ['error E301 1']);
