@@ -22,8 +22,17 @@ export function askOverTls(
     });
     socket.on('data', (bytes) => {
       text += bytes.toString('latin1');
+      // Envoy may keep the connection for some seconds more.
+      if (isWhole(text)) socket.destroy();
     });
     socket.on('error', () => {});
     socket.on('close', () => resolve({ status: text.slice(9, 12), body: text.split('\r\n\r\n')[1] ?? '' }));
   });
+}
+
+/** The answer has the length that it says; without one it ends with the connection. */
+function isWhole(text: string): boolean {
+  const head = text.indexOf('\r\n\r\n');
+  const length = /\r\ncontent-length: (\d+)/i.exec(text.slice(0, head + 2))?.[1];
+  return head >= 0 && length !== undefined && text.length >= head + 4 + Number(length);
 }
