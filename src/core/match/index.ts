@@ -23,6 +23,7 @@ export {
   type MetadataSource,
   type PackedMessage,
 } from './metadata-matcher.ts';
+export { ParameterWalk } from './parameter-walk.ts';
 export type { PathKey } from './path-index.ts';
 export {
   compileRegexPathMatcher,

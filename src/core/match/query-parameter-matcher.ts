@@ -1,6 +1,7 @@
 import { isCredentialName, type Recorder } from '../../base/index.ts';
 import { fromByteString, toByteString } from './byte-string.ts';
 import { type ClueSource, collectAt, type Hint, ONLY_PLACE } from './hint.ts';
+import { ParameterWalk } from './parameter-walk.ts';
 import { redactTokens, wantedUnder } from './redact-tokens.ts';
 import type { Refuse } from './refusal.ts';
 import { compileStringMatcher, type StringMatcher, type StringMatcherConfig } from './string-matcher.ts';
@@ -77,54 +78,6 @@ class ParameterValue implements QueryParameterMatcher {
     if (recorder !== null) recorder.note(describeParameter(this.#name, value));
     return value !== undefined && this.#value.matches(value);
   }
-}
-
-/** Walks over the parameters of a request target, as they are spelled there. */
-class ParameterWalk {
-  readonly #path: string;
-  #start = 0;
-  #nameEnd = 0;
-  #end: number;
-  #equals = -1;
-
-  constructor(path: string) {
-    this.#path = path;
-    const query = path.indexOf('?');
-    this.#end = query < 0 ? path.length : query;
-  }
-
-  /** Goes to the next parameter; false: there is none. */
-  next(): boolean {
-    const path = this.#path;
-    const start = this.#end + 1;
-    if (start > path.length) return false;
-    const next = path.indexOf('&', start);
-    const end = next < 0 ? path.length : next;
-    // Looked for once, not again for each parameter in front of it.
-    if (this.#equals < start) this.#equals = indexOrEnd(path, '=', start);
-    this.#start = start;
-    this.#end = end;
-    this.#nameEnd = Math.min(this.#equals, end);
-    return true;
-  }
-
-  isNamed(name: string): boolean {
-    return this.#nameEnd - this.#start === name.length && this.#path.startsWith(name, this.#start);
-  }
-
-  get name(): string {
-    return this.#path.slice(this.#start, this.#nameEnd);
-  }
-
-  /** A bare name has the empty value. */
-  get value(): string {
-    return this.#path.slice(this.#nameEnd + 1, this.#end);
-  }
-}
-
-function indexOrEnd(text: string, wanted: string, from: number): number {
-  const at = text.indexOf(wanted, from);
-  return at < 0 ? text.length : at;
 }
 
 /** The first value under `name` in the query of `path`. */
