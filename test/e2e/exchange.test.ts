@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { FilterResult, FilterStream, ResponseHead } from '../../src/proxy/filters/filter.ts';
 import type { HeaderList } from '../../src/proxy/http/header-list.ts';
+import type { HttpOptions } from '../../src/proxy/http/http-options.ts';
 import type { LocalReplyRules } from '../../src/proxy/local-reply/compile-local-reply.ts';
 import type { RouteAction } from '../../src/proxy/route/selected-route.ts';
 import { forwardTo } from '../fixtures/forward-action.ts';
@@ -382,15 +383,82 @@ describe('time', () => {
     client.close();
   });
 
-  it('for a whole exchange is over however slowly its head comes', async () => {
-    const { loop } = await start(ofManager);
-    await exchange(loop.port, GET);
+  const NONE = {
+    requestHeadTimeoutMs: 0,
+    requestTimeoutMs: 0,
+    streamIdleTimeoutMs: 0,
+    maxStreamDurationMs: 0,
+  };
+  const heads: { name: string; options: Partial<HttpOptions>; want: [body: string, counter: string] }[] = [
+    {
+      name: 'its own time',
+      options: { requestHeadTimeoutMs: 500 },
+      want: ['request header timeout', 'header_timeout'],
+    },
+    { name: 'the request’s', options: { requestTimeoutMs: 500 }, want: ['request timeout', 'timeout'] },
+    {
+      name: 'the silence’s',
+      options: { streamIdleTimeoutMs: 500 },
+      want: ['stream timeout', 'idle_timeout'],
+    },
+    { name: 'the exchange’s', options: { maxStreamDurationMs: 500 }, want: [OVER, 'max_duration_reached'] },
+    {
+      name: 'the first of them',
+      options: { requestHeadTimeoutMs: 600, requestTimeoutMs: 500, streamIdleTimeoutMs: 501 },
+      want: ['request timeout', 'timeout'],
+    },
+  ];
+  for (const { name, options, want } of heads) {
+    it(`ends a head that does not come, and nothing of it is known: ${name}`, async () => {
+      const localReply: LocalReplyRules = {
+        rewrite: ({ request }, _headers, { status, body }) => ({
+          status,
+          body: `${body}${request.method}${request.headers.names.join()}`,
+        }),
+      };
+      const { loop } = await start({ options: { ...NONE, ...options }, localReply });
+      const client = new RawClient(loop.port);
+      client.send(`${GET}HEAD /b HTTP/1.1\r\nx-a: 1\r\n`);
+      await client.response();
+      loop.tick(499);
+      assert.equal(client.closed, false);
+      loop.tick(1);
+      const { status, body } = (await client.response()) ?? {};
+      assert.deepEqual([status, body], [408, want[0]]);
+      assert.equal(loop.stat(`http.test.downstream_rq_${want[1]}`), 1);
+      assert.equal(loop.stat('http.test.downstream_cx_protocol_error'), 0);
+      client.close();
+    });
+  }
+
+  it('for a whole request counts from its first byte', async () => {
+    const waiting = new Promise<FilterResult>(() => undefined);
+    const decodeHeaders = ({ request }: FilterStream) => (request.path === '/a' ? undefined : waiting);
+    const { loop } = await start({ filters: [{ decodeHeaders }], options: { requestTimeoutMs: 500 } });
     const client = new RawClient(loop.port);
     client.send(`${GET}GET /b HTTP/1.1\r\n`);
     await client.response();
-    loop.tick(500);
-    const { status, body } = (await client.response()) ?? {};
-    assert.deepEqual([status, body], [408, OVER]);
+    loop.tick(300);
+    client.send('Host: h\r\n\r\n');
+    await until(() => loop.stat('http.test.downstream_rq_active') === 1);
+    loop.tick(200);
+    assert.equal((await client.response())?.status, 504);
+    client.close();
+  });
+
+  it('for a whole request is over once a filter has read its body', async () => {
+    let read = false;
+    const decodeHeaders = async ({ body }: FilterStream): Promise<FilterResult> => {
+      await body?.gather({ bytesMax: 10, partial: false });
+      read = true;
+      return new Promise<FilterResult>(() => undefined);
+    };
+    const { loop } = await start({ filters: [{ decodeHeaders }], options: { requestTimeoutMs: 500 } });
+    const client = new RawClient(loop.port);
+    client.send(POST);
+    await until(() => read);
+    loop.tick(501);
+    assert.equal(loop.stat('http.test.downstream_rq_active'), 1);
     client.close();
   });
 

@@ -9,6 +9,7 @@ import { type Origin, startOrigin } from './origin.ts';
 
 const AUTHORIZER = extension('filters.http.ext_authz.v3.ExtAuthz', {
   http_service: { server_uri: { uri: 'http://a', cluster: 'authorizer', timeout: '20s' } },
+  with_request_body: { max_request_bytes: 100 },
 });
 const to = (prefix: string, limits: object) => ({
   match: { prefix },
@@ -33,13 +34,15 @@ const managers: Readonly<Record<string, object>> = {
   none: {},
   lasting: { common_http_protocol_options: { max_stream_duration: '0.5s' } },
   silent: { stream_idle_timeout: '0.5s' },
+  timed: { request_timeout: '0.5s' },
 };
 
-type Ends = 'duration' | 'silence' | 'let in';
+type Ends = 'duration' | 'silence' | 'time' | 'let in';
 interface Row {
   manager: keyof typeof managers;
   path: string;
   fields?: string[];
+  body?: string;
   want: Ends;
 }
 const GRPC = 'content-type: application/grpc';
@@ -89,6 +92,8 @@ const rows: Row[] = [
       ['/', 'silence'],
     ] as [string, Ends][]
   ).map(of('silent')),
+  { manager: 'timed', path: '/', want: 'time' },
+  { manager: 'timed', path: '/', body: 'whole', want: 'let in' },
   asked('/asked/', '300m', 'duration'),
   asked('/asked/', '0m', 'duration'),
   asked('/asked/', '100000000m', 'let in'),
@@ -102,11 +107,16 @@ const rows: Row[] = [
   { manager: 'none', path: '/capped/', fields: [GRPC, 'grpc-timeout: 100000000m'], want: 'let in' },
 ];
 
-const told = { duration: 'downstream duration timeout', silence: 'stream timeout', 'let in': 'origin\n' };
+const told = {
+  duration: 'downstream duration timeout',
+  silence: 'stream timeout',
+  time: 'request timeout',
+  'let in': 'origin\n',
+};
 
 if (findEnvoy() !== null) {
   describe('a request that waits for an authorizer ends by the limits of its stream as in Envoy', () => {
-    const held: (() => void)[] = [];
+    let held: (() => void)[] | null = [];
     let origin: Origin;
     let authorizer: Origin;
     let envoy: EnvoyProcess;
@@ -114,7 +124,10 @@ if (findEnvoy() !== null) {
 
     before(async () => {
       origin = await startOrigin();
-      authorizer = await startOrigin((_request, response) => void held.push(() => response.end()));
+      authorizer = await startOrigin((_request, response) => {
+        if (held === null) response.end();
+        else held.push(() => response.end());
+      });
       const listeners = Object.entries(managers).map(([name, fields]) =>
         listenerOf(name, [managerOf({ routes, filters: [AUTHORIZER], fields })]),
       );
@@ -130,23 +143,38 @@ if (findEnvoy() !== null) {
       await Promise.all([origin?.close(), authorizer?.close()]);
     });
 
-    const ask = async (
-      { listeners }: { listeners: readonly { name: string; port: number }[] },
-      { manager, path, fields = [] }: Row,
-    ) => {
+    const ask = async ({ listeners }: Pick<EnvoyProcess, 'listeners'>, manager: string, sent: string) => {
       const port = listeners.find(({ name }) => name === manager)?.port ?? 0;
-      const head = [`GET ${path} HTTP/1.1`, 'host: a', ...fields, '', ''].join('\r\n');
-      const { status, body = '', headers = [] } = (await exchange(port, head)) ?? {};
+      const { status, body = '', headers = [] } = (await exchange(port, sent)) ?? {};
       const words = headers.filter(([name]) => name.startsWith('grpc-') || name === 'connection');
       return { status, body, words };
     };
+    const askBoth = (manager: string, sent: string) =>
+      Promise.all([ask(envoy, manager, sent), ask(gate, manager, sent)]);
+
+    it('also while its head comes', async () => {
+      const limited = Object.keys(managers).filter((manager) => manager !== 'none');
+      const heads = ['GET /a', 'HEAD /a HTTP/1.1\r\nhost: a\r\n', `GET / HTTP/1.1\r\nhost: a\r\n${GRPC}\r\n`];
+      const asked = limited.flatMap((manager) => heads.map((head) => ({ manager, head })));
+      const replies = asked.map(({ manager, head }) => askBoth(manager, head));
+      for (const [n, reply] of replies.entries()) {
+        const [ofEnvoy, ofGate] = await reply;
+        assert.equal(ofEnvoy.status, 408);
+        assert.deepEqual(ofGate, ofEnvoy, JSON.stringify(asked[n]));
+      }
+    });
 
     it('and else goes on when the authorizer answers', async () => {
-      const play = (row: Row) => Promise.all([ask(envoy, row), ask(gate, row)]);
+      const play = ({ manager, path, fields = [], body = '' }: Row) => {
+        const length = body === '' ? [] : [`content-length: ${body.length}`];
+        const lines = [`${body === '' ? 'GET' : 'POST'} ${path} HTTP/1.1`, 'host: a', ...fields, ...length];
+        return askBoth(manager, `${lines.join('\r\n')}\r\n\r\n${body}`);
+      };
       const letIn = rows.filter(({ want }) => want === 'let in').map((row) => ({ row, replies: play(row) }));
       const ended = rows.filter(({ want }) => want !== 'let in').map((row) => ({ row, replies: play(row) }));
       await Promise.all(ended.map(({ replies }) => replies));
-      for (const release of held) release();
+      for (const release of held ?? []) release();
+      held = null;
       for (const { row, replies } of [...ended, ...letIn]) {
         const [ofEnvoy, ofGate] = await replies;
         const name = JSON.stringify(row);

@@ -40,6 +40,8 @@ import { markTracing } from './trace-reason.ts';
 import { unsendableReply } from './unsendable-reply.ts';
 
 const CAME_WHOLE: ReadonlySet<Refusal> = new Set([REFUSAL.asterisk, REFUSAL.decisionTimeout]);
+/** Of what has no codec's details. */
+const PROTOCOL_ERRORS: ReadonlySet<Refusal> = new Set([REFUSAL.oldVersion, REFUSAL.http2]);
 const NO_HEADERS: LocalReply['headers'] = [];
 const ONE_ATTEMPT: LocalReply['headers'] = [['x-envoy-attempt-count', '1']];
 
@@ -248,12 +250,14 @@ export class Exchange implements ForwardedExchange {
   /** Refuses a request that is broken; its connection is of no further use, but for one that came whole. A codec's refusal is not told in gRPC's words. */
   refuse(refusal: Refusal): void {
     const isCodec = refusal.details.startsWith('http1.');
+    if (isCodec || PROTOCOL_ERRORS.has(refusal)) this.service.stats.protocolErrors.increment();
     if (this.state === 'respond') {
       this.#note(refusal.details, isCodec ? 'DPE' : null);
       this.finish('abort');
       return;
     }
-    const { status, body, details } = refusal;
+    const { status, body, details, flag } = refusal;
+    if (flag !== undefined) this.course?.addFlag(flag);
     const reply = { status, body, headers: NO_HEADERS, details };
     this.#reply(reply, isCodec ? 'codec' : 'other', !CAME_WHOLE.has(refusal));
   }
@@ -262,7 +266,7 @@ export class Exchange implements ForwardedExchange {
     const error = this.limits.exceeded(nowMs, this);
     if (error === null) return;
     if (error.code === 'route_timeout') this.#forwarding?.countTimeout();
-    if (error.code === 'max_duration') this.service.stats.durationsReached.increment();
+    this.service.stats.countTimeout(error.details);
     this.fail(error);
   }
 

@@ -102,12 +102,16 @@ export function firstRefusal(
 }
 
 /**
- * What the codec refuses is not known to whatever is said of the reply, nor is a request of HTTP/1.0: no line, no fields
- * (Envoy: http1/codec_impl.cc; conn_manager_impl.cc).
+ * What the codec refuses is not known to whatever is said of the reply, nor is a request of HTTP/1.0 (Envoy: http1/codec_impl.cc;
+ * conn_manager_impl.cc).
  */
 export function forgetUnlessRead({ details }: Pick<Refusal, 'details'>, request: RequestHead): void {
   if (details === REFUSAL.missingHost.details) request.lacksHost = true;
-  if (!details.startsWith('http1.') && details !== REFUSAL.oldVersion.details) return;
+  if (details.startsWith('http1.') || details === REFUSAL.oldVersion.details) forgetHead(request);
+}
+
+/** Leaves no line and no fields of what has come of a head. */
+export function forgetHead(request: RequestHead): void {
   request.method = '';
   request.scheme = '';
   request.authority = '';

@@ -1,3 +1,5 @@
+import type { ResponseFlag } from '../format/response-flags.ts';
+
 /** A message that is not taken, and what its sender is told. */
 export interface Refusal {
   status: number;
@@ -5,6 +7,8 @@ export interface Refusal {
   body: string;
   /** `%RESPONSE_CODE_DETAILS%` and the log line's reason. */
   details: string;
+  /** `%RESPONSE_FLAGS%`, where it is not the codec's own. */
+  flag?: ResponseFlag;
 }
 
 const badRequest = (details: string): Refusal => ({ status: 400, body: 'Bad Request', details });
@@ -43,6 +47,7 @@ export const REFUSAL = {
   tooManyFields: named(431, 'Request Header Fields Too Large', 'http1.too_many_headers'),
   requestTimeout: named(408, 'request timeout', 'request_overall_timeout'),
   decisionTimeout: named(504, 'request timeout', 'request_overall_timeout'),
+  idleTimeout: { ...named(408, 'stream timeout', 'stream_idle_timeout'), flag: 'SI' },
   durationTimeout: named(408, 'downstream duration timeout', 'max_duration_timeout'),
   headTimeout: named(408, 'request header timeout', 'request_header_timeout'),
 } as const satisfies Record<string, Refusal>;

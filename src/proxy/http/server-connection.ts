@@ -5,10 +5,11 @@ import { type BodySink, ChunkedDecoder } from './chunked-decoder.ts';
 import type { ClientSide, ExchangeOutcome } from './client-side.ts';
 import { deadlineAfter, NEVER, type Watched } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
+import { headLimitOf } from './head-limit.ts';
 import { INCOMPLETE, REFUSED } from './head-parser.ts';
 import type { HttpService } from './http-service.ts';
 import { latin1 } from './latin1.ts';
-import { mistakesTransport } from './prepare-request.ts';
+import { forgetHead, mistakesTransport } from './prepare-request.ts';
 import { ReceivedRequest } from './received-request.ts';
 import { REFUSAL, type Refusal } from './refusal.ts';
 import { RequestParser } from './request-parser.ts';
@@ -177,7 +178,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
       const late = isLate ? this.#lateness(this.#exchange) : null;
       if (late === null) this.#exchange.checkDeadline(nowMs);
       else {
-        this.#service.stats.requestTimeouts.increment();
+        this.#service.stats.countTimeout(late.details);
         this.#exchange.refuse(late);
       }
       this.flush();
@@ -188,26 +189,20 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     else this.destroy();
   }
 
-  /** Until when a head must have come, and until when the whole exchange must be over. */
-  #headLimits(): [headMs: number, streamMs: number] {
-    const { deadlines, options } = this.#service;
-    const { requestHeadTimeoutMs, maxStreamDurationMs } = options;
-    return [deadlineAfter(deadlines, requestHeadTimeoutMs), deadlineAfter(deadlines, maxStreamDurationMs)];
-  }
-
+  /** Nothing is known of a head that is not whole, whatever of it has come (Envoy: conn_manager_impl.cc). */
   #refuseLateHead(): void {
     const { options, stats } = this.#service;
-    const { requestHeadTimeoutMs, maxStreamDurationMs } = options;
-    const isStreamOver =
-      maxStreamDurationMs > 0 && (requestHeadTimeoutMs === 0 || maxStreamDurationMs < requestHeadTimeoutMs);
-    if (isStreamOver) stats.durationsReached.increment();
-    this.#refuse(isStreamOver ? REFUSAL.durationTimeout : REFUSAL.headTimeout);
+    const { refusal } = headLimitOf(options);
+    stats.countTimeout(refusal.details);
+    const request = this.#received();
+    forgetHead(request);
+    this.#refuse(refusal, request);
   }
 
   /** A request without a body is not over either before its filters have decided (Envoy: filter_manager.cc, maybeEndDecode). */
   #lateness({ requestDone, state }: Exchange): Refusal | null {
     if (!requestDone) return REFUSAL.requestTimeout;
-    return this.#bodyKind === NO_BODY && state === 'decide' ? REFUSAL.decisionTimeout : null;
+    return state === 'decide' ? REFUSAL.decisionTimeout : null;
   }
 
   #onData(bytes: Buffer): void {
@@ -311,7 +306,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     }
     if (at === REFUSED) this.#refuse(parser.refusal as Refusal);
     else if (at === INCOMPLETE && first) {
-      this.#deadlineMs = Math.min(...this.#headLimits());
+      this.#deadlineMs = this.startedMs + headLimitOf(this.#service.options).ms;
     }
     return -1;
   }
@@ -327,7 +322,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     const framing = this.#bodyKind === NO_BODY ? 'none' : this.#bodyKind === CHUNKED ? 'chunked' : 'length';
     if (this.#bodyKind !== NO_BODY) this.#decoder.reset();
     const { requestTimeoutMs } = service.options;
-    if (requestTimeoutMs > 0) this.#requestDeadlineMs = deadlineAfter(service.deadlines, requestTimeoutMs);
+    if (requestTimeoutMs > 0) this.#requestDeadlineMs = this.startedMs + requestTimeoutMs;
     const exchange = new Exchange(service, this, request, framing);
     this.#exchange = exchange;
     exchange.start();
@@ -344,7 +339,6 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     const decoder = this.#decoder;
     const at = decoder.decode(bytes, start, end, this);
     if (decoder.refusal !== null) {
-      this.#service.stats.protocolErrors.increment();
       exchange.refuse(decoder.refusal);
       return -1;
     }
@@ -359,14 +353,13 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
 
   #endBody(exchange: Exchange): void {
     this.#bodyKind = NO_BODY;
+    this.#requestDeadlineMs = NEVER;
     if (!exchange.closed) exchange.onRequestEnd();
   }
 
   /** Refuses a head that cannot be read; the reply goes the way of all replies, with as much of the head as there is. */
-  #refuse(refusal: Refusal): void {
-    const service = this.#service;
-    service.stats.protocolErrors.increment();
-    const exchange = new Exchange(service, this, this.#received(), 'none');
+  #refuse(refusal: Refusal, request = this.#received()): void {
+    const exchange = new Exchange(this.#service, this, request, 'none');
     this.#exchange = exchange;
     if (refusal === REFUSAL.upgrade) exchange.start(refusal);
     else exchange.refuseUnread(refusal);

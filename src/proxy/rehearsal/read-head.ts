@@ -1,6 +1,6 @@
 import type { ConnectionInfo } from '../filters/filter.ts';
 import type { HttpOptions } from '../http/http-options.ts';
-import { firstRefusal, mistakesTransport } from '../http/prepare-request.ts';
+import { firstRefusal, forgetHead, mistakesTransport } from '../http/prepare-request.ts';
 import { ReceivedRequest } from '../http/received-request.ts';
 import { REFUSAL, type Refusal } from '../http/refusal.ts';
 import type { RequestHead } from '../http/request-head.ts';
@@ -37,9 +37,9 @@ export function readHead(
     const refusal = mistakesTransport(parser, connection, options) ? REFUSAL.schemeMismatch : null;
     return { request, refusal };
   }
+  if (parser.refusal !== null)
+    return { request, refusal: firstRefusal(parser.refusal, request, connection, options) };
   // A head that is not whole stays without an answer until its time is up.
-  return {
-    request,
-    refusal: firstRefusal(parser.refusal ?? REFUSAL.headTimeout, request, connection, options),
-  };
+  forgetHead(request);
+  return { request, refusal: REFUSAL.headTimeout };
 }
