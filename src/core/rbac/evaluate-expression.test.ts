@@ -382,6 +382,16 @@ describe('a CEL expression', () => {
       expression: on(text('aaa'), 'replace', text('a'), text('$&'), int(2n)),
       want: '$&$&a',
     },
+    {
+      name: 'replaces the nothing around characters, whatever their size',
+      expression: on(text('😀b'), 'replace', text(''), text('-')),
+      want: '-😀-b-',
+    },
+    {
+      name: 'replaces it so often',
+      expression: on(text('😀b'), 'replace', text(''), text('-'), int(2n)),
+      want: '-😀-b',
+    },
   ];
   for (const { name, expression, want } of enabled) {
     it(`where strings are allowed more: ${name}`, () => {

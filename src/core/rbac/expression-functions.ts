@@ -1,4 +1,4 @@
-import { toByteString, toText } from '../match/index.ts';
+import { toByteString } from '../match/index.ts';
 import type { Evaluation, Operation } from './evaluation.ts';
 import {
   convertToBool,
@@ -22,6 +22,7 @@ import {
   numberOf,
   Uint,
 } from './expression-value.ts';
+import { joinTexts } from './join-texts.ts';
 import { convertToDuration, convertToTimestamp } from './parse-time.ts';
 import { isPartOf } from './text-search.ts';
 import { TIME_FUNCTIONS } from './time-functions.ts';
@@ -208,7 +209,10 @@ function calculate(
 
 const addOrJoin: Operation = (values, evaluation) => {
   const [a, b] = values;
-  if (typeof a === 'string' && typeof b === 'string') return toText(toByteString(a) + toByteString(b));
-  if (a instanceof Bytes && b instanceof Bytes) return new Bytes(a.text + b.text);
+  if (typeof a === 'string' && typeof b === 'string') return joinTexts([a, b], '', evaluation);
+  if (a instanceof Bytes && b instanceof Bytes) {
+    const joined = joinTexts([a.text, b.text], '', evaluation);
+    return typeof joined === 'string' ? new Bytes(joined) : joined;
+  }
   return (FREE['_+_/2'] as Operation)(values, evaluation);
 };

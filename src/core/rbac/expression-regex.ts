@@ -3,6 +3,7 @@ import { measureProgram } from '../match/index.ts';
 import type { Evaluation, Operation } from './evaluation.ts';
 import { PROGRAM_SIZE_MAX } from './expression-patterns.ts';
 import { ExpressionMap, type ExpressionValue, FAULT, inDoubt } from './expression-value.ts';
+import { joinTexts } from './join-texts.ts';
 
 /**
  * `matches`: the pattern is found somewhere in the text. What is no text ends the evaluation (cel-cpp: regex_match_step.cc). Throws RE2's
@@ -38,13 +39,13 @@ export function matchesPattern(
 
 /** Of texts only, with the pattern second. A byte that is not UTF-8 is in doubt: the engine has no words for it, which RE2 passes over. */
 function withPattern(
-  operation: (pattern: RE2JS, text: string, rewrite: string) => ExpressionValue,
+  operation: (pattern: RE2JS, text: string, rewrite: string, evaluation: Evaluation) => ExpressionValue,
 ): Operation {
   return ([text, source, rewrite = ''], evaluation) => {
     if (typeof text !== 'string' || typeof source !== 'string' || typeof rewrite !== 'string') return FAULT;
     const pattern = evaluation.memo.patterns.find(source);
     if (pattern === null || !text.isWellFormed()) return inDoubt(evaluation);
-    return operation(pattern.program, text, rewrite);
+    return operation(pattern.program, text, rewrite, evaluation);
   };
 }
 
@@ -56,17 +57,16 @@ export const REGEX_FUNCTIONS: Readonly<Record<string, Operation>> = {
 };
 
 /** The first match, rewritten: `\\1` is what the first group holds. */
-function extract(pattern: RE2JS, text: string, rewrite: string): ExpressionValue {
+function extract(pattern: RE2JS, text: string, rewrite: string, evaluation: Evaluation): ExpressionValue {
   if (!/^(?:[^\\]|\\[\d\\])*$/s.test(rewrite)) return FAULT;
+  const pieces = rewrite
+    .split(/\\([\d\\])/)
+    .map((piece, index) => (index % 2 === 1 && piece !== '\\' ? Number(piece) : piece));
   const groups = pattern.groupCount();
-  const wanted = Array.from(rewrite.matchAll(/\\([\d\\])/g), ([, what]) =>
-    what === '\\' ? 0 : Number(what),
-  );
   const matcher = pattern.matcher(text);
-  if (wanted.some((group) => group > groups) || !matcher.find()) return FAULT;
-  return rewrite.replaceAll(/\\([\d\\])/g, (_, what: string) =>
-    what === '\\' ? what : (matcher.group(Number(what)) ?? ''),
-  );
+  if (pieces.some((piece) => typeof piece === 'number' && piece > groups) || !matcher.find()) return FAULT;
+  const texts = pieces.map((piece) => (typeof piece === 'number' ? (matcher.group(piece) ?? '') : piece));
+  return joinTexts(texts, '', evaluation);
 }
 
 /** What the first group holds where the whole text matches. */

@@ -1,6 +1,7 @@
 import { lowerAscii } from '../match/index.ts';
-import type { Operation } from './evaluation.ts';
+import type { Evaluation, Operation } from './evaluation.ts';
 import { type ExpressionValue, FAULT } from './expression-value.ts';
+import { joinTexts } from './join-texts.ts';
 import { placesOf, splitBy } from './text-search.ts';
 
 /** `enable_string_functions`: CEL's extension of strings. Places count characters, not bytes. */
@@ -13,10 +14,10 @@ export const STRING_FUNCTIONS: Readonly<Record<string, Operation>> = {
   'split/3': onText((text, by, limit) =>
     typeof by === 'string' && typeof limit === 'bigint' ? split(text, by, Number(limit)) : FAULT,
   ),
-  'join/1': ([list]) => join(list, ''),
-  'join/2': ([list, by]) => join(list, by),
-  'replace/3': onText((text, from, to) => replace(text, from, to, -1n)),
-  'replace/4': onText(replace),
+  'join/1': join,
+  'join/2': join,
+  'replace/3': replace,
+  'replace/4': replace,
   'charAt/2': onText((text, place) => {
     const characters = [...text];
     if (typeof place !== 'bigint' || place < 0n || place > characters.length) return FAULT;
@@ -50,29 +51,24 @@ function split(text: string, by: string, limit: number): ExpressionValue {
   return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(by)];
 }
 
-function join(list: ExpressionValue | undefined, by: ExpressionValue | undefined): ExpressionValue {
+function join([list, by = '']: readonly ExpressionValue[], evaluation: Evaluation): ExpressionValue {
   if (!Array.isArray(list) || typeof by !== 'string') return FAULT;
-  return list.every((one: ExpressionValue) => typeof one === 'string') ? list.join(by) : FAULT;
+  return list.every((one: ExpressionValue) => typeof one === 'string')
+    ? joinTexts(list, by, evaluation)
+    : FAULT;
 }
 
+/** The nothing around each character can be replaced too. A `limit` below zero is none. */
 function replace(
-  text: string,
-  from: ExpressionValue | undefined,
-  to: ExpressionValue | undefined,
-  limit: ExpressionValue | undefined,
+  [text, from, to, limit = -1n]: readonly ExpressionValue[],
+  evaluation: Evaluation,
 ): ExpressionValue {
-  if (typeof from !== 'string' || typeof to !== 'string' || typeof limit !== 'bigint') return FAULT;
-  if (from === '') return replaceBetween(text, to, Number(limit));
-  const parts = splitBy(text, from);
-  if (limit < 0n || parts.length - 1 <= limit) return parts.join(to);
+  if (typeof text !== 'string' || typeof from !== 'string' || typeof to !== 'string') return FAULT;
+  if (typeof limit !== 'bigint') return FAULT;
+  const parts = from === '' ? ['', ...text, ''] : splitBy(text, from);
+  if (limit < 0n || parts.length - 1 <= limit) return joinTexts(parts, to, evaluation);
   const last = Number(limit);
-  return [...parts.slice(0, last), parts.slice(last).join(from)].join(to);
-}
-
-/** What stands around each character, and where there is none, is replaced too. */
-function replaceBetween(text: string, to: string, limit: number): string {
-  let left = limit < 0 ? Number.POSITIVE_INFINITY : limit;
-  return text.replaceAll('', () => (left-- > 0 ? to : ''));
+  return joinTexts([...parts.slice(0, last), parts.slice(last).join(from)], to, evaluation);
 }
 
 function substring(

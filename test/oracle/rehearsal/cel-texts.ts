@@ -432,6 +432,8 @@ export const ENABLED_TEXTS: readonly string[] = [
   'string(int) == "int"',
   're.replace("abab", "a", "x") == "xbxb"',
   '"a".replace("a", "b").matches("b")',
+  '"😀b".replace("", "-") == "-😀-b-"',
+  '"😀b".replace("", "-", 2) == "-😀-b"',
   'request.headers["" + "x"] == "abc"',
   'metadata.filter_metadata["f" + ""]["num" + "ber"] == 3',
   '"abc".matches("b" + "c")',
