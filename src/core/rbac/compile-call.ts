@@ -6,7 +6,7 @@ import { type Context, refused } from './expression-context.ts';
 import { operationOf } from './expression-functions.ts';
 import { compileLogic } from './expression-logic.ts';
 import { testMember } from './expression-members.ts';
-import { isNoPattern } from './expression-patterns.ts';
+import { isKnownToRe2, isNoPattern } from './expression-patterns.ts';
 import { compileMatches } from './expression-regex.ts';
 import { alwaysFault, compileAll, strictly } from './expression-steps.ts';
 import {
@@ -77,6 +77,7 @@ function compileMatch(
     const matches = compileMatches(pattern, folds && isFolded(text));
     return step && ((evaluation) => matches(step(evaluation), evaluation));
   } catch (error) {
+    if (isKnownToRe2(error)) return refused(`the pattern \`${pattern}\``, about, context);
     context.refuse(`bad regular expression \`${pattern}\`: ${(error as Error).message}`, about);
     return null;
   }

@@ -146,6 +146,12 @@ describe('a CEL expression', () => {
       want: 'its program has 108 instructions',
       envoy: undefined,
     },
+    ...['a\\C', '(?P<n>a)(?P<n>b)', '(?P<n>a)(?<n>b)'].map((pattern) => ({
+      name: `a pattern that the engine does not know: ${pattern}`,
+      given: call('matches', text(''), text(pattern)),
+      want: `the pattern \`${pattern}\` in`,
+      envoy: 'accepts',
+    })),
     { name: 'no name', given: id(''), want: 'without a name in', envoy: 'refuses' },
     { name: 'no member', given: select(id('request'), ''), want: 'without a name in', envoy: 'refuses' },
     {

@@ -94,3 +94,9 @@ export function isNoPattern(source: string): boolean {
     return error instanceof RE2JSSyntaxException && SURE_ERRORS.has(error.error);
   }
 }
+
+/** Whether the engine's complaint is of what RE2 takes: any byte, a character's part too (`\C`), and groups that share a name. */
+export function isKnownToRe2(error: unknown): boolean {
+  if (!(error instanceof RE2JSSyntaxException)) return false;
+  return error.error === 'duplicate capture group name' || error.input === '\\C';
+}
