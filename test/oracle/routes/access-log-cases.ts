@@ -10,6 +10,10 @@ const CODE = text('%RESPONSE_CODE% %REQ(:PATH)%\n');
 const compare = (op: string, value: number) => ({
   comparison: { op, value: { default_value: value, runtime_key: 'x' } },
 });
+const lasting = (op: string, ms: number) => ({ duration_filter: compare(op, ms) });
+const asking = (path: string) => ({
+  header_filter: { header: { name: ':path', string_match: { exact: path } } },
+});
 const metadata = (more: object = {}) => ({
   metadata_filter: {
     matcher: {
@@ -86,7 +90,15 @@ export const LOGS: readonly { name: string; format?: object; filter?: object }[]
   { name: 'no health checks', format: CODE, filter: { not_health_check_filter: {} } },
   { name: 'by flags', format: CODE, filter: { response_flag_filter: { flags: ['NR', 'UF'] } } },
   { name: 'with flags', format: CODE, filter: { response_flag_filter: {} } },
-  { name: 'slow', format: CODE, filter: { duration_filter: compare('GE', 100) } },
+  // What takes how long hangs on the machine, but for the one that its route's timeout ends.
+  { name: 'slow', format: CODE, filter: { and_filter: { filters: [lasting('GE', 100), asking('/slow')] } } },
+  {
+    name: 'not so slow',
+    format: CODE,
+    filter: { and_filter: { filters: [lasting('LE', 99), asking('/slow')] } },
+  },
+  { name: 'slow enough for none', format: CODE, filter: lasting('GE', 3_600_000) },
+  { name: 'quick enough for all', format: CODE, filter: lasting('LE', 3_600_000) },
   { name: 'by metadata', format: CODE, filter: metadata() },
   { name: 'by metadata that is there', format: CODE, filter: metadata({ match_if_key_not_found: false }) },
   {
