@@ -60,12 +60,14 @@ export function measure(
   requests: number,
 ): number {
   const words = Array.from({ length: 512 }, (_, n) => scenario.request(count, n));
+  const { chance } = NO_CIRCUMSTANCES;
+  const asked = { connection, clock, recorder: null, chance, bodyBytesMax: 0, maxStreamDurationMs: 0 };
+  const parts = { ...manager, ...asked };
   const start = process.cpuUsage();
   for (let n = 0; n < requests; n++) {
     const { path, headers, authority = 'h' } = words[n % words.length] as (typeof words)[number];
     const request = buildRequestHead({ method: 'GET', scheme: 'http', authority, path, headers });
-    const parts = { ...manager, bodyBytesMax: 0, maxStreamDurationMs: 0 };
-    const stream = new RehearsedStream(request, connection, parts, clock, null, NO_CIRCUMSTANCES.chance);
+    const stream = new RehearsedStream(request, parts);
     const reply = runFilters(filtersFor(manager.filters, stream), stream);
     if (reply !== undefined || stream.route === null)
       throw new Error(`${scenario.name}: a request did not pass at once`);

@@ -89,11 +89,18 @@ async function play(
     sent instanceof Uint8Array ? readHead(sent, connection, options) : takeHead(sent);
   const received = { path: request.path, authority: request.authority };
   const sceneOf = (hasRoute: boolean): Scene => {
-    const { clusters, listener } = manager;
-    const routes = hasRoute ? manager.routes : NO_ROUTES;
-    const { maxStreamDurationMs } = options;
-    const parts = { clusters, listener, routes, bodyBytesMax: bodyBytesMaxOf(origin), maxStreamDurationMs };
-    const stream = new RehearsedStream(request, connection, parts, clock, recorder, chance, takings);
+    const stream = new RehearsedStream(request, {
+      connection,
+      clock,
+      recorder,
+      chance,
+      takings,
+      clusters: manager.clusters,
+      listener: manager.listener,
+      routes: hasRoute ? manager.routes : NO_ROUTES,
+      bodyBytesMax: bodyBytesMaxOf(origin),
+      maxStreamDurationMs: options.maxStreamDurationMs,
+    });
     return { manager, options, stream, received };
   };
   if (unread !== null && unread !== REFUSAL.upgrade) {

@@ -10,9 +10,16 @@ import { StreamDuration } from '../http/stream-duration.ts';
 import type { RouteTable } from '../route/route-table.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 
-/** What of a connection manager a stream needs. */
+/** What a stream needs: of its connection manager, and of whoever plays it. */
 export interface StreamParts extends Pick<CompiledConnectionManager, 'clusters' | 'listener'> {
   routes: Pick<RouteTable, 'select' | 'hostOf'>;
+  connection: ConnectionInfo;
+  clock: Clock;
+  /** Is told every step; null: nobody is. */
+  recorder: Recorder | null;
+  chance: Chance;
+  /** Keeps what the stream takes of limits. Default: it is gone. */
+  takings?: Takings | undefined;
   bodyBytesMax: number;
   /** The connection manager's `max_stream_duration`, of which gRPC origins are told; 0: none. */
   maxStreamDurationMs: number;
@@ -40,28 +47,19 @@ export class RehearsedStream implements FilterStream {
   readonly #duration: StreamDuration;
   #abort: AbortController | null = null;
 
-  constructor(
-    request: RequestHead,
-    connection: ConnectionInfo,
-    parts: StreamParts,
-    clock: Clock,
-    recorder: Recorder | null,
-    chance: Chance,
-    takings?: Takings,
-  ) {
-    const { routes, bodyBytesMax, maxStreamDurationMs } = parts;
+  constructor(request: RequestHead, parts: StreamParts) {
     this.request = request;
     this.isHead = request.method === 'HEAD';
-    this.connection = connection;
-    this.clock = clock;
-    this.bodyBytesMax = bodyBytesMax;
-    this.recorder = recorder;
-    this.chance = chance;
-    this.takings = takings;
-    this.#routes = routes;
-    this.#duration = new StreamDuration(0, maxStreamDurationMs);
+    this.connection = parts.connection;
+    this.clock = parts.clock;
+    this.bodyBytesMax = parts.bodyBytesMax;
+    this.recorder = parts.recorder;
+    this.chance = parts.chance;
+    this.takings = parts.takings;
+    this.#routes = parts.routes;
+    this.#duration = new StreamDuration(0, parts.maxStreamDurationMs);
     this.#route = request.unroutable === true ? null : this.#selectRoute();
-    this.progress = new ExchangeCourse(this, parts, clock);
+    this.progress = new ExchangeCourse(this, parts, parts.clock);
   }
 
   get metadata(): DynamicMetadata {
