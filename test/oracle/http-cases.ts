@@ -114,8 +114,17 @@ export const ALIKE: readonly HttpCase[] = [
   { name: 'te of 256 not named', given: get(`te: ${'x'.repeat(256)}`) },
   ...named(
     'te:',
-    ['', 'Trailers', 'a, trailers ,b', 'trailers;q=1'].flatMap((te) => [te, `${te}\r\nconnection: te`]),
+    ['', 'Trailers', 'a, trailers ,b', 'trailers;q=1', '\xa0trailers', 'a,\xa0trailers'].flatMap((te) => [
+      te,
+      `${te}\r\nconnection: te`,
+    ]),
     (text) => get(`te: ${text}`),
+  ),
+  { name: 'connection with a te that is none', given: get('connection: \xa0te', `te: ${'x'.repeat(256)}`) },
+  ...named(
+    'connection:',
+    ['\xa0x-a', 'x-a\xa0', ' x-a ', '\xa0close', '\xa0host', '\xa0keep-alive'],
+    (text) => get(`connection: ${text}`, 'x-a: 1'),
   ),
   { name: 'two empty te', given: get('te:', 'te:') },
   ...named(

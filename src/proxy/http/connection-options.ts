@@ -38,7 +38,7 @@ export function applyRequestOptions(value: string, headers: HeaderList): Connect
     .filter((part) => part !== '');
   if (parts.length >= PARTS_REFUSED) options.refusal = REFUSAL.badConnection;
   for (const part of parts) {
-    const name = part.trim();
+    const name = withoutOuterBlanks(part);
     if (NEVER_NOMINATED.has(name) || name.startsWith(':')) options.refusal = REFUSAL.badConnection;
     else if (name === 'host') options.refusal ??= REFUSAL.missingHost;
     apply(name, options, headers);
@@ -51,9 +51,20 @@ export function applyResponseOptions(value: string, headers: HeaderList): Connec
   const known = commonOptions(value);
   if (known !== undefined) return known;
   const options: ConnectionOptions = { close: false, upgrade: false, refusal: null };
-  for (const part of value.toLowerCase().split(',')) apply(part.trim(), options, headers);
+  for (const part of value.toLowerCase().split(',')) apply(withoutOuterBlanks(part), options, headers);
   return options;
 }
+
+/** A no-break space is no blank: what it stands beside is another name (RFC 9110 §5.6.3). */
+function withoutOuterBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+const isBlank = (code: number) => code === 32 || code === 9;
 
 function commonOptions(value: string): ConnectionOptions | undefined {
   if (value === '' || value === 'keep-alive' || value === 'Keep-Alive') return KEEP_ALIVE;

@@ -22,7 +22,7 @@ const HASH = 35;
 const SLASH = 47;
 /** From so many characters on a te field that the connection field names is refused (Envoy: utility.cc, sanitizeConnectionHeader). */
 const TE_LENGTH_REFUSED = 256;
-const NAMES_TE = /(?:^|,)\s*te\s*(?:,|$)/i;
+const NAMES_TE = /(?:^|,)[\t ]*te[\t ]*(?:,|$)/i;
 /** Empty lines before a request line that are forgiven (RFC 9112 §2.2). */
 const EMPTY_LINES_MAX = 2;
 

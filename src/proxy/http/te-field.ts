@@ -1,4 +1,4 @@
-const TRAILERS = /(?:^|,)\s*trailers\s*(?:,|$)/;
+const TRAILERS = /(?:^|,)[\t ]*trailers[\t ]*(?:,|$)/;
 const TRAILERS_IN_ANY_CASE = new RegExp(TRAILERS, 'i');
 
 /**
