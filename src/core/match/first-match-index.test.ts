@@ -53,6 +53,16 @@ describe('an entry is found by the hint that fewest share', () => {
       index.first(path, subject);
     assert.deepEqual(asked, [0, 0]);
   });
+  it('once, however often a subject has its text', () => {
+    const asked: string[] = [];
+    const accepts = (_path: string, { length }: readonly string[]) => {
+      asked.push(`of ${length}`);
+      return false;
+    };
+    const hint = valueHint<readonly string[]>('all of them', ['a'], (subject) => subject);
+    new FirstMatchIndex([{ accepts, hint }]).first('x', ['a', 'b', 'a', 'a']);
+    assert.deepEqual(asked, ['of 4']);
+  });
   it('always where one of its alternatives has none, never where it has no alternative', () => {
     const { asked, index } = indexOf((value) => [
       { kind: 'any', members: [value('a'), null] },
