@@ -16,6 +16,7 @@ import {
   type Answer,
   type Changes,
   type ClientChanges,
+  isOfConnection,
   type Line,
   NO_CLIENT_CHANGES,
   type OwnReply,
@@ -122,9 +123,6 @@ function replyOf(
   };
 }
 
-/** Fields that are the connection's to write. */
-const OF_THE_MESSAGE = new Set('content-length transfer-encoding connection keep-alive upgrade'.split(' '));
-
 /** What a client can be told: a line that could be taken for two is told to nobody. */
 const clientLines = (options: readonly HeaderValueOption[]) =>
-  linesOf(options).filter(([name, value]) => !OF_THE_MESSAGE.has(name) && judgeField(name, value) === null);
+  linesOf(options).filter(([name, value]) => !isOfConnection(name) && judgeField(name, value) === null);
