@@ -41,7 +41,8 @@ export class FirstMatchIndex<Subject, Entry extends Candidate<Subject>> {
     source.collect(subject, places, found);
     let best = bound;
     // A client may say one text as often as it likes.
-    for (const orders of found.length > 1 ? new Set(found) : found) best = this.#byPath.ask(orders, path, subject, best);
+    for (const orders of found.length > 1 ? new Set(found) : found)
+      best = this.#byPath.ask(orders, path, subject, best);
     return best;
   }
 }

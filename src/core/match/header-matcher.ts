@@ -1,4 +1,4 @@
-import { isCredentialName, type Recorder } from '../../base/index.ts';
+import { isCredentialName, parseInteger, type Recorder } from '../../base/index.ts';
 import { fromByteString, lowerAscii } from './byte-string.ts';
 import { type ClueSource, collectAt, type Hint, ONLY_PLACE } from './hint.ts';
 import type { MatchedRequest } from './matched-request.ts';
@@ -75,7 +75,6 @@ function compileValue(specifier: ValueSpecifier, refuse: Refuse): ValueTest | nu
 /** An empty `exact_match` is an old way to ask for presence. */
 const ANY_VALUE: ValueTest = { wants: 'present', matches: () => true };
 
-const INTEGER = /^[\t-\r ]*([+-]?\d+)[\t-\r ]*$/;
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** A decimal 64-bit integer in `[start, end)`; anything else does not match. */
@@ -83,9 +82,8 @@ function createRangeTest(start: bigint, end: bigint): ValueTest {
   return {
     wants: `in range [${start}, ${end})`,
     matches(bytes) {
-      const digits = INTEGER.exec(bytes)?.[1];
-      if (digits === undefined) return false;
-      const value = BigInt(digits.startsWith('+') ? digits.slice(1) : digits);
+      const value = parseInteger(bytes);
+      if (value === undefined) return false;
       return value >= -INT64_MAX - 1n && value <= INT64_MAX && value >= start && value < end;
     },
   };

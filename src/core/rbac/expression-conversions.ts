@@ -1,11 +1,10 @@
-import { parseNumber } from '../../base/index.ts';
+import { parseInteger, parseNumber } from '../../base/index.ts';
 import { secondsOf } from './expression-time.ts';
 import { Bytes, Duration, type ExpressionValue, FAULT, Timestamp, Uint } from './expression-value.ts';
 import { textOfDuration, textOfTimestamp } from './render-time.ts';
 
 const INT_MAX = 2n ** 63n - 1n;
 const UINT_MAX = 2n ** 64n - 1n;
-const WHOLE = /^[ \t\n\v\f\r]*([+-]?\d+)[ \t\n\v\f\r]*$/;
 
 /** Of a double what is before the point. */
 export function convertToInt(value: ExpressionValue | undefined): ExpressionValue {
@@ -30,8 +29,7 @@ function wholeOf(value: ExpressionValue | undefined): bigint | null {
   if (typeof value === 'bigint') return value;
   if (value instanceof Uint) return value.value;
   if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : null;
-  const text = typeof value === 'string' ? WHOLE.exec(value)?.[1] : undefined;
-  return text === undefined ? null : BigInt(text.replace('+', ''));
+  return typeof value === 'string' ? (parseInteger(value) ?? null) : null;
 }
 
 /** `double(…)`: of a number, or of a text as absl's SimpleAtod reads it, with hexadecimal digits, infinities and nan; a fault for others. */

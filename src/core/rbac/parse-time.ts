@@ -1,3 +1,4 @@
+import { parseInteger } from '../../base/index.ts';
 import { daysOf } from './civil-time.ts';
 import { Duration, type ExpressionValue, FAULT, Timestamp } from './expression-value.ts';
 import {
@@ -91,8 +92,8 @@ export function parseTicks(text: string): bigint | null {
   let ticks = 0n;
   for (const [, whole = '', digits = '', name = ''] of body.matchAll(/(\d*)\.?(\d*)(ns|us|ms|s|m|h)/g)) {
     const unit = UNITS[name] as bigint;
-    const count = BigInt(whole || '0');
-    if (count > INT_MAX) return null;
+    const count = parseInteger(whole || '0');
+    if (count === undefined || count > INT_MAX) return null;
     ticks = sum(ticks, saturate(sign * count * unit));
     ticks = sum(ticks, fractionOf(sign, digits, unit));
   }

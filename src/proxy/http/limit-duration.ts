@@ -36,8 +36,9 @@ function durationOf(headers: HeaderList, said: DurationLimits | null, managerMs:
   return Math.max(0, ms - said.grpcOffsetMs);
 }
 
-const ASKED = /^[\t-\r ]*([+-]?)(\d+)[\t-\r ]*([HMSmun])$/;
-const AMOUNT_MAX = 99_999_999n;
+/** An amount of no more than eight digits, zeros before them aside. */
+const ASKED = /^[\t-\r ]*([+-]?)0*(\d{1,8})[\t-\r ]*([HMSmun])$/;
+const AMOUNT_MAX = 99_999_999;
 const MS_PER: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };
 
 /** What `grpc-timeout` asks for, a part of a millisecond for one (Envoy: grpc/common.cc). Several lines are one value, which is none. */
@@ -45,9 +46,9 @@ function readTimeout(headers: HeaderList): number | null {
   const lines = headers.values.filter((_, index) => headers.names[index] === TIMEOUT);
   const [, sign, digits = '', unit = ''] = (lines.length === 1 && ASKED.exec(lines[0] as string)) || [];
   if (digits === '') return null;
-  const amount = BigInt(digits);
-  if (amount > AMOUNT_MAX || (sign === '-' && amount > 0n)) return null;
-  return Math.ceil(Number(amount) * (MS_PER[unit] as number));
+  const amount = Number(digits);
+  if (sign === '-' && amount > 0) return null;
+  return Math.ceil(amount * (MS_PER[unit] as number));
 }
 
 /** In the finest unit that takes eight digits or less. */
@@ -59,7 +60,7 @@ function renderTimeout(ms: number): string {
     ['M', 60],
     ['H', 60],
   ] as const) {
-    if (amount <= Number(AMOUNT_MAX)) break;
+    if (amount <= AMOUNT_MAX) break;
     amount = Math.trunc(amount / parts);
     unit = coarser;
   }

@@ -1,3 +1,4 @@
+import { parseInteger } from '../../base/index.ts';
 import type { HeaderList } from './header-list.ts';
 
 /** What filters have said to the router about one request. */
@@ -65,13 +66,12 @@ function readLimits(headers: HeaderList, routeMs: number): RouterLimits {
   };
 }
 
-const DIGITS = /^[\t-\r ]*\+?(\d+)[\t-\r ]*$/;
 const INT64_MAX = 9_223_372_036_854_775_807n;
 
 /** Several lines are one value, which is no number. */
 function millisecondsOf(headers: HeaderList, name: string): bigint | undefined {
   const lines = headers.values.filter((_, index) => headers.names[index] === name);
-  const digits = lines.length === 1 ? DIGITS.exec(lines[0] as string)?.[1] : undefined;
-  const value = digits === undefined ? undefined : BigInt(digits);
+  const line = lines.length === 1 ? (lines[0] as string) : '';
+  const value = line.includes('-') ? undefined : parseInteger(line);
   return value === undefined || value > INT64_MAX ? undefined : value;
 }
