@@ -59,6 +59,15 @@ describe('callers that want the same keys at the same time', () => {
     assert.equal(await first, 'a');
   });
 
+  it('do not share one that ends sooner, or is not tried again', async () => {
+    const client = new JwksClient(new Map([['keys', await clusterOf('a')]]), silentLogger, '127.0.0.1');
+    const first = client.fetch(request);
+    assert.equal(client.fetch({ ...request, provider: 'q' }), first);
+    assert.notEqual(client.fetch({ ...request, timeoutMs: 10 }), first);
+    assert.notEqual(client.fetch({ ...request, retries: 1 }), first);
+    await first;
+  });
+
   it('do not share one through a cluster that leads elsewhere by now', async () => {
     const [before, now] = [await clusterOf(null), await clusterOf('b')];
     const clusters = new Map([['keys', before]]);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from '../base/index.ts';
 import type { JwksFetcher, JwksRequest } from '../proxy/rehearsal/index.ts';
-import { type Cluster, type FetchOutcome, fetchThrough } from '../proxy/upstream/index.ts';
+import { type Cluster, type FetchOutcome, type FetchRequest, fetchThrough } from '../proxy/upstream/index.ts';
 import { shownUri } from './shown-uri.ts';
 
 /** Would end the request line: a discovery document may name any address. A character beyond bytes is cut to one. */
@@ -27,7 +27,8 @@ export class JwksClient implements JwksFetcher {
   }
 
   fetch(request: JwksRequest): Promise<string | null> {
-    const key = JSON.stringify([request.cluster, request.uri]);
+    const { provider: _, ...shared } = request;
+    const key = JSON.stringify(shared);
     const cluster = this.#clusters.get(request.cluster);
     const running = this.#running.get(key);
     // A cluster that was given another configuration meanwhile may lead to another server.
@@ -48,19 +49,19 @@ export class JwksClient implements JwksFetcher {
     if (cluster === undefined) return this.#give(request, `unknown cluster \`${request.cluster}\``);
     const endMs = performance.now() + (request.timeoutMs || LIMIT_MS);
     for (let attempt = 0; ; attempt++) {
-      const leftMs = endMs - performance.now();
-      const tryMs = Math.min(leftMs, request.tryTimeoutMs ?? leftMs);
-      const outcome = await fetchThrough(cluster, this.#requestOf(request, Math.max(1, tryMs)));
+      const isLast = attempt >= request.retries;
+      const leftMs = Math.max(1, endMs - performance.now());
+      const outcome = await fetchThrough(cluster, this.#requestOf(request, leftMs, isLast));
       const text = textOf(outcome);
       if (text !== null) return text;
       const waitMs = backOff(request, attempt);
-      const isLast = attempt >= request.retries || !isRetriable(outcome);
-      if (isLast || performance.now() + waitMs >= endMs) return this.#give(request, describe(outcome));
+      if (isLast || !isRetriable(outcome) || performance.now() + waitMs >= endMs)
+        return this.#give(request, describe(outcome));
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 
-  #requestOf(request: JwksRequest, tryMs: number) {
+  #requestOf(request: JwksRequest, leftMs: number, isLast: boolean): FetchRequest {
     const { authority, path } = splitUri(request.uri);
     const limitMs = request.timeoutMs || Number.POSITIVE_INFINITY;
     const shownMs = Math.min(limitMs, request.tryTimeoutMs ?? limitMs);
@@ -75,8 +76,10 @@ export class JwksClient implements JwksFetcher {
           ? [['x-envoy-expected-rq-timeout-ms', String(shownMs)] as const]
           : []),
       ] as const,
-      timeoutMs: tryMs,
+      timeoutMs: leftMs,
+      headTimeoutMs: request.tryTimeoutMs,
       bytesMax: BYTES_MAX,
+      ...(isLast ? {} : { isEnough: asksForMore }),
     };
   }
 
@@ -101,8 +104,14 @@ function textOf(outcome: FetchOutcome): string | null {
   return isUtf8(outcome.body) ? outcome.body.toString('utf8') : null;
 }
 
+/** What has begun to come is not tried again, whatever becomes of it (Envoy: router.cc). */
 function isRetriable(outcome: FetchOutcome): boolean {
-  return outcome.kind === 'failure' ? outcome.code !== 'too_large' : outcome.status >= 500;
+  return outcome.kind === 'failure' ? outcome.begun !== true : asksForMore(outcome.status, outcome.headers);
+}
+
+/** A server that says it has too many to answer is not asked again (Envoy: retry_state_impl.cc). */
+function asksForMore(status: number, headers: { get(name: string): string | undefined }): boolean {
+  return status >= 500 && status < 600 && headers.get('x-envoy-ratelimited') === undefined;
 }
 
 /** Fully jittered exponential back-off. */

@@ -89,6 +89,20 @@ describe('fetching a key set', () => {
       name: 'a cut answer',
       said: ({ socket }) => void socket.end('HTTP/1.1 200 X\r\nContent-Length: 500\r\n\r\n{'),
     },
+    {
+      name: 'an answer as long as its connection, which is reset',
+      said: ({ socket }) => {
+        socket.write(`HTTP/1.1 200 X\r\n\r\n${KEYS}`);
+        setTimeout(() => socket.resetAndDestroy(), 20);
+      },
+    },
+    {
+      name: 'trailers longer than 8 KiB',
+      said: ({ socket }) => {
+        const body = `${KEYS.length.toString(16)}\r\n${KEYS}\r\n0\r\nx: ${'x'.repeat(9000)}\r\n\r\n`;
+        socket.write(`HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n${body}`);
+      },
+    },
     { name: 'no answer', said: ({ socket }) => void socket.destroy() },
     { name: 'garbage', said: 'garbage\r\n\r\n' },
     {
@@ -145,5 +159,52 @@ describe('fetching a key set', () => {
     assert.deepEqual([bad.body, bad.fetches.length], [FAILED, 1]);
     const none = await ask(reply(503, 'x'));
     assert.deepEqual([none.body, none.fetches.length], [FAILED, 1]);
+  });
+
+  const retry_back_off = { base_interval: '0.001s', max_interval: '0.25s' };
+  const remote = { retry_policy: { num_retries: 1, retry_back_off } };
+  /** The first time so, then with keys. */
+  const once = (first: (request: SeenRequest) => void) => {
+    let count = 0;
+    return (request: SeenRequest) => {
+      request.socket.on('error', () => undefined);
+      if (++count === 1) first(request);
+      else request.socket.write(reply(200, KEYS));
+    };
+  };
+  const begun = `HTTP/1.1 200 X\r\nContent-Length: ${KEYS.length}\r\n\r\n{`;
+  const tries: { name: string; first: (request: SeenRequest) => void; want: number }[] = [
+    { name: 'nothing and a closed connection', first: ({ socket }) => void socket.end(), want: 2 },
+    { name: 'a head that is cut', first: ({ socket }) => void socket.end('HTTP/1.1 200 X\r\nCo'), want: 2 },
+    { name: 'an answer that is cut', first: ({ socket }) => void socket.end(begun), want: 1 },
+    { name: 'an answer that never ends', first: ({ socket }) => void socket.write(begun), want: 1 },
+    {
+      name: 'a failure whose body never ends',
+      first: ({ socket }) => void socket.write('HTTP/1.1 500 X\r\nContent-Length: 9\r\n\r\n'),
+      want: 2,
+    },
+    {
+      name: 'a server that has too many to answer',
+      first: ({ socket }) => void socket.write(reply(503, 'x', 'X-Envoy-RateLimited: true')),
+      want: 1,
+    },
+    { name: 'a status beyond 599', first: ({ socket }) => void socket.write(reply(600, 'x')), want: 1 },
+  ];
+  for (const { name, first, want } of tries) {
+    it(`${want === 1 ? 'does not try again' : 'tries again'} after ${name}, as Envoy`, async () => {
+      const { body, fetches } = await ask(once(first), { timeout: '0.6s', remote });
+      assert.deepEqual([body === FAILED, fetches.length], [want === 1, want]);
+    });
+  }
+
+  it("waits longer than a try's limit for an answer that has begun", async () => {
+    const slowly = ({ socket }: SeenRequest) => {
+      socket.write(begun);
+      setTimeout(() => socket.write(KEYS.slice(1)), 60);
+    };
+    const short = { ...retry_back_off, max_interval: '0.03s' };
+    const policy = { retry_policy: { num_retries: 1, retry_back_off: short } };
+    const { body, fetches } = await ask(slowly, { remote: policy });
+    assert.deepEqual([body === FAILED, fetches.length], [false, 1]);
   });
 });

@@ -13,7 +13,11 @@ export interface FetchRequest {
   headers: readonly (readonly [name: string, value: string])[];
   /** 0: no limit. */
   timeoutMs: number;
+  /** How long the head of the reply may take; absent: as long as the whole. */
+  headTimeoutMs?: number | undefined;
   bytesMax: number;
+  /** Nobody waits for the body behind such a head; it is read, so that its connection can be used again. */
+  isEnough?(status: number, headers: HeaderList): boolean;
 }
 
 /** A request, its head as it goes out. */
@@ -25,7 +29,11 @@ export interface CallRequest {
   isHead: boolean;
   /** 0: no limit. */
   timeoutMs: number;
+  /** See `FetchRequest`. */
+  headTimeoutMs?: number | undefined;
   bytesMax: number;
+  /** See `FetchRequest`. */
+  isEnough?: FetchRequest['isEnough'];
   /** Ends the call. */
   signal?: AbortSignal;
 }
@@ -33,12 +41,20 @@ export interface CallRequest {
 /** What became of a call: a reply, or why there is none. */
 export type FetchOutcome =
   | { kind: 'reply'; status: number; headers: HeaderList; contentEncoding: string; body: Buffer }
-  | { kind: 'failure'; code: StreamError['code'] | 'timeout' | 'too_large' | 'aborted'; text: string };
+  | {
+      kind: 'failure';
+      code: StreamError['code'] | 'timeout' | 'too_large' | 'aborted';
+      text: string;
+      /** The head of a reply had come. */
+      begun?: boolean;
+    };
 
 /** One GET through a cluster's transport and pools. No redirect is followed, nothing is decoded. Never rejects. */
 export function fetchThrough(cluster: Cluster, request: FetchRequest): Promise<FetchOutcome> {
-  const { timeoutMs, bytesMax } = request;
-  return callThrough(cluster, { head: renderGet(request), isHead: false, timeoutMs, bytesMax });
+  const { timeoutMs, headTimeoutMs, bytesMax } = request;
+  const isEnough = request.isEnough?.bind(request);
+  const head = renderGet(request);
+  return callThrough(cluster, { head, isHead: false, timeoutMs, headTimeoutMs, bytesMax, isEnough });
 }
 
 /** The same for any request. */
@@ -54,6 +70,7 @@ class Fetch implements UpstreamConsumer {
   readonly #resolve: (outcome: FetchOutcome) => void;
   #upstream: UpstreamConnection | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #headTimer: NodeJS.Timeout | undefined;
   #status = 0;
   readonly #headers = new HeaderList();
   readonly #onAbort = () => this.#fail('aborted', 'nobody waits for the answer any more');
@@ -73,8 +90,10 @@ class Fetch implements UpstreamConsumer {
       return;
     }
     this.#upstream = upstream;
-    const { head, body, isHead, timeoutMs, signal } = this.#request;
-    if (timeoutMs > 0) this.#timer = setTimeout(() => this.#fail('timeout', 'no answer in time'), timeoutMs);
+    const { head, body, isHead, timeoutMs, headTimeoutMs, signal } = this.#request;
+    const expire = () => this.#fail('timeout', 'no answer in time');
+    if (timeoutMs > 0) this.#timer = setTimeout(expire, timeoutMs);
+    if (headTimeoutMs !== undefined) this.#headTimer = setTimeout(expire, headTimeoutMs);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     upstream.begin(this, head, isHead, false);
     if (body !== undefined) upstream.writeBody(body, 0, body.length);
@@ -83,10 +102,12 @@ class Fetch implements UpstreamConsumer {
   }
 
   onResponseHead(parser: ResponseParser, _body: BodyEnd): void {
+    clearTimeout(this.#headTimer);
     this.#status = parser.status;
     const { names, values } = parser.headers;
     for (const [index, name] of names.entries()) this.#headers.append(name, values[index] as string);
     this.#cluster.stats.countStatus(parser.status);
+    if (this.#request.isEnough?.(parser.status, this.#headers) === true) this.#resolve(this.#reply());
   }
 
   onBody(bytes: Buffer, start: number, end: number): void {
@@ -100,20 +121,24 @@ class Fetch implements UpstreamConsumer {
 
   onResponseEnd(): void {
     this.#upstream = null;
+    this.#end(this.#reply());
+  }
+
+  #reply(): FetchOutcome {
     const headers = this.#headers;
     const contentEncoding = headers.get('content-encoding') ?? '';
     const body = Buffer.concat(this.#chunks);
-    this.#end({ kind: 'reply', status: this.#status, headers, contentEncoding, body });
+    return { kind: 'reply', status: this.#status, headers, contentEncoding, body };
   }
 
   onUpstreamFailure(error: StreamError): void {
     this.#upstream = null;
-    this.#end({ kind: 'failure', code: error.code, text: error.cause ?? error.body });
+    this.#endWithout(error.code, error.cause ?? error.body);
   }
 
   onBug(error: unknown): void {
     this.#upstream = null;
-    this.#end({ kind: 'failure', code: 'protocol_error', text: `internal error: ${String(error)}` });
+    this.#endWithout('protocol_error', `internal error: ${String(error)}`);
   }
 
   onUpstreamDrain(): void {}
@@ -126,11 +151,16 @@ class Fetch implements UpstreamConsumer {
     const upstream = this.#upstream;
     this.#upstream = null;
     upstream?.abandon();
-    this.#end({ kind: 'failure', code, text });
+    this.#endWithout(code, text);
+  }
+
+  #endWithout(code: (FetchOutcome & { kind: 'failure' })['code'], text: string): void {
+    this.#end({ kind: 'failure', code, text, begun: this.#status !== 0 });
   }
 
   #end(outcome: FetchOutcome): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#headTimer);
     this.#request.signal?.removeEventListener('abort', this.#onAbort);
     this.#resolve(outcome);
   }
