@@ -191,6 +191,24 @@ describe('ext_authz follows the answer', () => {
     );
   });
 
+  it('adds to every answer how long it took, over what the service says of it', async () => {
+    const time = 'x-envoy-upstream-service-time';
+    const config = httpService({
+      authorization_response: {
+        allowed_upstream_headers: names(time),
+        allowed_client_headers_on_success: names(time),
+        dynamic_metadata_from_headers: names(time),
+      },
+    });
+    const said = [[time, 'ages']] satisfies [string, string][];
+    const { stream, response } = await ask(config, replyOf(200, said));
+    assert.deepEqual([stream.request.headers.get(time), response.get(time)], ['0', '0']);
+    for (const status of [200, 403]) {
+      const { stream } = await ask(config, replyOf(status, said));
+      assert.equal(stream.metadataOf('envoy.filters.http.ext_authz')[time], '0');
+    }
+  });
+
   it('writes no metadata where it is told not to', async () => {
     const config = { ...RESPONSE, enable_dynamic_metadata_ingestion: false };
     assert.equal((await ask(config, replyOf(200, LINES))).stream.metadataIfAny, null);

@@ -6,7 +6,7 @@ import type { FilterStream, UpstreamCaller } from '../filter.ts';
 import type { Answer } from './answer.ts';
 import type { Authorizer, Question, ToldHeaders } from './authorizer.ts';
 import { PARTIAL_BODY, type ToldBody } from './body-settings.ts';
-import { type AnswerLists, changesOf, metadataOf, refusalOf } from './read-http-answer.ts';
+import { type AnswerLists, changesOf, metadataOf, refusalOf, tellServiceTime } from './read-http-answer.ts';
 import { utf8Text } from './utf8-text.ts';
 
 /** A service that is asked over HTTP. */
@@ -62,6 +62,7 @@ export class HttpAuthorizer implements Authorizer {
       return { kind: outcome.code === 'too_large' ? 'invalid' : 'error', why: outcome.text };
     }
     const { status, headers, body } = outcome;
+    tellServiceTime(headers, stream.clock.now() - startMs);
     if (status >= 500) return { kind: 'error', why: `it answered ${status}` };
     if (status === 200) {
       return {
@@ -73,7 +74,7 @@ export class HttpAuthorizer implements Authorizer {
     const answer = { status, headers, body: body.toString('latin1') };
     return {
       kind: 'denied',
-      reply: refusalOf(answer, settings, stream.clock.now() - startMs),
+      reply: refusalOf(answer, settings),
       metadata: metadataOf(headers, settings),
     };
   }

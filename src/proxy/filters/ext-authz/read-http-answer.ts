@@ -51,17 +51,17 @@ const ALWAYS_TOLD = new Set(['www-authenticate', 'location']);
 
 const SERVICE_TIME = 'x-envoy-upstream-service-time';
 
-/**
- * The service's refusal, handed on.
- * @param durationMs how long the service took, which Envoy's own client adds to the answer
- */
+/** Adds what Envoy's own client adds to an answer, over what the service itself says there: how long it took. */
+export function tellServiceTime(answer: HeaderList, durationMs: number): void {
+  answer.set(SERVICE_TIME, String(durationMs));
+}
+
+/** The service's refusal, handed on. */
 export function refusalOf(
   answer: { status: number; headers: HeaderList; body: string },
   { clientHeaders }: AnswerLists,
-  durationMs: number,
 ): OwnReply {
-  const lines = linesOf(answer.headers).filter(([name]) => name !== SERVICE_TIME);
-  const headers = [...lines, [SERVICE_TIME, String(durationMs)] as const].filter(
+  const headers = linesOf(answer.headers).filter(
     ([name]) =>
       !OF_THE_MESSAGE.has(name) &&
       (clientHeaders.isEmpty || ALWAYS_TOLD.has(name) || clientHeaders.has(name)),
