@@ -182,7 +182,7 @@ describe('the time limits of an exchange', () => {
       const options = { streamIdleTimeoutMs: 0, maxStreamDurationMs: managerMs };
       const limits = new ExchangeLimits(deadlines, options, 1000);
       for (const route of routes) {
-        limits.follow(route, new HeaderList(), 1000);
+        limits.follow(route, new HeaderList());
         if (waits) limits.noteWaiting();
       }
       const [ms, details] = want ?? [1e9, undefined];

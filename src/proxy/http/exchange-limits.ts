@@ -19,6 +19,7 @@ type LimitOptions = Pick<HttpOptions, 'streamIdleTimeoutMs' | 'maxStreamDuration
 /** The time limits of one exchange: how long it may be silent, and how long it and its response may take. All times are in ms; 0: no limit. */
 export class ExchangeLimits {
   readonly #deadlines: Deadlines;
+  readonly #startMs: number;
   #idleMs: number;
   /** When the last byte went in either direction. */
   #activeMs: number;
@@ -39,6 +40,7 @@ export class ExchangeLimits {
     startMs: number,
   ) {
     this.#deadlines = deadlines;
+    this.#startMs = startMs;
     this.#idleMs = streamIdleTimeoutMs;
     this.#activeMs = deadlines.nowMs;
     if (maxStreamDurationMs > 0) this.#duration = new StreamDuration(startMs, maxStreamDurationMs);
@@ -57,11 +59,10 @@ export class ExchangeLimits {
   /**
    * A route to a cluster was chosen, which a later choice may take back (Envoy: conn_manager_impl.cc, refreshCachedRoute).
    * @param limits the route's; undefined: it has none
-   * @param startMs when the request's first byte came
    */
-  follow(limits: StreamLimits | undefined, headers: HeaderList, startMs: number): void {
+  follow(limits: StreamLimits | undefined, headers: HeaderList): void {
     if (limits === undefined && this.#duration === null) return;
-    this.#duration ??= new StreamDuration(startMs, 0);
+    this.#duration ??= new StreamDuration(this.#startMs, 0);
     this.#duration.follow(limits?.duration ?? null, headers);
     if (limits !== undefined && limits.idleMs !== null) this.#followIdle(limits.idleMs);
   }

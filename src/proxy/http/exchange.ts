@@ -155,8 +155,7 @@ export class Exchange implements ForwardedExchange {
 
   #selectRoute(): SelectedRoute | null {
     const route = this.service.routes.select(this.request, null, this);
-    if (route?.action.kind === 'cluster')
-      this.limits.follow(route.action.limits, this.request.headers, this.client.startedMs);
+    if (route?.action.kind === 'cluster') this.limits.follow(route.action.limits, this.request.headers);
     return route;
   }
 
