@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JsonObject } from '@bufbuild/protobuf';
+import { fromJson, type JsonObject } from '@bufbuild/protobuf';
+import { ExtAuthzSchema } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
 import { compileFilter, goodFilter } from '../../../../test/fixtures/compile-filter.ts';
 import { type StreamWords, TestStream } from '../../../../test/fixtures/filter-stream.ts';
 import { AuthorizerStub, httpService, replyOf } from '../../../../test/fixtures/http-authorizer.ts';
@@ -433,6 +434,24 @@ describe('ext_authz refuses by name', () => {
       const { filter, findings } = compileFilter(extAuthzFactory, given);
       assert.equal(filter, null);
       assert.match(findings.list.map(({ message }) => message).join('\n'), want);
+    });
+  }
+
+  for (const path of [
+    { path_prefix: 'x' },
+    { path_override: 'x' },
+    { path_prefix: '/x', path_override: '/y' },
+  ]) {
+    it(`of a route ${JSON.stringify(path)}, which ends Envoy at the first request`, () => {
+      const { filter, findings, context } = compileFilter(extAuthzFactory, httpService());
+      assert.notEqual(filter, null);
+      const own = fromJson(ExtAuthzSchema, httpService());
+      const word = { check_settings: httpService(path) };
+      routeSaying(extAuthzFactory, [word], context, undefined, own);
+      assert.deepEqual(
+        findings.list.map(({ code, envoy }) => [code, envoy]),
+        [['E120', 'accepts']],
+      );
     });
   }
 
