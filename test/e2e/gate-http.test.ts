@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { findFreePort } from './gate-process.ts';
 import { type PlainGateOptions, startPlainGate, statOf } from './plain-gate.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
 import { answerOk, type RawOrigin, type SeenRequest, startRawOrigin } from './raw-origin.ts';
@@ -372,9 +373,7 @@ describe('an upstream that fails', () => {
   }
 
   it('by not being there is 503', async () => {
-    const closed = await startRawOrigin(answerOk);
-    await closed.close();
-    const other = await startPlainGate({ originPort: closed.port });
+    const other = await startPlainGate({ originPort: await findFreePort() });
     const response = await exchange(other.port, get('/'));
     assert.equal(response?.status, 503);
     assert.match(response?.body ?? '', /reset reason: remote connection failure$/);

@@ -6,6 +6,7 @@ import type { Logger } from '../../src/base/index.ts';
 import { GateStartError, startGate } from '../../src/server/index.ts';
 import { addressOf, bootstrapOf, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
 import { loadText } from '../fixtures/loaded-gate.ts';
+import { findFreePort } from './gate-process.ts';
 import { until } from './loop-fixture.ts';
 import { exchange, RawClient } from './raw-exchange.ts';
 
@@ -66,7 +67,7 @@ describe('a data worker', () => {
   it('that dies is replaced, at the same address, and until then the gate is not ready', async () => {
     const workers = watchWorkers();
     const logger = collectingLogger();
-    const gate = await startGate({ ...load(0), logger });
+    const gate = await startGate({ ...load(await findFreePort()), logger });
     const port = gate.listeners[0]?.port ?? 0;
     assert.equal((await exchange(port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'))?.body, 'hello');
     const isReady = async () => (await fetch(`http://127.0.0.1:${gate.admin?.port}/ready`)).ok;
@@ -83,7 +84,7 @@ describe('a data worker', () => {
   it('whose replacement cannot start is replaced again', async () => {
     const workers = watchWorkers();
     const logger = collectingLogger();
-    const gate = await startGate({ ...load(0), logger });
+    const gate = await startGate({ ...load(await findFreePort()), logger });
     const port = gate.listeners[0]?.port ?? 0;
     const other = createServer((socket) => socket.destroy());
     logger.onLine = (line) => {

@@ -7,6 +7,7 @@ import { afterEach, describe, it, mock } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { bootstrapOf, clusterOf, extension, listenerOf, managerOf } from '../fixtures/envoy-config.ts';
 import { startGateOf } from '../fixtures/loaded-gate.ts';
+import { findFreePort } from './gate-process.ts';
 import { until } from './loop-fixture.ts';
 import { exchange } from './raw-exchange.ts';
 import { createTokenSigner, EXPIRES_LATE } from './token-signer.ts';
@@ -64,8 +65,12 @@ describe('a data worker that takes another one’s place', () => {
       providers: { a: provider('a'), b: provider('b') },
       rules: [rule('a'), rule('b')],
     });
+    const gatePort = await findFreePort();
     const { ask, kill } = await startKillable(
-      bootstrapOf([listenerOf('one', [managerOf({ filters: [jwt] })])], [clusterOf('keys', keyPort)]),
+      bootstrapOf(
+        [listenerOf('one', [managerOf({ filters: [jwt] })], {}, gatePort)],
+        [clusterOf('keys', keyPort)],
+      ),
     );
     const a = createTokenSigner('ES256');
     const byA = (iss: string) => `Authorization: Bearer ${a.sign({ iss, exp: EXPIRES_LATE })}`;
@@ -106,8 +111,12 @@ describe('a data worker that takes another one’s place', () => {
       { match: { prefix: '/open' }, direct_response: { status: 200 } },
       { match: { prefix: '/' }, route: { cluster: 'origin' } },
     ];
+    const gatePort = await findFreePort();
     const { ask, kill } = await startKillable(
-      bootstrapOf([listenerOf('one', [managerOf({ routes })])], [clusterOf('origin', port, named)]),
+      bootstrapOf(
+        [listenerOf('one', [managerOf({ routes })], {}, gatePort)],
+        [clusterOf('origin', port, named)],
+      ),
     );
     assert.equal((await ask('/'))?.body, 'old');
     address = '127.0.0.2';
