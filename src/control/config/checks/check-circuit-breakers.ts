@@ -1,12 +1,16 @@
-import type {
-  CircuitBreakers,
-  CircuitBreakers_Thresholds,
-} from '#schema/envoy/config/cluster/v3/circuit_breaker_pb.js';
+import type { CircuitBreakers } from '#schema/envoy/config/cluster/v3/circuit_breaker_pb.js';
 import type { CheckContext } from './check-context.ts';
 
-const NONE_AT_ALL = ['max_pending_requests', 'max_requests', 'max_connection_pools'] as const;
+/** The thresholds of which 0 lets no request through, and their properties. */
+const NONE_AT_ALL = {
+  max_pending_requests: 'maxPendingRequests',
+  max_requests: 'maxRequests',
+  max_connection_pools: 'maxConnectionPools',
+} as const;
 
-const KEEPS_ALL_OUT = new RegExp(`^circuit_breakers\\..+\\.(default|high)\\.(${NONE_AT_ALL.join('|')})$`);
+const KEEPS_ALL_OUT = new RegExp(
+  `^circuit_breakers\\..+\\.(default|high)\\.(${Object.keys(NONE_AT_ALL).join('|')})$`,
+);
 
 /**
  * A cluster that may have no request waiting, none under way or no pool takes none at all; one without connections has one all the same
@@ -14,19 +18,8 @@ const KEEPS_ALL_OUT = new RegExp(`^circuit_breakers\\..+\\.(default|high)\\.(${N
  */
 export function checkCircuitBreakers(breakers: CircuitBreakers, context: CheckContext): void {
   for (const threshold of breakers.thresholds) {
-    for (const field of NONE_AT_ALL)
-      if (thresholdOf(threshold, field) === 0) complain(threshold, field, context);
-  }
-}
-
-function thresholdOf(threshold: CircuitBreakers_Thresholds, field: (typeof NONE_AT_ALL)[number]) {
-  switch (field) {
-    case 'max_pending_requests':
-      return threshold.maxPendingRequests;
-    case 'max_requests':
-      return threshold.maxRequests;
-    default:
-      return threshold.maxConnectionPools;
+    for (const [field, property] of Object.entries(NONE_AT_ALL))
+      if (threshold[property] === 0) complain(threshold, field, context);
   }
 }
 

@@ -3,7 +3,12 @@ import { nanosOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** The last whole second that nanoseconds in 64 bits hold to its end. */
-export const SECONDS_MAX = 9_223_372_035n;
+const SECONDS_MAX = 9_223_372_035n;
+
+const NANOS_PER_SECOND = 1_000_000_000n;
+
+/** Whether a Duration can be so many nanoseconds. */
+export const isTime = (nanos: bigint) => nanos < (SECONDS_MAX + 1n) * NANOS_PER_SECOND;
 
 /** A whole second belongs into `seconds`; the object form can say otherwise. */
 const NANOS_MAX = 999_999_999;

@@ -1,21 +1,14 @@
-import type { BackoffStrategy } from '#schema/envoy/config/core/v3/backoff_pb.js';
 import type {
   JwtAuthentication,
   JwtProvider,
   JwtRequirement,
-  RemoteJwks,
   RequirementRule,
 } from '#schema/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js';
 import { isTooLongJwks, parseJwks, statusText } from '../../../core/jwt/index.ts';
-import { readAbsoluteUri } from '../../../core/match/index.ts';
 import { nodeCrypto } from '../../../platform/index.ts';
 import { renderNames } from '../decode/render-names.ts';
-import { nanosOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
-import { SECONDS_MAX } from './check-duration.ts';
-
-const NANOS_PER_SECOND = 1_000_000_000n;
-const NANOS_PER_MS = 1_000_000n;
+import { checkRemoteJwks } from './check-remote-jwks.ts';
 
 /** Everything that Envoy looks at when the filter is loaded (envoy.md §1.7). */
 export function checkJwtAuthn(config: JwtAuthentication, context: CheckContext): void {
@@ -30,7 +23,7 @@ export function checkJwtAuthn(config: JwtAuthentication, context: CheckContext):
 
 function checkProvider(name: string, provider: JwtProvider, context: CheckContext): void {
   const source = provider.jwksSourceSpecifier;
-  if (source.case === 'remoteJwks') checkRemote(name, source.value, context);
+  if (source.case === 'remoteJwks') checkRemoteJwks(name, source.value, context);
   if (source.case === 'localJwks') checkLocal(name, provider, context);
   for (const entry of provider.claimToHeaders) {
     if ((entry.claimName !== '') !== entry.claimPath.length > 0) continue;
@@ -41,71 +34,6 @@ function checkProvider(name: string, provider: JwtProvider, context: CheckContex
       about: entry,
     });
   }
-}
-
-function checkRemote(name: string, remote: RemoteJwks, context: CheckContext): void {
-  const uri = remote.httpUri;
-  const parts = uri === undefined ? null : readAbsoluteUri(uri.uri);
-  if (parts?.address.includes('%')) {
-    context.complain({
-      code: 'fieldNotDone',
-      message: `the URI of provider \`${name}\` names an interface of a machine: \`${uri?.uri}\``,
-      hint: 'leave out `%` and the name; which address is asked says the cluster',
-      about: uri as object,
-      field: 'uri',
-    });
-  }
-  if (uri !== undefined && uri.uri !== '' && parts === null) {
-    context.complain({
-      code: 'badJwksUri',
-      message: `provider \`${name}\` has an invalid URI: \`${uri.uri}\``,
-      hint: 'write it whole, as in https://host/path',
-      about: uri,
-      field: 'uri',
-    });
-  }
-  if (uri === undefined && !context.isBroken(remote, 'http_uri')) {
-    context.complain({
-      code: 'required',
-      message: `\`http_uri\` of RemoteJwks: value is required`,
-      about: remote,
-    });
-  }
-  if (remote.cacheDuration !== undefined && !isTime(nanosOf(remote.cacheDuration) * 2n)) {
-    context.complain({
-      code: 'badDuration',
-      message: 'duration out-of-range: twice `cache_duration`',
-      about: remote,
-      field: 'cache_duration',
-    });
-  }
-  checkBackOff(remote.retryPolicy?.retryBackOff, context);
-}
-
-/** Could a Duration of so many nanoseconds be, as `checkDuration` wants it? */
-const isTime = (nanos: bigint) => nanos < (SECONDS_MAX + 1n) * NANOS_PER_SECOND;
-
-/** Without a longest interval it is ten times the first one, and must be a time too; milliseconds count (Envoy: http/utility.cc). */
-function checkBackOff(backOff: BackoffStrategy | undefined, context: CheckContext): void {
-  if (backOff?.baseInterval === undefined) return;
-  const base = nanosOf(backOff.baseInterval);
-  if (backOff.maxInterval === undefined) {
-    if (isTime(base * 10n)) return;
-    context.complain({
-      code: 'badDuration',
-      message: 'duration out-of-range: `max_interval` is ten times `base_interval`',
-      about: backOff,
-      field: 'base_interval',
-    });
-    return;
-  }
-  if (nanosOf(backOff.maxInterval) / NANOS_PER_MS >= base / NANOS_PER_MS) return;
-  context.complain({
-    code: 'badBackOff',
-    message: 'max_interval must be greater than or equal to the base_interval',
-    about: backOff,
-    field: 'max_interval',
-  });
 }
 
 /** Empty text loads, and leaves a provider that verifies nothing. */

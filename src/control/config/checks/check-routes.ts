@@ -1,4 +1,3 @@
-import type { Duration } from '@bufbuild/protobuf/wkt';
 import type {
   RetryPolicy,
   Route,
@@ -7,7 +6,7 @@ import type {
 } from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { RouteConfiguration } from '#schema/envoy/config/route/v3/route_pb.js';
 import { renderNames } from '../decode/render-names.ts';
-import { nanosOf } from '../rules/duration-text.ts';
+import { wholeMsOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** Domains must be unique, clusters must exist (Envoy: config_impl.cc). */
@@ -34,7 +33,8 @@ function checkRetries({ virtualHosts }: RouteConfiguration, context: CheckContex
 function checkBackOff(policy: RetryPolicy | undefined, context: CheckContext): void {
   const { baseInterval: base, maxInterval: max } = policy?.retryBackOff ?? {};
   if (base === undefined || max === undefined) return;
-  if (durationMs(max) >= Math.max(durationMs(base), 1)) return;
+  const baseMs = wholeMsOf(base) || 1n;
+  if (wholeMsOf(max) >= baseMs) return;
   context.complain({
     code: 'badBackOff',
     message: 'retry_policy.max_interval must greater than or equal to the base_interval',
@@ -42,8 +42,6 @@ function checkBackOff(policy: RetryPolicy | undefined, context: CheckContext): v
     field: 'max_interval',
   });
 }
-
-const durationMs = (duration: Duration) => Number(nanosOf(duration) / 1_000_000n);
 
 const BODY_BYTES_MAX = 4096;
 

@@ -6,6 +6,11 @@ export function nanosOf(duration: Pick<Duration, 'seconds' | 'nanos'>): bigint {
   return duration.seconds * NANOS + BigInt(duration.nanos);
 }
 
+/** Whole milliseconds of a duration; a part of one does not count. */
+export function wholeMsOf(duration: Pick<Duration, 'seconds' | 'nanos'>): bigint {
+  return nanosOf(duration) / 1_000_000n;
+}
+
 /** A duration as Envoy's constraint texts print it: `1ms`, `5s`, `2500000h0m0s`. */
 export function renderNanos(nanos: bigint): string {
   if (nanos < 0n) return `-${renderNanos(-nanos)}`;
