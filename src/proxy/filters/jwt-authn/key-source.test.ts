@@ -160,6 +160,48 @@ describe('keys in the background', () => {
     assert.equal(server.fetches, 3);
   });
 
+  it('are waited for when they have been due for a second, for longer only while they are fetched', async () => {
+    const server = new Server();
+    const { keys, clock } = keysOf(server, { background: { awaited: true, failedRefetchMs: 3_600_000 } });
+    const before = await keys.fetch();
+    clock.advance(55_999);
+    assert.equal(keys.current(), before);
+    clock.advance(2000);
+    assert.equal(keys.current(), before, 'in time, and not back yet');
+    await keys.fetch();
+    clock.advance(56_000);
+    assert.equal(keys.current(), null);
+  });
+
+  it('are waited for when a fetch that failed has not been made again for five seconds', async () => {
+    const server = new Server();
+    const { keys, clock } = keysOf(server, { background });
+    const before = await keys.fetch();
+    server.answer = null;
+    clock.advance(55_000);
+    assert.equal(await keys.fetch(), before);
+    clock.advance(5_999);
+    assert.equal(keys.current(), before);
+    await keys.fetch();
+    clock.advance(6000);
+    assert.equal(keys.current(), null);
+  });
+
+  it('that a request had to fetch expire, for the timer has not brought them', async () => {
+    const server = new Server();
+    server.answer = null;
+    const { keys, clock } = keysOf(server, { background: { awaited: true, failedRefetchMs: 3_600_000 } });
+    assert.equal(await keys.fetch(), null);
+    server.answer = first;
+    assert.ok(await keys.fetch());
+    server.answer = null;
+    clock.advance(59_999);
+    assert.ok(keys.current());
+    clock.advance(1);
+    assert.equal(keys.current(), null);
+    assert.equal(await keys.fetch(), null);
+  });
+
   it('are waited for when nobody has asked for long', async () => {
     const server = new Server();
     const { keys, clock } = keysOf(server, { background });

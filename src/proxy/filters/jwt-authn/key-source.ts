@@ -80,8 +80,8 @@ export interface RemoteKeysOptions {
 /**
  * Keys from a server. On demand (the default): a request that finds none fresh waits for them; all that wait share one fetch; expired
  * keys are never used. In the background (`async_fetch`): they are renewed before they get old, and stay in use while the server fails
- * (envoy.md §5.1–5.2). Nothing ticks: what is due is started by the request that finds it due, and keys too old to be what Envoy, which
- * has a timer, would hold are waited for.
+ * (envoy.md §5.1–5.2); those that a request had to fetch meanwhile expire. Nothing ticks: what is due is started by the request that
+ * finds it due, and keys too old to be what Envoy, which has a timer, would hold are waited for.
  */
 export class RemoteKeys implements KeySource {
   readonly reachable: boolean;
@@ -92,9 +92,13 @@ export class RemoteKeys implements KeySource {
   /** Text of the document behind `#keys`: the same again brings the same set. */
   #text = '';
   #pending: Promise<KeySet | null> | null = null;
-  /** On demand: when the keys expire. In the background: when the next fetch is due. */
-  #dueMs = 0;
-  #triedMs = Number.NEGATIVE_INFINITY;
+  /** Never, of keys that were fetched in the background. */
+  #expireMs = Number.NEGATIVE_INFINITY;
+  /** In the background: when the next fetch is due, and when keys are too old to be used until it is done. */
+  #dueMs = Number.NEGATIVE_INFINITY;
+  #lateMs = Number.NEGATIVE_INFINITY;
+  /** The fetch that was due began in time, as that of a timer would have. */
+  #renews = false;
 
   constructor(options: RemoteKeysOptions) {
     this.#options = options;
@@ -117,14 +121,18 @@ export class RemoteKeys implements KeySource {
   }
 
   current(): KeySet | null {
-    const { clock, background, cacheMs } = this.#options;
-    if (this.#keys === null) return null;
+    const { clock, background } = this.#options;
     const nowMs = clock.now();
-    if (nowMs < this.#dueMs) return this.#keys;
-    if (background === null) return null;
-    if (nowMs - this.#triedMs >= Math.max(cacheMs, background.failedRefetchMs)) return null;
+    const keys = this.#held(nowMs);
+    if (keys === null || background === null || nowMs < this.#dueMs || this.#renews) return keys;
+    if (nowMs >= this.#lateMs) return null;
+    this.#renews = true;
     void this.fetch();
-    return this.#keys;
+    return keys;
+  }
+
+  #held(nowMs: number): KeySet | null {
+    return nowMs < this.#expireMs ? this.#keys : null;
   }
 
   /** All that wait share one fetch, and each is woken in a turn of its own, so that what one does is done before the next goes on. */
@@ -136,14 +144,16 @@ export class RemoteKeys implements KeySource {
   }
 
   async #fetchOnce(): Promise<KeySet | null> {
-    const { fetcher, request, stats, background } = this.#options;
+    const { fetcher, request, stats, background, clock } = this.#options;
+    const isDue = background !== null && clock.now() >= this.#dueMs;
     const text = await (fetcher === null ? null : fetcher.fetch(request));
     const keys = text === null ? null : this.#read(text);
     this.#pending = null;
+    this.#renews = false;
     (keys === null ? stats.jwksFetchFailed : stats.jwksFetchSuccess).increment();
-    this.#schedule(keys !== null);
+    this.#schedule(keys !== null, isDue);
     if (keys !== null) this.#keys = keys;
-    return keys ?? (background === null ? null : this.#keys);
+    return keys ?? this.#held(clock.now());
   }
 
   #read(text: string): KeySet | null {
@@ -161,16 +171,21 @@ export class RemoteKeys implements KeySource {
     return keys;
   }
 
-  #schedule(succeeded: boolean): void {
+  /**
+   * @param isDue a timer's fetch in Envoy, which has its next time from it and brings keys that do not expire; any other one, for a
+   *   request that finds no keys or for a `kid`, leaves the timer alone
+   */
+  #schedule(succeeded: boolean, isDue: boolean): void {
     const { clock, cacheMs, background } = this.#options;
-    this.#triedMs = clock.now();
-    if (background === null) {
-      if (succeeded) this.#dueMs = this.#triedMs + cacheMs;
-    } else if (succeeded || this.#triedMs >= this.#dueMs) {
-      // A fetch for a made-up `kid` that fails before keys are due must not have them fetched every second from then on.
-      const refetchMs = cacheMs > AHEAD_MS ? cacheMs - AHEAD_MS : cacheMs;
-      this.#dueMs = this.#triedMs + (succeeded ? refetchMs : background.failedRefetchMs);
-    }
+    const nowMs = clock.now();
+    if (succeeded)
+      this.#expireMs = isDue ? Number.POSITIVE_INFINITY : Math.max(this.#expireMs, nowMs + cacheMs);
+    if (background === null || !isDue) return;
+    const { failedRefetchMs } = background;
+    const waitMs = succeeded ? (cacheMs > AHEAD_MS ? cacheMs - AHEAD_MS : cacheMs) : failedRefetchMs;
+    this.#dueMs = nowMs + waitMs;
+    const lateMs = this.#dueMs + (succeeded ? LATE_MS : LATE_AFTER_FAILURE_MS);
+    this.#lateMs = succeeded ? Math.min(nowMs + cacheMs, lateMs) : lateMs;
   }
 }
 
@@ -189,3 +204,8 @@ function logKeyFindings(provider: string, { findings }: KeySet, logger: Logger):
 
 /** Keys are renewed so long before they would expire (Envoy: jwks_async_fetcher.cc). */
 const AHEAD_MS = 5000;
+
+/** Keys that have been due for longer are waited for: their issuer may have taken one back. */
+const LATE_MS = 1000;
+/** Longer while the server fails: who comes often enough need not wait for it to fail again. */
+const LATE_AFTER_FAILURE_MS = 5000;
