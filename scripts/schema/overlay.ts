@@ -11,7 +11,7 @@ export interface OverlayEntry {
   /** Envoy version that brought the fields. */
   since: string;
   imports?: string[];
-  /** Exact text to change first, where a newer Envoy relaxed a rule. */
+  /** Exact text of that message, or of the file, to change first, as where a newer Envoy relaxed a rule. */
   replace?: Record<string, string>;
   fields: string;
 }
@@ -29,10 +29,11 @@ export function applyOverlay(path: string, text: string, overlay: OverlayEntry[]
 function insert(text: string, entry: OverlayEntry): string {
   let result = text;
   for (const [from, to] of Object.entries(entry.replace ?? {})) {
-    const at = entry.message === undefined ? 0 : bodyOf(result, entry)[0];
-    const inside = result.indexOf(from, at);
-    const found = inside < 0 ? result.indexOf(from) : inside;
-    if (found < 0) throw new Error(`overlay: \`${from}\` is not in ${entry.file}`);
+    const [start, end] = entry.message === undefined ? [0, result.length] : bodyOf(result, entry);
+    const found = result.indexOf(from, start);
+    if (found < 0 || found + from.length > end) {
+      throw new Error(`overlay: \`${from}\` is not in ${entry.message ?? 'any message'} of ${entry.file}`);
+    }
     result = `${result.slice(0, found)}${to}${result.slice(found + from.length)}`;
   }
   for (const name of entry.imports ?? []) {
