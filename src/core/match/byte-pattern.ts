@@ -64,7 +64,8 @@ const WORDS: readonly (readonly [go: string, cpp: string])[] = [
   ['invalid named capture', 'invalid named capture group'],
 ];
 
-function inWordsOfRe2(message: string): string {
+/** @param message the engine's complaint about an expression; any other message stays as it is */
+export function inWordsOfRe2(message: string): string {
   const text = message.replace(/^error parsing regexp: /, '').replace(/: `([\s\S]*)`$/, ': $1');
   const lookBehind = /^invalid named capture: (\(\?<[=!])/.exec(text)?.[1];
   if (lookBehind !== undefined) return `invalid perl operator: ${lookBehind}`;

@@ -1,4 +1,5 @@
 export { type AbsoluteUri, readAbsoluteUri } from './absolute-uri.ts';
+export { inWordsOfRe2 } from './byte-pattern.ts';
 export { detached, fromByteString, lowerAscii, toByteString, toText } from './byte-string.ts';
 export { type FilterState, noteState } from './filter-state.ts';
 export { FirstMatchIndex } from './first-match-index.ts';

@@ -1,3 +1,4 @@
+import { inWordsOfRe2 } from '../match/index.ts';
 import { compileBlock } from './compile-block.ts';
 import { compilePlace, placeOf } from './compile-place.ts';
 import type { ExpressionMemo, Operation, Step } from './evaluation.ts';
@@ -78,7 +79,7 @@ function compileMatch(
     return step && ((evaluation) => matches(step(evaluation), evaluation));
   } catch (error) {
     if (isKnownToRe2(error)) return refused(`the pattern \`${pattern}\``, about, context);
-    context.refuse(`bad regular expression \`${pattern}\`: ${(error as Error).message}`, about);
+    context.refuse(`bad regular expression \`${pattern}\`: ${inWordsOfRe2((error as Error).message)}`, about);
     return null;
   }
 }

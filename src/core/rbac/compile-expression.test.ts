@@ -137,7 +137,7 @@ describe('a CEL expression', () => {
     {
       name: 'a bad pattern',
       given: call('matches', text(''), text('(')),
-      want: 'bad regular expression `(`',
+      want: 'bad regular expression `(`: missing ): (',
       envoy: undefined,
     },
     {
