@@ -32,6 +32,14 @@ describe('a part of a CEL expression that was set apart', () => {
   });
 });
 
+it('of an object of JSON only what is asked for is read', () => {
+  const payload = Object.defineProperty({ sub: 'alice' }, 'groups', { get: assert.fail, enumerable: true });
+  const metadataIfAny = new Map([['jwt', new Map([['payload', payload]])]]);
+  const sub = call('_[_]', claim('payload'), text('sub'));
+  const compiled = compileExpression(call('_==_', sub, text('alice')), contextOf(assert.fail)) as Expression;
+  assert.equal(evaluateExpression(compiled, { ...subject, metadataIfAny }), 'true');
+});
+
 describe('a map with a key twice', () => {
   const one = (key: ExpressionConfig, value = int(1n)): [ExpressionConfig, ExpressionConfig] => [key, value];
   const missing = claim('missing');

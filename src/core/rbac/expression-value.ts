@@ -149,7 +149,7 @@ export class ExpressionMap {
   /** Of a message: no other key is even looked for. */
   readonly isOfTexts: boolean;
 
-  private constructor(
+  protected constructor(
     entries: ReadonlyMap<string, readonly [key: ExpressionValue, value: ExpressionValue]>,
     isOfTexts = false,
   ) {
@@ -178,10 +178,8 @@ export class ExpressionMap {
     return new ExpressionMap(entries);
   }
 
-  static ofObject(object: { readonly [key: string]: MatchedValue }): ExpressionMap {
-    return ExpressionMap.ofMessage(
-      Object.entries(object).map(([key, value]) => [key, expressionValueOf(value)]),
-    );
+  static ofObject(object: JsonObject): ExpressionMap {
+    return new ObjectMap(object);
   }
 
   /** As a message holds them. */
@@ -207,6 +205,33 @@ export class ExpressionMap {
   }
 }
 
+type JsonObject = { readonly [key: string]: MatchedValue };
+
+/** An object of JSON. Its members are made values when they are asked for: a client's token may have any number of them. */
+class ObjectMap extends ExpressionMap {
+  readonly #object: JsonObject;
+
+  constructor(object: JsonObject) {
+    super(new Map(), true);
+    this.#object = object;
+  }
+
+  override get size(): number {
+    return Object.keys(this.#object).length;
+  }
+
+  override pairs(): Iterable<readonly [key: ExpressionValue, value: ExpressionValue]> {
+    return Object.entries(this.#object).map(([key, value]) => [key, expressionValueOf(value)] as const);
+  }
+
+  override get(key: ExpressionValue): ExpressionValue | undefined {
+    if (typeof key !== 'string') return super.get(key);
+    return Object.hasOwn(this.#object, key)
+      ? expressionValueOf(this.#object[key] as MatchedValue)
+      : undefined;
+  }
+}
+
 /** The key's own name; one of another type is another key, though it is found by it where its own is not there. */
 function nameOfKey(key: ExpressionValue): string | null {
   if (typeof key === 'string') return `text ${key}`;
@@ -229,7 +254,7 @@ function namesOfKey(key: ExpressionValue): readonly string[] | null {
 export function expressionValueOf(value: MatchedValue): ExpressionValue {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(expressionValueOf);
-  return ExpressionMap.ofObject(value as { readonly [key: string]: MatchedValue });
+  return ExpressionMap.ofObject(value as JsonObject);
 }
 
 /** Of any number, without its type. */
