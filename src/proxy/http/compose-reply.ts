@@ -2,7 +2,7 @@ import type { FilterStream, HttpFilter, LocalReply } from '../filters/filter.ts'
 import { encodeThrough } from '../filters/run-filters.ts';
 import type { ReplyWords } from '../local-reply/compile-local-reply.ts';
 import type { ExchangeCourse } from './exchange-course.ts';
-import { cameAsGrpc, grpcFields } from './grpc-reply.ts';
+import { cameAsGrpc, writeGrpcFields } from './grpc-reply.ts';
 import { HeaderList } from './header-list.ts';
 import type { HttpService } from './http-service.ts';
 import { appendVia } from './prepare-request.ts';
@@ -46,10 +46,8 @@ export function composeReply(
   const told = replier === 'as-is' ? local : rewriteReply(service, stream, course, local, headers);
   if (course !== null && replier !== 'as-is') course.status = told.status;
   const message = bodiless ? '' : told.body;
-  if (isGrpc) {
-    const fields = grpcFields(told.status, message, local.grpcStatus);
-    for (const [name, value] of fields) headers.set(name, value);
-  } else describeBody(headers, told);
+  if (isGrpc) writeGrpcFields(headers, told.status, message, local.grpcStatus);
+  else describeBody(headers, told);
   const status = isGrpc ? 200 : told.status;
   local.beforeFilters?.();
   course?.composed(local);

@@ -31,18 +31,19 @@ export function cameAsGrpc(headers: HeaderList): boolean {
 
 const isGrpcType = (type: string) => type === 'application/grpc' || type.startsWith('application/grpc+');
 
-/** The fields that tell a gRPC client of a refusal; the HTTP status is 200 and there is no body. */
-export function grpcFields(
+/**
+ * Tells a gRPC client of a refusal in the head of its reply; the HTTP status is 200 and there is no body. A status that routes, filters or
+ * local reply rules have written there already stays (Envoy: utility.cc, prepareLocalReply).
+ */
+export function writeGrpcFields(
+  headers: HeaderList,
   status: number,
-  body: string,
+  message: string,
   grpcStatus = GRPC_STATUS[status] ?? UNKNOWN,
-): [name: string, value: string][] {
-  const fields: [string, string][] = [
-    ['content-type', 'application/grpc'],
-    ['grpc-status', String(grpcStatus)],
-  ];
-  if (body !== '') fields.push(['grpc-message', encodeMessage(body)]);
-  return fields;
+): void {
+  headers.set('content-type', 'application/grpc');
+  if (!headers.get('grpc-status')) headers.set('grpc-status', String(grpcStatus));
+  if (message !== '') headers.set('grpc-message', encodeMessage(message));
 }
 
 /** Percent-encodes bytes below space, `~` and above, and `%`. */

@@ -41,6 +41,7 @@ const PHRASES: Record<number, string> = {
   422: 'Unprocessable Entity',
   423: 'Locked',
   424: 'Failed Dependency',
+  425: 'Too Early',
   426: 'Upgrade Required',
   428: 'Precondition Required',
   429: 'Too Many Requests',
@@ -56,6 +57,7 @@ const PHRASES: Record<number, string> = {
   508: 'Loop Detected',
   510: 'Not Extended',
   511: 'Network Authentication Required',
+  599: 'Last Unassigned Server Error Code',
 };
 
 /** Status lines by status, made once: `HTTP/1.1 200 OK\r\n`. A phrase of the upstream's own is not passed on, as in Envoy. */
