@@ -56,11 +56,42 @@ const table: { name: string; breakers: object; status: number; refused: string[]
   },
 ];
 
-function gateTo(port: number, breakers: readonly object[]): string {
-  const routes = breakers.map((_, n) => ({ match: { path: `/${n}` }, route: { cluster: `c${n}` } }));
-  const clusters = breakers.map((circuit_breakers, n) => clusterOf(`c${n}`, port, { circuit_breakers }));
+function gateTo(port: number, breakers: readonly object[], more: readonly object[] = []): string {
+  const clusters = [
+    ...breakers.map((circuit_breakers, n) => clusterOf(`c${n}`, port, { circuit_breakers })),
+    ...more,
+  ];
+  const routes = clusters.map((_, n) => ({ match: { path: `/${n}` }, route: { cluster: `c${n}` } }));
   return bootstrapOf([listenerOf('l', [managerOf({ routes })])], clusters);
 }
+
+/** A cluster of which a share of the requests is dropped. */
+const dropping = (name: string, port: number, numerator: number) => {
+  const socket_address = { address: '127.0.0.1', port_value: port };
+  const endpoints = [{ lb_endpoints: [{ endpoint: { address: { socket_address } } }] }];
+  const drop_overloads = [{ category: 'much', drop_percentage: { numerator } }];
+  return clusterOf(name, port, {
+    load_assignment: { cluster_name: name, endpoints, policy: { drop_overloads } },
+  });
+};
+
+describe('a cluster that drops a share of its requests is refused', () => {
+  for (const { share, want } of [
+    { share: 0, want: [] },
+    { share: 1, want: ['E301'] },
+    { share: 100, want: ['E301'] },
+  ]) {
+    it(`with a share of ${share}: ${want.length === 0 ? 'it is taken' : 'E301'}`, () => {
+      const text = bootstrapOf([], [dropping('c', 1, share)]);
+      const { findings } = loadConfig([{ name: 'a.json', text }]);
+      const errors = findings.list.filter(({ severity }) => severity === 'error');
+      assert.deepEqual(
+        errors.map(({ code }) => code),
+        want,
+      );
+    });
+  }
+});
 
 describe('a cluster that takes no request at all is refused', () => {
   for (const { name, breakers, refused } of table) {
@@ -78,11 +109,13 @@ describe('a cluster that takes no request at all is refused', () => {
   it('as Envoy keeps everybody from it', async () => {
     const origin = await startOrigin();
     const every = table.map(({ breakers }) => breakers);
-    const envoy = await startEnvoy(gateTo(origin.port, every));
+    const last = table.length;
+    const envoy = await startEnvoy(gateTo(origin.port, every, [dropping(`c${last}`, origin.port, 100)]));
     try {
       const base = `http://127.0.0.1:${envoy.listeners[0]?.port}`;
       for (const [n, { name, status }] of table.entries())
         assert.equal((await fetch(`${base}/${n}`)).status, status, name);
+      assert.equal((await fetch(`${base}/${last}`)).status, 503, 'a share of all');
     } finally {
       await envoy.stop();
       await origin.close();

@@ -175,12 +175,14 @@ describe('what jotgate does not do is said by name', () => {
     assert.deepEqual(codes(text), ['warning W301 10', 'error E301 11']);
   });
   it('a field that is done in a connection manager and has no effect in a cluster', () => {
-    const said = 'common_http_protocol_options: {max_stream_duration: 1s}';
-    const typed = `{"@type": type.googleapis.com/${TYPED_OPTIONS}, explicit_http_config: {http_protocol_options: {}}, ${said}}`;
     const clusters = (fields: string) => `  clusters:\n  - {name: c, ${fields}}`;
-    assert.deepEqual(codes(listener().replace('stat_prefix: a', `stat_prefix: a\n          ${said}`)), []);
-    for (const fields of [said, `typed_extension_protocol_options: {${TYPED_OPTIONS}: ${typed}}`])
-      assert.deepEqual(codes(listener(clusters(fields))), ['warning W301 16'], fields);
+    for (const field of ['max_stream_duration: 1s', 'max_headers_count: 50']) {
+      const said = `common_http_protocol_options: {${field}}`;
+      const typed = `{"@type": type.googleapis.com/${TYPED_OPTIONS}, explicit_http_config: {http_protocol_options: {}}, ${said}}`;
+      assert.deepEqual(codes(listener().replace('stat_prefix: a', `stat_prefix: a\n          ${said}`)), []);
+      for (const fields of [said, `typed_extension_protocol_options: {${TYPED_OPTIONS}: ${typed}}`])
+        assert.deepEqual(codes(listener(clusters(fields))), ['warning W301 16'], fields);
+    }
   });
   it('a field with its default value says nothing', () => {
     assert.deepEqual(

@@ -1,4 +1,5 @@
 import type { CircuitBreakers } from '#schema/envoy/config/cluster/v3/circuit_breaker_pb.js';
+import type { ClusterLoadAssignment_Policy } from '#schema/envoy/config/endpoint/v3/endpoint_pb.js';
 import type { CheckContext } from './check-context.ts';
 
 /** The thresholds of which 0 lets no request through, and their properties. */
@@ -19,14 +20,22 @@ const KEEPS_ALL_OUT = new RegExp(
 export function checkCircuitBreakers(breakers: CircuitBreakers, context: CheckContext): void {
   for (const threshold of breakers.thresholds) {
     for (const [field, property] of Object.entries(NONE_AT_ALL))
-      if (threshold[property] === 0) complain(threshold, field, context);
+      if (threshold[property] === 0)
+        complain(threshold, field, `\`${field}: 0\` keeps every request from the cluster`, context);
   }
 }
 
-function complain(about: object, field: string, context: CheckContext): void {
+/** A share of the requests that are kept from a cluster, whatever they are (Envoy: router.cc, `dropOverload`). */
+export function checkDropOverloads(policy: ClusterLoadAssignment_Policy, context: CheckContext): void {
+  for (const overload of policy.dropOverloads)
+    if ((overload.dropPercentage?.numerator ?? 0) > 0)
+      complain(overload, 'drop_percentage', '`drop_percentage` keeps requests from the cluster', context);
+}
+
+function complain(about: object, field: string, message: string, context: CheckContext): void {
   context.complain({
     code: 'fieldNotDone',
-    message: `\`${field}: 0\` keeps every request from the cluster in Envoy, which is not done by jotgate`,
+    message: `${message} in Envoy, which is not done by jotgate`,
     hint: 'let a route answer by `direct_response` what nobody is to get at',
     about,
     field,

@@ -1,7 +1,7 @@
 import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import type { DecodeContext } from '../decode/decode-context.ts';
 import { applyRuntime } from '../runtime/apply-runtime.ts';
-import { checkCircuitBreakers } from './check-circuit-breakers.ts';
+import { checkCircuitBreakers, checkDropOverloads } from './check-circuit-breakers.ts';
 import { checkCluster, checkClusterNames } from './check-clusters.ts';
 import { CheckContext } from './check-context.ts';
 import { checkDuration } from './check-duration.ts';
@@ -25,6 +25,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'envoy.config.bootstrap.v3.LayeredRuntime': checkRuntime,
   'envoy.config.cluster.v3.CircuitBreakers': checkCircuitBreakers,
   'envoy.config.cluster.v3.Cluster': checkCluster,
+  'envoy.config.endpoint.v3.ClusterLoadAssignment.Policy': checkDropOverloads,
   'envoy.config.core.v3.RetryPolicy': checkRetryPolicy,
   'envoy.config.route.v3.RetryPolicy': checkRetryPolicy,
   'envoy.config.route.v3.FilterConfig': checkFilterConfig,

@@ -117,7 +117,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.core.v3.HttpProtocolOptions': {
     done: 'idle_timeout max_headers_count headers_with_underscores_action max_requests_per_connection max_stream_duration',
     noEffect: 'max_connection_duration',
-    noEffectInClusters: 'max_stream_duration',
+    noEffectInClusters: 'max_stream_duration max_headers_count',
     values: { headers_with_underscores_action: '*' },
   },
   'envoy.config.core.v3.Http1ProtocolOptions': {
