@@ -129,20 +129,22 @@ const allow = {
     typed_config: { '@type': 'type.googleapis.com/envoy.config.rbac.v3.Action', name: 'yes' },
   },
 };
-const inputs: Scene = {
-  name: 'state-inputs',
+const asking = (name: string, more: object): Scene => ({
+  name,
   filters: [
     setting(entry('a', '%REQ(x-a)%')),
     rbac({
       matcher: {
         matcher_tree: {
-          input: { name: 'x', typed_config: { '@type': INPUT, key: 'a' } },
+          input: { name: 'x', typed_config: { '@type': INPUT, key: 'a', ...more } },
           exact_match_map: { map: { v: allow } },
         },
       },
     }),
   ],
-};
+});
+const inputs = asking('state-inputs', {});
+const fieldInputs = asking('state-input-fields', { field: 'x' });
 
 const routes: Scene = {
   name: 'state-routes',
@@ -179,7 +181,7 @@ const jwt: Scene = {
   ],
 };
 
-export const filterStateScenes: Scene[] = [texts, decisions, inputs, routes, jwt];
+export const filterStateScenes: Scene[] = [texts, decisions, inputs, fieldInputs, routes, jwt];
 
 const row = (scene: Scene, of: string, value: string | null, more: [string, string][] = []): Case => ({
   name: `${of} with ${value ?? 'nothing'}`,
@@ -196,6 +198,6 @@ export const filterStateCases: Case[] = [
   ...[...Object.keys(PRINCIPALS), ...Object.keys(EXPRESSIONS).map((name) => `cel-${name}`)].flatMap((name) =>
     VALUES.map((value) => row(decisions, `/${name}/`, value)),
   ),
-  ...VALUES.flatMap((value) => [row(inputs, '/', value), row(routes, '/', value), row(jwt, '/', value)]),
+  ...[inputs, fieldInputs, routes, jwt].flatMap((scene) => VALUES.map((value) => row(scene, '/', value))),
   row(jwt, '/rule', 'v'),
 ];

@@ -94,7 +94,7 @@ export function compileMatchInput(
     case NetworkNamespaceInputSchema.typeName:
       return text('network namespace', () => undefined);
     case FilterStateInputSchema.typeName: {
-      // A text has no fields: what a field is asked for, it is itself.
+      // Whoever asks a text for one of its fields, of which it has none, gets the text.
       const { key } = unpackAny(FilterStateInputSchema, any as never);
       const name = toByteString(key);
       return text(`filter state ${key}`, ({ filterStateIfAny }) => filterStateIfAny?.get(name), true);
