@@ -45,8 +45,8 @@ interface State {
   /** By the instruction: the character 1 where there is a match. A string is half an array's cost, and the state's name too. */
   live: string;
   isStart: boolean;
-  /** The states of the place before it, by that place's byte, and its conditions where it has any. */
-  before: State[];
+  /** The states of the place before it, by that place's byte, and its conditions where it has any; null: it was met once alone. */
+  before: State[] | null;
   beforeWith: Map<number, State> | null;
 }
 
@@ -127,9 +127,10 @@ export class AllMatches {
   }
 
   #before(after: State, byte: number, conditions: number): State {
-    const known = conditions === 0 ? after.before[byte] : after.beforeWith?.get((conditions << 8) | byte);
-    if (known !== undefined) return known;
+    const known = conditions === 0 ? after.before?.[byte] : after.beforeWith?.get((conditions << 8) | byte);
+    if (known !== undefined) return metAgain(known);
     const made = this.#stateOf(this.#takersOf(byte, after), conditions);
+    if (after.before === null) return made;
     if (conditions === 0) after.before[byte] = made;
     else {
       after.beforeWith ??= new Map();
@@ -167,12 +168,11 @@ export class AllMatches {
   }
 
   #named(live: string): State {
-    let state = this.#states.get(live);
-    if (state === undefined) {
-      if (this.#states.size >= STATES_MAX) this.#states.clear();
-      state = { live, isStart: live.charCodeAt(this.#start) === 1, before: [], beforeWith: null };
-      this.#states.set(live, state);
-    }
+    const known = this.#states.get(live);
+    if (known !== undefined) return metAgain(known);
+    if (this.#states.size >= STATES_MAX) this.#states.clear();
+    const state = { live, isStart: live.charCodeAt(this.#start) === 1, before: null, beforeWith: null };
+    this.#states.set(live, state);
     return state;
   }
 
@@ -215,6 +215,11 @@ export class AllMatches {
       id = out;
     }
   }
+}
+
+function metAgain(state: State): State {
+  state.before ??= [];
+  return state;
 }
 
 function backtrack(open: number[], groups: Int32Array): number {
