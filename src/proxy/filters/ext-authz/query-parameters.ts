@@ -1,3 +1,4 @@
+import { splitQuery } from '../../http/query.ts';
 import type { Line } from './answer.ts';
 
 /**
@@ -8,23 +9,11 @@ export function changeQuery(
   path: string,
   { set, remove }: { set: readonly Line[]; remove: readonly string[] },
 ): string {
-  const mark = path.indexOf('?');
-  const parameters = mark < 0 ? [] : parseQuery(path.slice(mark + 1));
-  const byName = Map.groupBy(parameters, ([name]) => name);
-  for (const line of set) byName.set(line[0], [line]);
+  const byName = Map.groupBy(splitQuery(path), ({ name }) => name);
+  for (const [name, value] of set) byName.set(name, [{ name, value }]);
   for (const name of remove) byName.delete(name);
   const names = [...byName.keys()].sort((a, b) => (a < b ? -1 : 1));
-  const query = names.flatMap((name) => byName.get(name) ?? []).map(([name, value]) => `${name}=${value}`);
-  const bare = mark < 0 ? path : path.slice(0, mark);
+  const query = names.flatMap((name) => byName.get(name) ?? []).map(({ name, value }) => `${name}=${value}`);
+  const bare = path.split('?', 1)[0] as string;
   return query.length === 0 ? bare : `${bare}?${query.join('&')}`;
-}
-
-function parseQuery(query: string): Line[] {
-  const parts = query.split('&');
-  // What stands behind the last `&` is none where it is empty.
-  if (parts.at(-1) === '') parts.pop();
-  return parts.map((part): Line => {
-    const at = part.indexOf('=');
-    return at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
-  });
 }
