@@ -8,7 +8,7 @@ export interface FormatWords {
   features: ReadonlySet<FeatureName>;
 }
 
-const ADDED = ['x-added', 'x-a', 'x-user', 'X-Added-2', 'accept', 'user-agent', 'cookie'];
+export const ADDED = ['x-added', 'x-a', 'x-user', 'X-Added-2', 'accept', 'user-agent', 'cookie'];
 /** Fields that mean something to a hop. What tells where a message ends is row Q26, and no peer could read Envoy's message. */
 const MEANT = ['via', 'x-forwarded-for', 'x-request-id', 'x-envoy-attempt-count', 'server', 'date', 'etag'];
 const RBAC_KEYS = [

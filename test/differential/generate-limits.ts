@@ -1,8 +1,9 @@
 import type { Json, JsonObject } from './case.ts';
 import type { Choose } from './choose.ts';
+import { ADDED } from './generate-formats.ts';
 import { generateSureFraction } from './generate-fractions.ts';
 import { generateQueryMatcher } from './generate-matchers.ts';
-import { HEADERS, PARAMETER_VALUES, PARAMETERS, PATHS, SUBJECTS, VALUES } from './words.ts';
+import { APPEND_ACTIONS, HEADERS, PARAMETER_VALUES, PARAMETERS, PATHS, SUBJECTS, VALUES } from './words.ts';
 
 const TYPE = 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit';
 
@@ -29,11 +30,12 @@ export function generateLocalRateLimit(
     ...choose.field<Json>(0.2, 'status', () => ({
       code: choose.pick(['ServiceUnavailable', 'Forbidden', 'OK']),
     })),
-    ...choose.field<Json>(0.2, 'response_headers_to_add', () => [header('x-limited', '1')]),
+    ...choose.field<Json>(0.2, 'response_headers_to_add', () => choose.list(1, 2, () => addition(choose))),
     ...choose.field<Json>(0.2, 'request_headers_to_add_when_not_enforced', () => [header('x-soft', '1')]),
     ...choose.field(0.2, 'always_consume_default_token_bucket', () => choose.chance(0.5)),
     ...choose.field(0.15, 'stage', () => choose.between(0, 2)),
     ...choose.field(0.15, 'enable_x_ratelimit_headers', () => choose.pick(['OFF', DRAFT, DRAFT])),
+    ...choose.field(0.1, 'enable_retry_after_header', () => true),
     ...choose.field(0.2, 'vh_rate_limits', () => choose.pick(['OVERRIDE', 'INCLUDE', 'IGNORE'])),
     ...choose.field(0.1, 'rate_limited_as_resource_exhausted', () => true),
     // local_rate_limit_per_downstream_connection: when a connection ends is not the same on both sides (row Q13).
@@ -46,6 +48,17 @@ export function generateLocalRateLimit(
           ...choose.field(0.1, 'max_dynamic_descriptors', () => choose.pick([1, 2, 50])),
         }
       : {}),
+  };
+}
+
+/** Names that routes add too. */
+function addition(choose: Choose): JsonObject {
+  return {
+    ...header(
+      choose.pick(['x-limited', 'x-limited', ...ADDED]),
+      choose.pick(['1', '%RESPONSE_CODE_DETAILS%']),
+    ),
+    ...choose.field(0.5, 'append_action', () => choose.pick(APPEND_ACTIONS)),
   };
 }
 

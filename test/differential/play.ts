@@ -126,6 +126,7 @@ function blankTime([name, value]: Field): Field {
   switch (name) {
     case 'x-envoy-upstream-service-time':
       return [name, /^\d+$/.test(value) ? '(ms)' : value];
+    case 'retry-after':
     case 'x-ratelimit-reset':
       return [name, /^3[56]\d\d$/.test(value) ? '(s)' : value];
     default:

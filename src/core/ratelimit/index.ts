@@ -3,6 +3,7 @@ export {
   type Admission,
   type Count,
   type DescriptorLimit,
+  isMade,
   type LimiterRules,
   LocalLimiter,
   type MatchedBucket,

@@ -118,10 +118,15 @@ export class LocalLimiter {
   }
 }
 
-/** Of a default bucket that can hold no token nothing is told: Envoy makes none. */
-function refusal(exhausted: MatchedBucket, consumed: readonly MatchedBucket[]): Admission {
-  const isBucket = exhausted.rule !== null || exhausted.bucket.limit.maxTokens > 0;
-  return { isAllowed: false, consumed, exhausted, told: isBucket ? exhausted : null };
-}
+/** Nothing is told of a default bucket that can hold no token: Envoy makes none. */
+export const isMade = ({ rule, bucket }: MatchedBucket): boolean =>
+  rule !== null || bucket.limit.maxTokens > 0;
+
+const refusal = (exhausted: MatchedBucket, consumed: readonly MatchedBucket[]): Admission => ({
+  isAllowed: false,
+  consumed,
+  exhausted,
+  told: isMade(exhausted) ? exhausted : null,
+});
 
 const fillRate = ({ bucket: { limit } }: MatchedBucket) => limit.tokensPerFill / limit.fillIntervalMs;

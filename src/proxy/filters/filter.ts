@@ -168,6 +168,8 @@ export interface LocalReply {
   details: string;
   /** What a gRPC client is told; default: what stands for the status. */
   grpcStatus?: number;
+  /** Changes the head once the route's own changes are in it. */
+  changeHead?: (headers: HeaderList) => void;
   /** Writes the metadata that Envoy writes once the reply is put together: the filters on its way out see it, local reply rules do not. */
   beforeFilters?: () => void;
   /** Sent as it stands: the route's header changes and the words for gRPC clients are for refusals, not for it. */

@@ -42,7 +42,7 @@ export function composeReply(
   const isGrpc = replier !== 'as-is' && replier !== 'codec' && cameAsGrpc(stream.request.headers);
   const bodiless = isHead && replier !== 'codec';
   course?.repliesItself(local, headers);
-  writeReplyFields(headers, local.headers, stream.route, replier, stream);
+  writeReplyFields(headers, local, stream.route, replier, stream);
   const told = replier === 'as-is' ? local : rewriteReply(service, stream, course, local, headers);
   if (course !== null && replier !== 'as-is') course.status = told.status;
   const message = bodiless ? '' : told.body;

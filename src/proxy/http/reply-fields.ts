@@ -12,12 +12,12 @@ export type Replier = 'route' | 'other' | 'as-is' | 'codec';
 
 /**
  * Writes the fields of a reply of the gate's own. A route's header changes come after its own reply's fields; before those of another's,
- * which they can neither take away nor add to; and not at all where the route that was not reached would have replied by itself
+ * which they can neither take away nor add to, but for what that other changes only then; and not at all where the route that was not reached would have replied by itself
  * (Envoy: router.cc, filter_manager.cc).
  */
 export function writeReplyFields(
   headers: HeaderList,
-  fields: LocalReply['headers'],
+  { headers: fields, changeHead }: LocalReply,
   route: SelectedRoute | null,
   replier: Replier,
   source: FormatSource,
@@ -30,4 +30,5 @@ export function writeReplyFields(
   if (route?.action.kind === 'cluster') applyHeaderMutations(headers, route.responseHeaders, source);
   for (const [name] of fields) headers.remove(name);
   for (const [name, value] of fields) headers.append(name, value);
+  changeHead?.(headers);
 }

@@ -61,9 +61,6 @@ export const NEWER_FIELDS: Readonly<Record<string, NewerFields>> = {
     noEffect: 'suppress_client_ca_list',
   },
   'envoy.extensions.filters.http.router.v3.Router': { refused: 'reject_connect_request_early_data' },
-  'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': {
-    noEffect: 'enable_retry_after_header',
-  },
   'envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor': { refused: 'shadow_mode' },
   'envoy.config.route.v3.RateLimit.Override': { refused: 'rate_limit' },
   // It is for formats in the descriptor's value, which Envoy reads only behind a switch of its runtime.

@@ -325,7 +325,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     values: { enforcement_type: 'ONE_TIME_ON_FIRST_BYTE' },
   },
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': {
-    done: 'stat_prefix status token_bucket filter_enabled filter_enforced request_headers_to_add_when_not_enforced response_headers_to_add descriptors rate_limits max_dynamic_descriptors local_rate_limit_per_downstream_connection enable_x_ratelimit_headers always_consume_default_token_bucket stage vh_rate_limits rate_limited_as_resource_exhausted',
+    done: 'stat_prefix status token_bucket filter_enabled filter_enforced request_headers_to_add_when_not_enforced response_headers_to_add descriptors rate_limits max_dynamic_descriptors local_rate_limit_per_downstream_connection enable_x_ratelimit_headers enable_retry_after_header always_consume_default_token_bucket stage vh_rate_limits rate_limited_as_resource_exhausted',
     values: { enable_x_ratelimit_headers: '*', vh_rate_limits: '*' },
   },
   'envoy.extensions.filters.http.cors.v3.Cors': { done: '*' },

@@ -41,12 +41,16 @@ describe('local_ratelimit', () => {
     });
     await play(filter);
     const { reply } = await play(filter, { path: '/p' });
-    assert.deepEqual(reply, {
+    const { changeHead, ...said } = reply ?? assert.fail();
+    assert.deepEqual(said, {
       status: 429,
       body: 'local_rate_limited',
-      headers: [['x-a', '/p']],
+      headers: [],
       details: 'local_rate_limited',
     });
+    const head = new HeaderList();
+    changeHead?.(head);
+    assert.deepEqual([head.names, head.values], [['x-a'], ['/p']]);
     assert.deepEqual(counters(), {
       'p.http_local_rate_limit.enabled': 2,
       'p.http_local_rate_limit.enforced': 1,

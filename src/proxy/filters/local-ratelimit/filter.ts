@@ -1,5 +1,5 @@
-import type { TokenBucket } from '../../../core/ratelimit/index.ts';
-import { HeaderList } from '../../http/header-list.ts';
+import { type Admission, isMade, type TokenBucket } from '../../../core/ratelimit/index.ts';
+import type { HeaderList } from '../../http/header-list.ts';
 import { applyHeaderMutations } from '../../route/header-mutation.ts';
 import type { SelectedRoute } from '../../route/selected-route.ts';
 import type { FilterResult, FilterStream, HttpFilter, LocalReply, ResponseHead } from '../filter.ts';
@@ -39,7 +39,7 @@ export class LocalRateLimitFilter implements HttpFilter {
       return undefined;
     }
     stats.rateLimited.increment();
-    return refuse(limit.parts, stream);
+    return refuse(limit.parts, admission, stream);
   }
 
   /** Envoy: draft-polli-ratelimit-headers-03. */
@@ -49,15 +49,17 @@ export class LocalRateLimitFilter implements HttpFilter {
     const nowMs = stream.clock.now();
     headers.append('x-ratelimit-limit', String(bucket.limit.maxTokens));
     headers.append('x-ratelimit-remaining', String(bucket.remaining(nowMs)));
-    headers.append('x-ratelimit-reset', String(Math.ceil(bucket.nextTokenMs(nowMs) / 1000)));
+    headers.append('x-ratelimit-reset', String(secondsToToken(bucket, nowMs)));
   }
 }
+
+const secondsToToken = (bucket: TokenBucket, nowMs: number) => Math.ceil(bucket.nextTokenMs(nowMs) / 1000);
 
 /** Of gRPC: a quota is used up. */
 const RESOURCE_EXHAUSTED = 8;
 
-function refuse(parts: LimitParts, stream: FilterStream): LocalReply | undefined {
-  const { enforced, stats, responseHeaders, requestHeadersWhenNotEnforced, origin } = parts;
+function refuse(parts: LimitParts, admission: Admission, stream: FilterStream): LocalReply | undefined {
+  const { enforced, stats, requestHeadersWhenNotEnforced, origin } = parts;
   if (!enforced.draw(stream)) {
     stream.recorder?.note(`over the limit, not enforced (\`filter_enforced\`: ${enforced.text})`);
     if (requestHeadersWhenNotEnforced !== null) {
@@ -66,13 +68,27 @@ function refuse(parts: LimitParts, stream: FilterStream): LocalReply | undefined
     return undefined;
   }
   stats.enforced.increment();
-  const headers = new HeaderList();
-  if (responseHeaders !== null) applyHeaderMutations(headers, [responseHeaders], stream);
   return {
     status: parts.status,
     body: 'local_rate_limited',
-    headers: headers.names.map((name, index) => [name, headers.values[index] as string] as const),
+    headers: [],
+    changeHead: (headers) => changeHead(headers, parts, admission, stream),
     details: 'local_rate_limited',
     ...(origin.rateLimitedAsResourceExhausted ? { grpcStatus: RESOURCE_EXHAUSTED } : {}),
   };
+}
+
+const TOO_MANY_REQUESTS = 429;
+
+/** Beside the configured headers, when to come back: with a 429 alone, and where nobody else says so (Envoy: local_ratelimit.cc). */
+function changeHead(
+  headers: HeaderList,
+  { responseHeaders, status, origin }: LimitParts,
+  { exhausted }: Admission,
+  stream: FilterStream,
+): void {
+  if (responseHeaders !== null) applyHeaderMutations(headers, [responseHeaders], stream);
+  if (!origin.enableRetryAfterHeader || status !== TOO_MANY_REQUESTS || headers.has('retry-after')) return;
+  if (exhausted === null || !isMade(exhausted)) return;
+  headers.append('retry-after', String(Math.max(1, secondsToToken(exhausted.bucket, stream.clock.now()))));
 }
