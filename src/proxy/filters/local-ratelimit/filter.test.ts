@@ -59,6 +59,17 @@ describe('local_ratelimit', () => {
     });
   });
 
+  it('tells a refused client to come back in a second at least, though there are tokens, but too few', async () => {
+    const { filter } = filterOf({
+      ...byAction({ generic_key: { descriptor_value: 'x' } }, { key: 'generic_key', value: 'x' }),
+      rate_limits: [{ actions: [{ generic_key: { descriptor_value: 'x' } }], hits_addend: { number: 5 } }],
+      enable_retry_after_header: true,
+    });
+    const head = new HeaderList();
+    (await play(filter)).reply?.changeHead?.(head);
+    assert.equal(head.get('retry-after'), '1');
+  });
+
   it('does nothing where `filter_enabled` is not written', async () => {
     const { filter, counters } = goodFilter(localRateLimitFactory, {
       stat_prefix: 'p',
