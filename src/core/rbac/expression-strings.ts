@@ -1,7 +1,7 @@
-import { lowerAscii } from '../match/index.ts';
+import { lowerAscii, toByteString, toText } from '../match/index.ts';
 import type { Evaluation, Operation } from './evaluation.ts';
 import { type ExpressionValue, FAULT } from './expression-value.ts';
-import { joinTexts } from './join-texts.ts';
+import { joinBytes, joinTexts } from './join-texts.ts';
 import { placesOf, splitBy } from './text-search.ts';
 
 /** `enable_string_functions`: CEL's extension of strings. Places count characters, not bytes. */
@@ -9,7 +9,7 @@ export const STRING_FUNCTIONS: Readonly<Record<string, Operation>> = {
   'lowerAscii/1': onText((text) => lowerAscii(text)),
   'upperAscii/1': onText((text) => text.replaceAll(/[a-z]+/g, (lower) => lower.toUpperCase())),
   'trim/1': onText((text) => text.replaceAll(AROUND, '')),
-  'reverse/1': onText((text) => [...text].reverse().join('')),
+  'reverse/1': onText(reverse),
   'split/2': onText((text, by) => (typeof by === 'string' ? split(text, by, -1) : FAULT)),
   'split/3': onText((text, by, limit) =>
     typeof by === 'string' && typeof limit === 'bigint' ? split(text, by, Number(limit)) : FAULT,
@@ -21,7 +21,8 @@ export const STRING_FUNCTIONS: Readonly<Record<string, Operation>> = {
   'charAt/2': onText((text, place) => {
     const characters = [...text];
     if (typeof place !== 'bigint' || place < 0n || place > characters.length) return FAULT;
-    return characters[Number(place)] ?? '';
+    const found = characters[Number(place)] ?? '';
+    return found.isWellFormed() ? found : '\ufffd';
   }),
   'substring/2': onText((text, start) => substring(text, start, undefined)),
   'substring/3': onText((text, start, end) =>
@@ -43,12 +44,24 @@ function onText(
   return ([text, ...more]) => (typeof text === 'string' ? operation(text, ...more) : FAULT);
 }
 
+/** By characters, and where bytes make none, each with all that go on behind a first one (cel-cpp: strings.cc). */
+function reverse(text: string): string {
+  const units = toByteString(text).match(/[^\x80-\xbf][\x80-\xbf]*|[\x80-\xbf]+/g) ?? [];
+  return toText(units.reverse().join(''));
+}
+
+/** Where `by` has a byte that makes no character, it may stand within one of the text. */
+function partsOf(text: string, by: string): string[] {
+  if (by.isWellFormed()) return splitBy(text, by);
+  return splitBy(toByteString(text), toByteString(by)).map(toText);
+}
+
 /** Into no more than `limit` parts; below zero: into all. */
 function split(text: string, by: string, limit: number): ExpressionValue {
   if (limit === 0) return [];
-  const parts = by === '' && text !== '' ? [...text] : splitBy(text, by === '' ? ',' : by);
+  const parts = by === '' && text !== '' ? [...text] : partsOf(text, by === '' ? ',' : by);
   if (limit < 0 || parts.length <= limit) return parts;
-  return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(by)];
+  return [...parts.slice(0, limit - 1), joinBytes(parts.slice(limit - 1), by)];
 }
 
 function join([list, by = '']: readonly ExpressionValue[], evaluation: Evaluation): ExpressionValue {
@@ -65,7 +78,7 @@ function replace(
 ): ExpressionValue {
   if (typeof text !== 'string' || typeof from !== 'string' || typeof to !== 'string') return FAULT;
   if (typeof limit !== 'bigint') return FAULT;
-  const parts = from === '' ? ['', ...text, ''] : splitBy(text, from);
+  const parts = from === '' ? ['', ...text, ''] : partsOf(text, from);
   if (limit < 0n || parts.length - 1 <= limit) return joinTexts(parts, to, evaluation);
   const last = Number(limit);
   return joinTexts([...parts.slice(0, last), parts.slice(last).join(from)], to, evaluation);
@@ -93,9 +106,20 @@ function find(
   if (typeof part !== 'string' || typeof from !== 'bigint') return FAULT;
   const characters = [...text];
   if (from < 0n || from > characters.length) return FAULT;
-  const wanted = [...part];
-  if (wanted.length === 0) return from;
-  const places = placesOf(wanted, characters);
+  if (part === '') return from;
+  const places = part.isWellFormed() ? placesOf([...part], characters) : placesOfBytes(part, characters);
   const found = step > 0 ? places.find((place) => place >= from) : places.findLast((place) => place <= from);
   return BigInt(found ?? -1);
+}
+
+/** At which characters a text of bytes begins; it may end within one. */
+function placesOfBytes(part: string, characters: readonly string[]): number[] {
+  const spelled = characters.map(toByteString);
+  const places = new Set(placesOf(toByteString(part), spelled.join('')));
+  let at = 0;
+  return spelled.flatMap((bytes, index) => {
+    const isThere = places.has(at);
+    at += bytes.length;
+    return isThere ? [index] : [];
+  });
 }

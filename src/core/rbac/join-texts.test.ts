@@ -1,29 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  call,
-  contextOf,
-  id,
-  list,
-  on,
-  select,
-  subject,
-  text,
-} from '../../../test/fixtures/cel-expression.ts';
-import { compileExpression, type Expression } from './compile-expression.ts';
-import type { RbacSubject } from './condition.ts';
-import { evaluateExpression } from './evaluate-expression.ts';
+import { call, evaluateStrings, header, list, on, text } from '../../../test/fixtures/cel-expression.ts';
 import type { ExpressionConfig } from './expression-config.ts';
-
-const header = (name: string) => call('_[_]', select(id('request'), 'headers'), text(name));
-const options = { enableStringConversion: true, enableStringConcat: true, enableStringFunctions: true };
-
-function evaluate(expression: ExpressionConfig, lines: Readonly<Record<string, string>>): string {
-  const headers = { names: Object.keys(lines), values: Object.values(lines) };
-  const about: RbacSubject = { ...subject, request: { ...subject.request, headers } };
-  const compiled = compileExpression(expression, { ...contextOf(assert.fail), options }) as Expression;
-  return evaluateExpression(compiled, about);
-}
 
 describe('a text that a request asks for and that would be too long is in doubt', () => {
   const [a, b] = [header('a'), header('b')];
@@ -64,7 +42,7 @@ describe('a text that a request asks for and that would be too long is in doubt'
   for (const { name, built, a: first, b: second, more } of table) {
     it(name, () => {
       const isItself = call('_==_', built, built);
-      const outcomes = [first, first + more].map((line) => evaluate(isItself, { a: line, b: second }));
+      const outcomes = [first, first + more].map((line) => evaluateStrings(isItself, { a: line, b: second }));
       assert.deepEqual(outcomes, ['true', 'doubt']);
     });
   }
@@ -72,5 +50,5 @@ describe('a text that a request asks for and that would be too long is in doubt'
 
 it('bytes that make a character once they are joined are one', () => {
   const joined = on(list(header('a'), header('b')), 'join');
-  assert.equal(evaluate(call('_==_', joined, text('é')), { a: '\xc3', b: '\xa9' }), 'true');
+  assert.equal(evaluateStrings(call('_==_', joined, text('é')), { a: '\xc3', b: '\xa9' }), 'true');
 });
