@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
+import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -84,11 +84,12 @@ const cases: Case[] = [
 async function startTlsServer(
   certified: CertifiedKey,
   body: string,
+  options: ServerOptions = {},
 ): Promise<{ server: Server; requests: string[] }> {
   const requests: string[] = [];
   const server = createServer(
     // A server that may show anything: it is the gate that judges.
-    { cert: certified.certificate, key: certified.privateKey, ciphers: 'DEFAULT@SECLEVEL=0' },
+    { cert: certified.certificate, key: certified.privateKey, ciphers: 'DEFAULT@SECLEVEL=0', ...options },
     (incoming, response) => {
       requests.push(incoming.url ?? '');
       response.writeHead(200, { 'content-type': 'application/json' }).end(body);
@@ -98,6 +99,9 @@ async function startTlsServer(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, requests };
 }
+
+/** TLS 1.2 with one cipher. */
+const oldCipher = (ciphers: string): ServerOptions => ({ maxVersion: 'TLSv1.2', ciphers });
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
@@ -111,16 +115,15 @@ function stop(server: Server): Promise<void> {
 const articleFile = readFileSync(frontProxyFile, 'utf8');
 
 /** The article's file with what its key server's transport socket leaves out. */
-function withContext(trustFile: string): string {
+function withContext(trustFile: string | null): string {
+  const validation = {
+    trusted_ca: { filename: trustFile },
+    match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: KEY_SERVER } }],
+  };
   const context = {
     '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
     sni: KEY_SERVER,
-    common_tls_context: {
-      validation_context: {
-        trusted_ca: { filename: trustFile },
-        match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: KEY_SERVER } }],
-      },
-    },
+    common_tls_context: { validation_context: trustFile === null ? {} : validation },
   };
   const name = '      name: envoy.transport_sockets.tls\n';
   return articleFile.replace(name, `${name}      typed_config: ${JSON.stringify(context)}\n`);
@@ -193,6 +196,45 @@ describe("the article's file, with a key server that shows", () => {
         }
       });
     }
+  }
+
+  const shakes: {
+    name: string;
+    trusts: 'the authority' | 'itself' | 'nobody';
+    tls: ServerOptions;
+    want: number;
+  }[] = [
+    {
+      name: 'a cipher in CBC mode',
+      trusts: 'the authority',
+      tls: oldCipher('ECDHE-ECDSA-AES128-SHA'),
+      want: 401,
+    },
+    {
+      name: 'one in GCM',
+      trusts: 'the authority',
+      tls: oldCipher('ECDHE-ECDSA-AES128-GCM-SHA256'),
+      want: 200,
+    },
+    { name: 'a certificate that is itself what is trusted', trusts: 'itself', tls: {}, want: 200 },
+    { name: 'a certificate where a validation context trusts nobody', trusts: 'nobody', tls: {}, want: 401 },
+  ];
+  for (const { name, trusts, tls, want } of shakes) {
+    it(`${name}: ${want}`, async () => {
+      const given = await authority.issue({ names: [KEY_SERVER] });
+      const own = join(folder, 'own.pem');
+      writeFileSync(own, given.certificate);
+      const files = { 'the authority': trustFile, itself: own, nobody: null };
+      const { server } = await startTlsServer(given, signer.jwks, tls);
+      try {
+        const response = await askWith(withContext(files[trusts]), portOf(server), []);
+        const failed = 'Jwks remote fetch is failed';
+        assert.equal(response?.status === 401, want === 401);
+        assert.equal(response?.body === failed, want === 401);
+      } finally {
+        await stop(server);
+      }
+    });
   }
 
   const commands: { name: string; extra: string[]; want: number }[] = [

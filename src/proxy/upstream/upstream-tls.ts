@@ -93,6 +93,19 @@ interface Identity {
   key?: string | undefined;
 }
 
+/** Those of TLS 1.3, and Envoy's for TLS 1.2 (Envoy: context_config_impl.cc): none without forward secrecy, none in CBC mode. */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+].join(':');
+
 /**
  * The secure context is made once. With the machine's roots, which are sound, that waits for the first connection: they are some 150, and
  * to read them costs more than the rest of a start.
@@ -100,6 +113,9 @@ interface Identity {
 function finish(options: ConnectionOptions, { cert, key }: Identity, roots?: Roots): ConnectionOptions {
   const { minVersion, maxVersion } = options;
   const plain = {
+    ciphers: CIPHERS,
+    // Envoy (BoringSSL) trusts whatever certificate is named, be it an issuer's in the middle or the server's own.
+    allowPartialTrustChain: true,
     ...(minVersion === undefined ? {} : { minVersion }),
     ...(maxVersion === undefined ? {} : { maxVersion }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),

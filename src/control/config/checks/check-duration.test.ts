@@ -14,6 +14,11 @@ describe('the object form of a duration', () => {
       given: '{seconds: 5, nanos: 2000000000}',
       want: ['duration out-of-range'],
     },
+    {
+      name: 'a fraction that is taken off',
+      given: '{seconds: 5, nanos: -1}',
+      want: ['invalid duration: expected positive duration'],
+    },
     { name: 'the longest that nanoseconds can tell', given: '9223372035.999999999s', want: [] },
     { name: 'the second in which they end', given: '9223372036s', want: ['duration out-of-range'] },
     {

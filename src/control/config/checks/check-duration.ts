@@ -1,5 +1,4 @@
 import type { Duration } from '@bufbuild/protobuf/wkt';
-import { nanosOf } from '../rules/duration-text.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** The last whole second that nanoseconds in 64 bits hold to its end. */
@@ -15,7 +14,7 @@ const NANOS_MAX = 999_999_999;
 
 /** Times are neither negative nor longer than 292 years (Envoy: protobuf/utility.cc). */
 export function checkDuration(duration: Duration, context: CheckContext): void {
-  const negative = nanosOf(duration) < 0n;
+  const negative = duration.seconds < 0n || duration.nanos < 0;
   const inRange = duration.seconds <= SECONDS_MAX && Math.abs(duration.nanos) <= NANOS_MAX;
   if ((!negative && inRange) || context.isTold(duration)) return;
   context.complain({
