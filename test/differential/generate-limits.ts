@@ -42,7 +42,7 @@ export function generateLocalRateLimit(
     ...(hasDescriptors
       ? {
           descriptors: choose.list<Json>(1, 3, () => descriptor(choose)),
-          ...(choose.chance(0.25)
+          ...(choose.chance(0.5)
             ? {}
             : { rate_limits: choose.list<Json>(1, 2, () => ownLimit(choose, payloadKeys)) }),
           ...choose.field(0.1, 'max_dynamic_descriptors', () => choose.pick([1, 2, 50])),

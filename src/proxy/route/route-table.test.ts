@@ -213,6 +213,11 @@ describe('what a route configuration cannot have is refused by name', () => {
       want: /sum of weights/,
     },
     {
+      name: 'weights that are more than 32 bits together',
+      config: all([weighted(member('origin', 0xffff_ffff), member('origin', 1))]),
+      want: /sum of weights in the weighted_cluster exceeds 4294967295/,
+    },
+    {
       name: 'a cluster without a word of its weight',
       config: all([weighted(member('origin', 1), { name: 'origin' })]),
       want: /'weight' is missing/,

@@ -20,6 +20,8 @@ export interface WeightedDestination {
   origin: ClusterWeight;
 }
 
+const WEIGHTS_MAX = 0xffff_ffff;
+
 /** Reads weighted clusters; null when something in them is not done. One that has no share must be right as well. */
 export function compileWeightedClusters(
   config: WeightedCluster,
@@ -27,11 +29,13 @@ export function compileWeightedClusters(
 ): WeightedDestination[] | null {
   const before = findings.list.length;
   const members = config.clusters.map((member) => compileMember(member, findings));
-  if (findings.list.length === before && members.every(({ weight }) => weight === 0)) {
+  const sum = members.reduce((all, { weight }) => all + weight, 0);
+  if (findings.list.length === before && (sum === 0 || sum > WEIGHTS_MAX)) {
+    const bound = sum === 0 ? 'must be greater than 0' : `exceeds ${WEIGHTS_MAX}`;
     findings.report({
       code: 'E122',
       severity: 'error',
-      message: 'sum of weights in the weighted_cluster must be greater than 0',
+      message: `sum of weights in the weighted_cluster ${bound}`,
       envoy: 'refuses',
       about: config,
     });

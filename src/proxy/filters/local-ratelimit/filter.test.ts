@@ -386,6 +386,18 @@ describe("a route's rate_limits", () => {
       want: ['who=route'],
     },
     {
+      name: "leave out what has a `disable_key`, which stands in the way of the virtual host's all the same",
+      config: {},
+      own: [say('route', { disable_key: 'k' })],
+      want: [],
+    },
+    {
+      name: 'count at once and once, whatever they say of the end of the request and of hits',
+      config: {},
+      own: [say('route', { apply_on_stream_done: true, hits_addend: { number: '0' } })],
+      want: ['who=route'],
+    },
+    {
       name: 'do not count where the filter has its own',
       config: { rate_limits: [{ actions: [{ generic_key: { descriptor_value: 'x' } }] }] },
       own: [say('route')],
@@ -398,12 +410,15 @@ describe("a route's rate_limits", () => {
 
   it('may say what only a rate-limit service looks at, with a warning', () => {
     const { context, findings } = filterOf({});
-    compileRouteRecipes([say('route', { disable_key: 'k', limit: {} })], context);
+    const more = { disable_key: 'k', limit: {}, hits_addend: { format: '%NO%' }, apply_on_stream_done: true };
+    compileRouteRecipes([say('route', more)], context);
     assert.deepEqual(
-      findings.list.map(({ code, message }) => [code, message.split(' ')[0]]),
+      findings.list.map(({ code, message }) => [code, /`(\w+)`/.exec(message)?.[1]]),
       [
-        ['W301', '`disable_key`'],
-        ['W301', '`limit`'],
+        ['W301', 'disable_key'],
+        ['W301', 'limit'],
+        ['W301', 'hits_addend'],
+        ['W301', 'apply_on_stream_done'],
       ],
     );
   });

@@ -22,6 +22,8 @@ export interface Recipe {
   actions: readonly Action[];
   /** How many tokens a request takes; null: nothing that it could be counted by. */
   hits: (stream: FilterStream) => number | null;
+  /** Why nothing is ever counted by it; null: something is. */
+  passedOver: string | null;
   /** Whether response headers tell of its bucket; null: as the filter says. */
   tellsHeaders: boolean | null;
 }
@@ -36,19 +38,27 @@ type ActionContext = Pick<FactoryContext, 'findings'>;
 /** Compiles a filter's own `rate_limits`; errors go to the findings. */
 export function compileRecipes(configs: readonly RateLimit[], context: ActionContext): Recipe[] {
   for (const config of configs) refuseOtherFields(config, context);
-  return configs.map((config) => compileRecipe(config, context));
+  return configs.map((config) => ({
+    ...compileRecipe(config, context),
+    hits: compileHits(config.hitsAddend, context.findings),
+    // Envoy has no second look at a local limit (Envoy: local_ratelimit.cc).
+    passedOver: config.applyOnStreamDone ? 'it is for the end of the request (`apply_on_stream_done`)' : null,
+  }));
 }
 
-/** The same for those of a route or a virtual host. */
+/** The same for those of a route or a virtual host, of which local limits look at less (Envoy 1.40, as observed). */
 export function compileRouteRecipes(configs: readonly RateLimit[], context: ActionContext): Recipe[] {
   for (const config of configs) warnOfOtherFields(config, context);
-  return configs.map((config) => compileRecipe(config, context));
+  return configs.map((config) => ({
+    ...compileRecipe(config, context),
+    hits: () => 1,
+    passedOver: config.disableKey === '' ? null : 'local limits leave out what has a `disable_key`',
+  }));
 }
 
-function compileRecipe(origin: RateLimit, context: ActionContext): Recipe {
+function compileRecipe(origin: RateLimit, context: ActionContext): Omit<Recipe, 'hits' | 'passedOver'> {
   const actions = origin.actions.map((one) => compileAction(one, context)).filter((one) => one !== null);
-  const hits = compileHits(origin.hitsAddend, context.findings);
-  return { origin, stage: origin.stage ?? 0, actions, hits, tellsHeaders: TOLD[origin.xRatelimitOption] };
+  return { origin, stage: origin.stage ?? 0, actions, tellsHeaders: TOLD[origin.xRatelimitOption] };
 }
 
 const TOLD: Readonly<Record<XRateLimitOption, boolean | null>> = {
@@ -57,19 +67,25 @@ const TOLD: Readonly<Record<XRateLimitOption, boolean | null>> = {
   [XRateLimitOption.DRAFT_VERSION_03]: true,
 };
 
-/** They are for a rate-limit service; Envoy's local limits do not look at them. */
+/** They are for a rate-limit service; Envoy's local limits do not look at them, or leave out what has them. */
 function warnOfOtherFields(config: RateLimit, { findings }: ActionContext): void {
-  const warn = (field: string) =>
+  const warn = (
+    field: string,
+    message = `\`${field}\` of a route's rate limit has no effect on local limits`,
+  ) =>
     findings.report({
       code: 'W301',
       severity: 'warning',
-      message: `\`${field}\` of a route's rate limit has no effect on local limits`,
+      message,
       envoy: 'ignores',
       about: config,
       field,
     });
-  if (config.disableKey !== '') warn('disable_key');
+  if (config.disableKey !== '')
+    warn('disable_key', "a route's rate limit with `disable_key` has no effect on local limits");
   if (config.limit !== undefined) warn('limit');
+  if (config.hitsAddend !== undefined) warn('hits_addend');
+  if (config.applyOnStreamDone) warn('apply_on_stream_done');
 }
 
 /** Envoy: ratelimit_config, which takes none of them from the filter's own `rate_limits`. */
@@ -101,10 +117,8 @@ export function buildCounts(recipes: readonly Recipe[], stream: FilterStream): M
 
 type Made = { entries: Descriptor; hits: number } | { missing: string };
 
-function follow({ actions, hits, origin }: Recipe, stream: FilterStream): Made {
-  // Envoy has no second look at a local limit (Envoy: local_ratelimit.cc).
-  if (origin.applyOnStreamDone)
-    return { missing: 'it is for the end of the request (`apply_on_stream_done`)' };
+function follow({ actions, hits, passedOver }: Recipe, stream: FilterStream): Made {
+  if (passedOver !== null) return { missing: passedOver };
   const entries: DescriptorEntry[] = [];
   for (const action of actions) {
     const result = action(stream);
