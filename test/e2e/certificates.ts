@@ -6,13 +6,20 @@ import type { CertifiedKey } from '../../src/platform/certificates.ts';
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
 
+/** What a certificate says its key is for. */
+export const KEY_USES = x509.KeyUsageFlags;
+
+/** What a key is made by. */
+export type KeyAlgorithm = { name: 'Ed25519' } | { name: 'ECDSA'; namedCurve: string; hash: string };
+
 /** A certificate for `name` that no authority stands behind. */
 export async function createSelfSigned(
   name: string,
   names: x509.JsonGeneralNames = [{ type: 'dns', value: name }],
   subject: string | x509.JsonName = `CN=${name}`,
+  { algorithm = ECDSA, usages }: { algorithm?: KeyAlgorithm; usages?: x509.KeyUsageFlags } = {},
 ): Promise<CertifiedKey> {
-  const keys = (await webcrypto.subtle.generateKey(ECDSA, true, [
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, [
     'sign',
     'verify',
   ])) as webcrypto.CryptoKeyPair;
@@ -20,10 +27,13 @@ export async function createSelfSigned(
     {
       name: subject,
       keys,
-      signingAlgorithm: ECDSA,
+      signingAlgorithm: algorithm as x509.X509CertificateCreateSelfSignedParams['signingAlgorithm'],
       notBefore: new Date(Date.now() - DAY_MS),
       notAfter: new Date(Date.now() + DAY_MS),
-      extensions: names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)],
+      extensions: [
+        ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
+        ...(usages === undefined ? [] : [new x509.KeyUsagesExtension(usages, true)]),
+      ],
     },
     webcrypto as Crypto,
   );

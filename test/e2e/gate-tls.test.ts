@@ -22,10 +22,13 @@ let gate: Gate;
 let fallbackGate: Gate;
 /** Whom the chain for every other client trusts. */
 let guest: CertifiedKey;
+/** Trusted as `client` is, by a key that Envoy does not ask for. */
+let modern: CertifiedKey;
 
 before(async () => {
   authority = await createDevelopmentAuthority('gate tests');
   client = await createSelfSigned('client');
+  modern = await createSelfSigned('modern', undefined, undefined, { algorithm: { name: 'Ed25519' } });
   const [one, two, three, four] = await Promise.all(
     ['one.test', 'two.test', 'three.test', 'four.test'].map((name) => authority.issue({ names: [name] })),
   );
@@ -36,7 +39,7 @@ before(async () => {
       serverNames: 'three.test',
       body: 'three',
       key: three as CertifiedKey,
-      clientRoots: client.certificate,
+      clientRoots: `${client.certificate}\n${modern.certificate}`,
     }),
     ...['client', 'CN=client', 'other'].map((principal, index) =>
       renderChain({
@@ -61,7 +64,7 @@ before(async () => {
       serverNames: 'six.test',
       body: 'somebody',
       key: four as CertifiedKey,
-      clientRoots: client.certificate,
+      clientRoots: `${client.certificate}\n${modern.certificate}`,
       unprovenBody: 'nobody',
     }),
   ]);
@@ -147,6 +150,21 @@ describe('a listener with TLS', () => {
     );
     const answer = await ask({ servername: 'three.test', cert: client.certificate, key: client.privateKey });
     assert.match(answer?.text ?? '', /three$/);
+  });
+
+  it('takes a certificate by a key that Envoy does not ask for as none', async () => {
+    const shown = { cert: modern.certificate, key: modern.privateKey };
+    assert.equal(await ask({ servername: 'three.test', ...shown }), null);
+    const answer = await ask({ servername: 'six.test', checkServerIdentity: () => undefined, ...shown });
+    assert.match(answer?.text ?? '', /nobody$/);
+  });
+
+  it('speaks no cipher in CBC mode, and nothing to a client that offers by ALPN other protocols alone', async () => {
+    const given = { servername: 'one.test' };
+    const cbc = { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' } as const;
+    assert.equal(await ask({ ...given, ...cbc }), null);
+    assert.notEqual(await ask({ ...given, ...cbc, ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' }), null);
+    assert.equal(await ask({ ...given, ALPNProtocols: ['h2'] }), null);
   });
 
   it('knows a client by the names in its certificate, lets one without any go on, and none with a bad one', async () => {

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { CertificateWords } from '../filters/filter.ts';
-import { identityOf } from './peer-identity.ts';
+import { clientCertificateOf, identityOf } from './peer-identity.ts';
 
 /**
  * What the handshake of a connection says, read when somebody asks and then kept.
@@ -10,9 +10,7 @@ import { identityOf } from './peer-identity.ts';
 export function certificateWordsOf(socket: TLSSocket, verifies: boolean): CertificateWords {
   const version = once(() => socket.getProtocol() ?? '');
   const local = once(() => identityOf(socket.getX509Certificate()));
-  const peer = once(() =>
-    wordsOf(verifies && socket.authorized ? socket.getPeerX509Certificate() : undefined),
-  );
+  const peer = once(() => wordsOf(verifies ? clientCertificateOf(socket) : undefined));
   return {
     get tlsVersion() {
       return version();

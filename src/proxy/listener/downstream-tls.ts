@@ -8,6 +8,7 @@ import {
 import { type Findings, typeNameOf, unpackAny } from '../../resources/index.ts';
 import { inlineText } from '../data-source.ts';
 import { refuseField } from '../refusals.ts';
+import { TLS_CIPHERS } from '../tls-ciphers.ts';
 
 /** How a filter chain's connections speak TLS. */
 export interface DownstreamTls {
@@ -72,6 +73,9 @@ function compileContext(config: DownstreamTlsContext, findings: Findings): Downs
     cert,
     key,
     minVersion: 'TLSv1.2',
+    ciphers: TLS_CIPHERS,
+    // As Envoy (BoringSSL), which trusts whatever certificate is named.
+    allowPartialTrustChain: true,
     secureOptions: NO_RESUMPTION,
     ...(trusted ? { ca: trusted } : {}),
   };

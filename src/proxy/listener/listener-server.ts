@@ -19,7 +19,7 @@ import { type ConnectionKeeper, ServerConnection, type ServiceSlot } from '../ht
 import { certificateWordsOf } from './certificate-words.ts';
 import { createService, type LoopParts } from './create-service.ts';
 import { compileDownstreamTls, type DownstreamTls } from './downstream-tls.ts';
-import { peerIdentityOf } from './peer-identity.ts';
+import { judgeClientKey, peerIdentityOf } from './peer-identity.ts';
 
 /** Connections of one listener at a time, TLS handshakes among them; more are closed as they come (Envoy's guide for the edge). */
 const CONNECTIONS_MAX = 10_000;
@@ -287,7 +287,12 @@ function bufferBytes({ origin }: CompiledListener): number {
 
 /** A client that need not show a certificate may show none, but not a bad one. */
 function isProven(socket: TLSSocket, { requireClientCertificate }: DownstreamTls): boolean {
-  return socket.authorized || (!requireClientCertificate && socket.getPeerX509Certificate() === undefined);
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined || !socket.authorized) {
+    return socket.authorized || (!requireClientCertificate && certificate === undefined);
+  }
+  const said = judgeClientKey(certificate);
+  return said === 'taken' || (said === 'not asked for' && !requireClientCertificate);
 }
 
 let connections = 0;

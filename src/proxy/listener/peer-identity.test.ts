@@ -2,9 +2,14 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { JsonName } from '@peculiar/x509';
-import { createSelfSigned } from '../../../test/e2e/certificates.ts';
+import {
+  createRsaPair,
+  createSelfSigned,
+  KEY_USES,
+  type KeyAlgorithm,
+} from '../../../test/e2e/certificates.ts';
 import { toByteString } from '../../core/match/index.ts';
-import { identityOf } from './peer-identity.ts';
+import { identityOf, judgeClientKey } from './peer-identity.ts';
 
 describe('a certificate’s subject', () => {
   const table: { name: string; given: string | JsonName; want: string }[] = [
@@ -77,5 +82,39 @@ describe('a certificate’s names', () => {
       ipAddresses: [],
       subject: 'CN=x',
     });
+  });
+});
+
+describe('a client’s key', () => {
+  const onCurve = (namedCurve: string, hash: string): KeyAlgorithm => ({ name: 'ECDSA', namedCurve, hash });
+  const table: { name: string; algorithm: KeyAlgorithm; usages?: number; want: string }[] = [
+    { name: 'on P-256 is taken', algorithm: onCurve('P-256', 'SHA-256'), want: 'taken' },
+    { name: 'on P-384 is taken', algorithm: onCurve('P-384', 'SHA-384'), want: 'taken' },
+    { name: 'on P-521 is not asked for', algorithm: onCurve('P-521', 'SHA-512'), want: 'not asked for' },
+    { name: 'of Ed25519 is not asked for', algorithm: { name: 'Ed25519' }, want: 'not asked for' },
+    {
+      name: 'that is meant for signatures is taken',
+      algorithm: onCurve('P-256', 'SHA-256'),
+      usages: KEY_USES.digitalSignature | KEY_USES.keyAgreement,
+      want: 'taken',
+    },
+    {
+      name: 'that is meant for key agreement alone is not',
+      algorithm: onCurve('P-256', 'SHA-256'),
+      usages: KEY_USES.keyAgreement,
+      want: 'not for signatures',
+    },
+  ];
+  for (const { name, algorithm, usages, want } of table) {
+    it(`${name}, as in Envoy`, async () => {
+      const options = usages === undefined ? { algorithm } : { algorithm, usages };
+      const { certificate } = await createSelfSigned('x', [], 'CN=x', options);
+      assert.equal(judgeClientKey(new X509Certificate(certificate)), want);
+    });
+  }
+
+  it('of RSA is taken, as in Envoy', async () => {
+    const { leaf } = await createRsaPair('x', {});
+    assert.equal(judgeClientKey(new X509Certificate(leaf.certificate)), 'taken');
   });
 });

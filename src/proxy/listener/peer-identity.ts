@@ -7,8 +7,33 @@ import { subjectText } from './subject-text.ts';
 
 /** Who a client's verified certificate says it is; null without one. */
 export function peerIdentityOf(socket: TLSSocket): PeerIdentity | null {
-  if (!socket.authorized) return null;
-  return identityOf(socket.getPeerX509Certificate());
+  return identityOf(clientCertificateOf(socket));
+}
+
+/** The verified certificate of a client, if it is one that Envoy asks for. */
+export function clientCertificateOf(socket: TLSSocket): X509Certificate | undefined {
+  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
+  return certificate !== undefined && judgeClientKey(certificate) === 'taken' ? certificate : undefined;
+}
+
+/** Curves of keys whose signatures Envoy takes (BoringSSL: extensions.cc, the algorithms that it names to its peers). */
+const CURVES: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1']);
+/** 2.5.29.15, and its first bit: signatures. */
+const KEY_USAGE = '551d0f';
+const DIGITAL_SIGNATURE = 0x80;
+
+/**
+ * What Envoy makes of a client's key: with one whose kind of signature it does not ask for, a client shows no certificate; with one that
+ * is not meant for signatures, it has no connection.
+ */
+export function judgeClientKey(
+  certificate: X509Certificate,
+): 'taken' | 'not asked for' | 'not for signatures' {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
+  if (type !== 'rsa' && (type !== 'ec' || !CURVES.has(details?.namedCurve))) return 'not asked for';
+  const usage = extensionOf(fieldsOf(certificate), KEY_USAGE);
+  const isMeant = usage === undefined || ((usage.value[1] ?? 0) & DIGITAL_SIGNATURE) !== 0;
+  return isMeant ? 'taken' : 'not for signatures';
 }
 
 /** [3] of a TBSCertificate. */
@@ -23,11 +48,9 @@ const [EMAIL, DNS, URI, IP] = [0x81, 0x82, 0x86, 0x87];
 /** The names in a certificate, byte for byte: Node's own rendering of them quotes, joins and converts. null without a certificate. */
 export function identityOf(certificate: X509Certificate | undefined): PeerIdentity | null {
   if (certificate === undefined) return null;
-  const [whole] = readDer(certificate.raw);
-  const [signed] = readDer(whole?.value ?? Buffer.alloc(0));
-  const fields = readDer(signed?.value ?? Buffer.alloc(0));
+  const fields = fieldsOf(certificate);
   const subject = fields.filter(({ tag }) => tag !== VERSION)[4];
-  const names = alternativeNames(fields.find(({ tag }) => tag === EXTENSIONS));
+  const names = readDer(extensionOf(fields, SUBJECT_ALT_NAME)?.value ?? Buffer.alloc(0));
   const ofType = (wanted: number) => names.filter(({ tag }) => tag === wanted);
   const textsOf = (wanted: number) => ofType(wanted).map(({ value }) => toText(value.toString('latin1')));
   return {
@@ -39,15 +62,20 @@ export function identityOf(certificate: X509Certificate | undefined): PeerIdenti
   };
 }
 
-function alternativeNames(extensions: DerElement | undefined): DerElement[] {
-  const [list] = readDer(extensions?.value ?? Buffer.alloc(0));
+function fieldsOf(certificate: X509Certificate): DerElement[] {
+  const [whole] = readDer(certificate.raw);
+  const [signed] = readDer(whole?.value ?? Buffer.alloc(0));
+  return readDer(signed?.value ?? Buffer.alloc(0));
+}
+
+/** What the extension of an identifier says, among the fields of a TBSCertificate. */
+function extensionOf(fields: readonly DerElement[], wanted: string): DerElement | undefined {
+  const [list] = readDer(fields.find(({ tag }) => tag === EXTENSIONS)?.value ?? Buffer.alloc(0));
   for (const extension of readDer(list?.value ?? Buffer.alloc(0))) {
     const parts = readDer(extension.value);
-    if (parts[0]?.value.toString('hex') !== SUBJECT_ALT_NAME) continue;
-    const [names] = readDer(parts.at(-1)?.value ?? Buffer.alloc(0));
-    return readDer(names?.value ?? Buffer.alloc(0));
+    if (parts[0]?.value.toString('hex') === wanted) return readDer(parts.at(-1)?.value ?? Buffer.alloc(0))[0];
   }
-  return [];
+  return undefined;
 }
 
 /** Empty where it is none. */

@@ -18,6 +18,7 @@ import { compileStringMatcher, toByteString } from '../../core/match/index.ts';
 import type { Findings } from '../../resources/index.ts';
 import { inlineText } from '../data-source.ts';
 import { refuseField, refuseInto } from '../refusals.ts';
+import { TLS_CIPHERS } from '../tls-ciphers.ts';
 import { type AlternativeName, dnsNameCovers, parseAlternativeNames } from './subject-alt-names.ts';
 import { createTlsTransport, serverNameFor, type Transport } from './transport.ts';
 
@@ -93,19 +94,6 @@ interface Identity {
   key?: string | undefined;
 }
 
-/** Those of TLS 1.3, and Envoy's for TLS 1.2 (Envoy: context_config_impl.cc): none without forward secrecy, none in CBC mode. */
-const CIPHERS = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-].join(':');
-
 /**
  * The secure context is made once. With the machine's roots, which are sound, that waits for the first connection: they are some 150, and
  * to read them costs more than the rest of a start.
@@ -113,7 +101,7 @@ const CIPHERS = [
 function finish(options: ConnectionOptions, { cert, key }: Identity, roots?: Roots): ConnectionOptions {
   const { minVersion, maxVersion } = options;
   const plain = {
-    ciphers: CIPHERS,
+    ciphers: TLS_CIPHERS,
     // Envoy (BoringSSL) trusts whatever certificate is named, be it an issuer's in the middle or the server's own.
     allowPartialTrustChain: true,
     ...(minVersion === undefined ? {} : { minVersion }),
