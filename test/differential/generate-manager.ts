@@ -41,7 +41,7 @@ function rareOptions(choose: Choose, words: ManagerWords): JsonObject {
       choose.pick(['OVERWRITE', 'APPEND_IF_ABSENT', 'PASS_THROUGH']),
     ),
     ...choose.field(0.04, 'max_request_headers_kb', () => choose.pick([1, 2, 96])),
-    ...choose.field<Json>(0.05, 'tracing', () => ({})),
+    ...choose.field<Json>(0.1, 'tracing', () => ({})),
     // Long enough to have no say.
     ...choose.field(0.03, 'stream_idle_timeout', () => choose.pick(['300s', '0s'])),
     ...choose.field(0.03, 'request_timeout', () => choose.pick(['300s', '0s'])),

@@ -83,6 +83,10 @@ function route(choose: Choose, words: Words, name: string): JsonObject {
     ...generateAction(choose, words, templateOf(match)),
     ...generateHeaderChanges(choose, words, 0.5),
     ...generatePerFilter(choose, words, 0.2),
+    ...choose.field<Json>(0.1, 'decorator', () => ({
+      operation: choose.pick(['op', 'é f']),
+      ...choose.field(0.2, 'propagate', () => choose.chance(0.5)),
+    })),
   };
 }
 

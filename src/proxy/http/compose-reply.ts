@@ -9,6 +9,7 @@ import { appendVia } from './prepare-request.ts';
 import type { LocalWords } from './render-response.ts';
 import { type Replier, writeReplyFields } from './reply-fields.ts';
 import { tellRequestId } from './request-id.ts';
+import { tellOperation } from './trace-reason.ts';
 
 /** The exchange that is answered. */
 export interface Replied {
@@ -54,6 +55,7 @@ export function composeReply(
   if (course !== null) course.headStatus = status;
   encodeThrough(filters, stream, { status, headers });
   tellRequestId(headers, stream.request, service.options.tellsRequestId);
+  tellOperation(headers, stream);
   if (service.options.via !== '') appendVia(headers, service.options.via);
   const { body } = told;
   return {

@@ -50,6 +50,7 @@ export class Exchange implements ForwardedExchange {
   readonly request: RequestHead;
   readonly recorder = null;
   state: ExchangeState = 'head';
+  toldOperation: string | undefined = undefined;
   metadataIfAny: DynamicMetadata | null = null;
   filterStateIfAny: Map<string, string> | null = null;
   /** The request's body has come to its end. */

@@ -14,6 +14,7 @@ import { renderResponseHead } from './render-response.ts';
 import { tellRequestId } from './request-id.ts';
 import type { ResponseParser } from './response-parser.ts';
 import type { StreamError } from './stream-error.ts';
+import { tellOperation } from './trace-reason.ts';
 
 /** The exchange whose request is forwarded. */
 export interface ForwardedExchange extends FilterStream {
@@ -125,6 +126,7 @@ export class Forwarding implements UpstreamConsumer {
     }
     exchange.encode(response);
     if (tellsRequestId) tellRequestId(headers, exchange.request, true);
+    tellOperation(headers, exchange);
     if (via !== '') appendVia(headers, via);
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ReplayedChance } from '../chance.ts';
 import { HeaderList } from './header-list.ts';
-import { markTraceReason, markTracing, type Sampling } from './trace-reason.ts';
+import { markTraceReason, markTracing, type Sampling, tellOperation } from './trace-reason.ts';
 
 const percent = (value: number) => ({ numerator: value * 100, size: 10_000 });
 const sampling = (client: number, random: number, overall: number): Sampling => ({
@@ -115,4 +115,40 @@ it('the operation that a client names is nobody else’s affair where requests a
     return headers.has(name);
   };
   assert.deepEqual([left(true), left(false)], [false, true]);
+});
+
+/** Answers of Envoy 1.40. */
+describe('the operation of a route that is traced', () => {
+  const name = 'x-envoy-decorator-operation';
+  const table: {
+    name: string;
+    takes: boolean;
+    operation?: string;
+    sent?: string;
+    seen?: string;
+    told?: string;
+  }[] = [
+    { name: 'is told services on the way out', takes: false, operation: 'op', seen: 'op' },
+    { name: 'in place of what a client says', takes: false, operation: 'op', sent: 'mine', seen: 'op' },
+    { name: 'and where it has none, they see that', takes: false, sent: 'mine', seen: 'mine' },
+    { name: 'is told clients on the way in', takes: true, operation: 'op', told: 'op' },
+    { name: 'but those that name one', takes: true, operation: 'op', sent: 'mine', told: 'up' },
+    { name: 'not where it has none', takes: true, told: 'up' },
+  ];
+  for (const { name: rule, takes, operation, sent, seen, told } of table) {
+    it(rule, () => {
+      const [headers, response] = [new HeaderList(), new HeaderList()];
+      if (sent !== undefined) headers.append(name, sent);
+      response.append(name, 'up');
+      const chance = new ReplayedChance({ randomValue: null, draws: [] });
+      const stream: Parameters<typeof markTracing>[0] = {
+        request: { headers },
+        chance,
+        route: { operation },
+      };
+      markTracing(stream, { sampling: null, takesOperation: takes });
+      tellOperation(response, stream);
+      assert.deepEqual([headers.get(name), response.get(name)], [seen, told]);
+    });
+  }
 });

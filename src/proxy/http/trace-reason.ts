@@ -1,4 +1,5 @@
 import type { Chance } from '../chance.ts';
+import type { HeaderList } from './header-list.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** `numerator` of every `size` requests. */
@@ -18,7 +19,7 @@ export interface Sampling {
 export interface Tracing {
   /** Request ids tell of it; null: they do not. */
   sampling: Sampling | null;
-  /** The operation that a client names is the tracer's affair: nobody else sees it. */
+  /** The operation that a client names is the tracer's affair: nobody else sees it. Else the route's own is written there. */
   takesOperation: boolean;
 }
 
@@ -39,16 +40,34 @@ const NO_REASON = '4';
 const RESULTS = 10_000;
 
 interface Traced extends Marked {
-  readonly route: { readonly sampling?: Sampling | undefined } | null;
+  toldOperation?: string | undefined;
+  readonly route: {
+    readonly sampling?: Sampling | undefined;
+    readonly operation?: string | undefined;
+  } | null;
 }
 
 /** Makes of a request with a route what one is that may be traced (Envoy: conn_manager_impl.cc, traceRequest). */
 export function markTracing(stream: Traced, { sampling, takesOperation }: Tracing): void {
   if (sampling !== null) markTraceReason(stream, stream.route?.sampling ?? sampling);
-  if (takesOperation) stream.request.headers.remove(OPERATION);
+  const { headers } = stream.request;
+  const operation = stream.route?.operation ?? '';
+  if (!takesOperation) {
+    if (operation !== '') headers.set(OPERATION, operation);
+    stream.toldOperation = '';
+    return;
+  }
+  if (operation !== '' && !headers.get(OPERATION)) stream.toldOperation = operation;
+  headers.remove(OPERATION);
 }
 
 const OPERATION = 'x-envoy-decorator-operation';
+
+/** Tells the client of a route's operation, unless it named one itself; what a service says of it is the tracer's on the way out. */
+export function tellOperation(response: HeaderList, { toldOperation }: Pick<Traced, 'toldOperation'>): void {
+  if (toldOperation === '') response.remove(OPERATION);
+  else if (toldOperation !== undefined) response.set(OPERATION, toldOperation);
+}
 
 /**
  * Writes into `x-request-id` whether and why a tracer would hear of the request: by chance where its client asks for it, else by the id

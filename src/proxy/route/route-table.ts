@@ -21,7 +21,7 @@ import { compileRequestMatcher, type RequestMatcher } from './request-matcher.ts
 import { compileRequireTls } from './require-tls.ts';
 import { compileRouteAction, type RouteContext } from './route-action.ts';
 import { type ListedRoute, RouteList } from './route-list.ts';
-import { compileRouteSampling } from './sampling.ts';
+import { compileRouteSampling, operationOf } from './sampling.ts';
 import type {
   AttemptCounts,
   RouteFilterEntry,
@@ -220,6 +220,7 @@ function compileRoute(
         rateLimits,
         countsAttempts: host.countsAttempts,
         sampling: compileRouteSampling(route.tracing),
+        operation: operationOf(route.decorator),
         ignoresPathParameters: context.ignoresPathParameters,
         origin: route,
       },

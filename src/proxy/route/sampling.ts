@@ -1,8 +1,12 @@
 import { TrafficDirection } from '#schema/envoy/config/core/v3/base_pb.js';
-import type { Tracing as RouteTracing } from '#schema/envoy/config/route/v3/route_components_pb.js';
+import type {
+  Decorator,
+  Tracing as RouteTracing,
+} from '#schema/envoy/config/route/v3/route_components_pb.js';
 import type { HttpConnectionManager } from '#schema/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { UuidRequestIdConfigSchema } from '#schema/envoy/extensions/request_id/uuid/v3/uuid_pb.js';
 import type { FractionalPercent } from '#schema/envoy/type/v3/percent_pb.js';
+import { toByteString } from '../../core/match/index.ts';
 import { typeNameOf, unpackAny } from '../../resources/index.ts';
 import { FRACTION_SIZES } from '../filters/fraction.ts';
 import type { Sampling, Share, Tracing } from '../http/trace-reason.ts';
@@ -35,6 +39,10 @@ function compileSampling({ tracing, requestIdExtension }: HttpConnectionManager)
     overall: share(tracing.overallSampling),
   };
 }
+
+/** What a route's decorator tells services; undefined: nothing. */
+export const operationOf = (decorator: Decorator | undefined): string | undefined =>
+  decorator === undefined || decorator.propagate === false ? undefined : toByteString(decorator.operation);
 
 /** A route's, in place of all that the connection manager says. */
 export function compileRouteSampling(tracing: RouteTracing | undefined): Sampling | undefined {

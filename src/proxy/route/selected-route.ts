@@ -64,6 +64,8 @@ export interface SelectedRoute {
   ignoresPathParameters?: boolean;
   /** `tracing`; absent: as the connection manager says. */
   sampling?: Sampling | undefined;
+  /** `decorator`: what services are told that the request is for, where it is traced on its way out; absent or empty: nothing. */
+  operation?: string | undefined;
   /** The configuration message it was compiled from. */
   origin: object;
 }

@@ -148,10 +148,11 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     upkeep: 'virtual_clusters',
   },
   'envoy.config.route.v3.Route': {
-    done: `name match route redirect direct_response ${HEADER_CHANGES} typed_per_filter_config metadata tracing`,
-    noEffect: 'decorator per_request_buffer_limit_bytes',
+    done: `name match route redirect direct_response ${HEADER_CHANGES} typed_per_filter_config metadata tracing decorator`,
+    noEffect: 'per_request_buffer_limit_bytes',
     upkeep: 'stat_prefix',
   },
+  'envoy.config.route.v3.Decorator': { done: '*' },
   'envoy.config.core.v3.Metadata': { done: '*', holdsAny: 'typed_filter_metadata' },
   'envoy.config.route.v3.RouteMatch': {
     done: 'prefix path path_separated_prefix safe_regex case_sensitive headers query_parameters dynamic_metadata path_match_policy connect_matcher cookies grpc runtime_fraction tls_context filter_state',
