@@ -95,6 +95,7 @@ export class ListenerServer implements ConnectionKeeper {
       isSecure(chains) === this.tls &&
       verifiesClients(chains) === verifiesClients(this.#chains) &&
       compiled.readsHello === this.#compiled.readsHello &&
+      takesIpv6Alone(compiled) === takesIpv6Alone(this.#compiled) &&
       bufferBytes(compiled) === bufferBytes(this.#compiled);
     return fits ? () => this.#change(compiled, chains) : null;
   }
@@ -122,7 +123,8 @@ export class ListenerServer implements ConnectionKeeper {
   listen(at: ListenAddress): Promise<ListenAddress> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen({ host: at.address, port: at.port, backlog: 1024 }, () => {
+      const ipv6Only = takesIpv6Alone(this.#compiled);
+      this.#server.listen({ host: at.address, port: at.port, backlog: 1024, ipv6Only }, () => {
         this.#server.off('error', reject);
         const { address, port } = this.#server.address() as AddressInfo;
         this.#at = { address, port };
@@ -279,6 +281,14 @@ function verifiesClients(chains: Chains): boolean {
 
 function peerOf({ remoteAddress, remotePort, localAddress }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress}`;
+}
+
+/** At `::` are no clients of IPv4 unless that is said (Envoy: listen_socket_impl.cc, `ipv4_compat`). */
+function takesIpv6Alone({ origin }: CompiledListener): boolean {
+  const place = origin.address?.address;
+  return (
+    place?.case === 'socketAddress' && place.value.address.includes(':') && !(place.value.ipv4Compat ?? false)
+  );
 }
 
 function bufferBytes({ origin }: CompiledListener): number {

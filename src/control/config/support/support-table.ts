@@ -64,8 +64,7 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.extensions.filters.listener.http_inspector.v3.HttpInspector': { done: '*' },
   'envoy.config.core.v3.Address': { done: 'socket_address' },
   'envoy.config.core.v3.SocketAddress': {
-    done: 'protocol address port_value',
-    noEffect: 'ipv4_compat',
+    done: 'protocol address port_value ipv4_compat',
     values: { protocol: 'TCP' },
   },
   'envoy.config.core.v3.TransportSocket': { done: 'name typed_config' },
