@@ -74,7 +74,7 @@ describe('a gate without filters', () => {
     );
   });
 
-  it('answers directly, also to HEAD, without a body to 204', async () => {
+  it('answers directly, also to HEAD, without a body to 204 and 304', async () => {
     const client = new RawClient(gate.port);
     client.send('GET /direct HTTP/1.1\r\nHost: h\r\n\r\n');
     const full = await client.response();
@@ -84,11 +84,14 @@ describe('a gate without filters', () => {
     );
     client.send('HEAD /direct HTTP/1.1\r\nHost: h\r\n\r\n');
     assert.equal((await client.response('HEAD'))?.headers[0]?.[1], '5');
-    client.send('GET /direct204 HTTP/1.1\r\nHost: h\r\n\r\n');
-    assert.deepEqual(
-      (await client.response())?.headers.map(([name]) => name),
-      ['date', 'server'],
-    );
+    for (const status of [204, 304]) {
+      client.send(`GET /direct${status} HTTP/1.1\r\nHost: h\r\n\r\n`);
+      const bare = await client.response();
+      assert.deepEqual([bare?.status, bare?.body], [status, '']);
+      assert.ok(!bare?.headers.some(([name]) => name === 'content-length'));
+    }
+    client.send('GET /direct HTTP/1.1\r\nHost: h\r\n\r\n');
+    assert.equal((await client.response())?.status, 200);
     client.close();
   });
 

@@ -36,7 +36,8 @@ ${(manager ?? '').replaceAll(/^/gm, '          ')}
               domains: ["*"]
               routes:
               - {match: {path: /direct}, direct_response: {status: 200, body: {inline_string: hello}}}
-              - {match: {path: /direct204}, direct_response: {status: 204}}
+              - {match: {path: /direct204}, direct_response: {status: 204, body: {inline_string: hello}}}
+              - {match: {path: /direct304}, direct_response: {status: 304, body: {inline_string: hello}}}
               - {match: {prefix: /}, route: {cluster: origin${route === undefined ? '' : `, ${route}`}}}
           http_filters:
           - name: router
