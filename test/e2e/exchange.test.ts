@@ -7,7 +7,7 @@ import type { LocalReplyRules } from '../../src/proxy/local-reply/compile-local-
 import type { RouteAction } from '../../src/proxy/route/selected-route.ts';
 import { forwardTo } from '../fixtures/forward-action.ts';
 import { type LoopOptions, startTestLoop, type TestLoop, until } from './loop-fixture.ts';
-import { exchange, RawClient } from './raw-exchange.ts';
+import { exchange, RawClient, type RawResponse } from './raw-exchange.ts';
 import { answerOk, type RawOrigin, type SeenRequest, startRawOrigin } from './raw-origin.ts';
 
 const GET = 'GET /a HTTP/1.1\r\nHost: h\r\n\r\n';
@@ -430,6 +430,69 @@ describe('time', () => {
       client.close();
     });
   }
+
+  describe('for a connection is limited where the configuration says so', () => {
+    const begin = async (options: Partial<HttpOptions>, answer?: (request: SeenRequest) => void) => {
+      const { loop, origin } = await start({ options }, answer);
+      const client = new RawClient(loop.port);
+      await until(() => loop.stat('http.test.downstream_cx_active') === 1);
+      return { loop, origin, client };
+    };
+    const saysClose = (response: RawResponse | null) =>
+      response?.headers.some(([name, value]) => name === 'connection' && value === 'close');
+
+    it('and one on which nothing has come ends', async () => {
+      const { loop, origin, client } = await begin({ maxConnectionMs: 500 });
+      loop.tick(500);
+      client.send(GET);
+      await until(() => client.closed);
+      assert.equal(origin.accepted(), 0);
+    });
+
+    it('and any other has time for a last request, and is told', async () => {
+      const { loop, client } = await begin({ maxConnectionMs: 500, drainMs: 300 });
+      client.send(GET);
+      assert.equal(saysClose(await client.response()), false);
+      loop.tick(500);
+      loop.tick(299);
+      client.send(GET);
+      assert.equal(saysClose(await client.response()), true);
+      await until(() => client.closed);
+    });
+
+    it('and ends without one', async () => {
+      const { loop, client } = await begin({ maxConnectionMs: 500, drainMs: 300 });
+      client.send(GET);
+      await client.response();
+      loop.tick(500);
+      loop.tick(300);
+      await until(() => client.closed);
+    });
+
+    it('and a response that has begun by then comes to its end, but no request behind it', async () => {
+      let end = silent;
+      const { loop, origin, client } = await begin({ maxConnectionMs: 500, drainMs: 300 }, ({ socket }) => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf');
+        end = () => void socket.write('half');
+      });
+      client.send(GET);
+      await until(() => client.received.includes('half'));
+      loop.tick(500);
+      loop.tick(300);
+      client.send(GET);
+      end();
+      assert.equal((await client.response())?.body, 'halfhalf');
+      await until(() => client.closed);
+      assert.equal(origin.seen.length, 1);
+    });
+
+    it('and none takes a request where it may last for no time', async () => {
+      const { origin, client } = await begin({ maxConnectionMs: 0 });
+      client.send(GET);
+      await until(() => client.closed);
+      assert.equal(origin.accepted(), 0);
+    });
+  });
 
   it('for a whole request counts from its first byte', async () => {
     const waiting = new Promise<FilterResult>(() => undefined);

@@ -44,6 +44,10 @@ export interface HttpOptions {
   limits: HeadLimits;
   /** Between two requests. */
   idleTimeoutMs: number;
+  /** From a connection's beginning on it takes requests; 0 is none at all, null: no limit. */
+  maxConnectionMs: number | null;
+  /** How much longer it does so, and says that it ends. */
+  drainMs: number;
   /** From a head's first byte to its last. */
   requestHeadTimeoutMs: number;
   /** From a request's first byte to its last. */
@@ -82,6 +86,8 @@ export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   underscores: 'allow',
   limits: { headBytesMax: 60 * 1024, fieldsMax: 100 },
   idleTimeoutMs: 3_600_000,
+  maxConnectionMs: null,
+  drainMs: 5000,
   requestHeadTimeoutMs: 10_000,
   requestTimeoutMs: 0,
   streamIdleTimeoutMs: 300_000,

@@ -61,6 +61,10 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   #isAdmitted = false;
   #deadlineMs: number;
   #requestDeadlineMs = NEVER;
+  /** The next step of a connection that has lasted as long as it may. */
+  #overMs = NEVER;
+  /** It has lasted longer, and been given the time to end in order. */
+  #isOver = false;
   startedMs = 0;
 
   constructor(socket: Socket, info: ConnectionInfo, keeper: ConnectionKeeper, slot: ServiceSlot) {
@@ -72,6 +76,8 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     this.#service = service;
     this.#parser = new RequestParser(service.options.limits);
     this.#deadlineMs = deadlineAfter(service.deadlines, service.options.idleTimeoutMs);
+    if (service.options.maxConnectionMs !== null)
+      this.#overMs = service.deadlines.nowMs + service.options.maxConnectionMs;
     service.deadlines.add(this);
     service.stats.connections.increment();
     service.stats.connectionsActive.add(1);
@@ -150,6 +156,10 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
       this.#linger();
       return;
     }
+    if (this.#isOver) {
+      this.#linger();
+      return;
+    }
     this.#deadlineMs = deadlineAfter(this.#service.deadlines, this.#service.options.idleTimeoutMs);
     this.#parser.reset();
     if (this.#consuming) return;
@@ -171,7 +181,24 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     }
   }
 
+  /**
+   * A connection on which nothing has come by then ends; any other is given time for a last request, whose answer says so (Envoy:
+   * conn_manager_impl.cc, onConnectionDurationTimeout).
+   */
+  #expire(nowMs: number): void {
+    const { drainMs } = this.#service.options;
+    if (this.#isAdmitted && !this.#draining && drainMs > 0) {
+      this.#draining = true;
+      this.#overMs = nowMs + drainMs;
+    } else {
+      this.#overMs = NEVER;
+      this.#isOver = true;
+      this.drain();
+    }
+  }
+
   #judgeTime(nowMs: number): void {
+    if (nowMs >= this.#overMs) this.#expire(nowMs);
     if (this.#exchange !== null) {
       const isLate =
         nowMs >= this.#requestDeadlineMs && this.#requestDeadlineMs < this.#exchange.limits.endMs;
@@ -236,6 +263,10 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   /** A client that is refused gets no answer; where that is asked for it gets it late. */
   #admit(): boolean {
     this.#isAdmitted = true;
+    if (this.#service.options.maxConnectionMs === 0) {
+      this.destroy();
+      return false;
+    }
     const { guards = [] } = this.#slot;
     const refusal = guards.length === 0 ? null : askGuards(guards, this.info, null);
     if (refusal === null) return true;

@@ -45,6 +45,9 @@ export function compileHttpOptions(
     underscores: UNDERSCORES[common?.headersWithUnderscoresAction ?? Underscores.ALLOW] ?? 'reject',
     limits: headLimitsOf(hcm),
     idleTimeoutMs: ms(common?.idleTimeout, defaults.idleTimeoutMs),
+    maxConnectionMs:
+      common?.maxConnectionDuration === undefined ? null : durationMs(common.maxConnectionDuration),
+    drainMs: ms(hcm.drainTimeout, defaults.drainMs),
     requestHeadTimeoutMs: ms(hcm.requestHeadersTimeout, defaults.requestHeadTimeoutMs),
     requestTimeoutMs: ms(hcm.requestTimeout, defaults.requestTimeoutMs),
     streamIdleTimeoutMs: ms(hcm.streamIdleTimeout, defaults.streamIdleTimeoutMs),

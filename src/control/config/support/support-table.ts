@@ -74,9 +74,9 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   },
 
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': {
-    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout delayed_close_timeout access_log local_reply_config strip_matching_host_port strip_any_host_port strip_trailing_host_dot append_x_forwarded_port via add_user_agent always_set_request_id_in_response tracing request_id_extension',
+    done: 'codec_type stat_prefix route_config http_filters normalize_path merge_slashes path_with_escaped_slashes_action server_name server_header_transformation max_request_headers_kb use_remote_address xff_num_trusted_hops skip_xff_append generate_request_id preserve_external_request_id common_http_protocol_options http_protocol_options stream_idle_timeout request_timeout request_headers_timeout delayed_close_timeout drain_timeout access_log local_reply_config strip_matching_host_port strip_any_host_port strip_trailing_host_dot append_x_forwarded_port via add_user_agent always_set_request_id_in_response tracing request_id_extension',
     noEffect:
-      'http2_protocol_options http3_protocol_options drain_timeout access_log_flush_interval flush_access_log_on_new_request access_log_options proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 stream_error_on_invalid_http_message append_local_overload add_proxy_protocol_connection_state internal_address_config',
+      'http2_protocol_options http3_protocol_options access_log_flush_interval flush_access_log_on_new_request access_log_options proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 stream_error_on_invalid_http_message append_local_overload add_proxy_protocol_connection_state internal_address_config',
     values: {
       codec_type: 'AUTO HTTP1',
       path_with_escaped_slashes_action: '*',
@@ -114,9 +114,8 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
     done: 'name typed_config disabled is_optional',
   },
   'envoy.config.core.v3.HttpProtocolOptions': {
-    done: 'idle_timeout max_headers_count headers_with_underscores_action max_requests_per_connection max_stream_duration',
-    noEffect: 'max_connection_duration',
-    noEffectInClusters: 'max_stream_duration max_headers_count',
+    done: 'idle_timeout max_headers_count headers_with_underscores_action max_requests_per_connection max_stream_duration max_connection_duration',
+    noEffectInClusters: 'max_stream_duration max_headers_count max_connection_duration',
     values: { headers_with_underscores_action: '*' },
   },
   'envoy.config.core.v3.Http1ProtocolOptions': {
