@@ -147,6 +147,23 @@ describe('the static layers of the runtime', () => {
       layer: { circuit_breakers: { a: { default: { max_requests: 1, max_connections: 0 } } } },
       refused: null,
     },
+    {
+      name: 'a listener that takes no connection',
+      layer: { 'envoy.resource_limits.listener.a.b.connection_limit': 0.5 },
+      refused: 'envoy.resource_limits.listener.a.b.connection_limit',
+    },
+    {
+      name: 'a process that takes none, by a text',
+      layer: { overload: { global_downstream_max_connections: '0' } },
+      refused: 'overload.global_downstream_max_connections',
+    },
+    {
+      name: 'a listener that takes one connection at a time, or as many as come',
+      layer: {
+        'envoy.resource_limits.listener': { a: { connection_limit: 1 }, b: { connection_limit: -1 } },
+      },
+      refused: null,
+    },
     { name: 'a switch that is on', layer: features({ match_headers_individually: true }), refused: null },
     { name: 'one that has no say', layer: features({ http2_use_oghttp2: false }), refused: null },
     { name: 'paths that stay as they are', layer: manager({ normalize_path: 0 }), refused: null },

@@ -28,12 +28,16 @@ const NUMBERS: ReadonlyMap<string, readonly number[]> = new Map([
   ['http_connection_manager.path_with_escaped_slashes_action_enabled', [100]],
 ]);
 
+/** How many connections may be open: with none nobody gets in (Envoy: active_tcp_listener.cc, tcp_listener_impl.cc). */
+const LIMITS =
+  /^(envoy\.resource_limits\.listener\..+\.connection_limit|overload\.global_downstream_max_connections)$/;
+
 /** Does the runtime have Envoy decide otherwise than jotgate, which has the defaults of 1.40? */
 export function changesDecisions(key: string, { flag, number, fraction }: RuntimeEntry): boolean {
   const harmless = NUMBERS.get(key);
   if (harmless !== undefined)
     return fraction !== undefined || (number !== undefined && !harmless.includes(number));
-  if (keepsClusterShut(key, number)) return true;
+  if (keepsClusterShut(key, number) || (number === 0 && LIMITS.test(key))) return true;
   if (flag === undefined || !key.startsWith(FEATURES)) return false;
   return (flag ? OFF : ON).has(key.slice(FEATURES.length));
 }
