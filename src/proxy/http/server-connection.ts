@@ -61,13 +61,22 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
   #isAdmitted = false;
   #deadlineMs: number;
   #requestDeadlineMs = NEVER;
+  /** When the first head has to be whole. */
+  readonly #firstHeadMs: number;
   /** The next step of a connection that has lasted as long as it may. */
   #overMs = NEVER;
   /** It has lasted longer, and been given the time to end in order. */
   #isOver = false;
   startedMs = 0;
 
-  constructor(socket: Socket, info: ConnectionInfo, keeper: ConnectionKeeper, slot: ServiceSlot) {
+  /** @param firstHeadMs how long the first head may take, from now on; 0: as long as any */
+  constructor(
+    socket: Socket,
+    info: ConnectionInfo,
+    keeper: ConnectionKeeper,
+    slot: ServiceSlot,
+    firstHeadMs = 0,
+  ) {
     const { service } = slot;
     this.#socket = socket;
     this.info = info;
@@ -76,6 +85,7 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
     this.#service = service;
     this.#parser = new RequestParser(service.options.limits);
     this.#deadlineMs = deadlineAfter(service.deadlines, service.options.idleTimeoutMs);
+    this.#firstHeadMs = deadlineAfter(service.deadlines, firstHeadMs);
     if (service.options.maxConnectionMs !== null)
       this.#overMs = service.deadlines.nowMs + service.options.maxConnectionMs;
     service.deadlines.add(this);
@@ -209,6 +219,10 @@ export class ServerConnection implements ClientSide, BodySink, Watched {
         this.#exchange.refuse(late);
       }
       this.flush();
+      return;
+    }
+    if (nowMs >= this.#firstHeadMs && this.#requests === 0 && !this.#lingering) {
+      this.destroy();
       return;
     }
     if (nowMs < this.#deadlineMs) return;

@@ -13,6 +13,7 @@ import {
   type CompiledListener,
   serverNameSeen,
 } from '../compiled/compiled-listener.ts';
+import { durationMs } from '../duration.ts';
 import type { ConnectionGuard } from '../filters/connection-guard.ts';
 import type { ConnectionInfo } from '../filters/filter.ts';
 import { type ConnectionKeeper, ServerConnection, type ServiceSlot } from '../http/server-connection.ts';
@@ -24,6 +25,9 @@ import { judgeClientKey, peerIdentityOf } from './peer-identity.ts';
 /** Connections of one listener at a time, TLS handshakes among them; more are closed as they come (Envoy's guide for the edge). */
 const CONNECTIONS_MAX = 10_000;
 const BUFFER_BYTES = 65_536;
+const HANDSHAKE_MS = 10_000;
+/** Envoy's default for `listener_filters_timeout`. */
+const INSPECTION_MS = 15_000;
 
 /** An IP address and a port; 0: any that is free. */
 export interface ListenAddress {
@@ -95,6 +99,7 @@ export class ListenerServer implements ConnectionKeeper {
       isSecure(chains) === this.tls &&
       verifiesClients(chains) === verifiesClients(this.#chains) &&
       compiled.readsHello === this.#compiled.readsHello &&
+      handshakeMs(compiled) === handshakeMs(this.#compiled) &&
       takesIpv6Alone(compiled) === takesIpv6Alone(this.#compiled) &&
       bufferBytes(compiled) === bufferBytes(this.#compiled);
     return fits ? () => this.#change(compiled, chains) : null;
@@ -190,7 +195,7 @@ export class ListenerServer implements ConnectionKeeper {
         SNICallback(this: object, name: string, done: ContextTaker) {
           selectContext(this, name, done);
         },
-        handshakeTimeout: 10_000,
+        handshakeTimeout: handshakeMs(this.#compiled),
         highWaterMark: bufferBytes(this.#compiled),
       },
       (socket) => this.#acceptTls(socket),
@@ -237,7 +242,13 @@ export class ListenerServer implements ConnectionKeeper {
       spelledName: facts.serverName,
     };
     const peer = describePeer(socket, remoteAddress, { ...names, tls: facts.tls }, chain.tls);
-    const connection = new ServerConnection(socket, peer, this, chain);
+    const connection = new ServerConnection(
+      socket,
+      peer,
+      this,
+      chain,
+      this.tls ? 0 : inspectionMs(this.#compiled),
+    );
     this.#connections.set(connection, chain);
   }
 }
@@ -281,6 +292,24 @@ function verifiesClients(chains: Chains): boolean {
 
 function peerOf({ remoteAddress, remotePort, localAddress }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress}`;
+}
+
+/** How long listener filters wait for what they look at (Envoy: active_tcp_socket.cc); 0: no limit, or it ends nothing. */
+function inspectionMs({ origin }: CompiledListener): number {
+  if (origin.listenerFilters.length === 0 || origin.continueOnListenerFiltersTimeout) return 0;
+  const said = origin.listenerFiltersTimeout;
+  return said === undefined ? INSPECTION_MS : durationMs(said);
+}
+
+/** Whether a handshake's first bytes are there is not to be seen: all of it is held to the limits for its parts. */
+function handshakeMs({ origin, chains }: CompiledListener): number {
+  const { listenerFilters, listenerFiltersTimeout: inspection } = origin;
+  const said = [
+    ...(listenerFilters.length > 0 ? [inspection] : []),
+    ...chains.map((chain) => chain.origin.transportSocketConnectTimeout),
+  ];
+  const limits = said.map((limit) => (limit === undefined ? 0 : durationMs(limit)));
+  return Math.min(HANDSHAKE_MS, ...limits.filter((ms) => ms > 0));
 }
 
 /** At `::` are no clients of IPv4 unless that is said (Envoy: listen_socket_impl.cc, `ipv4_compat`). */

@@ -45,15 +45,14 @@ export const SUPPORT: Readonly<Record<string, MessageSupport>> = {
   'envoy.config.bootstrap.v3.Bootstrap.StaticResources': { done: 'listeners clusters' },
 
   'envoy.config.listener.v3.Listener': {
-    done: 'name address filter_chains default_filter_chain listener_filters per_connection_buffer_limit_bytes metadata traffic_direction',
-    noEffect: 'listener_filters_timeout continue_on_listener_filters_timeout socket_options access_log',
+    done: 'name address filter_chains default_filter_chain listener_filters per_connection_buffer_limit_bytes metadata traffic_direction listener_filters_timeout continue_on_listener_filters_timeout',
+    noEffect: 'socket_options access_log',
     upkeep:
       'stat_prefix drain_type tcp_fast_open_queue_length connection_balance_config reuse_port enable_reuse_port tcp_backlog_size max_connections_to_accept_per_socket_event enable_mptcp ignore_global_conn_limit bypass_overload_manager',
   },
   'envoy.config.listener.v3.ListenerFilter': { done: 'name typed_config' },
   'envoy.config.listener.v3.FilterChain': {
-    done: 'name filter_chain_match filters transport_socket',
-    noEffect: 'transport_socket_connect_timeout',
+    done: 'name filter_chain_match filters transport_socket transport_socket_connect_timeout',
     upkeep: 'metadata',
   },
   'envoy.config.listener.v3.FilterChainMatch': {
