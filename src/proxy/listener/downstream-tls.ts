@@ -84,7 +84,7 @@ function compileContext(config: DownstreamTlsContext, findings: Findings): Downs
     return { options, context: createSecureContext(options), requireClientCertificate, verifiesClients };
   } catch (error) {
     findings.report({
-      code: 'E205',
+      code: 'E218',
       severity: 'error',
       message: `the certificate or its key cannot be used: ${(error as Error).message}`,
       envoy: 'refuses',

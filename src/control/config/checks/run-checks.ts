@@ -1,6 +1,7 @@
 import type { Bootstrap } from '#schema/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import type { DecodeContext } from '../decode/decode-context.ts';
 import { applyRuntime } from '../runtime/apply-runtime.ts';
+import { checkTlsCertificate } from './check-certificate.ts';
 import { checkCircuitBreakers, checkDropOverloads } from './check-circuit-breakers.ts';
 import { checkCluster, checkClusterNames } from './check-clusters.ts';
 import { CheckContext } from './check-context.ts';
@@ -37,6 +38,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': checkJwtAuthn,
   'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext': checkDownstreamTls,
   'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext': checkValidationContext,
+  'envoy.extensions.transport_sockets.tls.v3.TlsCertificate': checkTlsCertificate,
 };
 
 /**
