@@ -4,6 +4,7 @@ import {
   bool,
   call,
   contextOf,
+  header,
   id,
   outcomeOf,
   select,
@@ -49,4 +50,23 @@ describe('a CEL expression about the handshake', () => {
     const connection = { ...subject.connection, certificates: shown };
     assert.equal(outcomeOf(compiled, { ...subject, connection }), 'TLSv1.3');
   });
+});
+
+/** What Envoy 1.40 says of a request whose Host line is empty. */
+describe('a CEL expression about a request without a host', () => {
+  const table = [
+    { name: 'request.host', expression: select(id('request'), 'host') },
+    { name: "request.headers[':authority']", expression: header(':authority') },
+  ];
+  const request = { ...subject.request, authority: '' };
+  for (const { name, expression } of table) {
+    it(`reads an empty text from ${name}`, () => {
+      const compiled = compileExpression(expression, contextOf(assert.fail));
+      assert.equal(outcomeOf(compiled, { ...subject, request }), '');
+    });
+    it(`reads nothing from ${name} where there is no request`, () => {
+      const compiled = compileExpression(expression, contextOf(assert.fail));
+      assert.equal(outcomeOf(compiled, { ...subject, request: { ...request, method: '' } }), FAULT);
+    });
+  }
 });

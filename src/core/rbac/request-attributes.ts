@@ -8,19 +8,19 @@ import { AttributeMap, ExpressionMap, inDoubt } from './expression-value.ts';
 export const requestAttributes = (startMsOf: (subject: RbacSubject) => number): Branch =>
   branch({ ...REQUEST, time: value((subject) => timestampOfMs(startMsOf(subject))) });
 
-/** What a request always has is missing only where there is no request, as of a connection. */
-const given = (bytes: string) => (bytes === '' ? undefined : toText(bytes));
+/** What a request always has, if it be empty, is missing only where there is no request, as of a connection. */
+const given = (request: MatchedRequest, bytes: string) => (isNone(request) ? undefined : toText(bytes));
 
 const REQUEST: Readonly<Record<string, Attribute>> = {
-  path: value(({ request }) => given(request.path)),
+  path: value(({ request }) => given(request, request.path)),
   url_path: value(({ request }) => toText(request.path.split('?', 1)[0] as string)),
   query: value(({ request: { path } }) => {
     const bare = withoutQuery(path);
     return toText(path.slice(bare.length + 1).split('#')[0] as string);
   }),
-  host: value(({ request }) => given(request.authority)),
-  scheme: value(({ request }) => given(request.scheme)),
-  method: value(({ request }) => given(request.method)),
+  host: value(({ request }) => given(request, request.authority)),
+  scheme: value(({ request }) => given(request, request.scheme)),
+  method: value(({ request }) => given(request, request.method)),
   protocol: value(({ request }) => (isNone(request) ? undefined : 'HTTP/1.1')),
   size: value(({ request }, evaluation) =>
     isNone(request) ? inDoubt(evaluation) : sizeOf(headerOf(request, 'content-length')),
@@ -59,7 +59,7 @@ function sizeOf(length: string | undefined): bigint | undefined {
 /** All lines of a header, joined. */
 function headerOf(request: MatchedRequest, name: string): string | undefined {
   const single = pseudoHeader(request, name);
-  if (single !== undefined) return given(single);
+  if (single !== undefined) return given(request, single);
   const joined = joinedLines(request.headers, name);
   return joined === undefined ? undefined : toText(joined);
 }
