@@ -99,6 +99,17 @@ describe('ext_authz asks its service', () => {
     assert.match(service.asked[0]?.[1].head ?? '', /\r\ncontent-length: 0\r\n/);
   });
 
+  it('with values that are UTF-8, a mark for every other byte, and the request as it came', async () => {
+    const config = { ...httpService(), allowed_headers: names('x-a') };
+    const service = new AuthorizerStub(replyOf(200));
+    const { filter, context } = goodFilter(extAuthzFactory, config, null, { upstreams: service });
+    const stream = new TestStream({ route: routeSaying(extAuthzFactory, [], context) });
+    stream.request.headers.set('x-a', '\xc3\xa9\xe9');
+    await filter.decodeHeaders(stream);
+    assert.match(service.asked[0]?.[1].head ?? '', /\r\nx-a: \xc3\xa9!\r\n/);
+    assert.equal(stream.request.headers.get('x-a'), '\xc3\xa9\xe9');
+  });
+
   it('not at all with a header that could not be sent, which is an error', async () => {
     const config = { ...httpService(), allowed_headers: names('x-a') };
     const { reply, service } = await ask(config, replyOf(200), { headers: [['x-a', '1\r\nx-b: 2']] });
@@ -129,6 +140,11 @@ describe('ext_authz follows the answer', () => {
     ['x-app', 'first'],
     ['x-rm', '1'],
   ];
+
+  it('200: metadata keeps bytes that are not UTF-8', async () => {
+    const { stream } = await ask(RESPONSE, replyOf(200, [['x-meta', '\xc3\xa9\xe9']]));
+    assert.equal(stream.metadataOf('envoy.filters.http.ext_authz')['x-meta'], 'é\udce9');
+  });
 
   it('200: the request goes on, changed as the service said', async () => {
     const { reply, stream, response, counters } = await ask(RESPONSE, replyOf(200, LINES), {

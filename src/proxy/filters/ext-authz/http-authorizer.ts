@@ -7,7 +7,7 @@ import type { Answer } from './answer.ts';
 import type { Authorizer, Question, ToldHeaders } from './authorizer.ts';
 import { PARTIAL_BODY, type ToldBody } from './body-settings.ts';
 import { type AnswerLists, changesOf, metadataOf, refusalOf, tellServiceTime } from './read-http-answer.ts';
-import { utf8Text } from './utf8-text.ts';
+import { utf8Bytes, utf8Text } from './utf8-text.ts';
 
 /** A service that is asked over HTTP. */
 export interface HttpSettings extends AnswerLists {
@@ -93,7 +93,7 @@ function buildHead(
   if (body !== null) headers.append(PARTIAL_BODY, String(body.isPartial));
   for (const [index, name] of request.headers.names.entries()) {
     if (!isTold(name, told)) continue;
-    const value = request.headers.values[index] as string;
+    const value = utf8Bytes(request.headers.values[index] as string);
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before},${value}`);
   }

@@ -1,3 +1,4 @@
+import { toText } from '../../../core/match/index.ts';
 import type { HeaderList } from '../../http/header-list.ts';
 import type { MetadataValue } from '../filter.ts';
 import { type Changes, isOfConnection, type Line, NO_CLIENT_CHANGES, type OwnReply } from './answer.ts';
@@ -41,7 +42,7 @@ export function metadataOf(
 ): (readonly [string, MetadataValue])[] {
   return linesOf(answer)
     .filter(([name]) => metadataHeaders.has(name))
-    .map(([name, value]) => [name, Buffer.from(value, 'latin1').toString('utf8')]);
+    .map(([name, value]) => [name, toText(value)]);
 }
 
 /** What belongs to the service's own connection and message. */

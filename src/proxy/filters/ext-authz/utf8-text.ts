@@ -2,15 +2,21 @@
  * The text of bytes that should be UTF-8: each byte that belongs to no character becomes `!` (Envoy: MessageUtil::sanitizeUtf8String).
  * @param bytes one character per byte
  */
-export function utf8Text(bytes: string): string {
-  if (ASCII.test(bytes)) return bytes;
+export const utf8Text = (bytes: string): string =>
+  ASCII.test(bytes) ? bytes : marked(bytes).toString('utf8');
+
+/** The same, again with one character per byte. */
+export const utf8Bytes = (bytes: string): string =>
+  ASCII.test(bytes) ? bytes : marked(bytes).toString('latin1');
+
+function marked(bytes: string): Buffer {
   const buffer = Buffer.from(bytes, 'latin1');
   for (let at = 0; at < buffer.length; ) {
     const length = characterLength(buffer, at);
     if (length === 0) buffer[at] = MARK;
     at += length || 1;
   }
-  return buffer.toString('utf8');
+  return buffer;
 }
 
 const ASCII = /^[\0-\x7f]*$/;
