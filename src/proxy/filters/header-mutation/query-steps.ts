@@ -94,6 +94,9 @@ function applyStep({ name, action }: QueryStep, value: string | null, groups: Pa
 const isFor = (action: AppendAction, group: RawParameter[] | undefined) =>
   action === (group === undefined ? AppendAction.ADD_IF_ABSENT : AppendAction.OVERWRITE_IF_EXISTS);
 
-/** All bytes but letters, digits and `-._` (Envoy: PercentEncoding::urlEncode). */
+/** All bytes but letters, digits and `-._*` (Envoy: PercentEncoding::urlEncode). */
 const encode = (text: string) =>
-  text.replaceAll(/[^\w.-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  text.replaceAll(
+    /[^\w.*-]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
