@@ -133,6 +133,12 @@ describe('a listener with TLS', () => {
     assert.equal(answer?.alpn, 'http/1.1');
   });
 
+  it('speaks with a client whose hello is long', async () => {
+    const others = Array.from({ length: 100 }, (_, index) => String(index).padStart(199, 'x'));
+    const answer = await ask({ servername: 'one.test', ALPNProtocols: ['http/1.1', ...others] });
+    assert.match(answer?.text ?? '', /one$/);
+  });
+
   it('has nothing for a name that no chain has', async () => {
     assert.equal(await ask({ servername: 'other.test' }), null);
   });
