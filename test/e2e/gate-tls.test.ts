@@ -165,6 +165,16 @@ describe('a listener with TLS', () => {
     assert.match(answer?.text ?? '', /nobody$/);
   });
 
+  it('speaks with no client that takes signatures over SHA-1 alone', async () => {
+    const given = {
+      servername: 'one.test',
+      maxVersion: 'TLSv1.2',
+      ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256:@SECLEVEL=0',
+    } as const;
+    assert.notEqual(await ask({ ...given, sigalgs: 'ECDSA+SHA256' }), null);
+    assert.equal(await ask({ ...given, sigalgs: 'ECDSA+SHA1' }), null);
+  });
+
   it('speaks no cipher in CBC mode, and nothing to a client that offers by ALPN other protocols alone', async () => {
     const given = { servername: 'one.test' };
     const cbc = { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' } as const;
