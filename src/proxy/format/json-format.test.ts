@@ -31,6 +31,11 @@ const table: { name: string; given: JsonObject; want: string; omits?: true }[] =
     given: { a: '%REQ(x-bin)%' },
     want: '{"a":"a\\u00e9\\u0022\\u005cb"}',
   },
+  {
+    name: 'escapes of a mixture only what is no UTF-8',
+    given: { a: 'é"%REQ(x-bin)%"%REQ(x-utf8)%' },
+    want: '{"a":"\xc3\xa9\\"a\\u00e9\\u0022\\u005cb\\"\xc3\xa9"}',
+  },
   { name: 'keeps UTF-8', given: { a: 'é"\n' }, want: '{"a":"\xc3\xa9\\"\\n"}' },
   {
     name: 'omits what is absent',
@@ -54,6 +59,7 @@ describe('a format of JSON', () => {
       assert.ok('format' in compiled);
       const source = { ...formatSource(), filterStateIfAny: new Map([['k', 'state']]) };
       source.request.headers.append('x-bin', 'a\xe9"\\b');
+      source.request.headers.append('x-utf8', '\xc3\xa9');
       assert.equal(compiled.format.render(source), `${want}\n`);
     });
   }

@@ -74,9 +74,9 @@ function compileString(text: string, omitsEmpty: boolean): Compiled {
   const [only] = 'strayAt' in pieces ? [] : pieces;
   if (!('strayAt' in pieces) && pieces.length === 1 && only !== undefined && 'name' in only)
     return compileOnly(only);
-  const compiled = compileTextFormat(text, omitsEmpty ? '' : '-');
+  const compiled = compileTextFormat(text, omitsEmpty ? '' : '-', unquoted);
   if ('refusal' in compiled) return compiled;
-  return { member: (source) => quote(compiled.format.render(source)) };
+  return { member: (source) => `"${compiled.format.render(source)}"` };
 }
 
 function compileOnly({
@@ -100,6 +100,9 @@ function typed(value: Found, compiled: Operator, length: number | undefined): st
   if (typeof value !== 'string') return toByteString(jsonText(value, 'metadata'));
   return quote(shorten(textOf(value, compiled.isUnicode) as string, compiled, length));
 }
+
+/** A part of a text: whether it is UTF-8 says nothing of the others. */
+const unquoted = (bytes: string) => quote(bytes).slice(1, -1);
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -18,15 +18,18 @@ export interface FormatRefusal extends FormatError {
   at: number;
 }
 
-type Part = string | ((source: FormatSource) => string);
+type Operation = (source: FormatSource) => string;
+type Part = string | Operation;
 
 /**
  * Compiles a format.
  * @param absent what stands for what an operator does not find: nothing in headers, `-` in logs
+ * @param spell is given each part, literal text too, before they are joined
  */
 export function compileTextFormat(
   text: string,
   absent: '' | '-',
+  spell: ((bytes: string) => string) | null = null,
 ): { format: TextFormat } | { refusal: FormatRefusal } {
   const pieces = parseFormat(text);
   if ('strayAt' in pieces) {
@@ -37,17 +40,19 @@ export function compileTextFormat(
   const parts: Part[] = [];
   for (const piece of pieces) {
     if ('text' in piece) {
-      parts.push(toByteString(piece.text));
+      const literal = toByteString(piece.text);
+      parts.push(spell === null ? literal : spell(literal));
       continue;
     }
     const compiled = compileOperator(piece.name, piece.argument, piece.length);
     if ('error' in compiled) return { refusal: { ...compiled, operator: piece.operator, at: piece.at } };
-    parts.push(partOf(compiled, piece.length, absent));
+    const part = partOf(compiled, piece.length, absent);
+    parts.push(spell === null ? part : (source) => spell(part(source)));
   }
   return { format: formatOf(parts) };
 }
 
-function partOf(operator: Operator, length: number | undefined, absent: string): Part {
+function partOf(operator: Operator, length: number | undefined, absent: string): Operation {
   return (source) => {
     const text = textOf(operator.find(source), operator.isUnicode);
     if (text === undefined) return absent;
