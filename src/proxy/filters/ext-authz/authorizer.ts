@@ -10,6 +10,8 @@ export interface ToldHeaders {
   disallowed: NameList;
   /** Told whether they are allowed or not. */
   always: ReadonlySet<string>;
+  /** Line by line, byte for byte. */
+  raw: boolean;
 }
 
 /** What routes add to a question. */

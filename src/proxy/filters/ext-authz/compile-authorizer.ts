@@ -44,6 +44,7 @@ export function compileTold(config: ExtAuthz, findings: Findings): ToldHeaders {
   const all = services.case === 'grpcService' && listed === undefined;
   return {
     always: services.case === 'httpService' ? ALWAYS_TOLD : NO_NAMES,
+    raw: config.encodeRawHeaders,
     allowed: all ? null : compileNameList(listed, findings),
     disallowed:
       config.disallowedHeaders === undefined ? NONE : compileNameList(config.disallowedHeaders, findings),

@@ -110,6 +110,16 @@ describe('ext_authz asks its service', () => {
     assert.equal(stream.request.headers.get('x-a'), '\xc3\xa9\xe9');
   });
 
+  it('with every line as it came where it is told them raw', async () => {
+    const config = { ...httpService(), allowed_headers: names('x-a'), encode_raw_headers: true };
+    const service = new AuthorizerStub(replyOf(200));
+    const { filter, context } = goodFilter(extAuthzFactory, config, null, { upstreams: service });
+    const stream = new TestStream({ route: routeSaying(extAuthzFactory, [], context) });
+    for (const line of ['', '\xe9']) stream.request.headers.append('x-a', line);
+    await filter.decodeHeaders(stream);
+    assert.match(service.asked[0]?.[1].head ?? '', /\r\nx-a: \r\nx-a: \xe9\r\n/);
+  });
+
   it('not at all with a header that could not be sent, which is an error', async () => {
     const config = { ...httpService(), allowed_headers: names('x-a') };
     const { reply, service } = await ask(config, replyOf(200), { headers: [['x-a', '1\r\nx-b: 2']] });

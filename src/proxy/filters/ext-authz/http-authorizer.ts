@@ -93,7 +93,12 @@ function buildHead(
   if (body !== null) headers.append(PARTIAL_BODY, String(body.isPartial));
   for (const [index, name] of request.headers.names.entries()) {
     if (!isTold(name, told)) continue;
-    const value = utf8Bytes(request.headers.values[index] as string);
+    const line = request.headers.values[index] as string;
+    if (told.raw) {
+      headers.append(name, line);
+      continue;
+    }
+    const value = utf8Bytes(line);
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before},${value}`);
   }
