@@ -25,6 +25,7 @@ describe('a client that is slow at first is closed where Envoy’s listener filt
     gate = await startGateOf(
       bootstrapOf([
         listener('plain', {}, INSPECTED),
+        listener('unhurried', {}, { ...INSPECTED, listener_filters_timeout: '1s' }),
         listener('http', {}, { ...INSPECTED, listener_filters: [HTTP_INSPECTOR] }),
         listener('patient', {}, { ...INSPECTED, continue_on_listener_filters_timeout: true }),
         listener('bare', {}, { listener_filters_timeout: '0.2s' }),
@@ -53,10 +54,10 @@ describe('a client that is slow at first is closed where Envoy’s listener filt
 
   it('but not where nobody looks at it, or looking goes on, or after a first request', async () => {
     const waiting = [new RawClient(portOf('bare')), new RawClient(portOf('patient'))];
-    const served = new RawClient(portOf('plain'));
+    const served = new RawClient(portOf('unhurried'));
     served.send(GET);
     await served.response();
-    const other = new RawClient(portOf('plain'));
+    const other = new RawClient(portOf('unhurried'));
     assert.equal(await other.response(), null);
     for (const client of [...waiting, served]) {
       client.send(GET);
