@@ -151,11 +151,14 @@ function originView(head: string, request: PlayedRequest, port: number): OriginV
   };
 }
 
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+
 /** The id that the proxy made is not the same twice; one that a client sent is. Nor is its port. */
 function blankForwarded([name, value]: Field, { headers }: PlayedRequest, port: number): Field {
   if (name === 'x-forwarded-port') return [name, value === String(port) ? '(own)' : value];
   const isOwn = name === 'x-request-id' && !headers.some(([, sent]) => sent === value);
-  return isOwn ? [name, value.replaceAll(/[0-9a-f]/g, '0')] : [name, value];
+  return isOwn ? [name, value.replaceAll(UUID, NO_ID)] : [name, value];
 }
 
 /** By name; the order of one name's lines is kept. */
