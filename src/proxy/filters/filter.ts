@@ -109,8 +109,11 @@ export interface FilterStream {
   readonly connection: ConnectionInfo;
   /** Chosen before the first filter runs; null when no route matches. */
   readonly route: SelectedRoute | null;
-  /** The operation that the client is told, where requests are traced; empty: none, whatever a service says; undefined: as it says. */
-  toldOperation?: string | undefined;
+  /**
+   * The operation that the client is told, where requests are traced; empty: none, whatever a service says; undefined: as it says; null: as
+   * it says on every route, for the request named one.
+   */
+  toldOperation?: string | null | undefined;
   /** Has the route chosen again once somebody looks at it, from the request as it is then (Envoy: conn_manager_impl.cc). */
   clearRouteCache(): void;
   /** Made on first use. */

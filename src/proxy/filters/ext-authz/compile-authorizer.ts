@@ -5,11 +5,9 @@ import {
   HeaderValueOptionSchema,
 } from '#schema/envoy/config/core/v3/base_pb.js';
 import type { GrpcService } from '#schema/envoy/config/core/v3/grpc_service_pb.js';
-import {
-  type CheckSettings,
-  type ExtAuthz,
-  ExtAuthzSchema,
-  type HttpService,
+import type {
+  ExtAuthz,
+  HttpService,
 } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
 import { lowerAscii, toByteString } from '../../../core/match/index.ts';
 import type { Findings } from '../../../resources/index.ts';
@@ -115,15 +113,11 @@ function refuseUntold(config: ExtAuthz, findings: Findings): void {
   }
 }
 
-/** @param holder the message whose `http_service` it is: the filter's, or what a route says */
-export function compileHttpAuthorizer(
-  holder: ExtAuthz | CheckSettings,
-  service: HttpService,
-  findings: Findings,
-): Authorizer {
+/** @param holder the message whose `http_service` it is */
+export function compileHttpAuthorizer(holder: object, service: HttpService, findings: Findings): Authorizer {
   const { serverUri, pathPrefix, pathOverride } = service;
   const { authorizationRequest: asked, authorizationResponse: answer } = service;
-  refusePaths(service, holder.$typeName === ExtAuthzSchema.typeName, findings);
+  refusePaths(service, findings);
   const uri = serverUri?.httpUpstreamType;
   if (uri?.case !== 'cluster') refuseField(findings, service, 'server_uri', ' without a `cluster`');
   return new HttpAuthorizer({
@@ -141,23 +135,15 @@ export function compileHttpAuthorizer(
   });
 }
 
-/** Envoy refuses such paths in a filter. It takes them in a route, and its process ends at the first request there (row F17). */
-function refusePaths(service: HttpService, isFilters: boolean, findings: Findings): void {
+function refusePaths(service: HttpService, findings: Findings): void {
   const { pathPrefix: prefix, pathOverride: override } = service;
+  const refuse = (message: string) =>
+    findings.report({ code: 'E120', severity: 'error', message, envoy: 'refuses', about: service });
   const isWrong = (path: string) => path !== '' && !path.startsWith('/');
-  const problems = [
-    ...(prefix !== '' && override !== ''
-      ? ['only one of path_prefix or path_override may be set, not both']
-      : []),
-    ...(isWrong(prefix) ? ['path_prefix should start with "/"'] : []),
-    ...(isWrong(override) ? ['path_override should start with "/"'] : []),
-  ];
-  const envoy = isFilters ? 'refuses' : 'accepts';
-  const end = isFilters ? '' : ': Envoy takes the file, and crashes when a request comes to the route';
-  for (const problem of problems) {
-    const message = `${problem}${end}`;
-    findings.report({ code: 'E120', severity: 'error', message, envoy, about: service });
-  }
+  if (prefix !== '' && override !== '')
+    refuse('only one of path_prefix or path_override may be set, not both');
+  if (isWrong(prefix)) refuse('path_prefix should start with "/"');
+  if (isWrong(override)) refuse('path_override should start with "/"');
 }
 
 /** They take the place of what the client sent. */

@@ -467,6 +467,7 @@ describe('ext_authz refuses by name', () => {
     { path_prefix: 'x' },
     { path_override: 'x' },
     { path_prefix: '/x', path_override: '/y' },
+    { authorization_request: { headers_to_add: [{ key: 'x-a', value: '%NO%' }] } },
   ]) {
     it(`of a route ${JSON.stringify(path)}, which ends Envoy at the first request`, () => {
       const { filter, findings, context } = compileFilter(extAuthzFactory, httpService());
@@ -475,8 +476,8 @@ describe('ext_authz refuses by name', () => {
       const word = { check_settings: httpService(path) };
       routeSaying(extAuthzFactory, [word], context, undefined, own);
       assert.deepEqual(
-        findings.list.map(({ code, envoy }) => [code, envoy]),
-        [['E120', 'accepts']],
+        findings.list.map(({ code, envoy, message }) => [code, envoy, message.split(': ').at(-1)]),
+        [['E120', 'accepts', 'Envoy takes the file, and crashes when a request comes to the route']],
       );
     });
   }

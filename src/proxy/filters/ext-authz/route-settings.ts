@@ -5,7 +5,7 @@ import {
   type ExtAuthzPerRoute,
   ExtAuthzSchema,
 } from '#schema/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
-import type { Findings } from '../../../resources/index.ts';
+import { type FindingAbout, Findings } from '../../../resources/index.ts';
 import type { FactoryContext } from '../filter.ts';
 import type { Authorizer, Extensions } from './authorizer.ts';
 import { compileRouteBody, type RouteBody } from './body-settings.ts';
@@ -40,13 +40,32 @@ export function compileRouteWord(
 
 function compileOverride(filter: ExtAuthz, settings: CheckSettings, findings: Findings): Authorizer | null {
   const { serviceOverride } = settings;
+  const late = new LateFindings(findings);
   switch (serviceOverride.case) {
     case 'grpcService':
-      return compileGrpcAuthorizer(filter, settings, serviceOverride.value, findings);
+      return compileGrpcAuthorizer(filter, settings, serviceOverride.value, late);
     case 'httpService':
-      return compileHttpAuthorizer(settings, serviceOverride.value, findings);
+      return compileHttpAuthorizer(settings, serviceOverride.value, late);
     case undefined:
       return null;
+  }
+}
+
+/** Envoy looks at a route's service when a request comes there, and its process ends where it would refuse a filter's (row F17). */
+class LateFindings extends Findings {
+  readonly #findings: Findings;
+
+  constructor(findings: Findings) {
+    super();
+    this.#findings = findings;
+  }
+
+  override report(finding: FindingAbout): void {
+    const { message, envoy } = finding;
+    const end = ': Envoy takes the file, and crashes when a request comes to the route';
+    this.#findings.report(
+      envoy === 'refuses' ? { ...finding, message: `${message}${end}`, envoy: 'accepts' } : finding,
+    );
   }
 }
 
