@@ -61,7 +61,15 @@ export function measure(
 ): number {
   const words = Array.from({ length: 512 }, (_, n) => scenario.request(count, n));
   const { chance } = NO_CIRCUMSTANCES;
-  const asked = { connection, clock, recorder: null, chance, bodyBytesMax: 0, maxStreamDurationMs: 0 };
+  const asked = {
+    connection,
+    clock,
+    recorder: null,
+    chance,
+    bodyBytesMax: 0,
+    maxStreamDurationMs: 0,
+    tracing: null,
+  };
   const parts = { ...manager, ...asked };
   const start = process.cpuUsage();
   for (let n = 0; n < requests; n++) {

@@ -50,7 +50,7 @@ export class Exchange implements ForwardedExchange {
   readonly request: RequestHead;
   readonly recorder = null;
   state: ExchangeState = 'head';
-  toldOperation: string | undefined = undefined;
+  toldOperation: string | null | undefined = undefined;
   metadataIfAny: DynamicMetadata | null = null;
   filterStateIfAny: Map<string, string> | null = null;
   /** The request's body has come to its end. */
@@ -152,6 +152,12 @@ export class Exchange implements ForwardedExchange {
   #chooseAgain(): void {
     this.#routeCleared = false;
     this.#route = hasForwardedProto(this.request) ? this.#selectRoute() : null;
+    this.#markTracing();
+  }
+
+  #markTracing(): void {
+    const { tracing } = this.service.options;
+    if (tracing !== null) markTracing(this, tracing);
   }
 
   #selectRoute(): SelectedRoute | null {
@@ -179,8 +185,7 @@ export class Exchange implements ForwardedExchange {
       return;
     }
     if (this.request.unroutable !== true) this.#route = this.#selectRoute();
-    const { tracing } = service.options;
-    if (tracing !== null) markTracing(this, tracing);
+    this.#markTracing();
     this.#filters = filtersFor(service.filters, this);
     if (unserved !== null) {
       this.refuse(unserved);

@@ -40,14 +40,18 @@ const NO_REASON = '4';
 const RESULTS = 10_000;
 
 interface Traced extends Marked {
-  toldOperation?: string | undefined;
+  /** As in FilterStream. */
+  toldOperation?: string | null | undefined;
   readonly route: {
     readonly sampling?: Sampling | undefined;
     readonly operation?: string | undefined;
   } | null;
 }
 
-/** Makes of a request with a route what one is that may be traced (Envoy: conn_manager_impl.cc, traceRequest). */
+/**
+ * Makes of a request what one is that may be traced, and again whenever its route is chosen again (Envoy: conn_manager_impl.cc,
+ * traceRequest, refreshTracing).
+ */
 export function markTracing(stream: Traced, { sampling, takesOperation }: Tracing): void {
   if (sampling !== null) markTraceReason(stream, stream.route?.sampling ?? sampling);
   const { headers } = stream.request;
@@ -57,16 +61,19 @@ export function markTracing(stream: Traced, { sampling, takesOperation }: Tracin
     stream.toldOperation = '';
     return;
   }
-  if (operation !== '' && !headers.get(OPERATION)) stream.toldOperation = operation;
+  if (headers.get(OPERATION)) stream.toldOperation = null;
+  else if (stream.route !== null && stream.toldOperation !== null) {
+    stream.toldOperation = operation === '' ? undefined : operation;
+  }
   headers.remove(OPERATION);
 }
 
 const OPERATION = 'x-envoy-decorator-operation';
 
-/** Tells the client of a route's operation, unless it named one itself; what a service says of it is the tracer's on the way out. */
+/** Tells the client of a route's operation, unless the request named one; what a service says of it is the tracer's on the way out. */
 export function tellOperation(response: HeaderList, { toldOperation }: Pick<Traced, 'toldOperation'>): void {
   if (toldOperation === '') response.remove(OPERATION);
-  else if (toldOperation !== undefined) response.set(OPERATION, toldOperation);
+  else if (typeof toldOperation === 'string') response.set(OPERATION, toldOperation);
 }
 
 /**

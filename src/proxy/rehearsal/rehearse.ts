@@ -16,7 +16,6 @@ import { REFUSAL } from '../http/refusal.ts';
 import { findIllegalField } from '../http/render-request.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { takeRouterFields } from '../http/router-fields.ts';
-import { markTracing } from '../http/trace-reason.ts';
 import { unsendableReply } from '../http/unsendable-reply.ts';
 import { compileHttpOptions } from '../listener/compile-http-options.ts';
 import { rewriteForUpstream, rewriteRequest } from '../route/rewrite-request.ts';
@@ -100,6 +99,7 @@ async function play(
       routes: hasRoute ? manager.routes : NO_ROUTES,
       bodyBytesMax: bodyBytesMaxOf(origin),
       maxStreamDurationMs: options.maxStreamDurationMs,
+      tracing: options.tracing,
     });
     return { manager, options, stream, received };
   };
@@ -117,7 +117,7 @@ async function play(
   recordUnroutable(recorder, request, manager.origin);
   const scene = sceneOf(true);
   const { stream } = scene;
-  if (options.tracing !== null) markTracing(stream, options.tracing);
+  stream.markTracing();
   return unread === null ? decide(scene) : rehearseRefusal(unread, scene);
 }
 

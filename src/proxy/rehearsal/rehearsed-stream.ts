@@ -7,6 +7,7 @@ import { ExchangeCourse } from '../http/exchange-course.ts';
 import { hasForwardedProto } from '../http/prepare-request.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { StreamDuration } from '../http/stream-duration.ts';
+import { markTracing, type Tracing } from '../http/trace-reason.ts';
 import type { RouteTable } from '../route/route-table.ts';
 import type { SelectedRoute } from '../route/selected-route.ts';
 
@@ -23,6 +24,7 @@ export interface StreamParts extends Pick<CompiledConnectionManager, 'clusters' 
   bodyBytesMax: number;
   /** The connection manager's `max_stream_duration`, of which gRPC origins are told; 0: none. */
   maxStreamDurationMs: number;
+  tracing: Tracing | null;
 }
 
 /** An exchange without a connection under it. */
@@ -45,6 +47,7 @@ export class RehearsedStream implements FilterStream {
   #routeCleared = false;
   readonly #routes: Pick<RouteTable, 'select'>;
   readonly #duration: StreamDuration;
+  readonly #tracing: Tracing | null;
   #abort: AbortController | null = null;
 
   constructor(request: RequestHead, parts: StreamParts) {
@@ -57,6 +60,7 @@ export class RehearsedStream implements FilterStream {
     this.chance = parts.chance;
     this.takings = parts.takings;
     this.#routes = parts.routes;
+    this.#tracing = parts.tracing;
     this.#duration = new StreamDuration(0, parts.maxStreamDurationMs);
     this.#route = request.unroutable === true ? null : this.#selectRoute();
     this.progress = new ExchangeCourse(this, parts, parts.clock);
@@ -80,6 +84,12 @@ export class RehearsedStream implements FilterStream {
     this.#routeCleared = false;
     this.recorder?.note('the route is chosen again');
     this.#route = hasForwardedProto(this.request) ? this.#selectRoute() : null;
+    this.markTracing();
+  }
+
+  /** Of a request that goes to the filters. */
+  markTracing(): void {
+    if (this.#tracing !== null) markTracing(this, this.#tracing);
   }
 
   #selectRoute(): SelectedRoute | null {

@@ -10,6 +10,7 @@ import { moreMutationCases, moreMutationScenes } from './mutation-more-cases.ts'
 import { rateLimitCases, rateLimitScenes, routeLimitCases, routeLimitScenes } from './rate-limit-cases.ts';
 import { moreLimitCases, moreLimitScenes } from './rate-limit-more-cases.ts';
 import { refusalToldCases, refusalToldScenes } from './refusal-told-cases.ts';
+import { tracedAgainCases, tracedAgainScenes } from './traced-again-cases.ts';
 
 const scenes = [
   ...rateLimitScenes,
@@ -17,6 +18,7 @@ const scenes = [
   ...moreLimitScenes,
   ...moreMutationScenes,
   ...clearedRouteScenes,
+  ...tracedAgainScenes,
   ...refusalToldScenes,
   ...corsScenes,
   ...filterStateScenes,
@@ -30,6 +32,7 @@ const cases = [
   ...moreLimitCases,
   ...moreMutationCases,
   ...clearedRouteCases,
+  ...tracedAgainCases,
   ...refusalToldCases,
   ...corsCases,
   ...filterStateCases,
